@@ -1,0 +1,52 @@
+package dev.halftone.data;
+
+import java.util.List;
+
+/** What is known to be true of the samples, one entry for each. */
+public sealed interface Targets {
+  int size();
+
+  /** The right class of each sample. */
+  record Classes(List<Integer> classes) implements Targets {
+    public Classes {
+      classes = List.copyOf(classes);
+    }
+
+    @Override
+    public int size() {
+      return classes.size();
+    }
+  }
+
+  /**
+   * Normal (0) or anomalous (1), by group of samples: the windows of one clip form one group and are scored together.
+   *
+   * @param group index into {@code anomalous} of each sample
+   */
+  record Anomalies(List<Integer> group, List<Boolean> anomalous) implements Targets {
+    public Anomalies {
+      group = List.copyOf(group);
+      anomalous = List.copyOf(anomalous);
+    }
+
+    @Override
+    public int size() {
+      return group.size();
+    }
+  }
+
+  /** The boxes of each photo. */
+  record Boxes(List<List<Box>> boxes) implements Targets {
+    public Boxes {
+      boxes = boxes.stream().map(List::copyOf).toList();
+    }
+
+    @Override
+    public int size() {
+      return boxes.size();
+    }
+  }
+
+  /** One labelled box, in pixels of the model's input image: left, top, right, bottom. */
+  record Box(int category, float left, float top, float right, float bottom) {}
+}

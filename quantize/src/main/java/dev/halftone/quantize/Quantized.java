@@ -1,0 +1,6 @@
+package dev.halftone.quantize;
+
+import dev.halftone.graph.Model;
+
+/** A new model with the plan it was made by. */
+public record Quantized(Model model, Plan plan) {}

@@ -1,0 +1,5 @@
+/** What was asked. */
+@NullMarked
+package dev.halftone.recipe;
+
+import org.jspecify.annotations.NullMarked;
