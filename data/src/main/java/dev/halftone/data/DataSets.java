@@ -1,0 +1,17 @@
+package dev.halftone.data;
+
+/** Opens data of every known kind. */
+public final class DataSets {
+  private DataSets() {}
+
+  /**
+   * Opens the data that was asked for.
+   *
+   * @throws dev.halftone.graph.MalformedDataException if a file breaks its format's rules or does not fit the model
+   * @throws LabelCountException if labels and samples differ in number
+   * @throws java.io.UncheckedIOException if a file is missing or cannot be read
+   */
+  public static DataSet open(DataRequest request) {
+    throw new UnsupportedOperationException("skeleton");
+  }
+}
