@@ -1,0 +1,17 @@
+package dev.halftone.quantize.qdq;
+
+import dev.halftone.graph.Node;
+import java.util.Map;
+
+/**
+ * Everything that static quantization will do.
+ *
+ * @param activations by the value whose range is taken
+ * @param constants initializers that arithmetic operators read
+ * @param weights by linear operator (identity)
+ */
+record StaticDecisions(
+    Placement placement,
+    Map<String, ActivationParameters> activations,
+    Map<String, QuantizedTensor> constants,
+    Map<Node, LinearWeights> weights) {}
