@@ -6,6 +6,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.kernels.Kernels;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.Codes;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
@@ -87,8 +88,9 @@ final class LinearQuantizer {
         view.axis());
   }
 
+  /** The highest code of a symmetric weight; the lowest is its negative. */
   private int high() {
-    return recipe.reduceRange() ? 64 : 127;
+    return Codes.of(DType.INT8, true, recipe.reduceRange()).high();
   }
 
   private float[] scales(float[] values, ChannelView view, double[] least) {

@@ -7,6 +7,8 @@ import dev.halftone.quantize.Plan.NodePlan;
 import dev.halftone.quantize.Plan.Role;
 import dev.halftone.quantize.Plan.TensorPlan;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.QuantizationParameters;
+import dev.halftone.scheme.Range;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,17 +38,10 @@ final class StaticPlan {
     return new NodePlan(node.label(), node.opType(), reason.isEmpty(), reason);
   }
 
-  private static TensorPlan activation(String name, ActivationParameters parameters, Recipe recipe) {
-    int lowest = lowest(parameters.dtype());
-    int highest = lowest + (1 << parameters.dtype().bits()) - 1;
-    float low = (lowest - parameters.zeroPoint()) * parameters.scale();
-    float high = (highest - parameters.zeroPoint()) * parameters.scale();
+  private static TensorPlan activation(String name, QuantizationParameters parameters, Recipe recipe) {
+    Range range = parameters.representable();
     return new TensorPlan(
-        name, Role.ACTIVATION, parameters.dtype(), "tensor", recipe.symmetricActivations(), low, high);
-  }
-
-  private static int lowest(DType dtype) {
-    return dtype == DType.INT8 || dtype == DType.INT16 ? -(1 << (dtype.bits() - 1)) : 0;
+        name, Role.ACTIVATION, parameters.type(), "tensor", recipe.symmetricActivations(), range.low(), range.high());
   }
 
   private static TensorPlan constant(String name, Role role, QuantizedTensor tensor, boolean symmetric) {
