@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** Tensors as ONNX Runtime sees them. Bytes outside the heap are seen where they lie, others in a copy that lives as long as this. */
 final class Feeds implements AutoCloseable {
-  /** Enough for every vector load. */
-  private static final long ALIGNMENT = 64;
-
   private final Arena arena;
   private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
   // Holds the memory that is seen where it lies.
@@ -45,7 +42,7 @@ final class Feeds implements AutoCloseable {
   }
 
   private MemorySegment outside(MemorySegment heap) {
-    return arena.allocate(heap.byteSize(), ALIGNMENT).copyFrom(heap);
+    return arena.allocate(heap.byteSize(), Pinned.ALIGNMENT).copyFrom(heap);
   }
 
   /** A tensor over memory outside the heap. */

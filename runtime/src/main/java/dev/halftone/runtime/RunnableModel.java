@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,20 +95,60 @@ public final class RunnableModel implements AutoCloseable {
     return read(inputs, signature.select(wanted));
   }
 
+  /** Runs in memory that is reused from run to run; nothing named means every readable output. */
+  public ReusingRun reusing(Collection<String> wanted) {
+    return new ReusingRun(this, wanted.isEmpty() ? readable : signature.select(wanted));
+  }
+
   private Map<String, Tensor> read(Map<String, Tensor> inputs, List<String> wanted) {
+    check(inputs);
     if (wanted.isEmpty()) return Map.of();
-    signature.check(inputs);
-    try (Feeds feeds = new Feeds(inputs, Arena.ofConfined());
-        OrtSession.Result result = session.run(feeds.tensors(), new LinkedHashSet<>(wanted))) {
-      Map<String, Tensor> outputs = new LinkedHashMap<>();
-      for (Map.Entry<String, OnnxValue> output : result) {
-        Tensor tensor = copy(output.getValue());
-        if (tensor != null) outputs.put(output.getKey(), tensor);
-      }
-      return outputs;
+    try (Feeds feeds = new Feeds(inputs, Arena.ofConfined())) {
+      return execute(feeds.tensors(), wanted);
     } catch (OrtException e) {
-      throw Refusal.of(signature.model(), e);
+      throw refusal(e);
     }
+  }
+
+  void check(Map<String, Tensor> inputs) {
+    signature.check(inputs);
+  }
+
+  OrtSession session() {
+    return session;
+  }
+
+  UnsupportedModelException refusal(OrtException e) {
+    return Refusal.of(signature.model(), e);
+  }
+
+  UnsupportedModelException refusal(String problem) {
+    return new UnsupportedModelException(signature.model(), problem);
+  }
+
+  /** Copies of the wanted outputs. */
+  Map<String, Tensor> execute(Map<String, OnnxTensor> inputs, Collection<String> wanted) throws OrtException {
+    try (OrtSession.Result result = session.run(inputs, new LinkedHashSet<>(wanted))) {
+      return copies(result, wanted);
+    }
+  }
+
+  /** Copies of the wanted outputs, and views of those that have memory in {@code slots}. */
+  Map<String, Tensor> execute(Map<String, OnnxTensor> inputs, Set<String> wanted, Slots slots) throws OrtException {
+    try (OrtSession.Result result = session.run(inputs, wanted, slots.outputs())) {
+      Map<String, Tensor> outputs = slots.views();
+      outputs.putAll(copies(result, wanted));
+      return outputs;
+    }
+  }
+
+  private static Map<String, Tensor> copies(OrtSession.Result result, Collection<String> wanted) {
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    for (String name : wanted) {
+      Tensor tensor = copy(result.get(name).orElseThrow());
+      if (tensor != null) outputs.put(name, tensor);
+    }
+    return outputs;
   }
 
   private static @Nullable Tensor copy(OnnxValue value) {
