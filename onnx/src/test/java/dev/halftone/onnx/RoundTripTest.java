@@ -7,28 +7,37 @@ import dev.halftone.onnx.OnnxWriter.ExternalData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real models read, written and read again. */
 class RoundTripTest {
   @TempDir Path folder;
 
-  @TestFactory
-  Stream<DynamicTest> inside() {
-    return SharedModels.endingIn(".onnx").stream()
-        .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file, ExternalData.WHEN_NEEDED)));
+  static List<Path> models() {
+    return SharedModels.endingIn(".onnx");
   }
 
-  @TestFactory
-  Stream<DynamicTest> withExternalData() {
-    return SharedModels.endingIn(".onnx").stream()
-        .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file, ExternalData.ALWAYS)));
+  static List<Path> tensors() {
+    return SharedModels.endingIn(".pb");
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void inside(Path file) throws IOException {
+    check(file, ExternalData.WHEN_NEEDED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void withExternalData(Path file) throws IOException {
+    check(file, ExternalData.ALWAYS);
   }
 
   private void check(Path file, ExternalData externalData) throws IOException {
+    SharedModels.assumePresent(file);
     Path out = folder.resolve(externalData + "-" + file.getFileName());
     Model model = OnnxReader.read(file);
     OnnxWriter.write(model, out, externalData);
@@ -40,13 +49,10 @@ class RoundTripTest {
     assertThat(Files.readAllBytes(out)).isEqualTo(first);
   }
 
-  @TestFactory
-  Stream<DynamicTest> tensorFiles() {
-    return SharedModels.endingIn(".pb").stream()
-        .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> checkTensor(file)));
-  }
-
-  private void checkTensor(Path file) {
+  @ParameterizedTest
+  @MethodSource("tensors")
+  void tensor(Path file) {
+    SharedModels.assumePresent(file);
     OnnxTensors.Named named = OnnxTensors.readNamed(file);
     Path out = folder.resolve(file.getFileName());
     OnnxTensors.write(named, out);

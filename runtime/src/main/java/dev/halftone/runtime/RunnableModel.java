@@ -8,12 +8,16 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,16 +31,17 @@ import org.jspecify.annotations.Nullable;
  * sequences and maps are left out.
  */
 public final class RunnableModel implements AutoCloseable {
+  /** Smaller weights are copied into the model's own bytes: ONNX Runtime looks at their values when it infers shapes. */
+  private static final long DETACH_FROM = 1024;
+
   private final OrtSession session;
-  private final SessionOptions settings;
-  private final @Nullable Feeds weights;
+  private final Resources resources;
   private final Signature signature;
   private final List<String> readable;
 
-  private RunnableModel(Object label, OrtSession session, SessionOptions settings, @Nullable Feeds weights) throws OrtException {
+  private RunnableModel(Object label, OrtSession session, Resources resources) throws OrtException {
     this.session = session;
-    this.settings = settings;
-    this.weights = weights;
+    this.resources = resources;
     this.signature =
         new Signature(
             label,
@@ -53,9 +58,10 @@ public final class RunnableModel implements AutoCloseable {
    */
   public static RunnableModel open(Path file, RunOptions options) {
     Sessions.requireReadable(file);
-    try {
-      SessionOptions settings = Sessions.configure(options);
-      return new RunnableModel(file, Environment.get().createSession(file.toString(), settings), settings, null);
+    try (Resources opened = new Resources()) {
+      SessionOptions settings = opened.add(Sessions.configure(options));
+      OrtSession session = opened.add(Environment.get().createSession(file.toString(), settings));
+      return new RunnableModel(file, session, opened.keep());
     } catch (OrtException e) {
       throw Refusal.of(file, e);
     }
@@ -67,7 +73,27 @@ public final class RunnableModel implements AutoCloseable {
    * @param taps names of inner values of the top graph to give as outputs too, after the model's own
    */
   public static RunnableModel open(Model model, Collection<String> taps, RunOptions options) {
-    throw new UnsupportedOperationException("skeleton");
+    String label = model.graph().name().isEmpty() ? "model in memory" : "model " + model.graph().name();
+    OnnxWriter.Detached detached = OnnxWriter.detach(withTaps(model, taps), DETACH_FROM);
+    try (Resources opened = new Resources()) {
+      Feeds weights = opened.add(new Feeds(detached.weights(), Arena.ofShared()));
+      SessionOptions settings = opened.add(Sessions.configure(options));
+      settings.addExternalInitializers(weights.initializers());
+      OrtSession session = opened.add(Environment.get().createSession(detached.model(), settings));
+      return new RunnableModel(label, session, opened.keep());
+    } catch (OrtException e) {
+      throw Refusal.of(label, e);
+    }
+  }
+
+  private static Model withTaps(Model model, Collection<String> taps) {
+    List<ValueInfo> outputs = new ArrayList<>(model.graph().outputs());
+    Set<String> names = new HashSet<>();
+    outputs.forEach(output -> names.add(output.name()));
+    for (String tap : taps) if (names.add(tap)) outputs.add(new ValueInfo(tap, null));
+    GraphEditor editor = new GraphEditor(model.graph());
+    editor.setOutputs(outputs);
+    return model.withGraph(editor.toGraph());
   }
 
   /** Inputs that a caller gives, with the types and shapes that ONNX Runtime knows; a scalar's shape counts as unknown. */
@@ -161,13 +187,6 @@ public final class RunnableModel implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException(e);
-    } finally {
-      settings.close();
-      if (weights != null) weights.close();
-    }
+    resources.close();
   }
 }

@@ -6,6 +6,7 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,12 +76,12 @@ final class QdqGraph {
       target = value;
     }
     String root = placement.rangeSource().getOrDefault(value, value);
-    ActivationParameters parameters = decisions.activations().get(root);
+    QuantizationParameters parameters = decisions.activations().get(root);
     if (parameters == null) throw new IllegalStateException("no parameters for " + root);
     String scale =
         scaleNames.computeIfAbsent(root, name -> initializer(name + "_scale", Tensor.scalar(parameters.scale())));
     String zeroPoint =
-        zeroPointNames.computeIfAbsent(root, name -> initializer(name + "_zero_point", parameters.zeroPointTensor()));
+        zeroPointNames.computeIfAbsent(root, name -> initializer(name + "_zero_point", QuantizedTensor.zeroPoint(parameters)));
     String codes = editor.freshName(value + "_quantized");
     editor.add(linearNode("QuantizeLinear", List.of(source, scale, zeroPoint), codes, Map.of()));
     editor.add(linearNode("DequantizeLinear", List.of(codes, scale, zeroPoint), target, Map.of()));

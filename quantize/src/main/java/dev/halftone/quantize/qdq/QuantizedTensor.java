@@ -1,5 +1,6 @@
 package dev.halftone.quantize.qdq;
 
+import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.tensor.Tensor;
 
 /**
@@ -11,6 +12,14 @@ import dev.halftone.tensor.Tensor;
  * @param axis the channel axis; meaningless where there is one scale
  */
 record QuantizedTensor(Tensor codes, Tensor scale, Tensor zeroPoint, int axis) {
+  /** A zero point without dimensions. */
+  static Tensor zeroPoint(QuantizationParameters parameters) {
+    int zeroPoint = parameters.zeroPoint();
+    byte low = (byte) zeroPoint;
+    byte[] bytes = parameters.type().bits() == 8 ? new byte[] {low} : new byte[] {low, (byte) (zeroPoint >> 8)};
+    return Tensor.ofBytes(parameters.type(), bytes);
+  }
+
   boolean perChannel() {
     return scale.rank() > 0;
   }

@@ -1,6 +1,7 @@
 package dev.halftone.quantize.qdq;
 
 import dev.halftone.graph.Node;
+import dev.halftone.scheme.QuantizationParameters;
 import java.util.Map;
 
 /**
@@ -12,6 +13,6 @@ import java.util.Map;
  */
 record StaticDecisions(
     Placement placement,
-    Map<String, ActivationParameters> activations,
+    Map<String, QuantizationParameters> activations,
     Map<String, QuantizedTensor> constants,
     Map<Node, LinearWeights> weights) {}
