@@ -1,5 +1,6 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.onnx.WeightFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,20 +20,20 @@ public record ModelFile(Path path, String sha256, long bytes) {
   private static final int CHUNK = 1 << 20;
 
   /**
-   * Reads the file once for its hash.
+   * Reads the file for its hash, and finds the files that hold its weights.
    *
-   * @param weightBytes size of the external weights, 0 when all are inside
    * @throws UncheckedIOException if it cannot be read
    */
-  static ModelFile of(Path path, long weightBytes) {
+  static ModelFile of(Path path) {
     try {
-      return new ModelFile(path, sha256(path), Math.addExact(Files.size(path), weightBytes));
+      return new ModelFile(path, sha256(path), WeightFiles.totalBytes(path));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  ModelFile at(Path otherPath) {
+  /** The same content under another name. */
+  public ModelFile at(Path otherPath) {
     return new ModelFile(otherPath, sha256, bytes);
   }
 

@@ -21,7 +21,7 @@ public final class OpenModel {
 
   OpenModel(Path path, Model model) {
     this.model = model;
-    this.file = ModelFile.of(path, ExternalWeights.bytes(path, model));
+    this.file = ModelFile.of(path);
   }
 
   public Model model() {

@@ -42,7 +42,7 @@ public record Provenance(
     return new Provenance(
         seed,
         threads,
-        System.getProperty("java.vendor") + " " + System.getProperty("java.vm.version"),
+        javaRuntime(),
         System.getProperty("os.name"),
         cpu.architecture(),
         cpu.model(),
@@ -50,6 +50,10 @@ public record Provenance(
         Versions.onnxRuntime(),
         SamplesUsed.of(calibration),
         SamplesUsed.of(evaluation));
+  }
+
+  static String javaRuntime() {
+    return System.getProperty("java.vendor") + " " + System.getProperty("java.vm.version");
   }
 
   Map<String, Object> fields() {

@@ -60,6 +60,6 @@ public final class QuantizedModel {
   public SavedModel save(Path out, ExternalData externalData) {
     StagedOutput.refuseSame(source.file().path(), out);
     OnnxWriter.write(model(), out, externalData);
-    return new SavedModel(source, ModelFile.of(out, StagedOutput.weightsBeside(out)));
+    return new SavedModel(source, ModelFile.of(out));
   }
 }

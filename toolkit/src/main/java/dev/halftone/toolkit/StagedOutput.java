@@ -107,16 +107,6 @@ public final class StagedOutput implements AutoCloseable {
     }
   }
 
-  /** Bytes of the weights that the writer put into a file of their own beside the model; 0 when it did not. */
-  static long weightsBeside(Path model) {
-    Path weights = parent(model).resolve(model.getFileName() + ".data");
-    try {
-      return Files.exists(weights) ? Files.size(weights) : 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private static Path parent(Path path) {
     Path parent = path.toAbsolutePath().getParent();
     if (parent == null) throw new IllegalArgumentException(path + " is not a file name");
