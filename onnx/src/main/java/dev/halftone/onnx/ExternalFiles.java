@@ -32,9 +32,8 @@ final class ExternalFiles {
    * @param size bytes that the tensor's type and shape take
    */
   MemorySegment bytes(TensorProto tensor, long size, String place) {
-    String location = entry(tensor, "location");
-    if (location == null || location.isEmpty()) throw malformed(place, "external data without a location");
-    MemorySegment file = mapped.computeIfAbsent(resolve(location, place), MappedFile::map);
+    Path path = locate(tensor, place);
+    MemorySegment file = mapped.computeIfAbsent(path, MappedFile::map);
     long offset = number(tensor, "offset", 0, place);
     long length = number(tensor, "length", size, place);
     if (length != size) {
@@ -43,15 +42,23 @@ final class ExternalFiles {
     if (offset > file.byteSize() || length > file.byteSize() - offset) {
       throw malformed(
           place,
-          "external data at %d takes %d bytes, but %s has only %d".formatted(offset, length, location, file.byteSize()));
+          "external data at %d takes %d bytes, but %s has only %d".formatted(offset, length, folder.relativize(path), file.byteSize()));
     }
     return file.asSlice(offset, length);
+  }
+
+  /** The file that holds the tensor, which exists and lies in the model's folder. */
+  Path locate(TensorProto tensor, String place) {
+    String location = entry(tensor, "location");
+    if (location == null || location.isEmpty()) throw malformed(place, "external data without a location");
+    return resolve(location, place);
   }
 
   private Path resolve(String location, String place) {
     Path path = folder.resolve(relative(location, place)).normalize();
     if (!path.startsWith(folder.normalize())) throw outside(location, place);
     if (!Files.exists(path)) throw malformed(place, "external data file \"%s\" does not exist".formatted(location));
+    if (!Files.isRegularFile(path)) throw malformed(place, "external data \"%s\" is not a file".formatted(location));
     try {
       // A link inside the folder must not lead out of it either.
       if (!path.toRealPath().startsWith(folder.toRealPath())) throw outside(location, place);

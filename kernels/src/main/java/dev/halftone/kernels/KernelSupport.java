@@ -1,0 +1,39 @@
+package dev.halftone.kernels;
+
+/** The loops behind {@link Kernels}, which has checked all arguments and says what each loop computes. */
+interface KernelSupport {
+  String name();
+
+  FiniteRange finiteRange(float[] x, int from, int to);
+
+  long countNonFinite(float[] x, int from, int to);
+
+  float absMax(float[] x, int from, int to);
+
+  void channelRanges(float[] x, int from, int outer, int channels, int inner, float[] min, float[] max);
+
+  void quantize(float[] x, int from, int to, Grid grid, byte[] out, int at);
+
+  void quantize(float[] x, int from, int to, Grid grid, short[] out, int at);
+
+  void dequantize(byte[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at);
+
+  void dequantize(short[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at);
+
+  void pack(byte[] codes, int from, int to, int bits, byte[] out, int at);
+
+  void unpack(byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to);
+
+  double sumOfSquares(float[] x, int from, int to);
+
+  double sumOfSquaredDifferences(float[] x, int from, float[] y, int at, int length);
+
+  void histogram(float[] x, int from, int to, int exponent, int[] counts);
+
+  long toFloat16(float[] x, int from, int to, short[] out, int at);
+
+  long toBFloat16(float[] x, int from, int to, short[] out, int at);
+
+  /** Scale, zero point, and the least and greatest code. */
+  record Grid(float scale, int zeroPoint, int low, int high) {}
+}

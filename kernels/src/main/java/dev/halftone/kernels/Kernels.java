@@ -1,0 +1,245 @@
+package dev.halftone.kernels;
+
+import java.util.Objects;
+
+/**
+ * Numeric loops over float arrays. This facade checks the arguments; a provider computes: SIMD where the JVM runs with
+ * {@code --add-modules jdk.incubator.vector}, plain loops elsewhere. Both give the same bits for the same arguments.
+ *
+ * <p>All ranges are half open. Nothing is allocated but small results. Indices out of bounds give
+ * {@link IndexOutOfBoundsException}, values out of the stated bounds {@link IllegalArgumentException}. Thread-safe.
+ */
+public final class Kernels {
+  /** Bins of {@link #histogram} for each sign. */
+  public static final int BINS_PER_SIGN = 1 << 13;
+
+  /** Smallest exponent of {@link #histogram}: the bin width stays far above what a float can hold. */
+  public static final int MIN_HISTOGRAM_EXPONENT = -114;
+
+  /** Largest exponent of {@link #histogram}: every finite float is below 2^128. */
+  public static final int MAX_HISTOGRAM_EXPONENT = 128;
+
+  /** Slots of one partial histogram: the bins, and one for what lies outside of them. */
+  public static final int HISTOGRAM_SLOTS = 2 * BINS_PER_SIGN + 1;
+
+  /** Partial histograms that {@link #histogram} spreads its counts over. */
+  public static final int HISTOGRAM_PARTS = 4;
+
+  /** Strided accumulators of the sums. */
+  static final int ACCUMULATORS = 16;
+
+  private static final KernelSupport BEST = KernelProvider.best();
+
+  private Kernels() {}
+
+  /** Who computes: {@code scalar}, or {@code vector} and the bits of a register ({@code vector512}). */
+  public static String provider() {
+    return BEST.name();
+  }
+
+  /** Least and greatest finite element of {@code x[from, to)} and how many elements are finite, NaN, infinite, zero. */
+  public static FiniteRange finiteRange(float[] x, int from, int to) {
+    Objects.checkFromToIndex(from, to, x.length);
+    return BEST.finiteRange(x, from, to);
+  }
+
+  /** How many elements of {@code x[from, to)} are NaN or infinite. */
+  public static long countNonFinite(float[] x, int from, int to) {
+    Objects.checkFromToIndex(from, to, x.length);
+    return BEST.countNonFinite(x, from, to);
+  }
+
+  /** Largest magnitude in {@code x[from, to)}, 0 when empty; NaN if any element is NaN. */
+  public static float absMax(float[] x, int from, int to) {
+    Objects.checkFromToIndex(from, to, x.length);
+    return BEST.absMax(x, from, to);
+  }
+
+  /**
+   * Lowers {@code min[c]} and raises {@code max[c]} to the finite elements of channel {@code c} of {@code x[from, …)} seen as
+   * {@code [outer, channels, inner]}. Called block by block it gives the ranges of a whole weight: start with positive and
+   * negative infinity. NaN and infinities are passed over; a zero is stored as +0.
+   */
+  public static void channelRanges(float[] x, int from, int outer, int channels, int inner, float[] min, float[] max) {
+    if (outer < 0 || channels < 0 || inner < 0) {
+      throw new IllegalArgumentException("shape [%d, %d, %d] is negative".formatted(outer, channels, inner));
+    }
+    Objects.checkFromIndexSize(from, Math.multiplyExact(Math.multiplyExact((long) outer, channels), inner), (long) x.length);
+    Objects.checkFromIndexSize(0, channels, min.length);
+    Objects.checkFromIndexSize(0, channels, max.length);
+    BEST.channelRanges(x, from, outer, channels, inner, min, max);
+  }
+
+  /**
+   * Codes of 8 bits or less: {@code out[at + i] = clamp(rint(x[from + i] / scale) + zeroPoint, low, high)}, the low 8 bits of it.
+   * The division is a float division and rint rounds half to even, as ONNX QuantizeLinear says. Infinities saturate; NaN, of
+   * which ONNX says nothing, becomes {@code zeroPoint}, the code of 0.
+   *
+   * @param scale positive and finite
+   * @param zeroPoint within {@code [low, high]}
+   * @param low at least -128
+   * @param high at most 255
+   */
+  public static void quantize(
+      float[] x, int from, int to, float scale, int zeroPoint, int low, int high, byte[] out, int at) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    BEST.quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
+  }
+
+  /** Codes of 16 bits, as {@link #quantize(float[], int, int, float, int, int, int, byte[], int)} gives those of 8. */
+  public static void quantize(
+      float[] x, int from, int to, float scale, int zeroPoint, int low, int high, short[] out, int at) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    BEST.quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
+  }
+
+  private static KernelSupport.Grid grid(float scale, int zeroPoint, int low, int high, int bits) {
+    checkScale(scale);
+    if (low < -(1 << (bits - 1)) || high >= 1 << bits || (long) high - low >= 1 << bits) {
+      throw new IllegalArgumentException("codes [%d, %d] do not fit %d bits".formatted(low, high, bits));
+    }
+    if (zeroPoint < low || zeroPoint > high) {
+      throw new IllegalArgumentException("zero point %d is not within [%d, %d]".formatted(zeroPoint, low, high));
+    }
+    return new KernelSupport.Grid(scale, zeroPoint, low, high);
+  }
+
+  private static void checkScale(float scale) {
+    if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("scale " + scale + " is not positive and finite");
+    }
+  }
+
+  /**
+   * Values of 8-bit codes: {@code out[at + i] = (code - zeroPoint) * scale}, rounded once, as ONNX DequantizeLinear says.
+   *
+   * @param signed whether a byte stands for [-128, 127] or [0, 255]
+   * @param zeroPoint within ±65535
+   */
+  public static void dequantize(
+      byte[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
+    Objects.checkFromToIndex(from, to, codes.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    checkZeroPoint(zeroPoint);
+    BEST.dequantize(codes, from, to, signed, scale, zeroPoint, out, at);
+  }
+
+  /** Values of 16-bit codes, as {@link #dequantize(byte[], int, int, boolean, float, int, float[], int)} gives those of 8. */
+  public static void dequantize(
+      short[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
+    Objects.checkFromToIndex(from, to, codes.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    checkZeroPoint(zeroPoint);
+    BEST.dequantize(codes, from, to, signed, scale, zeroPoint, out, at);
+  }
+
+  private static void checkZeroPoint(int zeroPoint) {
+    // Keeps code - zeroPoint below 2^24, so that it is exact as a float.
+    if (Math.abs(zeroPoint) > 0xFFFF || zeroPoint == Integer.MIN_VALUE) {
+      throw new IllegalArgumentException("zero point " + zeroPoint + " is not within ±65535");
+    }
+  }
+
+  /**
+   * Packs the low {@code bits} of each of {@code codes[from, to)} into {@code out} from byte {@code at} on, the first code in the
+   * lowest bits (ONNX's order for 4- and 2-bit tensors). Unused high bits of the last byte are 0.
+   *
+   * @param bits 2 or 4
+   */
+  public static void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
+    checkBits(bits);
+    Objects.checkFromToIndex(from, to, codes.length);
+    Objects.checkFromIndexSize(at, packedBytes(to - from, bits), out.length);
+    BEST.pack(codes, from, to, bits, out, at);
+  }
+
+  /**
+   * The reverse of {@link #pack}: fills {@code codes[from, to)} from {@code packed}, starting at byte {@code at}.
+   *
+   * @param signed whether the highest of the bits is a sign
+   */
+  public static void unpack(byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
+    checkBits(bits);
+    Objects.checkFromToIndex(from, to, codes.length);
+    Objects.checkFromIndexSize(at, packedBytes(to - from, bits), packed.length);
+    BEST.unpack(packed, at, bits, signed, codes, from, to);
+  }
+
+  private static void checkBits(int bits) {
+    if (bits != 2 && bits != 4) throw new IllegalArgumentException(bits + " bits; 2 or 4 can be packed");
+  }
+
+  private static int packedBytes(int count, int bits) {
+    return (int) (((long) count * bits + 7) / 8);
+  }
+
+  /**
+   * Sum of the squares of {@code x[from, to)} in double, in an order that depends on nothing but the length: 16 accumulators, of
+   * which number {@code (i - from) mod 16} takes element {@code i} in ascending order; at the end {@code a[j] += a[j + 8]} for
+   * the first 8, then {@code a[j] += a[j + 4]} for the first 4, then 2, then 1. The squares are exact. NaN and infinities
+   * propagate; 0 when empty. The relative error is below {@code (n / 16 + 4) * 2^-53}.
+   */
+  public static double sumOfSquares(float[] x, int from, int to) {
+    Objects.checkFromToIndex(from, to, x.length);
+    return BEST.sumOfSquares(x, from, to);
+  }
+
+  /**
+   * Sum of {@code (x[from + i] - y[at + i])^2} over {@code length} elements, each step in double, in the order of
+   * {@link #sumOfSquares}.
+   */
+  public static double sumOfSquaredDifferences(float[] x, int from, float[] y, int at, int length) {
+    Objects.checkFromIndexSize(from, length, x.length);
+    Objects.checkFromIndexSize(at, length, y.length);
+    return BEST.sumOfSquaredDifferences(x, from, y, at, length);
+  }
+
+  /**
+   * Counts {@code x[from, to)} into bins of equal width {@code 2^exponent / BINS_PER_SIGN} over (-2^exponent, 2^exponent).
+   * An element of magnitude {@code m} lies in bin number {@code b = floor(m / width)} of its sign: slot {@code BINS_PER_SIGN + b}
+   * when it is zero (of either sign) or positive, slot {@code BINS_PER_SIGN - 1 - b} when negative. NaN and what reaches
+   * 2^exponent in magnitude go to the last slot. The width being a power of two, no rounding is involved.
+   *
+   * <p>A loop that increments one counter over and over waits for its own stores, so the counts are spread over
+   * {@link #HISTOGRAM_PARTS} partial histograms, one after the other in {@code counts}; which element goes to which is not said,
+   * only their sum is. Counts wrap at 2^32: add them elsewhere before 2^31 elements.
+   *
+   * @param exponent from {@link #MIN_HISTOGRAM_EXPONENT} to {@link #MAX_HISTOGRAM_EXPONENT}
+   * @param counts {@link #HISTOGRAM_PARTS} × {@link #HISTOGRAM_SLOTS} counters, added to
+   */
+  public static void histogram(float[] x, int from, int to, int exponent, int[] counts) {
+    Objects.checkFromToIndex(from, to, x.length);
+    if (exponent < MIN_HISTOGRAM_EXPONENT || exponent > MAX_HISTOGRAM_EXPONENT) {
+      throw new IllegalArgumentException("exponent " + exponent + " is out of range");
+    }
+    if (counts.length != HISTOGRAM_PARTS * HISTOGRAM_SLOTS) {
+      throw new IllegalArgumentException(
+          "%d counters, expected %d".formatted(counts.length, HISTOGRAM_PARTS * HISTOGRAM_SLOTS));
+    }
+    BEST.histogram(x, from, to, exponent, counts);
+  }
+
+  /**
+   * Rounds to IEEE half precision, to nearest even, as {@link Float#floatToFloat16} does; NaN stays NaN.
+   *
+   * @return how many finite elements became infinite (magnitude 65520 or more)
+   */
+  public static long toFloat16(float[] x, int from, int to, short[] out, int at) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    return BEST.toFloat16(x, from, to, out, at);
+  }
+
+  /**
+   * Rounds to bfloat16, the upper half of a float, to nearest even; NaN stays NaN and becomes quiet.
+   *
+   * @return how many finite elements became infinite
+   */
+  public static long toBFloat16(float[] x, int from, int to, short[] out, int at) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    return BEST.toBFloat16(x, from, to, out, at);
+  }
+}

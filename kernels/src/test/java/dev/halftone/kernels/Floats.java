@@ -1,0 +1,52 @@
+package dev.halftone.kernels;
+
+import java.util.Random;
+
+/** Seeded arrays around the lane counts, with the values that break loops planted in them. */
+final class Floats {
+  static final int[] LENGTHS = {0, 1, 2, 7, 8, 15, 16, 17, 31, 33, 64, 127, 129, 255, 1023, 1025, 2049, 4096, 5000};
+  static final int SEEDS = 4;
+
+  private static final float[] SPECIALS = {
+    Float.NaN,
+    Float.intBitsToFloat(0xFFC00001),
+    Float.intBitsToFloat(0x7F800001),
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    0f,
+    -0f,
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Float.MIN_NORMAL,
+    Float.MAX_VALUE,
+    -Float.MAX_VALUE,
+    0.5f,
+    1.5f,
+    2.5f,
+    -0.5f,
+    65519.996f,
+    65520f,
+    3.3961776e38f
+  };
+
+  private Floats() {}
+
+  /** Normally distributed numbers of mixed magnitude; about one in eight is special, or none when {@code specials} is false. */
+  static float[] random(int length, long seed, boolean specials) {
+    Random random = new Random(seed);
+    float[] x = new float[length];
+    for (int i = 0; i < length; i++) {
+      x[i] = (float) Math.scalb(random.nextGaussian(), random.nextInt(12) - 4);
+      if (specials && random.nextInt(8) == 0) x[i] = SPECIALS[random.nextInt(SPECIALS.length)];
+    }
+    return x;
+  }
+
+  /** Multiples of a half: every other one lies in the middle of two codes of scale 1. */
+  static float[] ties(int length, long seed) {
+    Random random = new Random(seed);
+    float[] x = new float[length];
+    for (int i = 0; i < length; i++) x[i] = (random.nextInt(1200) - 600) / 2f;
+    return x;
+  }
+}
