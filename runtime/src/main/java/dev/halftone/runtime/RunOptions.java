@@ -1,10 +1,9 @@
 package dev.halftone.runtime;
 
 import java.util.Map;
-import java.util.Set;
 
 /**
- * How a model is run.
+ * How a model is run: on the CPU, operators one after the other.
  *
  * @param threads ONNX Runtime's intra-op threads, at least 1
  * @param optimize whether ONNX Runtime may rewrite the graph (off for calibration: then every value of the file can be seen)
@@ -12,6 +11,7 @@ import java.util.Set;
  */
 public record RunOptions(int threads, boolean optimize, Map<String, String> config) {
   public RunOptions {
+    if (threads < 1) throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
     config = Map.copyOf(config);
   }
 
@@ -27,13 +27,5 @@ public record RunOptions(int threads, boolean optimize, Map<String, String> conf
 
   public RunOptions withThreads(int newThreads) {
     return new RunOptions(newThreads, optimize, config);
-  }
-
-  /** Node names and operator types of the graph after ONNX Runtime's own optimization, with their provider. */
-  public record Operator(String name, String domain, String opType) {}
-
-  /** No outputs wanted but these; empty means all. */
-  static boolean wanted(Set<String> only, String name) {
-    return only.isEmpty() || only.contains(name);
   }
 }

@@ -1,0 +1,53 @@
+package dev.halftone.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** What every command takes. */
+final class CommonOptions {
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the run as JSON to FILE; - for standard output, then the text goes to standard error.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Samples worked on at the same time; default: available processors. Changes no bit of the result.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--seed", paramLabel = "N", description = "Seed of whatever is random (--data random); default: 0.")
+  private long seed;
+
+  @Option(names = "--quiet", description = "Print errors only.")
+  private boolean quiet;
+
+  @Option(names = "--stacktrace", description = "Show where in Halftone an error happened.")
+  private boolean stacktrace;
+
+  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+  private boolean help;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  /** Where this run's text and JSON go. */
+  Console console() {
+    return new Console(spec.commandLine().getOut(), spec.commandLine().getErr(), json, quiet);
+  }
+
+  int threads() {
+    if (threads < 1) throw new ParameterException(spec.commandLine(), "--threads %d: at least 1 is needed".formatted(threads));
+    return threads;
+  }
+
+  long seed() {
+    return seed;
+  }
+}

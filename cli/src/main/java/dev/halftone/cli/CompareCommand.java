@@ -1,0 +1,96 @@
+package dev.halftone.cli;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.toolkit.Halftone;
+import dev.halftone.toolkit.LayerComparison;
+import dev.halftone.toolkit.LayerComparison.Layer;
+import dev.halftone.toolkit.OpenModel;
+import dev.halftone.toolkit.Provenance;
+import dev.halftone.toolkit.RunRecord;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says where two models part. */
+@Command(
+    name = "compare",
+    header = "Show layer by layer how far a model is from its original: which node is to blame.",
+    description =
+        "Runs both models as they are written on every sample and compares the float values that have the same name. Noise is the"
+            + " error's share of the signal's energy; a node is blamed for the noise that its output has more than its inputs.",
+    customSynopsis = "halftone compare REFERENCE MODEL --data PATH [OPTIONS]",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {"  halftone compare model.onnx model.int8.onnx --data samples/ --rows 0:20"})
+final class CompareCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "REFERENCE", description = "The ONNX model that is right.")
+  private Path reference;
+
+  @Parameters(paramLabel = "MODEL", description = "The ONNX model that was made from it, or any with the same inputs.")
+  private Path model;
+
+  @Option(names = "--worst", paramLabel = "N", description = "Print the N nodes that add most noise; default: 20. The JSON has all.")
+  private int worst = 20;
+
+  @Mixin private DataOptions data;
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Clock clock = Clock.start();
+    Console console = common.console();
+    if (data.data == null) throw new ParameterException(spec.commandLine(), "--data is missing: what shall the models be run on?");
+    console.checkWritable();
+    try (Bars bars = console.bars()) {
+      OpenModel right = Halftone.open(reference);
+      OpenModel made = Halftone.open(model);
+      DataSet samples = data.open(right, data.data, data.labels, data.rows, common.seed());
+      List<Layer> layers = LayerComparison.of(right, made, samples, common.threads(), bars.progress());
+      bars.close();
+      RunRecord.Builder record =
+          RunRecord.of("compare")
+              .model(made.file())
+              .reference(right.file())
+              .section("layers", layers.stream().map(CompareCommand::fields).toList())
+              .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
+      clock.stop(record);
+      print(console, layers, samples);
+      console.write(record.build());
+      return ExitCode.DONE;
+    }
+  }
+
+  private void print(Console console, List<Layer> layers, DataSet samples) {
+    console.say("%s beside %s, %s, %s".formatted(model, reference, Text.count(samples.size(), "sample"), Text.count(layers.size(), "value")));
+    console.say("  SQNR dB  added noise  node");
+    for (Layer layer : LayerComparison.worstFirst(layers).stream().limit(worst).toList()) {
+      String name = layer.node().isEmpty() ? layer.value() : layer.node();
+      console.say("  %7s  %11s  %s (%s)".formatted(decibels(layer.sqnrDb()), Text.percent(layer.addedNoise()), name, layer.opType()));
+    }
+  }
+
+  private static String decibels(double sqnr) {
+    return Double.isInfinite(sqnr) ? "exact" : Text.decimal(sqnr);
+  }
+
+  private static Map<String, Object> fields(Layer layer) {
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("name", layer.node());
+    fields.put("op", layer.opType());
+    fields.put("value", layer.value());
+    fields.put("exact", layer.sqnrDb() == Double.POSITIVE_INFINITY);
+    if (Double.isFinite(layer.sqnrDb())) fields.put("sqnr_db", layer.sqnrDb());
+    if (Double.isFinite(layer.addedNoise())) fields.put("added_noise", layer.addedNoise());
+    return fields;
+  }
+}

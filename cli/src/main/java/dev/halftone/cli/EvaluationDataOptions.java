@@ -1,0 +1,41 @@
+package dev.halftone.cli;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.toolkit.OpenModel;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Samples to judge by, where they are not those that are calibrated on. */
+final class EvaluationDataOptions {
+  @Option(names = "--eval-data", paramLabel = "PATH", description = "Samples to judge by; default: those of --data.")
+  private @Nullable String data;
+
+  @Option(names = "--eval-labels", paramLabel = "FILE", description = "Labels of --eval-data; default without --eval-data: those of --labels.")
+  private @Nullable String labels;
+
+  @Option(names = "--eval-rows", paramLabel = "SLICES", description = "Part of the samples to judge by, as --rows; alone, other rows of --data.")
+  private @Nullable String rows;
+
+  @Option(names = "--no-eval", description = "Do not judge the result.")
+  private boolean none;
+
+  boolean isOff() {
+    return none;
+  }
+
+  boolean isAsked() {
+    return data != null || labels != null || rows != null;
+  }
+
+  /**
+   * The samples to judge by, or null when there are none or they are not wanted.
+   *
+   * @param calibration what {@code --data} gave
+   */
+  @Nullable DataSet open(OpenModel model, DataOptions usual, @Nullable DataSet calibration, long seed) {
+    if (none) return null;
+    if (data != null) return usual.open(model, data, labels, rows, seed);
+    if (!isAsked() || usual.data == null) return calibration;
+    return usual.open(model, usual.data, labels == null ? usual.labels : labels, rows == null ? usual.rows : rows, seed);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.halftone.cli;
+
+import dev.halftone.toolkit.Halftone;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What is run without a command: says what there is. */
+@Command(
+    name = "halftone",
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = HalftoneCommand.Version.class,
+    header = "Makes trained neural networks small and fast, and proves that they still work.",
+    subcommands = {
+      InspectCommand.class,
+      QuantizeCommand.class,
+      EvaluateCommand.class,
+      CompareCommand.class,
+      RecipesCommand.class,
+      TargetsCommand.class,
+      DoctorCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  halftone inspect model.onnx",
+      "  halftone quantize model.onnx --data samples/ -o model.int8.onnx",
+      "  halftone evaluate model.int8.onnx --reference model.onnx --data test/ --labels labels.csv",
+      "",
+      "Exit codes: 0 done, 1 internal error, 2 usage or path, 3 malformed or unsupported model or data,",
+      "4 quality gate missed, 130 cancelled."
+    })
+final class HalftoneCommand implements Runnable {
+  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+  private boolean help;
+
+  @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version and exit.")
+  private boolean version;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /** Reads the version only when it is asked for. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"halftone " + Halftone.version()};
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.halftone.cli;
+
+import dev.halftone.evaluate.EvaluateOptions;
+import dev.halftone.runtime.Progress;
+import dev.halftone.runtime.RunOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** How a model is judged. */
+final class JudgeOptions {
+  @Option(names = "--no-latency", description = "Do not measure latency.")
+  private boolean noLatency;
+
+  @Option(
+      names = "--latency-threads",
+      paramLabel = "N",
+      description = "ONNX Runtime threads within one run, as deployed; default: 1.")
+  private int latencyThreads = 1;
+
+  @Option(
+      names = "--max-drop",
+      paramLabel = "POINTS",
+      description =
+          "Quality gate: end with exit code 4 if the metric drops by more than this many points (0.5 = half a per cent); without labels,"
+              + " if more than this share of the answers changes.")
+  private @Nullable Double maxDrop;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  EvaluateOptions options(int threads, Progress progress) {
+    if (latencyThreads < 1) {
+      throw new ParameterException(spec.commandLine(), "--latency-threads %d: at least 1 is needed".formatted(latencyThreads));
+    }
+    return new EvaluateOptions(threads, RunOptions.deployed().withThreads(latencyThreads), !noLatency, progress);
+  }
+
+  int latencyThreads() {
+    return latencyThreads;
+  }
+
+  /** The gate, or null when none was asked for. */
+  @Nullable Gate gate() {
+    if (maxDrop == null) return null;
+    if (!(maxDrop >= 0)) throw new ParameterException(spec.commandLine(), "--max-drop %s: 0 or more points are needed".formatted(maxDrop));
+    return new Gate(maxDrop);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.halftone.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** The program. */
+public final class Main {
+  private static volatile boolean finished;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    // The JVM ends with 128 + the signal's number (130 for Ctrl-C) once its hooks are through; outputs clean up after themselves.
+    Runtime.getRuntime().addShutdownHook(new Thread(Main::sayCancelled, "halftone-cancelled"));
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int code = run(arguments, out, err);
+    finished = true;
+    System.exit(code);
+  }
+
+  private static void sayCancelled() {
+    if (!finished) System.err.println("halftone: cancelled, nothing was written");
+  }
+
+  /** Runs one command line without ending the process; the exit code. */
+  static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+    int code = commandLine().setOut(out).setErr(err).execute(arguments);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new HalftoneCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpLongOptionsMaxWidth(30)
+        .setUsageHelpWidth(110)
+        .setParameterExceptionHandler(Failures::usage)
+        .setExecutionExceptionHandler(Failures::failed);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.halftone.cli;
+
+import dev.halftone.quantize.Plan;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A plan in a few lines: how many nodes are quantized, and why the others are not. */
+final class PlanText {
+  private PlanText() {}
+
+  static List<String> lines(Plan plan) {
+    long quantized = plan.nodes().stream().filter(Plan.NodePlan::quantized).count();
+    List<String> lines = new ArrayList<>();
+    lines.add(MetricText.line("quantized", "%d of %s".formatted(quantized, Text.count(plan.nodes().size(), "node"))));
+    Map<String, List<Plan.NodePlan>> byReason =
+        plan.nodes().stream().filter(node -> !node.quantized()).collect(Collectors.groupingBy(Plan.NodePlan::reason, TreeMap::new, Collectors.toList()));
+    byReason.entrySet().stream()
+        .sorted(Comparator.comparing(group -> -group.getValue().size()))
+        .forEach(group -> lines.add(left(group.getKey(), group.getValue())));
+    return lines;
+  }
+
+  /** {@code 3 left (2 × Softmax, 1 × Tanh): reason}. */
+  private static String left(String reason, List<Plan.NodePlan> nodes) {
+    Map<String, Long> types = nodes.stream().collect(Collectors.groupingBy(Plan.NodePlan::opType, TreeMap::new, Collectors.counting()));
+    String kinds = types.entrySet().stream().map(type -> type.getValue() + " × " + type.getKey()).collect(Collectors.joining(", "));
+    return MetricText.line("", "%s: %s".formatted(kinds, reason.isEmpty() ? "left as it is" : reason));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.halftone.cli;
+
+import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
+import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
+
+import dev.halftone.cli.Gate.Verdict;
+import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.Evaluation;
+import dev.halftone.toolkit.Halftone;
+import dev.halftone.toolkit.OpenModel;
+import dev.halftone.toolkit.QuantizedModel;
+import dev.halftone.toolkit.ResolvedRecipe;
+import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.SavedModel;
+import dev.halftone.toolkit.StagedOutput;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The main job: a smaller and faster model, with the evidence that it still works. */
+@Command(
+    name = "quantize",
+    header = "Make a model smaller and faster, and measure what it costs.",
+    description =
+        "Folds, calibrates on --data, quantizes, writes, reads the file back and judges it beside the original. Nothing is"
+            + " written under the output's name until all of that is done; an output that exists is replaced.",
+    customSynopsis = "halftone quantize MODEL -o OUT [OPTIONS]",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  halftone quantize model.onnx --data samples/ -o model.int8.onnx",
+      "  halftone quantize model.onnx --data images/ --labels labels.csv --rows 0:100 --eval-rows 100:1000 \\",
+      "      --preprocess imagenet.yaml --max-drop 0.5 -o model.int8.onnx",
+      "  halftone quantize encoder.onnx --mode dynamic -o encoder.int8.onnx",
+      "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx"
+    })
+final class QuantizeCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MODEL", description = "The ONNX model.")
+  private Path model;
+
+  @Option(names = {"-o", "--output"}, paramLabel = "OUT", description = "The file to write; needed unless --dry-run.")
+  private @Nullable Path output;
+
+  @Option(names = "--dry-run", description = "Calibrate and plan, and print the plan; write and evaluate nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--external-data", description = "Weights into a file of their own, OUT.data; without it, only beyond 2 GB.")
+  private boolean externalData;
+
+  @Mixin private RecipeOptions recipe;
+  @Mixin private DataOptions data;
+  @Mixin private EvaluationDataOptions evaluationData;
+  @Mixin private JudgeOptions judge;
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Clock clock = Clock.start();
+    Console console = common.console();
+    Gate gate = judge.gate();
+    check(gate);
+    console.checkWritable();
+    try (StagedOutput staged = stage();
+        Bars bars = console.bars()) {
+      OpenModel source = Halftone.open(model);
+      ResolvedRecipe resolved = Usage.checked(spec, () -> source.resolve(recipe.request(), data.data != null));
+      DataSet samples = data.open(source, common.seed());
+      DataSet judged = staged == null ? null : evaluationData.open(source, data, samples, common.seed());
+      QuantizedModel quantized = source.quantize(resolved, samples, common.threads(), bars.progress());
+      SavedModel saved = staged == null ? null : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      Evaluation evaluation =
+          saved == null || judged == null ? null : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
+      bars.close();
+      Verdict verdict = gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
+      boolean kept = verdict == null || verdict.passed();
+      if (staged != null && kept) staged.commit();
+      QuantizeReport report = new QuantizeReport(quantized, saved == null ? null : saved.file(), output, judged, evaluation, verdict);
+      RunRecord.Builder record = report.record(common.seed(), common.threads());
+      clock.stop(record);
+      console.sayAll(report.lines(judge.latencyThreads()));
+      console.write(record.build());
+      return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
+    }
+  }
+
+  /** The place for the output; null for a dry run. */
+  private @Nullable StagedOutput stage() {
+    if (dryRun || output == null) return null;
+    Path named = output;
+    Usage.checked(
+        spec,
+        () -> {
+          StagedOutput.refuseSame(model, named);
+          return named;
+        });
+    return StagedOutput.beside(named);
+  }
+
+  private void check(@Nullable Gate gate) {
+    if (output == null && !dryRun) throw new ParameterException(spec.commandLine(), "-o OUT is missing: where shall the result go?");
+    boolean judged = !evaluationData.isOff() && !dryRun && (data.data != null || evaluationData.isAsked());
+    if (gate != null && !judged) throw new ParameterException(spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
+  }
+}

@@ -1,0 +1,81 @@
+package dev.halftone.cli;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.Evaluation;
+import dev.halftone.toolkit.ModelFile;
+import dev.halftone.toolkit.OpenModel;
+import dev.halftone.toolkit.Provenance;
+import dev.halftone.toolkit.QuantizedModel;
+import dev.halftone.toolkit.RecipeText;
+import dev.halftone.toolkit.RunRecord;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a quantization did and found, for people and for scripts.
+ *
+ * @param written the file as it was written, null in a dry run
+ * @param output its final name
+ * @param judged the samples of the evaluation
+ */
+record QuantizeReport(
+    QuantizedModel quantized,
+    @Nullable ModelFile written,
+    @Nullable Path output,
+    @Nullable DataSet judged,
+    @Nullable Evaluation evaluation,
+    Gate.@Nullable Verdict verdict) {
+
+  private boolean isKept() {
+    return written != null && (verdict == null || verdict.passed());
+  }
+
+  RunRecord.Builder record(long seed, int threads) {
+    OpenModel source = quantized.source();
+    RunRecord.Builder record =
+        RunRecord.of("quantize")
+            .model(source.file())
+            .recipe(quantized.recipe())
+            .plan(quantized.plan())
+            .provenance(Provenance.here(seed, threads, quantized.calibration(), evaluation == null ? null : judged));
+    quantized.recipe().notes().forEach(record::warning);
+    if (written != null) {
+      record.metric("bytes.reference", source.file().bytes());
+      record.metric("bytes.quantized", written.bytes());
+      record.metric("size.ratio", (double) written.bytes() / source.file().bytes());
+      if (isKept() && output != null) record.output(written.at(output));
+    }
+    if (evaluation != null) {
+      record.metrics(evaluation.metrics());
+      evaluation.warnings().forEach(record::warning);
+    }
+    warnings().forEach(record::warning);
+    return record;
+  }
+
+  List<String> lines(int latencyThreads) {
+    RunRecord record = record(0, 1).build();
+    List<String> lines = new ArrayList<>();
+    lines.add("%s → %s".formatted(quantized.source().file().path(), isKept() ? output : "nothing written"));
+    lines.add(MetricText.line("recipe", RecipeText.summary(quantized.recipe().recipe())));
+    lines.addAll(PlanText.lines(quantized.plan()));
+    lines.addAll(MetricText.lines(record.metrics(), latencyThreads));
+    record.warnings().forEach(warning -> lines.add("warning: " + warning));
+    if (verdict != null) lines.add(verdict.text());
+    return lines;
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    DataSet calibration = quantized.calibration();
+    if (evaluation != null && judged != null && calibration != null && judged.fingerprint().equals(calibration.fingerprint())) {
+      if (judged.size() == calibration.size()) {
+        warnings.add("judged by the samples that it was calibrated on; --eval-rows or --eval-data give an independent figure");
+      }
+    }
+    if (verdict != null && !verdict.passed()) warnings.add(verdict.text() + "; the result was not kept");
+    return warnings;
+  }
+}

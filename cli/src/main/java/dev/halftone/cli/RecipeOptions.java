@@ -1,0 +1,129 @@
+package dev.halftone.cli;
+
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.tensor.DType;
+import dev.halftone.toolkit.RecipeRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is asked of a quantization, as far as it is said. */
+final class RecipeOptions {
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME",
+      description = "Start from a built-in recipe ('halftone recipes' lists them); the options below win over it.")
+  private @Nullable String recipe;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      converter = Words.ModeWord.class,
+      description =
+          "static, dynamic, weights, fp16 or bf16; default: static with --data, else dynamic where matrix products and recurrent cells hold"
+              + " more of the weights than convolutions, else weights.")
+  private @Nullable Mode mode;
+
+  @Option(
+      names = "--format",
+      arity = "1",
+      paramLabel = "FORMAT",
+      converter = Words.FormatWord.class,
+      description = "Static mode: qdq (default) or qoperator.")
+  private @Nullable Boolean operatorForm;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "TYPE",
+      converter = Words.WeightWord.class,
+      description = "int8 (default) or uint8; int4 and uint4 in weights mode.")
+  private @Nullable DType weights;
+
+  @Option(
+      names = "--activations",
+      paramLabel = "TYPE",
+      converter = Words.ActivationWord.class,
+      description = "Static mode: uint8, int8, uint16 or int16; default: what the target runs fast.")
+  private @Nullable DType activations;
+
+  @Option(
+      names = "--granularity",
+      paramLabel = "G",
+      converter = Words.GranularityWord.class,
+      description = "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for 4 bits.")
+  private @Nullable Granularity granularity;
+
+  @Option(names = "--symmetric", description = "Zero points in the middle of the type, of activations and weights.")
+  private boolean symmetric;
+
+  @Option(
+      names = "--asymmetric",
+      description = "Zero points where the range wants them, of activations and weights; default: activations asymmetric, signed weights symmetric.")
+  private boolean asymmetric;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "METHOD",
+      converter = Words.CalibrationWord.class,
+      description = "Static mode: minmax (default), moving-average, percentile[:P] (P: 99.99), entropy or mse.")
+  private Words.@Nullable CalibrationChoice calibration;
+
+  @Option(
+      names = "--include",
+      paramLabel = "PATTERN",
+      split = ",",
+      description = "Quantize only nodes whose names match (* and ?); may be repeated.")
+  private List<String> include = List.of();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      split = ",",
+      description = "Leave nodes whose names match as they are; wins over --include; may be repeated.")
+  private List<String> exclude = List.of();
+
+  @Option(
+      names = "--target",
+      paramLabel = "PROFILE",
+      description = "Hardware that the model is for ('halftone targets' lists them); default: auto, this machine.")
+  private @Nullable String target;
+
+  @Option(names = "--matmul-nbits", description = "Weights mode: com.microsoft MatMulNBits nodes in place of standard blocked DequantizeLinear.")
+  private boolean matMulNBits;
+
+  @Option(names = "--keep-io", description = "fp16 and bf16: the model's inputs and outputs keep their types.")
+  private boolean keepIo;
+
+  @Option(
+      names = "--quantize-everything",
+      description = "Quantize operators too that ONNX Runtime's CPU never fuses or that are slower quantized.")
+  private boolean quantizeEverything;
+
+  /**
+   * The request that the options make.
+   *
+   * @throws IllegalArgumentException if they contradict each other, or name what there is not
+   */
+  RecipeRequest request() {
+    if (symmetric && asymmetric) throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
+    RecipeRequest request = recipe == null ? RecipeRequest.automatic() : RecipeRequest.named(recipe);
+    if (mode != null) request = request.mode(mode);
+    if (operatorForm != null) request = request.operatorForm(operatorForm);
+    if (weights != null) request = request.weights(weights);
+    if (activations != null) request = request.activations(activations);
+    if (granularity != null) request = request.granularity(granularity);
+    if (symmetric || asymmetric) request = request.symmetric(symmetric);
+    if (calibration != null) request = calibrated(request, calibration);
+    if (target != null) request = request.target(target);
+    if (matMulNBits) request = request.matMulNBits(true);
+    if (keepIo) request = request.keepIo(true);
+    if (quantizeEverything) request = request.quantizeEverything(true);
+    return request.include(include).exclude(exclude);
+  }
+
+  private static RecipeRequest calibrated(RecipeRequest request, Words.CalibrationChoice choice) {
+    RecipeRequest calibrated = request.calibration(choice.method());
+    return choice.percentile() == null ? calibrated : calibrated.percentile(choice.percentile());
+  }
+}

@@ -1,0 +1,5 @@
+/** CSV and TSV files. */
+@NullMarked
+package dev.halftone.data.table;
+
+import org.jspecify.annotations.NullMarked;

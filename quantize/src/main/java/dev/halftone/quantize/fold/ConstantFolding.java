@@ -1,0 +1,100 @@
+package dev.halftone.quantize.fold;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.runtime.RunOptions;
+import dev.halftone.runtime.RunnableModel;
+import dev.halftone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Computes in ONNX Runtime, once, what depends on constants alone. */
+final class ConstantFolding {
+  /** Give another answer each time, or are part of a quantized model and stay as they are. */
+  private static final Set<String> NOT_FOLDED =
+      Set.of(
+          "RandomNormal",
+          "RandomNormalLike",
+          "RandomUniform",
+          "RandomUniformLike",
+          "Multinomial",
+          "Bernoulli",
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear");
+
+  private ConstantFolding() {}
+
+  static Model fold(Model model) {
+    GraphIndex index = new GraphIndex(model.graph());
+    List<Node> foldable = foldable(model.graph(), index);
+    if (foldable.isEmpty()) return model;
+    Set<String> wanted = frontier(foldable, index);
+    Map<String, Tensor> results = compute(model, foldable, wanted);
+
+    GraphEditor editor = new GraphEditor(model.graph());
+    for (Node node : foldable) {
+      if (node.outputs().stream().filter(wanted::contains).allMatch(results::containsKey)) editor.remove(node);
+    }
+    results.forEach((name, value) -> {
+      if (editor.producer(name) == null) editor.addInitializer(name, value);
+    });
+    editor.prune();
+    return model.withGraph(editor.toGraph());
+  }
+
+  /** Nodes of the standard domain without bodies all of whose inputs are constants, directly or through other such nodes. */
+  private static List<Node> foldable(Graph graph, GraphIndex index) {
+    Set<String> constant = new LinkedHashSet<>();
+    List<Node> foldable = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      boolean known =
+          node.inputs().stream()
+              .allMatch(input -> input.isEmpty() || constant.contains(input) || index.constant(input) != null);
+      boolean plain = node.domain().isEmpty() && GraphEditor.bodies(node).isEmpty();
+      if (!known || !plain || NOT_FOLDED.contains(node.opType())) continue;
+      if (node.outputs().stream().anyMatch(index::isOutput)) continue;
+      foldable.add(node);
+      constant.addAll(node.outputs());
+    }
+    return foldable;
+  }
+
+  /** Values of the foldable nodes that other nodes read. */
+  private static Set<String> frontier(List<Node> foldable, GraphIndex index) {
+    Set<Node> inside = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+    inside.addAll(foldable);
+    Set<String> wanted = new LinkedHashSet<>();
+    for (Node node : foldable) {
+      for (String output : node.outputs()) {
+        if (index.consumers(output).stream().anyMatch(reader -> !inside.contains(reader))) wanted.add(output);
+      }
+    }
+    return wanted;
+  }
+
+  private static Map<String, Tensor> compute(Model model, List<Node> nodes, Set<String> wanted) {
+    Map<String, Tensor> constants = new LinkedHashMap<>();
+    for (Node node : nodes) {
+      for (String input : node.inputs()) {
+        Tensor value = model.graph().initializers().get(input);
+        if (value != null) constants.put(input, value);
+      }
+    }
+    List<ValueInfo> outputs = wanted.stream().map(name -> new ValueInfo(name, null)).toList();
+    Graph part = new Graph("constants", nodes, constants, List.of(), outputs, List.of(), Opaque.NONE);
+    Model program = new Model(model.irVersion(), model.opsets(), part, List.of(), Map.of(), Opaque.NONE);
+    try (RunnableModel runnable = RunnableModel.open(program, List.of(), RunOptions.asWritten())) {
+      return runnable.run(Map.of());
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.halftone.quantize.qdq;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
+import dev.halftone.graph.Node;
+import dev.halftone.tensor.Tensor;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides the {@link Placement}. Linear operators are quantized for their own sake; everything else only where it lies between
+ * them, that is, where integers come in and a linear operator wants integers out. What follows the last linear operator (softmax,
+ * box decoding, the concatenation of boxes and scores) therefore stays in float.
+ */
+final class Placer {
+  private final Graph graph;
+  private final GraphIndex index;
+  private final Selection selection;
+
+  private final Set<Node> linear = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Node> arithmetic = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Node> shapeOnly = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Node> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<Node, String> reasons = new IdentityHashMap<>();
+
+  /** Values that, through operators that can work on integers, reach a quantized linear operator. */
+  private final Set<String> wanted = new HashSet<>();
+
+  /** Values that an integer operator gives. */
+  private final Set<String> integer = new HashSet<>();
+
+  private final Set<String> pairs = new LinkedHashSet<>();
+  private final Map<String, String> rangeSource = new LinkedHashMap<>();
+
+  private Placer(Graph graph, Selection selection) {
+    this.graph = graph;
+    this.index = new GraphIndex(graph);
+    this.selection = selection;
+  }
+
+  static Placement place(Graph graph, Selection selection) {
+    Placer placer = new Placer(graph, selection);
+    placer.chooseLinear();
+    placer.findWanted();
+    placer.chooseOthers();
+    placer.placePairs();
+    return placer.placement();
+  }
+
+  private Treatment treatment(Node node) {
+    return Treatment.of(node, selection.eightBit());
+  }
+
+  private void chooseLinear() {
+    for (Node node : graph.nodes()) {
+      if (treatment(node) != Treatment.LINEAR) continue;
+      String objection = selection.objection(node, index);
+      if (objection.isEmpty()) linear.add(node);
+      else reasons.put(node, objection);
+    }
+  }
+
+  private void findWanted() {
+    for (Node node : graph.nodes().reversed()) {
+      boolean wants =
+          switch (treatment(node)) {
+            case LINEAR -> linear.contains(node);
+            case ARITHMETIC, SHAPE_ONLY, RECTIFIER ->
+                selection.allows(node) && node.outputs().stream().anyMatch(wanted::contains);
+            case FLOAT -> false;
+          };
+      if (wants) wanted.addAll(Treatment.dataInputs(node));
+    }
+  }
+
+  private void chooseOthers() {
+    for (Node node : graph.nodes()) {
+      boolean integersIn = Treatment.dataInputs(node).stream().anyMatch(integer::contains);
+      boolean wantedOut = node.outputs().stream().anyMatch(wanted::contains);
+      switch (treatment(node)) {
+        case LINEAR -> {
+          if (linear.contains(node) && (node.is("Conv") || wantedOut)) integer.addAll(node.outputs());
+        }
+        case ARITHMETIC -> {
+          if (integersIn && wantedOut && selection.allows(node)) {
+            arithmetic.add(node);
+            integer.addAll(node.outputs());
+          } else {
+            reasons.put(node, unwanted(node, integersIn));
+          }
+        }
+        case SHAPE_ONLY -> {
+          if (integersIn && wantedOut && selection.allows(node)) {
+            shapeOnly.add(node);
+            integer.addAll(node.outputs());
+          } else {
+            reasons.put(node, unwanted(node, integersIn));
+          }
+        }
+        case RECTIFIER -> {
+          if (isAbsorbed(node)) {
+            absorbed.add(node);
+            integer.addAll(node.outputs());
+          } else {
+            reasons.put(node, "is not merged into the operator before it");
+          }
+        }
+        case FLOAT -> reasons.put(node, "ONNX Runtime's CPU has no integer kernel for " + node.opType());
+      }
+    }
+  }
+
+  private String unwanted(Node node, boolean integersIn) {
+    if (!selection.allows(node)) return "excluded";
+    return integersIn ? "no integer operator follows" : "no integer operator comes before";
+  }
+
+  /** Whether the rectifier is the only reader of an integer operator's output and its range contains 0. */
+  private boolean isAbsorbed(Node rectifier) {
+    String input = rectifier.input(0);
+    if (!integer.contains(input) || index.onlyConsumer(input) != rectifier || selection.symmetric()) return false;
+    return rectifier.is("Relu") || clipHoldsZero(rectifier);
+  }
+
+  /** A Clip whose bounds lie on one side of 0 would lose a bound: the range of a quantized value always contains 0. */
+  private boolean clipHoldsZero(Node clip) {
+    if (!clip.attributes().isEmpty()) return clip.real("min", 0f) <= 0 && clip.real("max", 0f) >= 0;
+    Tensor low = index.constant(clip.input(1));
+    Tensor high = index.constant(clip.input(2));
+    boolean lowKnown = clip.input(1).isEmpty() || (low != null && low.dtype().isFloat() && low.floatAt(0) <= 0);
+    boolean highKnown = clip.input(2).isEmpty() || (high != null && high.dtype().isFloat() && high.floatAt(0) >= 0);
+    return lowKnown && highKnown;
+  }
+
+  private void placePairs() {
+    for (Node node : graph.nodes()) {
+      if (linear.contains(node) || arithmetic.contains(node)) {
+        Treatment.dataInputs(node).forEach(this::pair);
+        if (integer.contains(node.output(0))) pair(rectified(node.output(0)));
+      }
+      if (arithmetic.contains(node) && node.is("Concat")) shareConcatenated(node);
+      if (shapeOnly.contains(node)) {
+        pair(node.input(0));
+        String source = rangeSource.get(node.input(0));
+        for (String output : node.outputs()) {
+          if (output.isEmpty()) continue;
+          pairs.add(output);
+          rangeSource.put(output, source);
+        }
+      }
+    }
+  }
+
+  private void pair(String value) {
+    pairs.add(value);
+    rangeSource.putIfAbsent(value, value);
+  }
+
+  /**
+   * What is only concatenated takes the range of the whole at once: its own finer grid would be rounded to the other's right
+   * after, and with equal grids the concatenation is a plain copy.
+   */
+  private void shareConcatenated(Node concat) {
+    String whole = rectified(concat.output(0));
+    for (String part : concat.inputs()) {
+      boolean own = part.equals(rangeSource.get(part)) && integer.contains(part);
+      if (own && index.onlyConsumer(part) == concat) rangeSource.put(part, whole);
+    }
+  }
+
+  /** Follows shared ranges to the value that is observed. */
+  private String observed(String value) {
+    String source = rangeSource.getOrDefault(value, value);
+    return source.equals(value) ? value : observed(source);
+  }
+
+  /** The value behind the rectifier that is merged into the producer of {@code value}, or the value itself. */
+  private String rectified(String value) {
+    Node reader = index.onlyConsumer(value);
+    if (reader == null || !absorbed.contains(reader)) return value;
+    return rectified(reader.output(0));
+  }
+
+  private Placement placement() {
+    Set<String> floatProducers = new HashSet<>(pairs);
+    floatProducers.removeAll(integer);
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (String value : pairs) sources.put(value, observed(value));
+    return new Placement(linear, arithmetic, shapeOnly, absorbed, pairs, sources, floatProducers, reasons);
+  }
+
+  /** What the recipe and the target leave to be quantized. */
+  interface Selection {
+    /** Why the linear operator stays in float, or an empty text when it is quantized. */
+    String objection(Node node, GraphIndex index);
+
+    /** Whether the recipe lets the node be touched. */
+    boolean allows(Node node);
+
+    boolean symmetric();
+
+    boolean eightBit();
+  }
+
+}

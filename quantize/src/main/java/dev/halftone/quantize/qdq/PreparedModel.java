@@ -1,0 +1,39 @@
+package dev.halftone.quantize.qdq;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.Model;
+import dev.halftone.recipe.Recipe;
+import java.util.List;
+
+/**
+ * A model whose operator set can hold what will be written.
+ *
+ * @param domain of QuantizeLinear and DequantizeLinear
+ */
+record PreparedModel(Model model, String domain, List<String> warnings) {
+  private static final String MICROSOFT = "com.microsoft";
+
+  /** Scales by channel came with this version (ONNX operators, DequantizeLinear-13). */
+  private static final long PER_CHANNEL = 13;
+
+  /** 16- and 4-bit types came with this version. */
+  private static final long WIDE_AND_NARROW = 21;
+
+  static PreparedModel of(Model model, Recipe recipe) {
+    boolean eightBit = recipe.activations().bits() == 8 && recipe.weights().bits() == 8;
+    long needed = eightBit ? PER_CHANNEL : WIDE_AND_NARROW;
+    if (model.opset() >= needed) return new PreparedModel(model, "", List.of());
+    String why =
+        "operator set %d is too old for QuantizeLinear with %s: written in the domain %s"
+            .formatted(model.opset(), eightBit ? "scales by channel" : recipe.activations(), MICROSOFT);
+    return new PreparedModel(model, MICROSOFT, List.of(why));
+  }
+
+  /** The model with the quantized graph and the operator sets that it uses declared. */
+  Model withDomains(Graph graph) {
+    boolean microsoft = graph.nodes().stream().anyMatch(node -> node.domain().equals(MICROSOFT));
+    Model changed = model.withGraph(graph);
+    return microsoft && !model.opsets().containsKey(MICROSOFT) ? changed.withOpset(MICROSOFT, 1) : changed;
+  }
+
+}

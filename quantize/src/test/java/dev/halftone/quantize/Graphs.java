@@ -1,0 +1,85 @@
+package dev.halftone.quantize;
+
+import dev.halftone.graph.Attribute;
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
+import dev.halftone.graph.TensorType;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Builds small models for tests, line by line. */
+public final class Graphs {
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<String, Tensor> initializers = new LinkedHashMap<>();
+  private final List<ValueInfo> inputs = new ArrayList<>();
+  private final List<ValueInfo> outputs = new ArrayList<>();
+  private final Random random;
+
+  public Graphs(long seed) {
+    random = new Random(seed);
+  }
+
+  public Graphs input(String name, long... shape) {
+    inputs.add(new ValueInfo(name, TensorType.fixed(DType.FLOAT32, shape)));
+    return this;
+  }
+
+  public Graphs output(String name) {
+    outputs.add(new ValueInfo(name, null));
+    return this;
+  }
+
+  public Graphs constant(String name, Tensor value) {
+    initializers.put(name, value);
+    return this;
+  }
+
+  /** A constant of normally distributed values. */
+  public Graphs normal(String name, double deviation, long... shape) {
+    return constant(name, normal(random, deviation, shape));
+  }
+
+  public static Tensor normal(Random random, double deviation, long... shape) {
+    float[] values = new float[Math.toIntExact(Tensor.elements(shape))];
+    for (int i = 0; i < values.length; i++) values[i] = (float) (random.nextGaussian() * deviation);
+    return Tensor.ofFloats(values, shape);
+  }
+
+  /** A node named after its output. */
+  public Graphs node(String opType, String inputs, String output, Object... attributes) {
+    Map<String, Attribute> map = new LinkedHashMap<>();
+    for (int i = 0; i < attributes.length; i += 2) map.put((String) attributes[i], attribute(attributes[i + 1]));
+    List<String> names = inputs.isEmpty() ? List.of() : List.of(inputs.split(" ", -1));
+    nodes.add(new Node(output + "_node", "", opType, names, List.of(output), map, Opaque.NONE));
+    return this;
+  }
+
+  private static Attribute attribute(Object value) {
+    return switch (value) {
+      case Integer i -> new Attribute.OfInt(i);
+      case Float f -> new Attribute.OfFloat(f);
+      case Tensor t -> new Attribute.OfTensor(t);
+      case int[] ints ->
+          new Attribute.OfInts(java.util.Arrays.stream(ints).mapToObj(i -> (long) i).toList());
+      default -> throw new IllegalArgumentException("attribute " + value);
+    };
+  }
+
+  public Graph graph() {
+    return new Graph("test", nodes, initializers, inputs, outputs, List.of(), Opaque.NONE);
+  }
+
+  public Model model(long opset) {
+    TreeMap<String, Long> opsets = new TreeMap<>(Map.of("", opset));
+    return new Model(8, opsets, graph(), List.of(), Map.of(), Opaque.NONE);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.halftone.quantize.qdq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.Node;
+import dev.halftone.quantize.Graphs;
+import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PlacerTest {
+  private static Recipe recipe(boolean symmetric, List<String> exclude) {
+    return new Recipe(
+        Mode.STATIC,
+        DType.INT8,
+        DType.UINT8,
+        new Granularity.PerChannel(),
+        symmetric,
+        true,
+        false,
+        false,
+        false,
+        true,
+        Calibration.MINMAX,
+        99.999,
+        List.of(),
+        exclude,
+        false);
+  }
+
+  private static Placement place(Graph graph) {
+    return Placer.place(graph, new StaticSelection(recipe(false, List.of()), Map.of()));
+  }
+
+  private static List<String> outputs(Collection<Node> nodes) {
+    return nodes.stream().map(node -> node.output(0)).sorted().toList();
+  }
+
+  private static Graphs convolutions() {
+    return new Graphs(1).input("x", 1, 3, 8, 8).normal("w1", 0.1, 4, 3, 3, 3).normal("w2", 0.1, 4, 4, 3, 3);
+  }
+
+  @Test
+  void reluIsMergedIntoTheConvolutionBeforeIt() {
+    Placement placement =
+        place(convolutions().node("Conv", "x w1", "a").node("Relu", "a", "r").node("Conv", "r w2", "y").output("y").graph());
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "r", "y");
+    assertThat(placement.reasons()).isEmpty();
+  }
+
+  @Test
+  void reluUnderSymmetricActivationsStays() {
+    Graph graph =
+        convolutions().node("Conv", "x w1", "a").node("Relu", "a", "r").node("Conv", "r w2", "y").output("y").graph();
+    Placement placement = Placer.place(graph, new StaticSelection(recipe(true, List.of()), Map.of()));
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "a", "r", "y");
+  }
+
+  @Test
+  void clipWhoseBoundsExcludeZeroStays() {
+    Graphs graphs =
+        convolutions().constant("one", Tensor.scalar(1f)).constant("three", Tensor.scalar(3f)).node("Conv", "x w1", "a");
+    Placement placement =
+        place(graphs.node("Clip", "a one three", "c").node("Conv", "c w2", "y").output("y").graph());
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "a", "c", "y");
+  }
+
+  @Test
+  void clipWhoseBoundsIncludeZeroIsMerged() {
+    Graphs graphs =
+        convolutions().constant("zero", Tensor.scalar(0f)).constant("six", Tensor.scalar(6f)).node("Conv", "x w1", "a");
+    Placement placement =
+        place(graphs.node("Clip", "a zero six", "c").node("Conv", "c w2", "y").output("y").graph());
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "c", "y");
+  }
+
+  @Test
+  void shapeOnlyOperatorsShareTheRangeOfWhatComesIn() {
+    Placement placement =
+        place(
+            convolutions()
+                .node("Conv", "x w1", "a")
+                .node("Transpose", "a", "t", "perm", new int[] {0, 1, 3, 2})
+                .node("MaxPool", "t", "m", "kernel_shape", new int[] {2, 2})
+                .node("Conv", "m w2", "y")
+                .output("y")
+                .graph());
+    assertThat(placement.rangeSource()).containsEntry("t", "a").containsEntry("m", "a").containsEntry("y", "y");
+    assertThat(outputs(placement.shapeOnly())).containsExactly("m", "t");
+  }
+
+  @Test
+  void whatFollowsTheLastLinearOperatorStaysInFloat() {
+    Placement placement =
+        place(
+            convolutions()
+                .node("Conv", "x w1", "boxes")
+                .node("Conv", "x w1", "scores")
+                .node("Sigmoid", "scores", "s")
+                .node("Concat", "boxes s", "y", "axis", 1)
+                .output("y")
+                .graph());
+    assertThat(placement.arithmetic()).isEmpty();
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "boxes", "scores");
+    assertThat(placement.reasons().values()).containsOnly("no integer operator follows");
+  }
+
+  @Test
+  void residualAdditionBetweenConvolutionsIsQuantized() {
+    Placement placement =
+        place(
+            convolutions()
+                .node("Conv", "x w1", "a")
+                .node("Conv", "a w2", "b")
+                .node("Add", "a b", "s")
+                .node("Relu", "s", "r")
+                .node("Conv", "r w2", "y")
+                .output("y")
+                .graph());
+    assertThat(outputs(placement.arithmetic())).containsExactly("s");
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "a", "b", "r", "y");
+  }
+
+  @Test
+  void operatorWithoutIntegerKernelKeepsItsNeighboursReadingFloat() {
+    Placement placement =
+        place(
+            new Graphs(1)
+                .input("x", 1, 8)
+                .normal("w", 0.1, 8, 8)
+                .node("MatMul", "x w", "a")
+                .node("Tanh", "a", "t")
+                .node("MatMul", "t w", "y")
+                .node("Add", "y t", "z")
+                .output("z")
+                .graph());
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "t");
+    assertThat(placement.floatProducers()).containsExactlyInAnyOrder("x", "t");
+  }
+
+  @Test
+  void excludedNodesAreLeftAloneWithTheReason() {
+    Graph graph = convolutions().node("Conv", "x w1", "a").node("Conv", "a w2", "y").output("y").graph();
+    Placement placement = Placer.place(graph, new StaticSelection(recipe(false, List.of("a_*")), Map.of()));
+    assertThat(outputs(placement.linear())).containsExactly("y");
+    assertThat(placement.reasons().values()).containsExactly("excluded");
+  }
+
+  @Test
+  void productOfTwoActivationsStaysInFloat() {
+    Placement placement = place(new Graphs(1).input("x", 4, 4).node("MatMul", "x x", "y").output("y").graph());
+    assertThat(placement.reasons().values()).containsExactly("both operands depend on the input");
+    assertThat(placement.pairs()).isEmpty();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.graph.Attribute;
+import dev.halftone.graph.Function;
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Walks a model, its bodies and its functions, and counts. */
+final class Inspector {
+  private static final Set<String> INTEGER_OPERATORS =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "MatMulInteger",
+          "ConvInteger",
+          "QLinearConv",
+          "QLinearMatMul",
+          "MatMulNBits",
+          "QGemm",
+          "DynamicQuantizeMatMul",
+          "DynamicQuantizeLSTM",
+          "MatMulIntegerToFloat");
+
+  private final Map<String, Inspection.Operator> operators = new TreeMap<>();
+  private final Map<String, Inspection.Fate> fates = new TreeMap<>();
+  private long nodes;
+  private long parameters;
+  private long constantBytes;
+  private boolean quantized;
+
+  private Inspector() {}
+
+  static Inspection inspect(Model model) {
+    Inspector inspector = new Inspector();
+    inspector.visit(model.graph(), Map.of());
+    for (Function function : model.functions()) inspector.visit(function);
+    Comparator<Inspection.Operator> heaviest =
+        Comparator.comparingLong(Inspection.Operator::bytes).reversed().thenComparing(Inspection.Operator::name);
+    return new Inspection(
+        model.irVersion(),
+        model.opsets(),
+        inspector.nodes,
+        inspector.parameters,
+        inspector.constantBytes,
+        model.graph().requiredInputs(),
+        model.graph().outputs(),
+        inspector.operators.values().stream().sorted(heaviest).toList(),
+        new ArrayList<>(inspector.fates.values()),
+        inspector.quantized);
+  }
+
+  private void visit(Graph graph, Map<String, Tensor> outer) {
+    graph.initializers().values().forEach(this::count);
+    Map<String, Tensor> constants = new HashMap<>(outer);
+    constants.putAll(WeightShare.constants(graph));
+    for (Node node : graph.nodes()) {
+      visit(node, constants);
+      for (Graph body : GraphEditor.bodies(node)) visit(body, constants);
+    }
+  }
+
+  private void visit(Function function) {
+    for (Node node : function.nodes()) visit(node, Map.of());
+  }
+
+  private void visit(Node node, Map<String, Tensor> constants) {
+    nodes++;
+    quantized |= INTEGER_OPERATORS.contains(node.opType());
+    for (Attribute attribute : node.attributes().values()) {
+      if (attribute instanceof Attribute.OfTensor(Tensor value)) count(value);
+    }
+    long bytes = node.inputs().stream().filter(constants::containsKey).mapToLong(input -> constants.get(input).byteSize()).sum();
+    Inspection.Operator one = new Inspection.Operator(node.domain(), node.opType(), 1, bytes);
+    operators.merge(one.name(), one, (a, b) -> new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
+    Inspection.Fate fate = Quantizability.of(node, constants);
+    fates.merge(
+        fate.operator() + fate.reason(),
+        fate,
+        (a, b) -> new Inspection.Fate(a.operator(), a.count() + 1, a.quantizable(), a.reason()));
+  }
+
+  private void count(Tensor constant) {
+    DType type = constant.dtype();
+    if (type.isFloat() || (type.bits() <= 8 && type != DType.BOOL && type != DType.STRING)) parameters += constant.count();
+    constantBytes += constant.byteSize();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.onnx.WeightFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A model on disk.
+ *
+ * @param sha256 of the model file itself, in hex
+ * @param bytes of the model file and of the files that hold its weights
+ */
+public record ModelFile(Path path, String sha256, long bytes) {
+  private static final int CHUNK = 1 << 20;
+
+  /**
+   * Reads the file for its hash, and finds the files that hold its weights.
+   *
+   * @throws UncheckedIOException if it cannot be read
+   */
+  static ModelFile of(Path path) {
+    try {
+      return new ModelFile(path, sha256(path), WeightFiles.totalBytes(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same content under another name. */
+  public ModelFile at(Path otherPath) {
+    return new ModelFile(otherPath, sha256, bytes);
+  }
+
+  private static String sha256(Path path) throws IOException {
+    MessageDigest digest = digest();
+    byte[] chunk = new byte[CHUNK];
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) digest.update(chunk, 0, read);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.data.DataRequest;
+import dev.halftone.data.DataSet;
+import dev.halftone.data.DataSets;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.Quantizer;
+import dev.halftone.runtime.Progress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A model that was read from a file. Immutable. */
+public final class OpenModel {
+  private final Model model;
+  private final ModelFile file;
+
+  OpenModel(Path path, Model model) {
+    this.model = model;
+    this.file = ModelFile.of(path);
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  public ModelFile file() {
+    return file;
+  }
+
+  /** What a caller gives the model at each run. */
+  public List<ValueInfo> inputs() {
+    return model.graph().requiredInputs();
+  }
+
+  /** What is in the model. */
+  public Inspection inspect() {
+    return Inspector.inspect(model);
+  }
+
+  /**
+   * Samples for this model, without labels: all rows of a file or folder of a known kind, see {@link DataRequest}.
+   *
+   * @throws dev.halftone.graph.MalformedDataException if the data breaks its format's rules or does not fit the model
+   */
+  public DataSet data(String data) {
+    return data(data, null, null);
+  }
+
+  /**
+   * Samples for this model.
+   *
+   * @param labels a label file, or null
+   * @param rows slices such as {@code 0:100}, or null for all
+   * @throws dev.halftone.graph.MalformedDataException if the data breaks its format's rules or does not fit the model
+   * @throws dev.halftone.data.LabelCountException if labels and samples differ in number
+   */
+  public DataSet data(String data, @Nullable String labels, @Nullable String rows) {
+    return DataSets.open(new DataRequest(data, labels, rows, null, 0, inputs(), 0));
+  }
+
+  /**
+   * The recipe that the request comes to for this model.
+   *
+   * @param samples whether there is data to calibrate on
+   * @throws IllegalArgumentException if the request contradicts itself, or asks for calibration without data
+   */
+  public ResolvedRecipe resolve(RecipeRequest request, boolean samples) {
+    return RecipeResolver.resolve(request, model, samples);
+  }
+
+  /** As {@link #quantize(ResolvedRecipe, DataSet, int, Progress)}, with all processors and nobody listening. */
+  public QuantizedModel quantize(RecipeRequest request, @Nullable DataSet samples) {
+    ResolvedRecipe recipe = resolve(request, samples != null);
+    return quantize(recipe, samples, Runtime.getRuntime().availableProcessors(), Progress.NONE);
+  }
+
+  /**
+   * Folds, calibrates where the mode needs it, plans and applies. The result carries in its metadata how it came to be: nothing in it
+   * depends on the time, the machine's load, a path or the number of threads.
+   *
+   * @param samples to calibrate on; may be null in modes that do not calibrate
+   * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized as asked
+   */
+  public QuantizedModel quantize(ResolvedRecipe recipe, @Nullable DataSet samples, int threads, Progress progress) {
+    DataSet calibration = RecipeText.calibrates(recipe.recipe()) ? samples : null;
+    Quantized quantized = Quantizer.quantize(model, recipe.recipe(), calibration, threads, progress);
+    Model signed = quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
+    return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
+  }
+
+  private Map<String, String> provenance(Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {
+    Map<String, String> metadata = new LinkedHashMap<>(quantized.metadata());
+    metadata.put("halftone.version", Halftone.version());
+    metadata.put("halftone.recipe", RecipeText.line(recipe.recipe()));
+    metadata.put("halftone.input.sha256", file.sha256());
+    if (calibration != null) {
+      metadata.put("halftone.calibration.sha256", calibration.fingerprint());
+      metadata.put("halftone.calibration.samples", Integer.toString(calibration.size()));
+    }
+    return metadata;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.graph.Model;
+import dev.halftone.onnx.OnnxWriter;
+import dev.halftone.onnx.OnnxWriter.ExternalData;
+import dev.halftone.quantize.Plan;
+import dev.halftone.quantize.Quantized;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A quantized model that is not on disk yet. Immutable. */
+public final class QuantizedModel {
+  private final OpenModel source;
+  private final ResolvedRecipe recipe;
+  private final Quantized quantized;
+  private final @Nullable DataSet calibration;
+
+  QuantizedModel(OpenModel source, ResolvedRecipe recipe, Quantized quantized, @Nullable DataSet calibration) {
+    this.source = source;
+    this.recipe = recipe;
+    this.quantized = quantized;
+    this.calibration = calibration;
+  }
+
+  /** What it was made from. */
+  public OpenModel source() {
+    return source;
+  }
+
+  public ResolvedRecipe recipe() {
+    return recipe;
+  }
+
+  /** What was done, node by node and tensor by tensor, and what was left and why. */
+  public Plan plan() {
+    return quantized.plan();
+  }
+
+  public Model model() {
+    return quantized.model();
+  }
+
+  /** The samples that ranges were taken from; null when the mode does not calibrate. */
+  public @Nullable DataSet calibration() {
+    return calibration;
+  }
+
+  /** Writes the model; weights go into a file of their own when it would pass 2 GB. */
+  public SavedModel save(Path out) {
+    return save(out, ExternalData.WHEN_NEEDED);
+  }
+
+  /**
+   * Writes the model beside its final name and moves it into place; nothing is left behind when that fails.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   * @throws IllegalArgumentException if {@code out} is the file that the model was read from
+   */
+  public SavedModel save(Path out, ExternalData externalData) {
+    StagedOutput.refuseSame(source.file().path(), out);
+    OnnxWriter.write(model(), out, externalData);
+    return new SavedModel(source, ModelFile.of(out));
+  }
+}

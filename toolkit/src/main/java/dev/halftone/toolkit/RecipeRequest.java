@@ -1,0 +1,170 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.tensor.DType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller wants, as far as he says it; what he leaves out follows from the model, the data and the target when the request is
+ * {@linkplain OpenModel#resolve resolved}. Immutable: each method gives a new request.
+ *
+ * <pre>{@code
+ * RecipeRequest.automatic().mode(Mode.STATIC).calibration(Calibration.ENTROPY).exclude(List.of("/head/*"))
+ * }</pre>
+ */
+public final class RecipeRequest {
+  String name = "";
+  @Nullable Mode mode;
+  @Nullable Boolean operatorForm;
+  @Nullable DType weights;
+  @Nullable DType activations;
+  @Nullable Granularity granularity;
+  @Nullable Boolean symmetric;
+  @Nullable Calibration calibration;
+  @Nullable Double percentile;
+  @Nullable Boolean matMulNBits;
+  @Nullable Boolean keepIo;
+  @Nullable Boolean quantizeEverything;
+  @Nullable String target;
+  List<String> include = List.of();
+  List<String> exclude = List.of();
+
+  private RecipeRequest() {}
+
+  /** Nothing said. */
+  public static RecipeRequest automatic() {
+    return new RecipeRequest();
+  }
+
+  /**
+   * A built-in recipe, see {@link NamedRecipe#all()}; what is said on top of it wins.
+   *
+   * @throws IllegalArgumentException if there is none of that name; the message lists those that there are
+   */
+  public static RecipeRequest named(String recipe) {
+    RecipeRequest request = NamedRecipe.named(recipe).request().copy();
+    request.name = recipe;
+    return request;
+  }
+
+  /** What kind of quantization; by default static when there is data, else what suits the model. */
+  public RecipeRequest mode(Mode wanted) {
+    RecipeRequest copy = copy();
+    copy.mode = wanted;
+    return copy;
+  }
+
+  /** QOperator (QLinear*) in place of QDQ pairs. */
+  public RecipeRequest operatorForm(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.operatorForm = wanted;
+    return copy;
+  }
+
+  /** INT8, UINT8, INT4 or UINT4. */
+  public RecipeRequest weights(DType wanted) {
+    RecipeRequest copy = copy();
+    copy.weights = wanted;
+    return copy;
+  }
+
+  /** UINT8, INT8, UINT16 or INT16. */
+  public RecipeRequest activations(DType wanted) {
+    RecipeRequest copy = copy();
+    copy.activations = wanted;
+    return copy;
+  }
+
+  /** Which elements of a weight share a scale. */
+  public RecipeRequest granularity(Granularity wanted) {
+    RecipeRequest copy = copy();
+    copy.granularity = wanted;
+    return copy;
+  }
+
+  /** Whether zero points lie in the middle of the type, of activations and of weights. */
+  public RecipeRequest symmetric(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.symmetric = wanted;
+    return copy;
+  }
+
+  /** How ranges are chosen from what was observed. */
+  public RecipeRequest calibration(Calibration wanted) {
+    RecipeRequest copy = copy();
+    copy.calibration = wanted;
+    return copy;
+  }
+
+  /** For {@link Calibration#PERCENTILE}: the share of values inside the range, for instance 99.99. */
+  public RecipeRequest percentile(double wanted) {
+    RecipeRequest copy = copy();
+    copy.percentile = wanted;
+    return copy;
+  }
+
+  /** Weights mode: MatMulNBits nodes in place of standard blocked DequantizeLinear. */
+  public RecipeRequest matMulNBits(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.matMulNBits = wanted;
+    return copy;
+  }
+
+  /** Half-precision modes: graph inputs and outputs keep their types. */
+  public RecipeRequest keepIo(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.keepIo = wanted;
+    return copy;
+  }
+
+  /** Operators too that are not faster quantized. */
+  public RecipeRequest quantizeEverything(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.quantizeEverything = wanted;
+    return copy;
+  }
+
+  /** Name of a {@link Target}, or {@code auto}, the default. */
+  public RecipeRequest target(String wanted) {
+    RecipeRequest copy = copy();
+    copy.target = wanted;
+    return copy;
+  }
+
+  /** Patterns of node names to quantize ({@code *} and {@code ?}); empty means all. */
+  public RecipeRequest include(List<String> patterns) {
+    RecipeRequest copy = copy();
+    copy.include = List.copyOf(patterns);
+    return copy;
+  }
+
+  /** Patterns of node names to leave as they are; wins over include. */
+  public RecipeRequest exclude(List<String> patterns) {
+    RecipeRequest copy = copy();
+    copy.exclude = List.copyOf(patterns);
+    return copy;
+  }
+
+  private RecipeRequest copy() {
+    RecipeRequest copy = new RecipeRequest();
+    copy.name = name;
+    copy.mode = mode;
+    copy.operatorForm = operatorForm;
+    copy.weights = weights;
+    copy.activations = activations;
+    copy.granularity = granularity;
+    copy.symmetric = symmetric;
+    copy.calibration = calibration;
+    copy.percentile = percentile;
+    copy.matMulNBits = matMulNBits;
+    copy.keepIo = keepIo;
+    copy.quantizeEverything = quantizeEverything;
+    copy.target = target;
+    copy.include = include;
+    copy.exclude = exclude;
+    return copy;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Recipe;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A resolved recipe in words: the same words that the command line takes. */
+public final class RecipeText {
+  private RecipeText() {}
+
+  /** What was decided, by name; only what has a meaning in the mode. Values are strings, numbers, booleans and lists of strings. */
+  public static SortedMap<String, Object> fields(Recipe recipe) {
+    SortedMap<String, Object> fields = new TreeMap<>();
+    fields.put("mode", word(recipe.mode()));
+    fields.put("weights", word(recipe.weights()));
+    if (!recipe.include().isEmpty()) fields.put("include", recipe.include());
+    if (!recipe.exclude().isEmpty()) fields.put("exclude", recipe.exclude());
+    if (recipe.quantizeEverything()) fields.put("quantize_everything", true);
+    switch (recipe.mode()) {
+      case STATIC -> {
+        integers(recipe, fields);
+        fields.put("activations", word(recipe.activations()));
+        fields.put("symmetric_activations", recipe.symmetricActivations());
+        fields.put("reduce_range", recipe.reduceRange());
+        fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
+        fields.put("calibration", calibration(recipe));
+      }
+      case DYNAMIC -> {
+        integers(recipe, fields);
+        fields.put("activations", word(recipe.activations()));
+        fields.put("reduce_range", recipe.reduceRange());
+      }
+      case WEIGHTS -> {
+        integers(recipe, fields);
+        fields.put("matmul_nbits", recipe.matMulNBits());
+      }
+      case FP16, BF16 -> fields.put("keep_io", recipe.keepIo());
+    }
+    return fields;
+  }
+
+  private static void integers(Recipe recipe, SortedMap<String, Object> fields) {
+    fields.put("granularity", granularity(recipe.granularity()));
+    fields.put("symmetric_weights", recipe.symmetricWeights());
+  }
+
+  /** All of it on one line, sorted by name, for a model's metadata: {@code activations=uint8 calibration=minmax …}. */
+  static String line(Recipe recipe) {
+    return fields(recipe).entrySet().stream()
+        .map(field -> field.getKey() + "=" + field.getValue())
+        .collect(Collectors.joining(" "));
+  }
+
+  /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */
+  public static String summary(Recipe recipe) {
+    String weights = word(recipe.weights()) + " weights per " + granularity(recipe.granularity()).replace(':', ' ');
+    return switch (recipe.mode()) {
+      case STATIC ->
+          "static, %s%s, %s activations, %s, %s"
+              .formatted(
+                  weights,
+                  recipe.reduceRange() ? " (7 bits used)" : "",
+                  word(recipe.activations()),
+                  calibration(recipe),
+                  recipe.operatorForm() ? "QOperator" : "QDQ");
+      case DYNAMIC -> "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
+      case WEIGHTS -> "weights only, " + weights + (recipe.matMulNBits() ? ", MatMulNBits" : "");
+      case FP16, BF16 -> word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
+    };
+  }
+
+  private static String calibration(Recipe recipe) {
+    return switch (recipe.calibration()) {
+      case PERCENTILE -> "percentile:" + recipe.percentile();
+      case MINMAX, MOVING_AVERAGE, ENTROPY, MSE -> word(recipe.calibration());
+    };
+  }
+
+  private static String granularity(Granularity granularity) {
+    return switch (granularity) {
+      case Granularity.PerTensor() -> "tensor";
+      case Granularity.PerChannel() -> "channel";
+      case Granularity.PerBlock(int size) -> "block:" + size;
+    };
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static boolean calibrates(Recipe recipe) {
+    return recipe.mode() == Mode.STATIC;
+  }
+}

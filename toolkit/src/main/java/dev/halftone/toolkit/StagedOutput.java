@@ -1,0 +1,130 @@
+package dev.halftone.toolkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A place for an output to be written and judged before it gets its name: a hidden folder beside it, so that moving it into place is
+ * atomic. Until {@link #commit} nothing exists under the final name, or what existed is untouched. The folder goes when this is
+ * closed and when the JVM ends, by a signal too.
+ */
+public final class StagedOutput implements AutoCloseable {
+  private final Path target;
+  private final Path folder;
+  private final Thread atExit;
+
+  private StagedOutput(Path target, Path folder) {
+    this.target = target;
+    this.folder = folder;
+    this.atExit = new Thread(() -> delete(folder), "halftone-cleanup");
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /**
+   * Makes the place, which shows that the output can be written.
+   *
+   * @throws UncheckedIOException if its folder is missing or not writable, or the output is a folder; the message names it
+   */
+  public static StagedOutput beside(Path target) {
+    Path parent = parent(target);
+    try {
+      if (!Files.isDirectory(parent)) throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
+      if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "is a folder, not a file");
+      if (Files.exists(target) && !Files.isWritable(target)) throw new FileSystemException(target.toString(), null, "is not writable");
+      return new StagedOutput(target, createFolder(parent, target));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path createFolder(Path parent, Path target) throws IOException {
+    try {
+      return Files.createTempDirectory(parent, "." + target.getFileName() + ".halftone-");
+    } catch (IOException e) {
+      FileSystemException failure = new FileSystemException(target.toString(), null, "its folder is not writable");
+      failure.initCause(e);
+      throw failure;
+    }
+  }
+
+  /** Where to write: the final file name in the hidden folder, so that files beside it can be referred to by name. */
+  public Path file() {
+    return folder.resolve(target.getFileName());
+  }
+
+  public Path target() {
+    return target;
+  }
+
+  /** Moves all that was written into place, the file itself last. */
+  public void commit() {
+    try {
+      for (Path written : written(folder)) {
+        if (!written.equals(file())) move(written);
+      }
+      move(file());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void move(Path written) throws IOException {
+    Path name = parent(target).resolve(written.getFileName());
+    Files.move(written, name, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void close() {
+    delete(folder);
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The JVM is going down and the hook runs; deleting twice does no harm.
+      return;
+    }
+  }
+
+  /**
+   * Refuses to write over what is being read.
+   *
+   * @throws IllegalArgumentException if both are the same file
+   */
+  public static void refuseSame(Path input, Path output) {
+    try {
+      if (Files.exists(output) && Files.isSameFile(input, output)) {
+        throw new IllegalArgumentException("%s is both input and output; give the output another name".formatted(output));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path parent(Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null) throw new IllegalArgumentException(path + " is not a file name");
+    return parent;
+  }
+
+  private static List<Path> written(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static void delete(Path folder) {
+    if (!Files.exists(folder)) return;
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+    } catch (IOException e) {
+      System.getLogger(StagedOutput.class.getName()).log(System.Logger.Level.WARNING, "could not remove " + folder, e);
+    }
+  }
+}
