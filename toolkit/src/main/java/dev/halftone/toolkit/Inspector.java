@@ -65,17 +65,19 @@ final class Inspector {
     graph.initializers().values().forEach(this::count);
     Map<String, Tensor> constants = new HashMap<>(outer);
     constants.putAll(WeightShare.constants(graph));
+    Quantizability quantizability = new Quantizability(constants, graph.inputs());
     for (Node node : graph.nodes()) {
-      visit(node, constants);
+      visit(node, constants, quantizability);
       for (Graph body : GraphEditor.bodies(node)) visit(body, constants);
     }
   }
 
   private void visit(Function function) {
-    for (Node node : function.nodes()) visit(node, Map.of());
+    Quantizability quantizability = new Quantizability(Map.of(), List.of());
+    for (Node node : function.nodes()) visit(node, Map.of(), quantizability);
   }
 
-  private void visit(Node node, Map<String, Tensor> constants) {
+  private void visit(Node node, Map<String, Tensor> constants, Quantizability quantizability) {
     nodes++;
     quantized |= INTEGER_OPERATORS.contains(node.opType());
     for (Attribute attribute : node.attributes().values()) {
@@ -84,7 +86,7 @@ final class Inspector {
     long bytes = node.inputs().stream().filter(constants::containsKey).mapToLong(input -> constants.get(input).byteSize()).sum();
     Inspection.Operator one = new Inspection.Operator(node.domain(), node.opType(), 1, bytes);
     operators.merge(one.name(), one, (a, b) -> new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
-    Inspection.Fate fate = Quantizability.of(node, constants);
+    Inspection.Fate fate = quantizability.of(node);
     fates.merge(
         fate.operator() + fate.reason(),
         fate,
