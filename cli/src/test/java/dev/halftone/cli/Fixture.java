@@ -58,6 +58,15 @@ final class Fixture {
     return write("nan.onnx", dense(spoilt, second), ExternalData.WHEN_NEEDED);
   }
 
+  /** 256 MB in one layer: long enough in the writing to be caught at it. */
+  Path largeModel() {
+    int side = 8192;
+    float[] weights = new float[side * side];
+    for (int i = 0; i < weights.length; i++) weights[i] = (i * 31 % 1009 - 504) / 504f;
+    List<Node> nodes = List.of(Node.of("large", "MatMul", List.of("x", "w"), List.of("y")));
+    return write("large.onnx", model(nodes, Map.of("w", Tensor.ofFloats(weights, side, side)), type(side)), ExternalData.WHEN_NEEDED);
+  }
+
   /** {@code x [N, 3, 8, 8]} through one convolution and a mean to {@code y [N, 4]}. */
   Path imageModel() {
     List<Node> nodes =
