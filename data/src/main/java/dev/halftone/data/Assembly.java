@@ -76,14 +76,15 @@ final class Assembly {
 
   DataSet assemble() {
     Labels labels = labels();
-    List<Integer> order = order(labels);
+    BoxTargets boxes = boxes();
+    List<Integer> order = order(labels, boxes);
     boolean byClip = countsClips(labels, order);
     int units = order != null ? order.size() : byClip ? groupCount() : columns.size();
     List<Integer> classes = classes(labels, order, units);
     int[] chosen = choose(units);
     Selection selection =
         Selection.of(chosen, order, byClip ? columns.groups() : null);
-    Targets targets = classes == null ? null : targets(classes, chosen, selection);
+    Targets targets = boxes == null ? targets(classes, chosen, selection) : boxes.of(selection.rows());
     FittedSamples samples =
         new FittedSamples(
             request.inputs(), columns.byInput(), description, origin, selection.rows());
@@ -124,9 +125,23 @@ final class Assembly {
     return null;
   }
 
-  private @Nullable List<Integer> order(@Nullable Labels labels) {
+  private @Nullable BoxTargets boxes() {
+    Path table = description.boxes();
+    if (table == null) return null;
+    if (!(description.task() instanceof Task.Detect)) {
+      throw new MalformedDataException(table, "boxes need the task detect with a decoder");
+    }
+    FileIndex index = index();
+    if (index == null || folder == null) {
+      throw new MalformedDataException(table, "has boxes of photos, but samples have no files");
+    }
+    return BoxTargets.read(table, index, folder.source().columns().values().iterator().next());
+  }
+
+  private @Nullable List<Integer> order(@Nullable Labels labels, @Nullable BoxTargets boxes) {
     Path table = description.order();
-    if (table == null) return labels == null ? null : labels.samples();
+    if (table == null && labels != null) return labels.samples();
+    if (table == null) return boxes == null ? null : boxes.order();
     FileIndex index = index();
     if (index == null) {
       throw new MalformedDataException(table, "gives an order of files, but samples have none");
@@ -180,7 +195,9 @@ final class Assembly {
     return chosen;
   }
 
-  private Targets targets(List<Integer> classes, int[] chosen, Selection selection) {
+  private @Nullable Targets targets(
+      @Nullable List<Integer> classes, int[] chosen, Selection selection) {
+    if (classes == null) return null;
     List<Integer> units = IntStream.of(selection.units()).boxed().toList();
     if (description.task() instanceof Task.Anomaly) {
       List<Boolean> anomalous =

@@ -150,8 +150,15 @@ public final class Tensor {
 
   /** Elements {@code [from, from + length)} as {@link #toFloats()} gives them. */
   public float[] toFloats(long from, int length) {
-    Objects.checkFromIndexSize(from, (long) length, count);
     float[] out = new float[length];
+    copyFloats(from, out, length);
+    return out;
+  }
+
+  /** Writes elements {@code [from, from + length)}, as {@link #toFloats()} gives them, to the start of {@code out}. */
+  public void copyFloats(long from, float[] out, int length) {
+    Objects.checkFromIndexSize(from, (long) length, count);
+    Objects.checkFromIndexSize(0, length, out.length);
     switch (dtype) {
       case FLOAT32 -> MemorySegment.copy(data, FLOAT, from * 4, out, 0, length);
       case FLOAT64 -> {
@@ -167,7 +174,6 @@ public final class Tensor {
         for (int i = 0; i < length; i++) out[i] = (float) longAt(from + i);
       }
     }
-    return out;
   }
 
   /** Element {@code index} as a float, as {@link #toFloats()} gives it. */

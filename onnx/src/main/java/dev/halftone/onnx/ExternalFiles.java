@@ -58,6 +58,7 @@ final class ExternalFiles {
     Path path = folder.resolve(relative(location, place)).normalize();
     if (!path.startsWith(folder.normalize())) throw outside(location, place);
     if (!Files.exists(path)) throw malformed(place, "external data file \"%s\" does not exist".formatted(location));
+    if (!Files.isRegularFile(path)) throw malformed(place, "external data \"%s\" is not a file".formatted(location));
     try {
       // A link inside the folder must not lead out of it either.
       if (!path.toRealPath().startsWith(folder.toRealPath())) throw outside(location, place);

@@ -27,7 +27,11 @@ public final class OnnxReader {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static Model read(Path file) {
-    MemorySegment bytes = map(file);
+    return decode(file, map(file));
+  }
+
+  /** The model in {@code bytes}, the content of {@code file}. */
+  static Model decode(Path file, MemorySegment bytes) {
     ModelProto proto;
     try {
       proto = parse(file, Skeleton.ofModel(file, bytes), ModelProto.parser());

@@ -59,9 +59,9 @@ final class Feeds implements AutoCloseable {
     return new LinkedHashMap<>(tensors);
   }
 
-  /** The tensors that are fed. */
-  Map<String, Tensor> sources() {
-    return sources;
+  /** Gives pages of mapped files back to the system; whoever reads them again gets them from the file. */
+  void unload() {
+    for (Tensor source : sources.values()) if (source.data().isMapped()) source.data().unload();
   }
 
   @Override

@@ -68,7 +68,8 @@ public final class RunnableModel implements AutoCloseable {
   }
 
   /**
-   * Loads a graph in memory with further inner values as outputs. Weights are handed to ONNX Runtime where they lie, not copied.
+   * Loads a graph in memory with further inner values as outputs. Weights are handed to ONNX Runtime where they lie; it makes one
+   * copy of its own, and pages of a mapped file are given back to the system after that.
    *
    * @param taps names of inner values of the top graph to give as outputs too, after the model's own
    */
@@ -80,6 +81,7 @@ public final class RunnableModel implements AutoCloseable {
       SessionOptions settings = opened.add(Sessions.configure(options));
       settings.addExternalInitializers(weights.initializers());
       OrtSession session = opened.add(Environment.get().createSession(detached.model(), settings));
+      weights.unload();
       return new RunnableModel(label, session, opened.keep());
     } catch (OrtException e) {
       throw Refusal.of(label, e);

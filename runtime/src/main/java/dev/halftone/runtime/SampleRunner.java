@@ -15,8 +15,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Runs models side by side on many samples. Each sample is read once. Which samples share a batch depends on their rows alone, and
- * answers come in the order of the rows, so that nothing depends on the number of threads. A few batches are held at a time.
+ * Runs models side by side on many samples. Which samples share a batch depends on their rows alone, and
+ * answers come in the order of the rows, so that nothing depends on the number of threads. A few batches are held in memory at a time.
  *
  * <p>Models with a free axis 0 are run in batches where that does not change what they say; models with a batch of one, sample by
  * sample; models with a fixed larger batch in groups of that size, the last one filled up with its last sample.

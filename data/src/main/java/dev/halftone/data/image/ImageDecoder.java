@@ -85,31 +85,35 @@ final class ImageDecoder {
     Raster raster = image.getRaster();
     int bands = raster.getNumBands();
     boolean gray = bands < 3;
-    float full = (1L << raster.getSampleModel().getSampleSize(0)) - 1;
-    float[] values = new float[width * height * 3];
+    long full = (1L << raster.getSampleModel().getSampleSize(0)) - 1;
+    byte[] values = new byte[width * height * 3];
     int[] line = new int[width * bands];
     for (int y = 0; y < height; y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, line);
       for (int x = 0; x < width; x++) {
         for (int channel = 0; channel < 3; channel++) {
           int sample = line[x * bands + (gray ? 0 : channel)];
-          values[(y * width + x) * 3 + channel] = full == 255 ? sample : sample * 255 / full;
+          values[(y * width + x) * 3 + channel] = (byte) (full == 255 ? sample : scaled(sample, full));
         }
       }
     }
-    return new Pixels(width, height, 3, values);
+    return new Pixels(width, height, values);
+  }
+
+  private static long scaled(int sample, long full) {
+    return (sample * 255L + full / 2) / full;
   }
 
   private static Pixels fromPalette(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
     int[] colors = image.getRGB(0, 0, width, height, null, 0, width);
-    float[] values = new float[width * height * 3];
+    byte[] values = new byte[width * height * 3];
     for (int i = 0; i < colors.length; i++) {
-      values[3 * i] = (colors[i] >> 16) & 0xFF;
-      values[3 * i + 1] = (colors[i] >> 8) & 0xFF;
-      values[3 * i + 2] = colors[i] & 0xFF;
+      values[3 * i] = (byte) (colors[i] >> 16);
+      values[3 * i + 1] = (byte) (colors[i] >> 8);
+      values[3 * i + 2] = (byte) colors[i];
     }
-    return new Pixels(width, height, 3, values);
+    return new Pixels(width, height, values);
   }
 }

@@ -54,12 +54,15 @@ public record Preprocessing(
   }
 
   private float pixel(Pixels scaled, int x, int y, int channel) {
-    float[] values = scaled.values();
-    int at = (y * scaled.width() + x) * 3;
+    byte[] values = scaled.values();
+    int at = (y * scaled.width() + x) * Pixels.CHANNELS;
     return switch (color) {
-      case RGB -> values[at + channel];
-      case BGR -> values[at + 2 - channel];
-      case GRAY -> 0.299f * values[at] + 0.587f * values[at + 1] + 0.114f * values[at + 2];
+      case RGB -> values[at + channel] & 0xFF;
+      case BGR -> values[at + 2 - channel] & 0xFF;
+      case GRAY ->
+          0.299f * (values[at] & 0xFF)
+              + 0.587f * (values[at + 1] & 0xFF)
+              + 0.114f * (values[at + 2] & 0xFF);
     };
   }
 }

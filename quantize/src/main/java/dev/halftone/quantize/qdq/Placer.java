@@ -5,7 +5,6 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import dev.halftone.tensor.Tensor;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +26,7 @@ final class Placer {
   private final Set<Node> linear = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Node> arithmetic = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Node> shapeOnly = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Node> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<Node, String> reasons = new IdentityHashMap<>();
 
   /** Values that, through operators that can work on integers, reach a quantized linear operator. */
@@ -104,8 +104,12 @@ final class Placer {
           }
         }
         case RECTIFIER -> {
-          if (absorbed(node)) integer.addAll(node.outputs());
-          else reasons.put(node, "is not merged into the operator before it");
+          if (isAbsorbed(node)) {
+            absorbed.add(node);
+            integer.addAll(node.outputs());
+          } else {
+            reasons.put(node, "is not merged into the operator before it");
+          }
         }
         case FLOAT -> reasons.put(node, "ONNX Runtime's CPU has no integer kernel for " + node.opType());
       }
@@ -118,7 +122,7 @@ final class Placer {
   }
 
   /** Whether the rectifier is the only reader of an integer operator's output and its range contains 0. */
-  private boolean absorbed(Node rectifier) {
+  private boolean isAbsorbed(Node rectifier) {
     String input = rectifier.input(0);
     if (!integer.contains(input) || index.onlyConsumer(input) != rectifier || selection.symmetric()) return false;
     return rectifier.is("Relu") || clipHoldsZero(rectifier);
@@ -140,6 +144,7 @@ final class Placer {
         Treatment.dataInputs(node).forEach(this::pair);
         if (integer.contains(node.output(0))) pair(rectified(node.output(0)));
       }
+      if (arithmetic.contains(node) && node.is("Concat")) shareConcatenated(node);
       if (shapeOnly.contains(node)) {
         pair(node.input(0));
         String source = rangeSource.get(node.input(0));
@@ -157,19 +162,37 @@ final class Placer {
     rangeSource.putIfAbsent(value, value);
   }
 
+  /**
+   * What is only concatenated takes the range of the whole at once: its own finer grid would be rounded to the other's right
+   * after, and with equal grids the concatenation is a plain copy.
+   */
+  private void shareConcatenated(Node concat) {
+    String whole = rectified(concat.output(0));
+    for (String part : concat.inputs()) {
+      boolean own = part.equals(rangeSource.get(part)) && integer.contains(part);
+      if (own && index.onlyConsumer(part) == concat) rangeSource.put(part, whole);
+    }
+  }
+
+  /** Follows shared ranges to the value that is observed. */
+  private String observed(String value) {
+    String source = rangeSource.getOrDefault(value, value);
+    return source.equals(value) ? value : observed(source);
+  }
+
   /** The value behind the rectifier that is merged into the producer of {@code value}, or the value itself. */
   private String rectified(String value) {
     Node reader = index.onlyConsumer(value);
-    if (reader == null || treatment(reader) != Treatment.RECTIFIER || !absorbed(reader)) return value;
+    if (reader == null || !absorbed.contains(reader)) return value;
     return rectified(reader.output(0));
   }
 
   private Placement placement() {
     Set<String> floatProducers = new HashSet<>(pairs);
     floatProducers.removeAll(integer);
-    Map<String, String> sources = new HashMap<>(rangeSource);
-    sources.keySet().retainAll(pairs);
-    return new Placement(linear, arithmetic, shapeOnly, pairs, sources, floatProducers, reasons);
+    Map<String, String> sources = new LinkedHashMap<>();
+    for (String value : pairs) sources.put(value, observed(value));
+    return new Placement(linear, arithmetic, shapeOnly, absorbed, pairs, sources, floatProducers, reasons);
   }
 
   /** What the recipe and the target leave to be quantized. */

@@ -6,6 +6,7 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.quantize.qoperator.Rectifiers;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -52,10 +53,23 @@ final class QdqGraph {
    */
   static Graph build(Graph graph, StaticDecisions decisions, String domain) {
     QdqGraph builder = new QdqGraph(graph, decisions, domain);
+    builder.dropRectifiers();
     builder.addPairs();
     builder.rewriteNodes();
     builder.editor.prune();
     return builder.editor.toGraph();
+  }
+
+  /** Leaves out the rectifiers whose work saturation does: the operator before gives their output directly. */
+  private void dropRectifiers() {
+    for (Node node : graph.nodes()) {
+      String output = node.output(0);
+      if (!decisions.placement().absorbed().contains(node)) continue;
+      QuantizationParameters parameters = decisions.activations().get(decisions.placement().rangeSource().get(output));
+      if (parameters == null || !Rectifiers.isCovered(node, parameters, index)) continue;
+      editor.remove(node);
+      renamedOutputs.put(node.input(0), output);
+    }
   }
 
   private void addPairs() {
@@ -114,6 +128,7 @@ final class QdqGraph {
   private void rewriteNodes() {
     Placement placement = decisions.placement();
     for (Node node : graph.nodes()) {
+      if (renamedOutputs.containsKey(node.input(0)) && decisions.placement().absorbed().contains(node)) continue;
       Map<String, String> reads = new LinkedHashMap<>();
       for (String read : GraphEditor.reads(node)) {
         String to = dequantized.get(read);
@@ -124,9 +139,15 @@ final class QdqGraph {
       Node rewritten = GraphEditor.renameReads(node, reads);
       LinearWeights weights = decisions.weights().get(node);
       if (weights != null) rewritten = withWeights(rewritten, node, weights);
-      rewritten = rewritten.withOutputs(node.outputs().stream().map(o -> renamedOutputs.getOrDefault(o, o)).toList());
+      rewritten = rewritten.withOutputs(node.outputs().stream().map(this::finalName).toList());
       editor.replace(node, rewritten);
     }
+  }
+
+  /** What the value is called in the new graph: the name behind a dropped rectifier, and that of a graph output moved aside. */
+  private String finalName(String value) {
+    String renamed = renamedOutputs.get(value);
+    return renamed == null ? value : finalName(renamed);
   }
 
   private Node withWeights(Node node, Node original, LinearWeights weights) {

@@ -2,7 +2,8 @@ package dev.halftone.quantize.qoperator;
 
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
-import dev.halftone.tensor.DType;
+import dev.halftone.scheme.Codes;
+import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.tensor.Tensor;
 
 /** Relu and Clip in front of a QuantizeLinear that cuts the same range. */
@@ -21,9 +22,16 @@ public final class Rectifiers {
     Tensor scale = index.constant(quantizer.input(1));
     Tensor zeroPoint = index.constant(quantizer.input(2));
     if (scale == null || zeroPoint == null || scale.count() != 1) return false;
-    double step = scale.floatAt(0);
-    double low = (lowest(zeroPoint.dtype()) - zeroPoint.longAt(0)) * step;
-    double high = (highest(zeroPoint.dtype()) - zeroPoint.longAt(0)) * step;
+    int code = (int) zeroPoint.longAt(0);
+    return isCovered(rectifier, new QuantizationParameters(scale.floatAt(0), code, zeroPoint.dtype()), index);
+  }
+
+  /** As {@link #isCovered(Node, Node, GraphIndex)}, for a quantizer that is only planned. */
+  public static boolean isCovered(Node rectifier, QuantizationParameters parameters, GraphIndex index) {
+    Codes codes = Codes.all(parameters.type());
+    double step = parameters.scale();
+    double low = (codes.low() - parameters.zeroPoint()) * step;
+    double high = (codes.high() - parameters.zeroPoint()) * step;
     if (rectifier.is("Relu")) return low >= 0;
     double min = bound(rectifier, "min", 1, Double.NEGATIVE_INFINITY, index);
     double max = bound(rectifier, "max", 2, Double.POSITIVE_INFINITY, index);
@@ -36,13 +44,5 @@ public final class Rectifiers {
     if (clip.input(input).isEmpty()) return none;
     Tensor constant = index.constant(clip.input(input));
     return constant == null ? Double.NaN : constant.floatAt(0);
-  }
-
-  private static long lowest(DType dtype) {
-    return dtype == DType.INT8 || dtype == DType.INT16 ? -(1L << (dtype.bits() - 1)) : 0;
-  }
-
-  private static long highest(DType dtype) {
-    return lowest(dtype) + (1L << dtype.bits()) - 1;
   }
 }
