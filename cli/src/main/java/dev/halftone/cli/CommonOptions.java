@@ -20,6 +20,11 @@ final class CommonOptions {
       names = "--threads",
       paramLabel = "N",
       description = "Samples worked on at the same time; default: available processors. Changes no bit of the result.")
+  private void setThreads(int wanted) {
+    if (wanted < 1) throw new ParameterException(spec.commandLine(), "--threads %d: at least 1 is needed".formatted(wanted));
+    threads = wanted;
+  }
+
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--seed", paramLabel = "N", description = "Seed of whatever is random (--data random); default: 0.")
@@ -43,7 +48,6 @@ final class CommonOptions {
   }
 
   int threads() {
-    if (threads < 1) throw new ParameterException(spec.commandLine(), "--threads %d: at least 1 is needed".formatted(threads));
     return threads;
   }
 
