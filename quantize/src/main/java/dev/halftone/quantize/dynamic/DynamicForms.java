@@ -13,6 +13,7 @@ import dev.halftone.quantize.forms.Stored;
 import dev.halftone.quantize.forms.TableRows;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
+import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Readers.Reader;
@@ -26,7 +27,7 @@ import java.util.Objects;
 /** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs faster in integers. */
 final class DynamicForms {
   /** DynamicQuantizeLinear is part of the standard operators from this version on. */
-  private static final long WITH_DYNAMIC_QUANTIZATION = 11;
+  static final long WITH_DYNAMIC_QUANTIZATION = 11;
 
   private static final CodeFormat STORED = new CodeFormat(DType.INT8, true, false);
 
@@ -47,9 +48,9 @@ final class DynamicForms {
     if (!objection.isEmpty()) return new WeightForm.Kept(objection);
     boolean integers = model.opset() >= WITH_DYNAMIC_QUANTIZATION && use.value().dtype() == DType.FLOAT32;
     return switch (use.commonRole()) {
-      case MATRIX -> integers ? product(use) : stored(use);
-      case TABLE -> table(use);
       case RECURRENT -> lstms.areIntegers(use) ? lstms.form(use) : stored(use);
+      case MATRIX -> integers ? product(use) : stored(use);
+      case TABLE -> WeightRewrite.onlyIfSmaller(table(use));
       case CONVOLUTION -> integers && recipe.quantizeEverything() ? convolution(use) : stored(use);
       case LEFT_MATRIX, SHAPED, OTHER -> stored(use);
     };
@@ -93,7 +94,7 @@ final class DynamicForms {
   }
 
   private static WeightForm stored(WeightUse use) {
-    return Layouts.stored(use, STORED, new Granularity.PerChannel());
+    return WeightRewrite.onlyIfSmaller(Layouts.stored(use, STORED, new Granularity.PerChannel()));
   }
 
   /** What a user has to know about how these forms run. */

@@ -24,7 +24,18 @@ public final class WeightRewrite {
 
   private static final long IR_WITH_TWO_BITS = 13;
 
+  /** Bytes that the nodes and names around one weight take, about. */
+  private static final long AROUND = 400;
+
   private WeightRewrite() {}
+
+  /** The form, unless it would take more bytes than the weight does now. */
+  public static WeightForm onlyIfSmaller(WeightForm form) {
+    if (!(form instanceof WeightForm.Encoded encoded)) return form;
+    CodeRequest request = encoded.request();
+    boolean smaller = Codes.bytes(request.layout(), request.format()) + AROUND < request.weight().byteSize();
+    return smaller ? form : new WeightForm.Kept("its weight would not get smaller");
+  }
 
   /** The model with the decisions applied, and the plan with the given warnings. */
   public static Quantized apply(Model model, List<WeightDecision> decisions, List<String> warnings, int threads) {

@@ -4,7 +4,6 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
-import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.forms.BlockProduct;
 import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Linear;
@@ -13,6 +12,7 @@ import dev.halftone.quantize.forms.PackedTable;
 import dev.halftone.quantize.forms.TableRows;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
+import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
@@ -22,9 +22,6 @@ import java.util.List;
 
 /** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs fast. */
 final class WeightForms {
-  /** Bytes that the nodes and names around one weight take, about. */
-  private static final long AROUND = 400;
-
   private final Recipe recipe;
   private final OperatorSet operators;
   private final CodeFormat format;
@@ -42,12 +39,7 @@ final class WeightForms {
           case TABLE -> table(use);
           case CONVOLUTION, RECURRENT, LEFT_MATRIX, SHAPED, OTHER -> stored(use);
         };
-    if (form instanceof WeightForm.Encoded encoded) {
-      CodeRequest request = encoded.request();
-      long bytes = Codes.bytes(request.layout(), request.format());
-      if (bytes + AROUND >= use.value().byteSize()) return new WeightForm.Kept("its weight would not get smaller");
-    }
-    return form;
+    return WeightRewrite.onlyIfSmaller(form);
   }
 
   /** Fast kernels read codes; where ONNX Runtime has none for the case, the weight is stored and computed with in float. */

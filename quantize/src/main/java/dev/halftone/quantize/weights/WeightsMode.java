@@ -26,7 +26,8 @@ public final class WeightsMode {
    * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a NaN or an infinity
    */
   public static Quantized apply(Model folded, Recipe recipe, int threads) {
-    OperatorSet operators = OperatorSet.prepare(folded, recipe);
+    boolean any = WeightUses.of(folded.graph()).stream().anyMatch(use -> use.objection(recipe).isEmpty());
+    OperatorSet operators = any ? OperatorSet.prepare(folded, recipe) : new OperatorSet(folded, false, List.of());
     List<WeightDecision> decisions = new ArrayList<>();
     WeightForms forms = new WeightForms(recipe, operators);
     for (WeightUse use : WeightUses.of(operators.model().graph())) {
