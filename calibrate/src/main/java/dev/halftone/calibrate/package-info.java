@@ -1,4 +1,4 @@
-/** See the module's description. */
+/** Samples to statistics: runs a model on data and observes the values inside it. */
 @NullMarked
 package dev.halftone.calibrate;
 

@@ -36,7 +36,7 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
     if (source.size() == 0 || !source.state().isEmpty()) return oneByOne;
     Map<String, Tensor> first = source.get(0);
     if (!Batches.joinable(List.of(first))) return oneByOne;
-    if (model.inputs().stream().allMatch(input -> fixedRows(input) > 1)) return ofFixed(model);
+    if (takesFixedBatches(model)) return ofFixed(model);
     if (!model.inputs().stream().allMatch(input -> fixedRows(input) == 0)) return oneByOne;
     int rows = (int) Math.min(Math.min(source.size(), MOST_ROWS), MOST_BYTES / Math.max(1, bytes(first)));
     if (rows < 2) return oneByOne;
@@ -45,7 +45,12 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
     return Batches.joinable(samples) && independent(model, samples) ? new Grouping(model, rows, false) : oneByOne;
   }
 
-  private static Grouping ofFixed(RunnableModel model) {
+  /** Whether all inputs are fixed to batches of more than one sample. */
+  static boolean takesFixedBatches(RunnableModel model) {
+    return model.inputs().stream().allMatch(input -> fixedRows(input) > 1);
+  }
+
+  static Grouping ofFixed(RunnableModel model) {
     long[] rows = model.inputs().stream().mapToLong(Grouping::fixedRows).distinct().toArray();
     if (rows.length > 1) throw model.refusal("its inputs are for batches of different sizes");
     return new Grouping(model, Math.toIntExact(rows[0]), true);

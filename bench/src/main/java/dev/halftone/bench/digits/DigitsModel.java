@@ -1,20 +1,18 @@
 package dev.halftone.bench.digits;
 
+import static dev.halftone.bench.generate.ModelBuilder.ints;
+
+import dev.halftone.bench.generate.ModelBuilder;
 import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Dimension;
-import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
-import dev.halftone.graph.Node;
-import dev.halftone.graph.Opaque;
 import dev.halftone.graph.TensorType;
-import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The network as an ONNX model: input {@code image [N, 1, 28, 28]}, gray values from 0 to 255 as
@@ -22,117 +20,81 @@ import java.util.TreeMap;
  * own, as a training framework leaves them.
  */
 final class DigitsModel {
-  private static final long OPSET = 17;
-  private static final long IR_VERSION = 8;
-
-  private final List<Node> nodes = new ArrayList<>();
-  private final Map<String, Tensor> initializers = new LinkedHashMap<>();
-  private String value = "image";
+  private final ModelBuilder model = new ModelBuilder();
+  private String value = model.input("image", batches(1, DigitPainter.SIDE, DigitPainter.SIDE));
+  private boolean flat;
 
   private DigitsModel() {}
 
   static Model of(Network network) {
-    return new DigitsModel().build(network);
+    DigitsModel digits = new DigitsModel();
+    for (int i = 0; i < network.layers.size(); i++) digits.add(network.layers.get(i), i);
+    digits.model.output("logits", batches(Strokes.DIGITS));
+    return digits.model.build("digits");
   }
 
-  private Model build(Network network) {
-    int last = network.layers.size() - 1;
-    for (int i = 0; i <= last; i++) add(network.layers.get(i), i, i == last);
-    List<Dimension> image =
-        List.of(batch(), fixed(1), fixed(DigitPainter.SIDE), fixed(DigitPainter.SIDE));
-    Graph graph =
-        new Graph(
-            "digits",
-            nodes,
-            initializers,
-            List.of(new ValueInfo("image", new TensorType(DType.FLOAT32, image))),
-            List.of(
-                new ValueInfo(
-                    "logits",
-                    new TensorType(DType.FLOAT32, List.of(batch(), fixed(Strokes.DIGITS))))),
-            List.of(),
-            Opaque.NONE);
-    return new Model(
-        IR_VERSION, new TreeMap<>(Map.of("", OPSET)), graph, List.of(), Map.of(), Opaque.NONE);
+  private static TensorType batches(long... shape) {
+    Stream<Dimension> sizes = LongStream.of(shape).mapToObj(Dimension.Fixed::new);
+    return new TensorType(
+        DType.FLOAT32, Stream.concat(Stream.of(new Dimension.Symbolic("N")), sizes).toList());
   }
 
-  private static Dimension batch() {
-    return new Dimension.Symbolic("N");
-  }
-
-  private static Dimension fixed(long size) {
-    return new Dimension.Fixed(size);
-  }
-
-  private void add(Layer layer, int index, boolean isLast) {
-    switch (layer) {
-      case Convolution convolution -> addConvolution(convolution, "conv" + index);
-      case BatchNorm norm -> addBatchNorm(norm, "norm" + index);
-      case Relu _ -> addNode("Relu", "relu" + index, List.of(), Map.of());
-      case MaxPool _ ->
-          addNode(
-              "MaxPool",
-              "pool" + index,
-              List.of(),
-              Map.of("kernel_shape", ints(2, 2), "strides", ints(2, 2)));
-      case Dense dense -> addDense(dense, "dense" + index, isLast);
-    }
+  private void add(Layer layer, int index) {
+    value =
+        switch (layer) {
+          case Convolution convolution -> convolution(convolution, "conv" + index, index == 0);
+          case BatchNorm norm -> batchNorm(norm, "norm" + index);
+          case Relu _ -> model.node("Relu", "relu" + index, value);
+          case MaxPool _ -> maxPool("pool" + index);
+          case Dense dense -> dense(dense, "dense" + index);
+        };
   }
 
   /** The first convolution takes gray values up to 255 where training used values up to 1. */
-  private void addConvolution(Convolution convolution, String name) {
+  private String convolution(Convolution convolution, String name, boolean first) {
     float[] weights = convolution.weights.value().clone();
-    if (nodes.isEmpty()) {
+    if (first) {
       for (int i = 0; i < weights.length; i++) weights[i] /= 255;
     }
-    initializers.put(
-        name + ".weight",
-        Tensor.ofFloats(weights, convolution.channelsOut, convolution.channelsIn, 3, 3));
-    addNode(
+    Tensor kernels =
+        Tensor.ofFloats(weights, convolution.channelsOut, convolution.channelsIn, 3, 3);
+    return model.node(
         "Conv",
         name,
-        List.of(name + ".weight"),
+        List.of(value, model.constant(name + ".weight", kernels)),
         Map.of("kernel_shape", ints(3, 3), "pads", ints(1, 1, 1, 1)));
   }
 
-  private void addBatchNorm(BatchNorm norm, String name) {
-    Map<String, float[]> parts = new LinkedHashMap<>();
-    parts.put(name + ".scale", norm.scale.value());
-    parts.put(name + ".shift", norm.shift.value());
-    parts.put(name + ".mean", norm.runningMean);
-    parts.put(name + ".variance", norm.runningVariance);
-    parts.forEach((part, values) -> initializers.put(part, Tensor.ofFloats(values, values.length)));
-    addNode(
-        "BatchNormalization",
-        name,
-        List.copyOf(parts.keySet()),
-        Map.of("epsilon", new Attribute.OfFloat(BatchNorm.EPSILON)));
+  private String batchNorm(BatchNorm norm, String name) {
+    List<String> inputs =
+        List.of(
+            value,
+            vector(name + ".scale", norm.scale.value()),
+            vector(name + ".shift", norm.shift.value()),
+            vector(name + ".mean", norm.runningMean),
+            vector(name + ".variance", norm.runningVariance));
+    Attribute epsilon = new Attribute.OfFloat(BatchNorm.EPSILON);
+    return model.node("BatchNormalization", name, inputs, Map.of("epsilon", epsilon));
   }
 
-  private void addDense(Dense dense, String name, boolean isLast) {
-    if (nodes.stream().noneMatch(node -> node.is("Flatten"))) {
-      addNode("Flatten", "flatten", List.of(), Map.of());
-    }
-    initializers.put(name + ".weight", Tensor.ofFloats(dense.weights.value(), dense.out, dense.in));
-    initializers.put(name + ".bias", Tensor.ofFloats(dense.bias.value(), dense.out));
-    List<String> constants = List.of(name + ".weight", name + ".bias");
-    addNode("Gemm", name, constants, Map.of("transB", new Attribute.OfInt(1)));
-    if (isLast) {
-      Node end = nodes.removeLast();
-      nodes.add(end.withOutputs(List.of("logits")));
-    }
+  private String maxPool(String name) {
+    return model.node(
+        "MaxPool", name, List.of(value), Map.of("kernel_shape", ints(2, 2), "strides", ints(2, 2)));
   }
 
-  private static Attribute ints(long... values) {
-    return new Attribute.OfInts(java.util.Arrays.stream(values).boxed().toList());
+  private String dense(Dense dense, String name) {
+    if (!flat) value = model.node("Flatten", "flatten", value);
+    flat = true;
+    Tensor weights = Tensor.ofFloats(dense.weights.value(), dense.out, dense.in);
+    List<String> inputs =
+        List.of(
+            value,
+            model.constant(name + ".weight", weights),
+            vector(name + ".bias", dense.bias.value()));
+    return model.node("Gemm", name, inputs, Map.of("transB", new Attribute.OfInt(1)));
   }
 
-  private void addNode(
-      String opType, String name, List<String> constants, Map<String, Attribute> attributes) {
-    List<String> inputs = new ArrayList<>(List.of(value));
-    inputs.addAll(constants);
-    value = name + ".out";
-    nodes.add(
-        new Node(name, "", opType, inputs, List.of(value), new TreeMap<>(attributes), Opaque.NONE));
+  private String vector(String name, float[] values) {
+    return model.constant(name, Tensor.ofFloats(values, values.length));
   }
 }

@@ -14,7 +14,8 @@ import java.util.Random;
 public final class MakeDigits {
   private static final int TRAINING = 12_000;
   private static final int EPOCHS = 5;
-  private static final int SAMPLES = 200;
+  static final int SAMPLES = 200;
+  static final long SAMPLES_SEED = 2;
   private static final int TEST = 1_000;
 
   private MakeDigits() {}
@@ -23,7 +24,7 @@ public final class MakeDigits {
     System.setProperty("java.awt.headless", "true");
     Path folder = Path.of(arguments[0]);
     Files.createDirectories(folder);
-    LabelledDigits samples = LabelledDigits.paint(SAMPLES, 2);
+    LabelledDigits samples = LabelledDigits.paint(SAMPLES, SAMPLES_SEED);
     samples.write(
         folder.resolve("sample-images.idx3-ubyte.gz"),
         folder.resolve("sample-labels.idx1-ubyte.gz"));

@@ -1,0 +1,47 @@
+package dev.halftone.quantize.dynamic;
+
+import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.forms.Selection;
+import dev.halftone.quantize.forms.WeightDecision;
+import dev.halftone.quantize.forms.WeightRewrite;
+import dev.halftone.quantize.scope.Constant;
+import dev.halftone.quantize.scope.Readers;
+import dev.halftone.quantize.scope.Readers.Reader;
+import dev.halftone.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Weights as 8-bit integers, activations of products and LSTMs quantized at run time with parameters computed from each input. What
+ * ONNX Runtime runs no faster in integers (convolutions, GRU and RNN) is stored as 8-bit integers and computed in float.
+ */
+public final class DynamicMode {
+  private DynamicMode() {}
+
+  /**
+   * Decides and applies.
+   *
+   * @param folded the model, its constants folded
+   * @param threads weights are encoded on; the result does not depend on it
+   * @throws UnsupportedModelException if the recipe's weights are not 8 bits wide
+   * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a NaN or an infinity
+   */
+  public static Quantized apply(Model folded, Recipe recipe, int threads) {
+    if (recipe.weights().bits() != 8) {
+      throw new UnsupportedModelException(
+          "recipe", "dynamic mode has weights of 8 bits (INT8, UINT8), found " + recipe.weights());
+    }
+    Map<Constant, List<Reader>> readers = Readers.of(folded.graph());
+    DynamicForms forms = new DynamicForms(folded, recipe, readers);
+    List<WeightDecision> decisions = new ArrayList<>();
+    readers.forEach(
+        (constant, reading) -> {
+          if (!Selection.isWeight(constant, reading)) return;
+          decisions.add(new WeightDecision(constant, reading, forms.choose(constant, reading)));
+        });
+    return WeightRewrite.apply(folded, decisions, forms.warnings(decisions), threads);
+  }
+}

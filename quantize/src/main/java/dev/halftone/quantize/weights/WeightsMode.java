@@ -1,0 +1,44 @@
+package dev.halftone.quantize.weights;
+
+import dev.halftone.graph.Model;
+import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.forms.Selection;
+import dev.halftone.quantize.forms.WeightDecision;
+import dev.halftone.quantize.forms.WeightForm;
+import dev.halftone.quantize.forms.WeightRewrite;
+import dev.halftone.quantize.scope.Readers;
+import dev.halftone.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Quantizes weights alone: 8, 4 or 2 bits, by tensor, channel or block. Activations stay as they are in the file; ONNX Runtime's {@code
+ * MatMulNBits}, which products become, rounds them to 8 bits by block as it runs.
+ */
+public final class WeightsMode {
+  private WeightsMode() {}
+
+  /**
+   * Decides and applies.
+   *
+   * @param folded the model, its constants folded
+   * @param threads weights are encoded on; the result does not depend on it
+   * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a NaN or an infinity
+   */
+  public static Quantized apply(Model folded, Recipe recipe, int threads) {
+    OperatorSet operators = OperatorSet.prepare(folded, recipe);
+    List<WeightDecision> decisions = new ArrayList<>();
+    WeightForms forms = new WeightForms(recipe, operators);
+    Readers.of(operators.model().graph())
+        .forEach(
+            (constant, readers) -> {
+              if (!Selection.isWeight(constant, readers)) return;
+              String objection = Selection.objection(constant, readers, recipe);
+              WeightForm form = objection.isEmpty() ? forms.choose(constant, readers) : new WeightForm.Kept(objection);
+              decisions.add(new WeightDecision(constant, readers, form));
+            });
+    List<String> warnings = new ArrayList<>(operators.warnings());
+    warnings.addAll(forms.warnings(decisions));
+    return WeightRewrite.apply(operators.model(), decisions, warnings, threads);
+  }
+}
