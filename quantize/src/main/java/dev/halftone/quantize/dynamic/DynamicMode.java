@@ -3,16 +3,13 @@ package dev.halftone.quantize.dynamic;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.quantize.Quantized;
-import dev.halftone.quantize.forms.Selection;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightRewrite;
-import dev.halftone.quantize.scope.Constant;
-import dev.halftone.quantize.scope.Readers;
-import dev.halftone.quantize.scope.Readers.Reader;
+import dev.halftone.quantize.forms.WeightUse;
+import dev.halftone.quantize.forms.WeightUses;
 import dev.halftone.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Weights as 8-bit integers, activations of products and LSTMs quantized at run time with parameters computed from each input. What
@@ -34,14 +31,10 @@ public final class DynamicMode {
       throw new UnsupportedModelException(
           "recipe", "dynamic mode has weights of 8 bits (INT8, UINT8), found " + recipe.weights());
     }
-    Map<Constant, List<Reader>> readers = Readers.of(folded.graph());
-    DynamicForms forms = new DynamicForms(folded, recipe, readers);
+    List<WeightUse> uses = WeightUses.of(folded.graph());
+    DynamicForms forms = new DynamicForms(folded, recipe, uses);
     List<WeightDecision> decisions = new ArrayList<>();
-    readers.forEach(
-        (constant, reading) -> {
-          if (!Selection.isWeight(constant, reading)) return;
-          decisions.add(new WeightDecision(constant, reading, forms.choose(constant, reading)));
-        });
+    for (WeightUse use : uses) decisions.add(new WeightDecision(use, forms.choose(use)));
     return WeightRewrite.apply(folded, decisions, forms.warnings(decisions), threads);
   }
 }
