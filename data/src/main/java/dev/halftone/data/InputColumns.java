@@ -72,8 +72,8 @@ record InputColumns(Map<String, Column> byInput, int size, @Nullable Groups grou
       List<OpenedFeed> feeds, List<ValueInfo> inputs, ValueInfo input) {
     Source source = feeds.getFirst().source();
     String found =
-        source.columns().containsKey(Source.UNNAMED)
-            ? "one array without a name"
+        source.columns().size() == 1
+            ? "one array"
             : "arrays " + String.join(", ", source.columns().keySet());
     return new MalformedDataException(
         feeds.getFirst().feed().path(),

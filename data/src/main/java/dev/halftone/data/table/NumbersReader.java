@@ -8,6 +8,7 @@ import dev.halftone.graph.MalformedDataException;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,7 +29,8 @@ public final class NumbersReader implements SampleReader {
 
   @Override
   public boolean recognises(Path path) {
-    return Table.named(path);
+    // Beside a tokenizer a table holds texts.
+    return Table.named(path) && !Files.exists(path.toAbsolutePath().resolveSibling("tokenizer.json"));
   }
 
   @Override
