@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A table given as data whose column {@code file} names the samples: photos or clips below the table's folder. */
+/**
+ * A table given as data whose column {@code file} names the samples: photos or clips below the
+ * table's folder.
+ */
 record Listing(Path folder, boolean hasLabels) {
   /** Null when the path is no such table. */
   static @Nullable Listing of(Path path) {

@@ -71,8 +71,7 @@ class DescriptionTest {
     assertThat(open(yaml, WINDOW).targets())
         .isEqualTo(new Targets.Anomalies(List.of(0, 0, 1, 1), List.of(false, true)));
     DataSet second = open(yaml, null, "1:", WINDOW);
-    assertThat(second.targets())
-        .isEqualTo(new Targets.Anomalies(List.of(0, 0), List.of(true)));
+    assertThat(second.targets()).isEqualTo(new Targets.Anomalies(List.of(0, 0), List.of(true)));
     assertThat(tensor(second, 0, "x").toFloats()).containsExactly(6, 7, 8, 9);
   }
 
@@ -160,8 +159,7 @@ class DescriptionTest {
         write(folder.resolve("d.yaml"), "inputs: {x: {npy: clips.npy}}\nlabels: labels.npy\n");
     String data = yaml + "@" + other;
     DataSet set =
-        DataSets.open(
-            new DataRequest(data, labels.toString(), null, null, 0, List.of(VECTOR), 0));
+        DataSets.open(new DataRequest(data, labels.toString(), null, null, 0, List.of(VECTOR), 0));
     assertThat(classes(set)).containsExactly(3);
     assertThat(tensor(set, 0, "x").toFloats()).containsExactly(7, 8);
   }
@@ -195,27 +193,36 @@ class DescriptionTest {
       delimiter = '|',
       value = {
         "'labels: l.npy' | key \"inputs\" is missing",
-        "'inputs: {x: {npy: clips.npy}}\nlabel: 1' | line 2: key \"label\" is not known, expected one of boxes, derive",
+        "'inputs: {x: {npy: clips.npy}}\n"
+            + "label: 1' | line 2: key \"label\" is not known, expected one of boxes, derive",
         "'inputs: {x: {npy: clips.npy, lenght: 1}}' | key \"lenght\" of \"inputs.x\" is not known",
-        "'inputs: {x: {}}' | no source, expected one of file, zeros, value, cifar, csv, idx, images",
+        "'inputs: {x: {}}' | no source, expected one of file, zeros, value, cifar, csv, idx,"
+            + " images",
         "'inputs: {x: {npy: clips.npy, file: clips.npy}}' | several sources",
         "'inputs: {x: {npy: [1]}}' | \"npy\" is a list, expected text",
-        "'inputs: {x: {npy: clips.npy, window: {length: 0}}}' | \"length\" is \"0\", expected a whole number from 1",
-        "'inputs: {x: {npy: clips.npy, window: {length: 9}}}' | no sample is as long as a window of 9",
+        "'inputs: {x: {npy: clips.npy, window: {length: 0}}}' | \"length\" is \"0\", expected a"
+            + " whole number from 1",
+        "'inputs: {x: {npy: clips.npy, window: {length: 9}}}' | no sample is as long as a window of"
+            + " 9",
         "'inputs: {x: {npy: clips.npy, window: {length: 1, axis: 3}}}' | axis 3",
-        "'inputs: {x: {npy: clips.npy, transpose: [1, 0, 2]}}' | expected every axis once, 0 (samples) first",
+        "'inputs: {x: {npy: clips.npy, transpose: [1, 0, 2]}}' | expected every axis once, 0"
+            + " (samples) first",
         "'inputs: {x: {npy: clips.npy, transpose: [0, 1]}}' | transpose counts 2 axes",
         "'inputs: {x: {npy: clips.npy, reshape: [5]}}' | cannot be reshaped to [5]",
         "'inputs: {x: {npy: clips.npy, cast: int9}}' | expected one of float32",
         "'inputs: {y: {npy: clips.npy}}' | feeds input \"y\", which the model has not",
         "'inputs: {x: {zeros: [1, 2]}}' | names no source of samples",
-        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\ntask: guess' | line 2: \"task\" is \"guess\", expected one of classify",
-        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\ntask: {detect: {}}' | key \"decoder\" is missing",
+        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\n"
+            + "task: guess' | line 2: \"task\" is \"guess\", expected one of classify",
+        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\n"
+            + "task: {detect: {}}' | key \"decoder\" is missing",
         "'inputs: {x: {npy: clips.npy, reshape: [6]}}\nboxes: b.csv' | boxes need the task detect",
         "'inputs: {x: {npy: clips.npy, reshape: [6]}}\nrows: {spread: 0}' | a whole number from 1",
         "'inputs: {x: {npy: clips.npy, reshape: [6]}}\nrows: many' | expected slices",
-        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\norder: labels.csv' | gives an order of files",
-        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\nderive: {y: {from: x}}' | key \"not-equal\" is missing",
+        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\n"
+            + "order: labels.csv' | gives an order of files",
+        "'inputs: {x: {npy: clips.npy, reshape: [6]}}\n"
+            + "derive: {y: {from: x}}' | key \"not-equal\" is missing",
         "'[1, 2]' | expected keys with values",
       })
   void whatADescriptionMayNotSay(String yaml, String message) {

@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a sample the element type and rank of a model's input, for a batch of one. Tried in this order: the sample with a batch axis
- * of 1 before it; the sample as it is, when it has that axis already; the sample with axes of size 1 added or left out. Elements are
- * never rearranged.
+ * Gives a sample the element type and rank of a model's input, for a batch of one. Tried in this
+ * order: the sample with a batch axis of 1 before it; the sample as it is, when it has that axis
+ * already; the sample with axes of size 1 added or left out. Elements are never rearranged.
  */
 public final class Fit {
   private static final long ANY = -1;
@@ -83,12 +83,18 @@ public final class Fit {
     return true;
   }
 
-  /** Whether a shape of the wanted rank has no batch, a batch that the model fixes, or a batch of one. */
+  /**
+   * Whether a shape of the wanted rank has no batch, a batch that the model fixes, or a batch of
+   * one.
+   */
   private boolean isBatchOfOne(long[] shape) {
     return shape.length == 0 || shape[0] == 1 || (wanted != null && wanted[0] != ANY);
   }
 
-  /** The sample's axes other than 1 aligned with the wanted ones from the last to the first; null when they do not fit. */
+  /**
+   * The sample's axes other than 1 aligned with the wanted ones from the last to the first; null
+   * when they do not fit.
+   */
   private long @Nullable [] padded(long[] shape) {
     if (wanted == null) return null;
     long[] sizes = Arrays.stream(shape).filter(size -> size != 1).toArray();

@@ -15,12 +15,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Texts, one for each line of a {@code .txt} file or each row of a table, as ids of a Hugging Face {@code tokenizer.json}. Gives
- * {@code input_ids}, {@code attention_mask} and {@code token_type_ids}, INT64 vectors.
+ * Texts, one for each line of a {@code .txt} file or each row of a table, as ids of a Hugging Face
+ * {@code tokenizer.json}. Gives {@code input_ids}, {@code attention_mask} and {@code
+ * token_type_ids}, INT64 vectors.
  *
- * <p>Options: {@code tokenizer} (a file beside the description; otherwise the one beside the texts), {@code column} of a table
- * (otherwise {@code text}, otherwise the last), {@code length} that texts are cut and padded to (otherwise the model's, otherwise
- * each text has its own).
+ * <p>Options: {@code tokenizer} (a file beside the description; otherwise the one beside the
+ * texts), {@code column} of a table (otherwise {@code text}, otherwise the last), {@code length}
+ * that texts are cut and padded to (otherwise the model's, otherwise each text has its own).
  */
 public final class TextReader implements SampleReader {
   private static final String TOKENIZER = "tokenizer.json";
@@ -45,8 +46,7 @@ public final class TextReader implements SampleReader {
   public Source open(SourceRequest request) {
     Path file = request.path();
     String named = request.options().textOrNull("tokenizer");
-    Path tokenizer =
-        named == null ? besideTokenizer(file) : request.options().resolveBeside(named);
+    Path tokenizer = named == null ? besideTokenizer(file) : request.options().resolveBeside(named);
     DataFiles.requireThere(tokenizer);
     Texts texts = Texts.read(file, request.options().textOrNull("column"));
     int length =
@@ -56,10 +56,14 @@ public final class TextReader implements SampleReader {
     Tokens tokens = Tokens.of(tokenizer, texts.texts(), length);
     Map<String, Column> columns =
         Map.of(
-            Source.UNNAMED, tokens.ids(),
-            "input_ids", tokens.ids(),
-            "attention_mask", tokens.mask(),
-            "token_type_ids", tokens.types());
+            Source.UNNAMED,
+            tokens.ids(),
+            "input_ids",
+            tokens.ids(),
+            "attention_mask",
+            tokens.mask(),
+            "token_type_ids",
+            tokens.types());
     return new Source(columns, texts.classes(), List.of(file, tokenizer), false, List.of());
   }
 

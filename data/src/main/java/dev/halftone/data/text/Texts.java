@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Texts of a file.
  *
- * @param classes of a table's column {@code label}, or of its first column when there is no header and it holds numbers; else null
+ * @param classes of a table's column {@code label}, or of its first column when there is no header
+ *     and it holds numbers; else null
  */
 record Texts(List<String> texts, @Nullable List<Integer> classes) {
   private static final int LARGEST = 1 << 30;

@@ -21,12 +21,15 @@ final class Tokens {
     this.texts = texts;
   }
 
-  /** @param length that texts are cut and padded to, or 0 */
+  /**
+   * @param length that texts are cut and padded to, or 0
+   */
   static Tokens of(Path file, List<String> texts, int length) {
     try {
       HuggingFaceTokenizer.Builder builder =
           HuggingFaceTokenizer.builder().optTokenizerPath(file).optTruncation(length > 0);
-      builder = length > 0 ? builder.optPadToMaxLength().optMaxLength(length) : builder.optPadding(false);
+      builder =
+          length > 0 ? builder.optPadToMaxLength().optMaxLength(length) : builder.optPadding(false);
       return new Tokens(builder.build(), texts);
     } catch (NoClassDefFoundError e) {
       throw new MalformedDataException(

@@ -82,7 +82,9 @@ class NpzReaderTest {
 
   @Test
   void truncatedArchive() throws IOException {
-    byte[] whole = java.nio.file.Files.readAllBytes(npz(Map.of("x.npy", npy("<f4", false, "(1,)", floats(1)))));
+    byte[] whole =
+        java.nio.file.Files.readAllBytes(
+            npz(Map.of("x.npy", npy("<f4", false, "(1,)", floats(1)))));
     Path file = write(folder.resolve("a.npz"), Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> DataSets.open(request(file, null, null, input("x", DType.FLOAT32, 1))))
         .isInstanceOf(MalformedDataException.class)

@@ -23,7 +23,8 @@ class WavReaderTest {
   @TempDir Path folder;
 
   static byte[] wav(int code, int bits, int channels, byte[] data) {
-    ByteBuffer out = ByteBuffer.allocate(12 + 24 + 10 + 8 + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out =
+        ByteBuffer.allocate(12 + 24 + 10 + 8 + data.length).order(ByteOrder.LITTLE_ENDIAN);
     out.put(ascii("RIFF")).putInt(out.capacity() - 8).put(ascii("WAVE"));
     out.put(ascii("fmt ")).putInt(16).putShort((short) code).putShort((short) channels);
     out.putInt(8000).putInt(8000 * channels * bits / 8);

@@ -135,13 +135,17 @@ class PreprocessingTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'resize: {width: 4, height: 2}\ncolour: rgb' | line 2: key \"colour\" is not known, expected one of color, layout, mean",
-        "'resize: {width: 4, height: 2}\ncolor: cmyk' | line 2: \"color\" is \"cmyk\", expected one of rgb, bgr, gray",
+        "'resize: {width: 4, height: 2}\n"
+            + "colour: rgb' | line 2: key \"colour\" is not known, expected one of color, layout,"
+            + " mean",
+        "'resize: {width: 4, height: 2}\n"
+            + "color: cmyk' | line 2: \"color\" is \"cmyk\", expected one of rgb, bgr, gray",
         "'resize: {width: 4}' | line 1: resize: expected {short-side, crop}",
         "'resize: {short-side: 2, crop: 3}' | \"crop\" is \"3\", expected at most short-side, 2",
         "'resize: {width: 4, height: 0}' | \"height\" is \"0\", expected a whole number from 1",
         "'resize: {width: 4, height: 2, crop: 1}' | key \"crop\" of \"resize\" is not known",
-        "'resize: {width: 4, height: 2}\nmean: [1, 2]' | \"mean\" is a list, expected 1 or 3 numbers",
+        "'resize: {width: 4, height: 2}\n"
+            + "mean: [1, 2]' | \"mean\" is a list, expected 1 or 3 numbers",
         "'resize: {width: 4, height: 2}\nscale: 0' | expected numbers other than 0",
         "'resize: {width: 4, height: 2}\nscale: .nan' | expected a number",
         "'color: rgb' | key \"resize\" is missing",

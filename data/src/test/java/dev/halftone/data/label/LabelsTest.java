@@ -101,8 +101,7 @@ class LabelsTest {
   void tableOfFilesAsTheData() {
     Path table = Path.of(table("file,label\nphotos/dog/1.png,5\nphotos/cat/2.png,6\n"));
     DataSet data =
-        DataSets.open(
-            new DataRequest(table.toString(), null, "1:", "raw", 0, List.of(PIXEL), 0));
+        DataSets.open(new DataRequest(table.toString(), null, "1:", "raw", 0, List.of(PIXEL), 0));
     assertThat(classes(data)).containsExactly(6);
     assertThat(reds(data)).containsExactly(20L);
   }
@@ -137,7 +136,8 @@ class LabelsTest {
   @Test
   void labelArrayWithSeveralValuesForASample() {
     Path file =
-        write(folder.resolve("l.npy"), TestData.npy("|u1", false, "(3, 2)", bytes(1, 2, 3, 4, 5, 6)));
+        write(
+            folder.resolve("l.npy"), TestData.npy("|u1", false, "(3, 2)", bytes(1, 2, 3, 4, 5, 6)));
     assertThatThrownBy(() -> open(file.toString()))
         .isInstanceOf(MalformedDataException.class)
         .hasMessageContaining("2 values for a sample, expected one label");
@@ -156,7 +156,8 @@ class LabelsTest {
     assertThatThrownBy(() -> open("folders"))
         .isInstanceOf(MalformedDataException.class)
         .hasMessageContaining("lies in no folder");
-    Path array = write(folder.resolve("x.npy"), TestData.npy("|u1", false, "(1, 3)", bytes(1, 2, 3)));
+    Path array =
+        write(folder.resolve("x.npy"), TestData.npy("|u1", false, "(1, 3)", bytes(1, 2, 3)));
     assertThatThrownBy(() -> DataSets.open(request(array, Path.of("folders"), null, PIXEL)))
         .isInstanceOf(MalformedDataException.class);
   }

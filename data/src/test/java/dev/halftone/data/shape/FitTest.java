@@ -45,7 +45,15 @@ class FitTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"N 3, 4", "N 3, 2 3", "N T, 2 3", "1 28 28, 784", "'', 2", "N 3 4, 4 3", "N H W, 2 3 4"})
+  @CsvSource({
+    "N 3, 4",
+    "N 3, 2 3",
+    "N T, 2 3",
+    "1 28 28, 784",
+    "'', 2",
+    "N 3 4, 4 3",
+    "N H W, 2 3 4"
+  })
   void otherShapesAreRefused(String wanted, String found) {
     assertThatThrownBy(() -> new Fit(wanting(wanted)).sample(sample(found), "file"))
         .isInstanceOf(MalformedDataException.class)

@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A reader that does not come with Halftone: each byte of a {@code .octets} file is a sample, plus an option. */
+/**
+ * A reader that does not come with Halftone: each byte of a {@code .octets} file is a sample, plus
+ * an option.
+ */
 class SampleReadersTest {
   /** Listed in the services of these tests. */
   public static final class OctetReader implements SampleReader {
@@ -32,8 +35,7 @@ class SampleReadersTest {
     @Override
     public Source open(SourceRequest request) {
       byte[] bytes = DataFiles.read(request.path(), 1000);
-      int plus =
-          request.options().has("plus") ? request.options().integer("plus", 0, 9) : 0;
+      int plus = request.options().has("plus") ? request.options().integer("plus", 0, 9) : 0;
       Column column =
           new Column() {
             @Override

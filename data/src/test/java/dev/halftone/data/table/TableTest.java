@@ -31,8 +31,7 @@ class TableTest {
     Table table = csv("file,name\r\n\"a,b.jpg\",\"he said \"\"no\"\"\nand left\"\r\n\nc.jpg,x");
     assertThat(table.header()).containsExactly("file", "name");
     assertThat(table.rows())
-        .containsExactly(
-            List.of("a,b.jpg", "he said \"no\"\nand left"), List.of("c.jpg", "x"));
+        .containsExactly(List.of("a,b.jpg", "he said \"no\"\nand left"), List.of("c.jpg", "x"));
     assertThat(table.lines()).containsExactly(2, 5);
   }
 
@@ -47,7 +46,9 @@ class TableTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | no rows", "'a,b\n1\n' | line 2: 1 fields, expected 2", "'a\n\"b' | line 2: a quoted field is not closed",
+        "'' | no rows",
+        "'a,b\n1\n' | line 2: 1 fields, expected 2",
+        "'a\n\"b' | line 2: a quoted field is not closed",
         "'\"a\"b,c' | line 1: text behind a closing quote"
       })
   void brokenTables(String text, String message) {
