@@ -48,10 +48,9 @@ public final class StaticMode {
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, Map.of()));
     if (widest.linear().isEmpty()) throw nothingToQuantize(widest);
-    CalibrationResult observed =
-        Calibrator.calibrate(mode.model, mode.requests(widest), data, threads, progress);
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, tooSlow));
+    CalibrationResult observed = Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
