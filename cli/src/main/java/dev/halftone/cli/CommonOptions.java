@@ -33,9 +33,12 @@ final class CommonOptions {
   @Option(names = "--quiet", description = "Print errors only.")
   private boolean quiet;
 
+  // Failures asks the parser for it.
+  @SuppressWarnings("unused")
   @Option(names = "--stacktrace", description = "Show where in Halftone an error happened.")
   private boolean stacktrace;
 
+  @SuppressWarnings("unused") // The parser acts on it.
   @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
   private boolean help;
 

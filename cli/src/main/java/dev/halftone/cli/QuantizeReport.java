@@ -42,8 +42,8 @@ record QuantizeReport(
             .provenance(Provenance.here(seed, threads, quantized.calibration(), evaluation == null ? null : judged));
     quantized.recipe().notes().forEach(record::warning);
     if (written != null) {
-      record.metric("bytes.reference", source.file().bytes());
-      record.metric("bytes.quantized", written.bytes());
+      record.metric("bytes.reference", (double) source.file().bytes());
+      record.metric("bytes.quantized", (double) written.bytes());
       record.metric("size.ratio", (double) written.bytes() / source.file().bytes());
       if (isKept() && output != null) record.output(written.at(output));
     }

@@ -36,7 +36,7 @@ class DocumentationTest {
 
   @Test
   void commonOptionsAreDocumentedOnce() throws IOException {
-    CommandSpec any = Main.commandLine().getSubcommands().get("doctor").getCommandSpec();
+    CommandSpec any = Main.commandLine().getSubcommands().values().iterator().next().getCommandSpec();
     assertThat(block(Files.readString(DOCUMENT), "common")).isEqualTo(table(any, true));
   }
 

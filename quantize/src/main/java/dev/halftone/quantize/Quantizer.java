@@ -2,8 +2,10 @@ package dev.halftone.quantize;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
+import dev.halftone.quantize.dynamic.DynamicMode;
 import dev.halftone.quantize.fold.Folding;
 import dev.halftone.quantize.qdq.StaticMode;
+import dev.halftone.quantize.weights.WeightsMode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,9 @@ public final class Quantizer {
         if (calibration == null) throw new IllegalArgumentException("static mode needs samples to calibrate on");
         yield StaticMode.quantize(Folding.fold(model), recipe, calibration, threads, progress);
       }
-      case DYNAMIC, WEIGHTS, FP16, BF16 -> throw new UnsupportedOperationException("skeleton");
+      case DYNAMIC -> DynamicMode.apply(Folding.fold(model), recipe, threads);
+      case WEIGHTS -> WeightsMode.apply(Folding.fold(model), recipe, threads);
+      case FP16, BF16 -> throw new UnsupportedOperationException("skeleton");
     };
   }
 }

@@ -34,14 +34,14 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
   static Grouping of(RunnableModel model, SampleSource source) {
     Grouping oneByOne = new Grouping(model, 1, false);
     if (source.size() == 0 || !source.state().isEmpty()) return oneByOne;
-    Map<String, Tensor> first = source.get(0);
+    Map<String, Tensor> first = model.fit(source.get(0));
     if (!Batches.joinable(List.of(first))) return oneByOne;
     if (takesFixedBatches(model)) return ofFixed(model);
     if (!model.inputs().stream().allMatch(input -> fixedRows(input) == 0)) return oneByOne;
     int rows = (int) Math.min(Math.min(source.size(), MOST_ROWS), MOST_BYTES / Math.max(1, bytes(first)));
     if (rows < 2) return oneByOne;
     List<Map<String, Tensor>> samples = new ArrayList<>();
-    for (int row = 0; row < rows; row++) samples.add(source.get(row));
+    for (int row = 0; row < rows; row++) samples.add(model.fit(source.get(row)));
     return Batches.joinable(samples) && independent(model, samples) ? new Grouping(model, rows, false) : oneByOne;
   }
 
@@ -102,7 +102,8 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
   }
 
   /** Runs the samples in groups; outputs are those of each sample, in order. */
-  List<Map<String, Tensor>> run(List<Map<String, Tensor>> samples) {
+  List<Map<String, Tensor>> run(List<Map<String, Tensor>> unfitted) {
+    List<Map<String, Tensor>> samples = unfitted.stream().map(model::fit).toList();
     List<Map<String, Tensor>> outputs = new ArrayList<>(samples.size());
     for (int from = 0; from < samples.size(); from += rows) {
       runGroup(samples.subList(from, Math.min(from + rows, samples.size())), outputs);

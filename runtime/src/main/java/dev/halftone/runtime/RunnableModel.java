@@ -123,6 +123,11 @@ public final class RunnableModel implements AutoCloseable {
     return read(inputs, signature.select(wanted));
   }
 
+  /** The sample in the floating-point types that this model takes; it may have been made for a model of another precision. */
+  public Map<String, Tensor> fit(Map<String, Tensor> sample) {
+    return FloatCasts.fit(sample, inputs());
+  }
+
   /** Runs in memory that is reused from run to run; nothing named means every readable output. */
   public ReusingRun reusing(Collection<String> wanted) {
     return new ReusingRun(this, wanted.isEmpty() ? readable : signature.select(wanted));

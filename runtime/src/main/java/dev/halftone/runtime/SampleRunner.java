@@ -25,6 +25,9 @@ public final class SampleRunner {
   private final List<RunnableModel> models;
   private final SampleSource source;
 
+  /**
+   * @param source made for one of the models; the others are given the same values in their own floating-point types
+   */
   public SampleRunner(List<RunnableModel> models, SampleSource source) {
     this.models = List.copyOf(models);
     this.source = source;
@@ -112,7 +115,7 @@ public final class SampleRunner {
         Map<String, Tensor> inputs = new LinkedHashMap<>(sample);
         inputs.putAll(states.get(i));
         if (i == 0) firstInputs = inputs;
-        outputs.add(models.get(i).run(inputs));
+        outputs.add(models.get(i).run(models.get(i).fit(inputs)));
         states.set(i, carried(models.get(i), outputs.getLast()));
       }
       consumer.accept(new Answer(row, firstInputs, outputs));

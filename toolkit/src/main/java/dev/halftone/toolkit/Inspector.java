@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -83,7 +84,7 @@ final class Inspector {
     for (Attribute attribute : node.attributes().values()) {
       if (attribute instanceof Attribute.OfTensor(Tensor value)) count(value);
     }
-    long bytes = node.inputs().stream().filter(constants::containsKey).mapToLong(input -> constants.get(input).byteSize()).sum();
+    long bytes = node.inputs().stream().map(constants::get).filter(Objects::nonNull).mapToLong(Tensor::byteSize).sum();
     Inspection.Operator one = new Inspection.Operator(node.domain(), node.opType(), 1, bytes);
     operators.merge(one.name(), one, (a, b) -> new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
     Inspection.Fate fate = quantizability.of(node);

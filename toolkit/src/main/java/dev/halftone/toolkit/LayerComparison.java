@@ -116,7 +116,7 @@ public final class LayerComparison {
       Tensor found = answer.outputs().get(1).get(name);
       if (expected == null || found == null) continue;
       if (!expected.dtype().isFloat() || !found.dtype().isFloat() || expected.count() != found.count()) continue;
-      sums.computeIfAbsent(name, unused -> new ErrorSum()).add(expected.toFloats(), found.toFloats());
+      sums.computeIfAbsent(name, _ -> new ErrorSum()).add(expected.toFloats(), found.toFloats());
     }
   }
 

@@ -6,152 +6,102 @@ import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.forms.IntegerConvolution;
-import dev.halftone.quantize.forms.IntegerLstm;
 import dev.halftone.quantize.forms.IntegerProduct;
 import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Linear;
-import dev.halftone.quantize.forms.Role;
-import dev.halftone.quantize.forms.Selection;
 import dev.halftone.quantize.forms.Stored;
 import dev.halftone.quantize.forms.TableRows;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
+import dev.halftone.quantize.forms.WeightRewrite;
+import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Readers.Reader;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
-import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs faster in integers. */
 final class DynamicForms {
   /** DynamicQuantizeLinear is part of the standard operators from this version on. */
-  private static final long WITH_DYNAMIC_QUANTIZATION = 11;
+  static final long WITH_DYNAMIC_QUANTIZATION = 11;
 
   private static final CodeFormat STORED = new CodeFormat(DType.INT8, true, false);
 
   private final Model model;
   private final Recipe recipe;
   private final CodeFormat format;
-  private final Map<Constant, List<Reader>> readers;
+  private final Lstms lstms;
 
-  DynamicForms(Model model, Recipe recipe, Map<Constant, List<Reader>> readers) {
+  DynamicForms(Model model, Recipe recipe, List<WeightUse> uses) {
     this.model = model;
     this.recipe = recipe;
-    this.readers = readers;
     this.format = new CodeFormat(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+    this.lstms = new Lstms(uses, recipe);
   }
 
-  WeightForm choose(Constant constant, List<Reader> reading) {
-    String objection = Selection.objection(constant, reading, recipe);
+  WeightForm choose(WeightUse use) {
+    String objection = use.objection(recipe);
     if (!objection.isEmpty()) return new WeightForm.Kept(objection);
-    boolean integers = model.opset() >= WITH_DYNAMIC_QUANTIZATION && constant.value().dtype() == DType.FLOAT32;
-    return switch (Selection.commonRole(constant, reading)) {
-      case MATRIX -> integers ? product(constant, reading) : stored(constant, reading);
-      case TABLE -> table(constant, reading);
-      case RECURRENT -> constant.value().dtype() == DType.FLOAT32 ? recurrence(constant, reading) : stored(constant, reading);
-      case CONVOLUTION -> integers && recipe.quantizeEverything() ? convolution(constant, reading) : stored(constant, reading);
-      case LEFT_MATRIX, OTHER -> stored(constant, reading);
+    boolean integers = model.opset() >= WITH_DYNAMIC_QUANTIZATION && use.value().dtype() == DType.FLOAT32;
+    return switch (use.commonRole()) {
+      case RECURRENT -> lstms.areIntegers(use) ? lstms.form(use) : stored(use);
+      case MATRIX -> integers ? product(use) : stored(use);
+      case TABLE -> WeightRewrite.onlyIfSmaller(table(use));
+      case CONVOLUTION -> integers && recipe.quantizeEverything() ? convolution(use) : stored(use);
+      case LEFT_MATRIX, SHAPED, OTHER -> stored(use);
     };
   }
 
-  private WeightForm product(Constant constant, List<Reader> reading) {
+  private WeightForm product(WeightUse use) {
     List<IntegerProduct.Read> reads = new ArrayList<>();
-    for (Reader reader : reading) {
-      Linear linear = Linear.of(Objects.requireNonNull(reader.node()), constant.value());
-      if (linear == null) return stored(constant, reading);
+    for (Reader reader : use.readers()) {
+      Linear linear = Linear.of(Objects.requireNonNull(reader.node()), use.value());
+      if (linear == null || !reads.isEmpty() && !linear.readsAlike(reads.getFirst().linear())) return stored(use);
       reads.add(new IntegerProduct.Read(linear, reader.scope().graph()));
     }
     Linear first = reads.getFirst().linear();
-    boolean alike =
-        reads.stream()
-            .map(IntegerProduct.Read::linear)
-            .allMatch(other -> other.transposed() == first.transposed() && other.alpha() == first.alpha());
-    if (!alike) return stored(constant, reading);
     boolean single = recipe.granularity() instanceof Granularity.PerTensor;
     CodeLayout layout = CodeLayout.columns(first.rows(), first.columns(), first.rows());
-    if (single && !first.transposed()) layout = CodeLayout.whole(constant.value().count());
     if (first.transposed()) layout = layout.fromTransposed();
-    return new IntegerProduct(new CodeRequest(constant.name(), constant.value(), layout, format), reads);
+    else if (single) layout = CodeLayout.whole(use.value().count());
+    return new IntegerProduct(new CodeRequest(use.name(), use.value(), layout, format), reads);
   }
 
-  private WeightForm table(Constant constant, List<Reader> reading) {
-    long rows = constant.value().dimension(0);
-    long length = constant.value().count() / rows;
+  private WeightForm table(WeightUse use) {
+    return new TableRows(new CodeRequest(use.name(), use.value(), rows(use), STORED), use.nodes());
+  }
+
+  private CodeLayout rows(WeightUse use) {
+    long rows = use.value().dimension(0);
+    long length = use.value().count() / rows;
     boolean single = recipe.granularity() instanceof Granularity.PerTensor;
-    CodeLayout layout = single ? CodeLayout.whole(rows * length) : CodeLayout.rows(rows, length, length);
-    CodeRequest request = new CodeRequest(constant.name(), constant.value(), layout, STORED);
-    return new TableRows(request, nodes(reading));
+    return single ? CodeLayout.whole(rows * length) : CodeLayout.rows(rows, length, length);
   }
 
-  private static List<Node> nodes(List<Reader> reading) {
-    return reading.stream().map(reader -> Objects.requireNonNull(reader.node())).toList();
-  }
-
-  /** An LSTM runs in integers if both its weights can: both are constants that only such LSTMs read. */
-  private WeightForm recurrence(Constant constant, List<Reader> reading) {
-    int input = reading.getFirst().input();
-    boolean possible = constant.value().rank() == 3;
-    for (Reader reader : reading) {
-      possible &= reader.input() == input && IntegerLstm.canRun(Objects.requireNonNull(reader.node()));
-      possible &= possible && isLstmWeight(reader, 3 - input);
-    }
-    Set<Node> distinct = new HashSet<>(nodes(reading));
-    if (!possible || distinct.size() != reading.size()) return stored(constant, reading);
-    Tensor value = constant.value();
-    CodeLayout layout =
-        new CodeLayout(value.dimension(0), value.dimension(2), value.dimension(1), value.dimension(2), true, false);
-    CodeFormat signed = new CodeFormat(DType.INT8, true, recipe.reduceRange());
-    return new IntegerLstm(new CodeRequest(constant.name(), value, layout, signed), nodes(reading), input);
-  }
-
-  private boolean isLstmWeight(Reader reader, int input) {
-    Node lstm = Objects.requireNonNull(reader.node());
-    Constant other = reader.scope().constant(lstm.input(input));
-    if (other == null || other.value().dtype() != DType.FLOAT32 || other.value().rank() != 3) return false;
-    List<Reader> others = Objects.requireNonNull(readers.get(other));
-    if (!Selection.objection(other, others, recipe).isEmpty()) return false;
-    return others.stream()
-        .allMatch(r -> r.input() == input && r.node() != null && IntegerLstm.canRun(Objects.requireNonNull(r.node())));
-  }
-
-  private WeightForm convolution(Constant constant, List<Reader> reading) {
-    Reader reader = reading.getFirst();
+  private WeightForm convolution(WeightUse use) {
+    Reader reader = use.readers().getFirst();
     Node node = Objects.requireNonNull(reader.node());
     Constant bias = node.input(2).isEmpty() ? null : reader.scope().constant(node.input(2));
     boolean known = node.input(2).isEmpty() || bias != null;
-    if (reading.size() > 1 || !node.is("Conv") || !known) return stored(constant, reading);
-    long channels = constant.value().dimension(0);
-    long length = constant.value().count() / channels;
+    if (use.readers().size() > 1 || !node.is("Conv") || !known) return stored(use);
     CodeFormat unsigned = new CodeFormat(DType.UINT8, true, recipe.reduceRange());
-    CodeLayout layout =
-        recipe.granularity() instanceof Granularity.PerTensor
-            ? CodeLayout.whole(constant.value().count())
-            : CodeLayout.rows(channels, length, length);
-    CodeRequest request = new CodeRequest(constant.name(), constant.value(), layout, unsigned);
+    CodeRequest request = new CodeRequest(use.name(), use.value(), rows(use), unsigned);
     return new IntegerConvolution(request, node, reader.scope().graph(), bias == null ? null : bias.value());
   }
 
-  private static WeightForm stored(Constant constant, List<Reader> reading) {
-    Role role = Selection.firstRole(constant, reading);
-    return Layouts.stored(constant, role, STORED, new Granularity.PerChannel());
+  private static WeightForm stored(WeightUse use) {
+    return WeightRewrite.onlyIfSmaller(Layouts.stored(use, STORED, new Granularity.PerChannel()));
   }
 
   /** What a user has to know about how these forms run. */
   List<String> warnings(List<WeightDecision> decisions) {
-    List<String> warnings = new ArrayList<>();
     long stored = decisions.stream().filter(decision -> decision.form() instanceof Stored).count();
-    if (stored > 0) {
-      warnings.add(
-          "%d weights are stored as 8-bit integers and computed with in float, where ONNX Runtime has no faster integer kernel"
-              .formatted(stored));
-    }
-    return warnings;
+    if (stored == 0) return List.of();
+    String what = "%d weights are stored as 8-bit integers and computed with in float: ".formatted(stored);
+    return List.of(what + "ONNX Runtime has no faster integer kernel for them");
   }
 }

@@ -2,17 +2,16 @@ package dev.halftone.quantize.dynamic;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.graph.opset.OpsetUpgrade;
 import dev.halftone.quantize.Quantized;
-import dev.halftone.quantize.forms.Selection;
+import dev.halftone.quantize.forms.Role;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightRewrite;
-import dev.halftone.quantize.scope.Constant;
-import dev.halftone.quantize.scope.Readers;
-import dev.halftone.quantize.scope.Readers.Reader;
+import dev.halftone.quantize.forms.WeightUse;
+import dev.halftone.quantize.forms.WeightUses;
 import dev.halftone.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Weights as 8-bit integers, activations of products and LSTMs quantized at run time with parameters computed from each input. What
@@ -34,14 +33,24 @@ public final class DynamicMode {
       throw new UnsupportedModelException(
           "recipe", "dynamic mode has weights of 8 bits (INT8, UINT8), found " + recipe.weights());
     }
-    Map<Constant, List<Reader>> readers = Readers.of(folded.graph());
-    DynamicForms forms = new DynamicForms(folded, recipe, readers);
+    Model model = raised(folded, recipe);
+    List<WeightUse> uses = WeightUses.of(model.graph());
+    DynamicForms forms = new DynamicForms(model, recipe, uses);
     List<WeightDecision> decisions = new ArrayList<>();
-    readers.forEach(
-        (constant, reading) -> {
-          if (!Selection.isWeight(constant, reading)) return;
-          decisions.add(new WeightDecision(constant, reading, forms.choose(constant, reading)));
-        });
-    return WeightRewrite.apply(folded, decisions, forms.warnings(decisions), threads);
+    for (WeightUse use : uses) decisions.add(new WeightDecision(use, forms.choose(use)));
+    return WeightRewrite.apply(model, decisions, forms.warnings(decisions), threads);
+  }
+
+  /** The model under an operator set with DynamicQuantizeLinear, where a product needs it and it can be had. */
+  private static Model raised(Model model, Recipe recipe) {
+    if (model.opset() >= DynamicForms.WITH_DYNAMIC_QUANTIZATION) return model;
+    boolean products =
+        WeightUses.of(model.graph()).stream()
+            .anyMatch(use -> use.commonRole() == Role.MATRIX && use.objection(recipe).isEmpty());
+    if (!products) return model;
+    return switch (OpsetUpgrade.to(model, DynamicForms.WITH_DYNAMIC_QUANTIZATION)) {
+      case OpsetUpgrade.Result.Raised(Model raised) -> raised;
+      case OpsetUpgrade.Result.Refused ignored -> model;
+    };
   }
 }

@@ -3,7 +3,6 @@ package dev.halftone.quantize.forms;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
-import dev.halftone.quantize.scope.Constant;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.tensor.Tensor;
 
@@ -12,17 +11,18 @@ public final class Layouts {
   private Layouts() {}
 
   /** The layout of a weight that is stored as codes and decoded to float, whatever reads it. */
-  public static Stored stored(Constant constant, Role role, CodeFormat format, Granularity granularity) {
-    Tensor value = constant.value();
+  public static Stored stored(WeightUse use, CodeFormat format, Granularity granularity) {
+    Tensor value = use.value();
+    Role role = use.firstRole();
     boolean columns = role == Role.MATRIX;
-    CodeLayout layout = columns ? matrices(value, granularity) : rows(value, leading(role), granularity);
-    CodeRequest request = new CodeRequest(constant.name(), value, layout, format);
-    return columns && layout.scales() > 1 ? Stored.columns(request) : Stored.rows(request, leading(role));
+    CodeLayout layout = columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
+    CodeRequest request = new CodeRequest(use.name(), value, layout, format);
+    return columns && layout.scales() > 1 ? Stored.columns(request) : Stored.rows(request, leading(role, value));
   }
 
   /** How many of the first axes have scales of their own. */
-  private static int leading(Role role) {
-    return role == Role.RECURRENT ? 2 : 1;
+  private static int leading(Role role, Tensor value) {
+    return role == Role.RECURRENT && value.rank() > 2 ? 2 : 1;
   }
 
   private static CodeLayout rows(Tensor value, int leading, Granularity granularity) {

@@ -31,6 +31,11 @@ public record Linear(Node node, boolean transposed, long rows, long columns, flo
     return new Linear(node, transposed, rows, columns, node.real("alpha", 1f), node.input(2));
   }
 
+  /** Whether both can read the same codes and scales. */
+  public boolean readsAlike(Linear other) {
+    return transposed == other.transposed && alpha == other.alpha;
+  }
+
   /** The node reading {@code [K, N]} weights that have {@code alpha} in them. */
   Node reading(String weight) {
     if (node.is("MatMul")) return node.withInputs(List.of(node.input(0), weight));

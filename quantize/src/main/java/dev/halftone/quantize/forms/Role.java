@@ -1,8 +1,6 @@
 package dev.halftone.quantize.forms;
 
 import dev.halftone.graph.Node;
-import dev.halftone.quantize.scope.Readers.Reader;
-import dev.halftone.tensor.Tensor;
 import java.util.Set;
 
 /** What a constant is to a node that reads it. */
@@ -17,21 +15,31 @@ public enum Role {
   RECURRENT,
   /** The left operand of a MatMul or Gemm. */
   LEFT_MATRIX,
+  /** Cut, turned or joined before it is one of the above. */
+  SHAPED,
   /** Nothing that quantization knows of: a bias, a shape, a table of masks. */
   OTHER;
 
-  private static final Set<String> PRODUCTS = Set.of("MatMul", "Gemm");
   private static final Set<String> CONVOLUTIONS = Set.of("Conv", "ConvTranspose");
   private static final Set<String> RECURRENCES = Set.of("GRU", "LSTM", "RNN");
+  private static final Set<String> SHAPING =
+      Set.of("Concat", "Flatten", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze");
 
-  public static Role of(Reader reader, Tensor value) {
-    Node node = reader.node();
-    if (node == null || !node.domain().isEmpty() || value.rank() < 2) return OTHER;
+  /** What the node's own input at that position is to it; never {@link #SHAPED}. */
+  static Role direct(Node node, int input) {
+    if (!node.domain().isEmpty()) return OTHER;
     String type = node.opType();
-    if (PRODUCTS.contains(type) && reader.input() < 2) return reader.input() == 1 ? MATRIX : LEFT_MATRIX;
-    if (CONVOLUTIONS.contains(type) && reader.input() == 1) return CONVOLUTION;
-    if (RECURRENCES.contains(type) && (reader.input() == 1 || reader.input() == 2)) return RECURRENT;
-    if (type.equals("Gather") && reader.input() == 0 && node.integer("axis", 0) == 0) return TABLE;
-    return OTHER;
+    if (type.equals("MatMul") || type.equals("Gemm")) {
+      return input == 1 ? MATRIX : input == 0 ? LEFT_MATRIX : OTHER;
+    }
+    if (CONVOLUTIONS.contains(type)) return input == 1 ? CONVOLUTION : OTHER;
+    if (RECURRENCES.contains(type)) return input == 1 || input == 2 ? RECURRENT : OTHER;
+    boolean rows = type.equals("Gather") && input == 0 && node.integer("axis", 0) == 0;
+    return rows ? TABLE : OTHER;
+  }
+
+  /** Whether the node only moves the values of its first inputs. */
+  static boolean shapes(Node node) {
+    return node.domain().isEmpty() && SHAPING.contains(node.opType());
   }
 }

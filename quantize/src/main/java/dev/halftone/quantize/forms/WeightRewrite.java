@@ -9,7 +9,6 @@ import dev.halftone.quantize.Quantized;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
-import dev.halftone.quantize.scope.Readers.Reader;
 import dev.halftone.quantize.scope.Rewrite;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
@@ -25,7 +24,18 @@ public final class WeightRewrite {
 
   private static final long IR_WITH_TWO_BITS = 13;
 
+  /** Bytes that the nodes and names around one weight take, about. */
+  private static final long AROUND = 400;
+
   private WeightRewrite() {}
+
+  /** The form, unless it would take more bytes than the weight does now. */
+  public static WeightForm onlyIfSmaller(WeightForm form) {
+    if (!(form instanceof WeightForm.Encoded encoded)) return form;
+    CodeRequest request = encoded.request();
+    boolean smaller = Codes.bytes(request.layout(), request.format()) + AROUND < request.weight().byteSize();
+    return smaller ? form : new WeightForm.Kept("its weight would not get smaller");
+  }
 
   /** The model with the decisions applied, and the plan with the given warnings. */
   public static Quantized apply(Model model, List<WeightDecision> decisions, List<String> warnings, int threads) {
@@ -41,7 +51,7 @@ public final class WeightRewrite {
     List<TensorPlan> tensors = new ArrayList<>();
     for (int i = 0; i < encoded.size(); i++) {
       WeightForm.Encoded form = (WeightForm.Encoded) encoded.get(i).form();
-      form.emit(encoded.get(i).constant(), codes.get(i), rewrite);
+      form.emit(encoded.get(i).use().constant(), codes.get(i), rewrite);
       tensors.add(tensorPlan(encoded.get(i), codes.get(i)));
     }
     Model result = withVersions(rewrite.apply(), requests, encoded);
@@ -63,7 +73,7 @@ public final class WeightRewrite {
     DType dtype = codes.format().dtype();
     String granularity = Layouts.words(codes.layout(), form.axis());
     return new TensorPlan(
-        decision.constant().name(),
+        decision.use().name(),
         Plan.Role.WEIGHT,
         dtype,
         granularity,
@@ -79,9 +89,9 @@ public final class WeightRewrite {
     List<WeightDecision> kept = decisions.stream().sorted(Comparator.comparing(d -> d.form() instanceof WeightForm.Kept)).toList();
     for (WeightDecision decision : kept) {
       String reason = decision.form() instanceof WeightForm.Kept(String why) ? why : "";
-      for (Reader reader : decision.readers()) {
-        Node node = reader.node();
-        if (node == null || Role.of(reader, decision.constant().value()) == Role.OTHER || plans.containsKey(node)) continue;
+      for (int i = 0; i < decision.use().readers().size(); i++) {
+        Node node = decision.use().readers().get(i).node();
+        if (node == null || decision.use().roles().get(i) == Role.OTHER || plans.containsKey(node)) continue;
         plans.put(node, new NodePlan(node.label(), node.opType(), reason.isEmpty(), reason));
         order.add(node);
       }

@@ -1,7 +1,9 @@
 package dev.halftone.quantize.qdq;
 
+import dev.halftone.data.DataSet;
 import dev.halftone.graph.Dimension;
 import dev.halftone.graph.Graph;
+import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
 import dev.halftone.tensor.Tensor;
@@ -39,8 +41,10 @@ final class LayerCost {
   }
 
   /** Linear operators that stay in float, by their first output, each with the reason. */
-  static Map<String, String> slowInIntegers(Graph graph, Placement widest, Map<String, TensorType> types) {
-    return new LayerCost(graph, types).choose(widest);
+  static Map<String, String> slowInIntegers(Model model, Placement widest, DataSet data) {
+    // Matrix products alone are always worth it: there is nothing to weigh, and no shape to be learnt.
+    if (widest.linear().stream().noneMatch(node -> node.is("Conv"))) return Map.of();
+    return new LayerCost(model.graph(), SeenTypes.around(widest.linear(), model, data)).choose(widest);
   }
 
   private Map<String, String> choose(Placement widest) {

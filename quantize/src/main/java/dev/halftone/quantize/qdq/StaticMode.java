@@ -13,6 +13,7 @@ import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.Quantized;
 import dev.halftone.quantize.qoperator.OperatorForm;
+import dev.halftone.quantize.weights.RemainingWeights;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
 import dev.halftone.scheme.QuantizationParameters;
@@ -47,15 +48,15 @@ public final class StaticMode {
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, Map.of()));
     if (widest.linear().isEmpty()) throw nothingToQuantize(widest);
-    CalibrationResult observed =
-        Calibrator.calibrate(mode.model, mode.requests(widest), data, threads, progress);
-    Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.graph, widest, SeenTypes.around(widest.linear(), mode.model, data));
+    Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, tooSlow));
+    CalibrationResult observed = Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
     Plan plan = StaticPlan.of(mode.graph, decisions, recipe, prepared.warnings());
-    return new Quantized(prepared.withDomains(quantized), plan);
+    Quantized rest = RemainingWeights.store(prepared.withDomains(quantized), recipe, threads);
+    return new Quantized(rest.model(), plan.with(rest.plan().tensors()));
   }
 
   private static UnsupportedModelException nothingToQuantize(Placement placement) {

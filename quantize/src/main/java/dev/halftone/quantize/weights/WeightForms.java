@@ -1,34 +1,27 @@
 package dev.halftone.quantize.weights;
 
+import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
-import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.forms.BlockProduct;
 import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Linear;
 import dev.halftone.quantize.forms.PackedProduct;
 import dev.halftone.quantize.forms.PackedTable;
-import dev.halftone.quantize.forms.Role;
-import dev.halftone.quantize.forms.Selection;
 import dev.halftone.quantize.forms.TableRows;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
-import dev.halftone.quantize.scope.Constant;
-import dev.halftone.quantize.scope.Readers.Reader;
+import dev.halftone.quantize.forms.WeightRewrite;
+import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs fast. */
 final class WeightForms {
-  /** Bytes that the nodes and names around one weight take, about. */
-  private static final long AROUND = 400;
-
   private final Recipe recipe;
   private final OperatorSet operators;
   private final CodeFormat format;
@@ -39,40 +32,35 @@ final class WeightForms {
     this.format = new CodeFormat(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
   }
 
-  WeightForm choose(Constant constant, List<Reader> readers) {
+  WeightForm choose(WeightUse use) {
     WeightForm form =
-        switch (Selection.commonRole(constant, readers)) {
-          case MATRIX -> products(constant, readers);
-          case TABLE -> table(constant, readers);
-          case CONVOLUTION, RECURRENT, LEFT_MATRIX, OTHER -> stored(constant, readers);
+        switch (use.commonRole()) {
+          case MATRIX -> products(use);
+          case TABLE -> table(use);
+          case CONVOLUTION, RECURRENT, LEFT_MATRIX, SHAPED, OTHER -> stored(use);
         };
-    if (form instanceof WeightForm.Encoded encoded) {
-      CodeRequest request = encoded.request();
-      long bytes = Codes.bytes(request.layout(), request.format());
-      if (bytes + AROUND >= constant.value().byteSize()) return new WeightForm.Kept("its weight would not get smaller");
-    }
-    return form;
+    return WeightRewrite.onlyIfSmaller(form);
   }
 
   /** Fast kernels read codes; where ONNX Runtime has none for the case, the weight is stored and computed with in float. */
-  private WeightForm products(Constant constant, List<Reader> readers) {
-    List<Linear> linears = linears(constant, readers);
-    boolean fast = !linears.isEmpty() && isFusable() && constant.value().dtype() == DType.FLOAT32;
-    if (!fast) return stored(constant, readers);
-    boolean standard = linears.size() == 1 && Selection.readAtHome(constant, readers) && !recipe.matMulNBits();
-    if (standard && (operators.blocked() || !isBlocked())) return blockProduct(constant, linears.getFirst());
-    return packedProduct(constant, readers, linears);
+  private WeightForm products(WeightUse use) {
+    List<Linear> linears = linears(use);
+    boolean fast = !linears.isEmpty() && isFusable() && use.value().dtype() == DType.FLOAT32;
+    if (!fast) return stored(use);
+    boolean standard = linears.size() == 1 && use.isReadAtHome() && !recipe.matMulNBits();
+    if (standard && (operators.blocked() || !isBlocked())) return blockProduct(use, linears.getFirst());
+    return packedProduct(use, linears);
   }
 
   /** Every reader as a product that a fused kernel can take over; empty when one of them is not. */
-  private static List<Linear> linears(Constant constant, List<Reader> readers) {
-    List<@Nullable Linear> linears =
-        readers.stream()
-            .<@Nullable Linear>map(reader -> Linear.of(Objects.requireNonNull(reader.node()), constant.value()))
-            .toList();
-    List<Linear> found = linears.stream().filter(Objects::nonNull).map(Objects::requireNonNull).toList();
-    boolean alike = found.stream().map(Linear::transposed).distinct().count() == 1;
-    return found.size() == readers.size() && alike ? found : List.of();
+  private static List<Linear> linears(WeightUse use) {
+    List<Linear> linears = new ArrayList<>();
+    for (Node node : use.nodes()) {
+      Linear linear = Linear.of(node, use.value());
+      if (linear == null || !linears.isEmpty() && linear.transposed() != linears.getFirst().transposed()) return List.of();
+      linears.add(linear);
+    }
+    return linears;
   }
 
   private boolean isBlocked() {
@@ -88,22 +76,22 @@ final class WeightForms {
     };
   }
 
-  private WeightForm blockProduct(Constant constant, Linear linear) {
+  private WeightForm blockProduct(WeightUse use, Linear linear) {
     long block = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
     CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.dtype().bits());
-    return new BlockProduct(new CodeRequest(constant.name(), constant.value(), layout, format), linear, domain);
+    return new BlockProduct(new CodeRequest(use.name(), use.value(), layout, format), linear, domain);
   }
 
-  private WeightForm packedProduct(Constant constant, List<Reader> readers, List<Linear> linears) {
-    if (!isBlocked() || linears.stream().anyMatch(linear -> linear.alpha() != 1f)) return stored(constant, readers);
+  private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
+    if (!isBlocked() || linears.stream().anyMatch(linear -> linear.alpha() != 1f)) return stored(use);
     Linear first = linears.getFirst();
     long block = ((Granularity.PerBlock) recipe.granularity()).size();
     CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned = new CodeFormat(unsigned(format.dtype()), format.symmetric(), format.reduced());
-    return new PackedProduct(new CodeRequest(constant.name(), constant.value(), layout, unsigned), linears);
+    return new PackedProduct(new CodeRequest(use.name(), use.value(), layout, unsigned), linears);
   }
 
   private static DType unsigned(DType dtype) {
@@ -115,34 +103,30 @@ final class WeightForms {
     };
   }
 
-  private WeightForm table(Constant constant, List<Reader> readers) {
-    long rows = constant.value().dimension(0);
-    long length = constant.value().count() / rows;
+  private WeightForm table(WeightUse use) {
+    long rows = use.value().dimension(0);
+    long length = use.value().count() / rows;
     if (format.dtype().bits() == 8) {
       CodeLayout layout =
           recipe.granularity() instanceof Granularity.PerTensor
-              ? CodeLayout.whole(constant.value().count())
+              ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
       CodeFormat symmetric = new CodeFormat(DType.INT8, true, false);
-      return new TableRows(new CodeRequest(constant.name(), constant.value(), layout, symmetric), nodes(readers));
+      return new TableRows(new CodeRequest(use.name(), use.value(), layout, symmetric), use.nodes());
     }
-    if (format.dtype().bits() != 4 || constant.value().rank() != 2 || constant.value().dtype() != DType.FLOAT32) {
-      return stored(constant, readers);
+    if (format.dtype().bits() != 4 || use.value().rank() != 2 || use.value().dtype() != DType.FLOAT32) {
+      return stored(use);
     }
     long asked = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : length;
     long block = Math.max(16, Long.highestOneBit(2 * asked - 1));
     CodeLayout layout = CodeLayout.rows(rows, length, block);
-    return new PackedTable(new CodeRequest(constant.name(), constant.value(), layout, format), nodes(readers), block);
+    return new PackedTable(new CodeRequest(use.name(), use.value(), layout, format), use.nodes(), block);
   }
 
-  private static List<dev.halftone.graph.Node> nodes(List<Reader> readers) {
-    return readers.stream().map(reader -> Objects.requireNonNull(reader.node())).toList();
-  }
-
-  private WeightForm stored(Constant constant, List<Reader> readers) {
+  private WeightForm stored(WeightUse use) {
     boolean small = format.dtype().bits() < 8 && operators.blocked();
     CodeFormat possible = format.dtype().bits() == 8 || small ? format : new CodeFormat(DType.INT8, true, false);
-    return Layouts.stored(constant, Selection.firstRole(constant, readers), possible, recipe.granularity());
+    return Layouts.stored(use, possible, recipe.granularity());
   }
 
   /** What a user has to know about how these forms run. */

@@ -2,11 +2,11 @@ package dev.halftone.quantize.weights;
 
 import dev.halftone.graph.Model;
 import dev.halftone.quantize.Quantized;
-import dev.halftone.quantize.forms.Selection;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
 import dev.halftone.quantize.forms.WeightRewrite;
-import dev.halftone.quantize.scope.Readers;
+import dev.halftone.quantize.forms.WeightUse;
+import dev.halftone.quantize.forms.WeightUses;
 import dev.halftone.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,17 +26,15 @@ public final class WeightsMode {
    * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a NaN or an infinity
    */
   public static Quantized apply(Model folded, Recipe recipe, int threads) {
-    OperatorSet operators = OperatorSet.prepare(folded, recipe);
+    boolean any = WeightUses.of(folded.graph()).stream().anyMatch(use -> use.objection(recipe).isEmpty());
+    OperatorSet operators = any ? OperatorSet.prepare(folded, recipe) : new OperatorSet(folded, false, List.of());
     List<WeightDecision> decisions = new ArrayList<>();
     WeightForms forms = new WeightForms(recipe, operators);
-    Readers.of(operators.model().graph())
-        .forEach(
-            (constant, readers) -> {
-              if (!Selection.isWeight(constant, readers)) return;
-              String objection = Selection.objection(constant, readers, recipe);
-              WeightForm form = objection.isEmpty() ? forms.choose(constant, readers) : new WeightForm.Kept(objection);
-              decisions.add(new WeightDecision(constant, readers, form));
-            });
+    for (WeightUse use : WeightUses.of(operators.model().graph())) {
+      String objection = use.objection(recipe);
+      WeightForm form = objection.isEmpty() ? forms.choose(use) : new WeightForm.Kept(objection);
+      decisions.add(new WeightDecision(use, form));
+    }
     List<String> warnings = new ArrayList<>(operators.warnings());
     warnings.addAll(forms.warnings(decisions));
     return WeightRewrite.apply(operators.model(), decisions, warnings, threads);
