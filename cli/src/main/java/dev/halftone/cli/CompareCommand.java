@@ -1,6 +1,7 @@
 package dev.halftone.cli;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.metric.ErrorSum;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.LayerComparison;
 import dev.halftone.toolkit.LayerComparison.Layer;
@@ -80,7 +81,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private static String decibels(double sqnr) {
-    return Double.isInfinite(sqnr) ? "exact" : Text.decimal(sqnr);
+    return sqnr >= ErrorSum.MOST_DB ? "exact" : Text.decimal(sqnr);
   }
 
   private static Map<String, Object> fields(Layer layer) {
@@ -88,9 +89,8 @@ final class CompareCommand implements Callable<Integer> {
     fields.put("name", layer.node());
     fields.put("op", layer.opType());
     fields.put("value", layer.value());
-    fields.put("exact", layer.sqnrDb() == Double.POSITIVE_INFINITY);
-    if (Double.isFinite(layer.sqnrDb())) fields.put("sqnr_db", layer.sqnrDb());
-    if (Double.isFinite(layer.addedNoise())) fields.put("added_noise", layer.addedNoise());
+    fields.put("sqnr_db", layer.sqnrDb());
+    fields.put("added_noise", layer.addedNoise());
     return fields;
   }
 }

@@ -9,8 +9,8 @@ class GateTest {
   @Test
   void aDropOfExactlyTheLimitPasses() {
     Gate gate = new Gate(0.5);
-    assertThat(gate.judge(Map.of("top1.reference", 0.985, "top1.quantized", 0.98)).passed()).isTrue();
-    assertThat(gate.judge(Map.of("top1.reference", 0.985, "top1.quantized", 0.9799)).passed()).isFalse();
+    assertThat(gate.judge(Map.of("top1.reference", 98.5, "top1.quantized", 98.0)).passed()).isTrue();
+    assertThat(gate.judge(Map.of("top1.reference", 98.5, "top1.quantized", 97.99)).passed()).isFalse();
   }
 
   @Test
@@ -32,7 +32,7 @@ class GateTest {
 
   @Test
   void whatIsNotANumberMisses() {
-    assertThat(new Gate(50).judge(Map.of("top1.reference", 0.9, "top1.quantized", Double.NaN)).passed()).isFalse();
+    assertThat(new Gate(50).judge(Map.of("top1.reference", 90.0, "top1.quantized", Double.NaN)).passed()).isFalse();
     assertThat(new Gate(50).judge(Map.of("sqnr_db", 40.0)).passed()).isFalse();
   }
 }

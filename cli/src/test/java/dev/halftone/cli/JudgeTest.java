@@ -36,7 +36,7 @@ class JudgeTest {
     CommandRun run =
         CommandRun.of("evaluate", fixture.model(), "--data", fixture.samples(), "--labels", fixture.labels(), "--no-latency", "--json", "-");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("\"command\": \"evaluate\"", "\"top1\": 1");
+    assertThat(run.out()).contains("\"command\": \"evaluate\"", "\"top1\": 100");
     assertThat(run.err()).contains("256 samples", "top1");
   }
 

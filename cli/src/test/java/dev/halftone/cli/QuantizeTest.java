@@ -51,7 +51,7 @@ class QuantizeTest {
     assertThat(run.out()).contains("model.onnx → ", "out.onnx", "recipe", "size", "top1", "agreement");
     assertThat((double) Files.size(out) / Files.size(fixture.model())).isLessThan(size);
     assertThat(metric(json, "agreement")).isBetween(agreement, 1.0);
-    assertThat(metric(json, "top1.reference")).isEqualTo(1.0);
+    assertThat(metric(json, "top1.reference")).isEqualTo(100.0);
     assertThat(metric(json, "bytes.quantized")).isEqualTo((double) Files.size(out));
     assertThat(CommandRun.files(folder)).containsExactly("labels.npy", "model.onnx", "out.onnx", "run.json", "samples.npy");
   }

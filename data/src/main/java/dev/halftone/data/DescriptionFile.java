@@ -27,7 +27,8 @@ final class DescriptionFile {
 
   /**
    * @param otherRoot takes the place of the file's own {@code root}
-   * @throws dev.halftone.graph.MalformedDataException naming file and line if a key is not known or its value is wrong
+   * @throws dev.halftone.graph.MalformedDataException naming file and line if a key is not known or
+   *     its value is wrong
    */
   static Description read(Path path, @Nullable Path otherRoot, DataRequest request) {
     Section file = Section.read(path);
@@ -42,7 +43,8 @@ final class DescriptionFile {
 
   private Description description() {
     if (request.preprocess() != null) {
-      throw file.wrong("a description says itself how images are preprocessed, found the option too");
+      throw file.wrong(
+          "a description says itself how images are preprocessed, found the option too");
     }
     List<Feed> feeds = new ArrayList<>();
     Map<String, Tensor> constants = new LinkedHashMap<>();

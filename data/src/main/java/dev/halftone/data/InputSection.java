@@ -23,8 +23,19 @@ record InputSection(String name, Section section, Path root) {
 
   private static final List<String> TYPES =
       List.of(
-          "float32", "float64", "float16", "bfloat16", "int8", "uint8", "int16", "uint16", "int32",
-          "uint32", "int64", "uint64", "bool");
+          "float32",
+          "float64",
+          "float16",
+          "bfloat16",
+          "int8",
+          "uint8",
+          "int16",
+          "uint16",
+          "int32",
+          "uint32",
+          "int64",
+          "uint64",
+          "bool");
 
   /** The input's value when it is the same in every sample, else null. */
   @Nullable Tensor constant() {

@@ -46,15 +46,21 @@ final class Requests {
     if (request.preprocess() != null) options.put("preprocess", request.preprocess());
     // Relative to a file in the working directory, as paths of flags are.
     Section section = Section.of(Path.of("options"), options);
+    Path path = Path.of(request.data());
+    Listing listing = Listing.of(path);
+    LabelSource labels = labels(request);
+    if (labels == null && listing != null && listing.hasLabels()) {
+      labels = new LabelSource.InFile(path, null);
+    }
     return new Description(
-        List.of(feed(request.data(), section)),
+        List.of(feed(listing == null ? request.data() : listing.folder().toString(), section)),
         Map.of(),
         Map.of(),
         Map.of(),
         List.of(),
-        labels(request),
+        labels,
         null,
-        null,
+        listing == null ? null : path,
         rows(request, new RowSelection.All()),
         null,
         request.labelOffset());

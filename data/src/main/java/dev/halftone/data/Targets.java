@@ -19,7 +19,8 @@ public sealed interface Targets {
   }
 
   /**
-   * Normal (0) or anomalous (1), by group of samples: the windows of one clip form one group and are scored together.
+   * Normal (0) or anomalous (1), by group of samples: the windows of one clip form one group and
+   * are scored together.
    *
    * @param group index into {@code anomalous} of each sample
    */
@@ -38,7 +39,8 @@ public sealed interface Targets {
   /**
    * The boxes of each photo.
    *
-   * @param photos where each photo lies in the model's input image, which may be larger; empty when not known
+   * @param photos where each photo lies in the model's input image, which may be larger; empty when
+   *     not known
    */
   record Boxes(List<List<Box>> boxes, List<Area> photos) implements Targets {
     public Boxes {

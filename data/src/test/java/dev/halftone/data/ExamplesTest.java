@@ -97,7 +97,10 @@ class ExamplesTest {
     }
   }
 
-  /** Inputs of the same data that were prepared by other programs; the tolerance covers one rounding of a pixel. */
+  /**
+   * Inputs of the same data that were prepared by other programs; the tolerance covers one rounding
+   * of a pixel.
+   */
   @ParameterizedTest
   @CsvSource({
     "imagenet-squeezenet/data, imagenet/squeezenet_fp32, data_0, 5, 0",

@@ -1,6 +1,7 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.metric.ErrorSum;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
@@ -42,8 +43,8 @@ public final class LayerComparison {
    * One value of both models.
    *
    * @param node that gives the value in the reference
-   * @param sqnrDb 10 · log10(Σx² / Σ(x − y)²) over all samples; infinite when both are the same
-   * @param addedNoise Σ(x − y)² / Σx² of this value minus the largest of the node's inputs: the error that came in here
+   * @param sqnrDb 10 · log10(Σx² / Σ(x − y)²) over all samples, between -200 and 200; 200 when both are the same
+   * @param addedNoise Σ(x − y)² / Σx², taken from sqnrDb, minus the largest of the node's inputs: the error that came in here
    */
   public record Layer(String node, String opType, String value, double sqnrDb, double addedNoise) {}
 
@@ -116,47 +117,29 @@ public final class LayerComparison {
       Tensor found = answer.outputs().get(1).get(name);
       if (expected == null || found == null) continue;
       if (!expected.dtype().isFloat() || !found.dtype().isFloat() || expected.count() != found.count()) continue;
-      sums.computeIfAbsent(name, _ -> new ErrorSum()).add(expected.toFloats(), found.toFloats());
+      sums.computeIfAbsent(name, _ -> new ErrorSum()).add(expected, found);
     }
   }
 
   private List<Layer> layers() {
     List<Layer> layers = new ArrayList<>();
     for (Node node : reference.model().graph().nodes()) {
-      double incoming = node.inputs().stream().map(sums::get).filter(Objects::nonNull).mapToDouble(ErrorSum::noise).max().orElse(0);
+      double incoming = node.inputs().stream().map(sums::get).filter(Objects::nonNull).mapToDouble(LayerComparison::noise).max().orElse(0);
       for (String value : node.outputs()) {
         ErrorSum sum = sums.get(value);
-        if (sum != null) layers.add(new Layer(node.name(), node.opType(), value, sum.sqnrDb(), sum.noise() - incoming));
+        if (sum != null) layers.add(new Layer(node.name(), node.opType(), value, sum.sqnrDb(), noise(sum) - incoming));
       }
     }
     return layers;
   }
 
+  /** Error over signal: 10^(-sqnr / 10), 0 when there is no error that can be seen. */
+  private static double noise(ErrorSum sum) {
+    return sum.sqnrDb() >= ErrorSum.MOST_DB ? 0 : Math.pow(10, -sum.sqnrDb() / 10);
+  }
+
   /** Those that add most noise first. */
   public static List<Layer> worstFirst(List<Layer> layers) {
     return layers.stream().sorted(Comparator.comparingDouble(Layer::addedNoise).reversed()).toList();
-  }
-
-  /** Sums of squares over a value's elements, in the order of rows and elements. */
-  private static final class ErrorSum {
-    private double signal;
-    private double error;
-
-    void add(float[] expected, float[] found) {
-      for (int i = 0; i < expected.length; i++) {
-        double difference = (double) expected[i] - found[i];
-        signal += (double) expected[i] * expected[i];
-        error += difference * difference;
-      }
-    }
-
-    /** Error over signal; 0 when there is no error, infinite when there is error without signal. */
-    double noise() {
-      return error == 0 ? 0 : error / signal;
-    }
-
-    double sqnrDb() {
-      return error == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / error);
-    }
   }
 }

@@ -4,7 +4,9 @@ import dev.halftone.data.DataRequest;
 import dev.halftone.data.DataSet;
 import dev.halftone.data.DataSets;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.Quantized;
 import dev.halftone.quantize.Quantizer;
 import dev.halftone.runtime.Progress;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A model that was read from a file. Immutable. */
@@ -89,8 +92,19 @@ public final class OpenModel {
   public QuantizedModel quantize(ResolvedRecipe recipe, @Nullable DataSet samples, int threads, Progress progress) {
     DataSet calibration = RecipeText.calibrates(recipe.recipe()) ? samples : null;
     Quantized quantized = Quantizer.quantize(model, recipe.recipe(), calibration, threads, progress);
+    requireChange(quantized.plan());
     Model signed = quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
     return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
+  }
+
+  private void requireChange(Plan plan) {
+    if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized)) return;
+    String reasons =
+        plan.nodes().stream()
+            .map(node -> "%s (%s) %s".formatted(node.name(), node.opType(), node.reason()))
+            .limit(3)
+            .collect(Collectors.joining("; "));
+    throw new UnsupportedModelException(file.path(), "nothing in it can be quantized as asked: " + (reasons.isEmpty() ? "it has no weights" : reasons));
   }
 
   private Map<String, String> provenance(Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {

@@ -4,7 +4,10 @@ import dev.halftone.data.source.Column;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
 
-/** Clips read from their files when asked for: FLOAT32 [frames], or [channels, frames] when there are several. */
+/**
+ * Clips read from their files when asked for: FLOAT32 [frames], or [channels, frames] when there
+ * are several.
+ */
 final class WavColumn implements Column {
   private final List<WavFile> clips;
 

@@ -12,15 +12,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A RIFF/WAVE file: chunks of a four-letter name, a length, and that many bytes, padded to even. {@code fmt } has the encoding,
- * {@code data} the frames, a frame being one value for each channel. Known encodings: PCM of 8 (unsigned), 16, 24 and 32 bits, and
- * IEEE floats of 32 and 64 bits.
+ * A RIFF/WAVE file: chunks of a four-letter name, a length, and that many bytes, padded to even.
+ * {@code fmt } has the encoding, {@code data} the frames, a frame being one value for each channel.
+ * Known encodings: PCM of 8 (unsigned), 16, 24 and 32 bits, and IEEE floats of 32 and 64 bits.
  *
  * @param rate frames a second
  * @param dataOffset byte of the first frame
  */
-record WavFile(
-    Path path, Encoding encoding, int channels, int rate, long dataOffset, long frames) {
+record WavFile(Path path, Encoding encoding, int channels, int rate, long dataOffset, long frames) {
   private static final int RIFF = 0x46464952;
   private static final int WAVE = 0x45564157;
   private static final int FMT = 0x20746d66;
@@ -71,7 +70,10 @@ record WavFile(
     }
   }
 
-  /** Values {@code [channel * (to - from) + i]} of frames {@code [from, to)}, integers scaled to [-1, 1). */
+  /**
+   * Values {@code [channel * (to - from) + i]} of frames {@code [from, to)}, integers scaled to
+   * [-1, 1).
+   */
   float[] read(long from, long to) {
     Objects.checkFromToIndex(from, to, frames);
     int width = encoding.bytes * channels;
@@ -150,8 +152,7 @@ record WavFile(
             "%d bytes of data, expected whole frames of %d bytes and at most %d bytes"
                 .formatted(length, frame, channel.size() - position - 8));
       }
-      return new WavFile(
-          path, encoding, channels, format.getInt(4), position + 8, length / frame);
+      return new WavFile(path, encoding, channels, format.getInt(4), position + 8, length / frame);
     }
 
     private Encoding encoding(ByteBuffer format) {

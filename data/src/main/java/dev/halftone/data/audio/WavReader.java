@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A folder of WAV files at any depth, in the order of their paths, or one file. Option {@code rate} refuses files of another sampling
- * rate: nothing is resampled.
+ * A folder of WAV files at any depth, in the order of their paths, or one file. Option {@code rate}
+ * refuses files of another sampling rate: nothing is resampled.
  */
 public final class WavReader implements SampleReader {
   @Override
@@ -23,7 +23,9 @@ public final class WavReader implements SampleReader {
 
   @Override
   public boolean recognises(Path path) {
-    return Files.isDirectory(path) ? !DataFiles.list(path, WavReader::named).isEmpty() : named(path);
+    return Files.isDirectory(path)
+        ? !DataFiles.list(path, WavReader::named).isEmpty()
+        : named(path);
   }
 
   private static boolean named(Path path) {

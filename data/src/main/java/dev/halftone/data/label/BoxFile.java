@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Boxes of photos: a table with the columns {@code file, class, cx, cy, w, h}, one box each row, centre and size relative to the
- * photo (0 to 1), as YOLO's label files have them.
+ * Boxes of photos: a table with the columns {@code file, class, cx, cy, w, h}, one box each row,
+ * centre and size relative to the photo (0 to 1), as YOLO's label files have them.
  */
 public final class BoxFile {
   private BoxFile() {}
@@ -21,7 +21,8 @@ public final class BoxFile {
   /**
    * The boxes of each sample that has any, samples in the order in which the file first names them.
    *
-   * @throws MalformedDataException if a column is missing, a value is out of range, or a file is none of the samples
+   * @throws MalformedDataException if a column is missing, a value is out of range, or a file is
+   *     none of the samples
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static Map<Integer, List<RelativeBox>> read(Path file, FileIndex index) {

@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * ONNX test data: a folder {@code test_data_set_N} with {@code input_0.pb}, {@code input_1.pb} …, or a folder of such folders, one
- * sample each, in the order of their numbers. A tensor belongs to the input of its name, or without a name to the input of its
- * number. Expected outputs are not read.
+ * ONNX test data: a folder {@code test_data_set_N} with {@code input_0.pb}, {@code input_1.pb} …,
+ * or a folder of such folders, one sample each, in the order of their numbers. A tensor belongs to
+ * the input of its name, or without a name to the input of its number. Expected outputs are not
+ * read.
  */
 public final class TestDataReader implements SampleReader {
   private static final String PREFIX = "test_data_set_";
@@ -66,8 +67,7 @@ public final class TestDataReader implements SampleReader {
     return new Source(columns, null, files, false, List.of());
   }
 
-  private static void addInputs(
-      Path set, List<ValueInfo> inputs, Map<String, List<Path>> byInput) {
+  private static void addInputs(Path set, List<ValueInfo> inputs, Map<String, List<Path>> byInput) {
     for (int number = 0; Files.exists(set.resolve("input_" + number + ".pb")); number++) {
       Path file = set.resolve("input_" + number + ".pb");
       String name = OnnxTensors.readNamed(file).name();

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Seeded numbers for one input, axis of the batch included: floating point uniform in [-1, 1), bytes uniform over their range, other
- * integers and booleans 0 or 1, which is a valid index, mask and flag. Each row has a generator of its own, seeded by seed, input
- * and row.
+ * Seeded numbers for one input, axis of the batch included: floating point uniform in [-1, 1),
+ * bytes uniform over their range, other integers and booleans 0 or 1, which is a valid index, mask
+ * and flag. Each row has a generator of its own, seeded by seed, input and row.
  *
  * @param open axes that the model leaves open, other than the first
  */

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Random samples in the shapes of the model's inputs, only when asked for by name; the path is their number. An axis that the model
- * leaves open has size 1 when it is the first and {@value RandomColumn#OPEN_AXIS} otherwise, and a warning says so.
+ * Random samples in the shapes of the model's inputs, only when asked for by name; the path is
+ * their number. An axis that the model leaves open has size 1 when it is the first and {@value
+ * RandomColumn#OPEN_AXIS} otherwise, and a warning says so.
  */
 public final class RandomReader implements SampleReader {
   private static final int MOST = 1_000_000;

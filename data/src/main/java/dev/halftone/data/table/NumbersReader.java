@@ -8,6 +8,7 @@ import dev.halftone.graph.MalformedDataException;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,8 +18,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CSV and TSV tables of numbers, a sample each row: one vector of all columns, and one value for each column that has a name. A
- * column {@code label} holds the classes and is left out of the vector. Option {@code columns} names those that are taken.
+ * CSV and TSV tables of numbers, a sample each row: one vector of all columns, and one value for
+ * each column that has a name. A column {@code label} holds the classes and is left out of the
+ * vector. Option {@code columns} names those that are taken.
  */
 public final class NumbersReader implements SampleReader {
   @Override
@@ -28,7 +30,9 @@ public final class NumbersReader implements SampleReader {
 
   @Override
   public boolean recognises(Path path) {
-    return Table.named(path);
+    // Beside a tokenizer a table holds texts.
+    return Table.named(path)
+        && !Files.exists(path.toAbsolutePath().resolveSibling("tokenizer.json"));
   }
 
   @Override
@@ -75,7 +79,9 @@ public final class NumbersReader implements SampleReader {
   private static @Nullable List<Integer> classes(Table table) {
     int label = table.column("label");
     if (label < 0) return null;
-    return IntStream.range(0, table.rows().size()).mapToObj(row -> table.integer(row, label)).toList();
+    return IntStream.range(0, table.rows().size())
+        .mapToObj(row -> table.integer(row, label))
+        .toList();
   }
 
   /** FLOAT64 vectors. */

@@ -63,7 +63,7 @@ final class Operators {
           entry("ReduceProd", Map.of(18L, AXES)),
           entry("ReduceSum", Map.of(13L, AXES)),
           entry("ReduceSumSquare", Map.of(18L, AXES)),
-          entry("Resize", Map.of(11L, Resizes::resize, 13L, Resizes::resizeModes)),
+          entry("Resize", Map.of(11L, Resizes::resize, 13L, Resizes::eitherScalesOrSizes)),
           entry("RoiAlign", Map.of(16L, Operators::roiAlign16)),
           entry("Scan", Map.of(9L, Adapter.refuse("it ran over a batch axis before opset 9"))),
           entry("Scatter", Map.of(11L, Operators::scatter11)),
@@ -104,7 +104,7 @@ final class Operators {
     for (int i = 1; i < node.outputs().size(); i++) {
       if (site.isRead(node.output(i))) throw new CannotRaiseException(node, "its training outputs are used");
     }
-    return List.of(node.withOutputs(node.outputs().subList(0, 1)));
+    return List.of(node.withOutputs(node.outputs().stream().limit(1).toList()));
   }
 
   /** The mask became BOOL. */

@@ -41,7 +41,7 @@ final class Resizes {
   private static String nearestMode(Node node, Site site) {
     if (!node.text("mode", "nearest").equals("nearest")) return "floor";
     Tensor scales = site.facts().constant(node.input(1));
-    if (scales == null) throw new CannotRaiseException(node, "its scales are not constant");
+    if (scales == null || !scales.dtype().isFloat()) throw new CannotRaiseException(node, "its scales are not constant numbers");
     boolean shrinks = false;
     boolean enlarges = false;
     for (float scale : scales.toFloats()) {
@@ -65,11 +65,17 @@ final class Resizes {
     return new Node(node.name(), "", "Resize", inputs, node.outputs(), attributes, node.opaque());
   }
 
-  /** Resize-13 dropped one of the coordinate modes. */
-  static List<Node> resizeModes(Node node, Site site) {
+  /**
+   * Resize-13 dropped one of the coordinate modes, and takes either scales or sizes. Version 11 wanted both, the unused one empty; a
+   * file with both of them filled was never valid, so scales beside sizes are empty even where they are not constant.
+   */
+  static List<Node> eitherScalesOrSizes(Node node, Site site) {
     if (node.text("coordinate_transformation_mode", "").equals("tf_half_pixel_for_nn")) {
       throw new CannotRaiseException(node, "tf_half_pixel_for_nn is gone since opset 13");
     }
-    return List.of(node);
+    if (node.input(3).isEmpty()) return List.of(node);
+    Tensor sizes = site.facts().constant(node.input(3));
+    boolean bySizes = sizes == null || sizes.count() > 0;
+    return List.of(bySizes ? Adapter.withInput(node, 2, "") : node.withInputs(node.inputs().subList(0, 3)));
   }
 }

@@ -303,7 +303,7 @@ class OpsetUpgradeTest {
   @Test
   void resizeSaysItsCoordinates() {
     Node old = node("Resize", List.of("x", "s"), List.of("y"), "mode", "nearest");
-    assertThat(refused(10, 13, old)).contains("its scales are not constant");
+    assertThat(refused(10, 13, old)).contains("its scales are not constant numbers");
     initializers.put("s", Tensor.ofFloats(new float[] {1, 1, 2, 2}, 4));
     assertThat(raised(10, 13, old).graph().nodes().getFirst().text("nearest_mode", "")).isEqualTo("floor");
     initializers.put("s", Tensor.ofFloats(new float[] {1, 1, 0.5f, 0.5f}, 4));
@@ -316,6 +316,17 @@ class OpsetUpgradeTest {
     assertThat(raised.attribute("nearest_mode")).isNull();
     Node gone = unary("Resize", "coordinate_transformation_mode", "tf_half_pixel_for_nn");
     assertThat(refused(11, 13, gone)).contains("tf_half_pixel_for_nn");
+  }
+
+  @Test
+  void resizeTakesEitherScalesOrSizes() {
+    initializers.put("none", Tensor.ofFloats(new float[0], 0));
+    initializers.put("no_sizes", Tensor.ofLongs(new long[0], 0));
+    Node bySizes = node("Resize", List.of("x", "none", "none", "sizes"), List.of("y"));
+    assertThat(raisedNode(11, 12, bySizes)).isEqualTo(bySizes);
+    assertThat(raisedNode(11, 13, bySizes).inputs()).containsExactly("x", "none", "", "sizes");
+    Node byScales = node("Resize", List.of("x", "none", "scales", "no_sizes"), List.of("y"));
+    assertThat(raisedNode(11, 13, byScales).inputs()).containsExactly("x", "none", "scales");
   }
 
   @Test
