@@ -6,7 +6,7 @@ interface KernelSupport {
 
   FiniteRange finiteRange(float[] x, int from, int to);
 
-  long countNonFinite(float[] x, int from, int to);
+  long countZeros(float[] x, int from, int to);
 
   float absMax(float[] x, int from, int to);
 

@@ -9,9 +9,14 @@ final class HistogramBuilder {
 
   private int exponent = Kernels.MIN_HISTOGRAM_EXPONENT;
   private final long[] totals = new long[2 * HALF];
+  private long zeros;
 
-  /** Adds what {@link Kernels#histogram} counted of elements within {@code span}, and sets those counts back to 0. */
-  void add(int[] counts, int countsExponent, FiniteRange span) {
+  /**
+   * Adds what {@link Kernels#histogram} counted of elements within {@code span}, {@code countedZeros} of them zero, and sets those
+   * counts back to 0.
+   */
+  void add(int[] counts, int countsExponent, FiniteRange span, long countedZeros) {
+    zeros += countedZeros;
     grow(countsExponent);
     int shift = Math.min(exponent - countsExponent, 31);
     double perUnit = Math.scalb((double) HALF, -countsExponent);
@@ -43,6 +48,6 @@ final class HistogramBuilder {
   }
 
   Histogram build() {
-    return Histogram.of(exponent, -HALF, totals);
+    return Histogram.of(exponent, -HALF, totals, zeros);
   }
 }

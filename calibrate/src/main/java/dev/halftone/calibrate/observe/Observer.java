@@ -37,9 +37,9 @@ public final class Observer {
   private void count(HistogramBuilder builder, Tensor sample, FiniteRange range, Workspace workspace) {
     int exponent = Histogram.exponentOf(range.absMax());
     for (long from = 0; from < sample.count(); from += SLICE) {
-      workspace.count(sample, from, Math.min(from + SLICE, sample.count()), exponent);
+      long zeros = workspace.count(sample, from, Math.min(from + SLICE, sample.count()), exponent);
       synchronized (this) {
-        builder.add(workspace.counts, exponent, range);
+        builder.add(workspace.counts, exponent, range, zeros);
       }
     }
   }
