@@ -54,6 +54,11 @@ public final class OpenModel {
     return data(data, null, null);
   }
 
+  /** Samples with their labels: all rows, see {@link #data(String, String, String)}. */
+  public DataSet data(String data, String labels) {
+    return data(data, labels, null);
+  }
+
   /**
    * Samples for this model.
    *
