@@ -78,7 +78,7 @@ final class CompareCommand implements Callable<Integer> {
     console.say("  SQNR dB  added noise  node");
     for (Layer layer : worstFirst(layers)) {
       String name = layer.node().isEmpty() ? layer.value() : layer.node();
-      console.say("  %7s  %11s  %s (%s)".formatted(decibels(layer.sqnrDb()), Text.percent(layer.addedNoise()), name, layer.opType()));
+      console.say("  %7s  %11s  %s (%s)".formatted(decibels(layer.sqnrDb()), Text.decimal(100 * layer.addedNoise()) + " %", name, layer.opType()));
     }
   }
 
