@@ -25,7 +25,7 @@ final class LabelledDigitsTest {
   @Test
   void drawsEachDigitEquallyOften() {
     int[] count = new int[Strokes.DIGITS];
-    for (int label : LabelledDigits.paint(50, 11).labels()) count[label]++;
+    for (int label : LabelledDigits.paint(50, 11).labels) count[label]++;
     assertThat(count).containsOnly(5);
   }
 
