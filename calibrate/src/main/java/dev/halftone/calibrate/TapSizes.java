@@ -9,8 +9,6 @@ import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
 import dev.halftone.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,17 +23,22 @@ import org.jspecify.annotations.Nullable;
 final class TapSizes {
   private TapSizes() {}
 
-  /** Bytes by name, for those of {@code taps} that are tensors. */
-  static Map<String, Long> of(Model model, List<ValueInfo> taps, List<ValueInfo> inputs, Map<String, Tensor> sample) {
-    Map<String, Long> symbols = symbols(inputs, sample);
+  /**
+   * Bytes by name.
+   *
+   * @param taps types of the values, as far as they are inferred
+   * @param sample a complete set of inputs
+   */
+  static Map<String, Long> of(Model model, Map<String, TensorType> taps, Map<String, Tensor> sample) {
+    Map<String, Long> symbols = symbols(model.graph().requiredInputs(), sample);
     Map<String, Long> sizes = new LinkedHashMap<>();
-    List<ValueInfo> unknown = new ArrayList<>();
-    for (ValueInfo tap : taps) {
-      if (tap.type() == null) continue;
-      Long size = bytes(tap.type(), symbols);
-      if (size == null) unknown.add(tap);
-      sizes.put(tap.name(), size == null ? 0 : size);
-    }
+    Map<String, TensorType> unknown = new LinkedHashMap<>();
+    taps.forEach(
+        (name, type) -> {
+          Long size = bytes(type, symbols);
+          if (size == null) unknown.put(name, type);
+          sizes.put(name, size == null ? 0 : size);
+        });
     if (!unknown.isEmpty()) sizes.putAll(probe(model, unknown, sample));
     return sizes;
   }
@@ -70,22 +73,21 @@ final class TapSizes {
     return type.dtype().bytes(elements);
   }
 
-  private static Map<String, Long> probe(Model model, List<ValueInfo> taps, Map<String, Tensor> sample) {
+  private static Map<String, Long> probe(Model model, Map<String, TensorType> taps, Map<String, Tensor> sample) {
     GraphEditor editor = new GraphEditor(model.graph());
-    Map<String, ValueInfo> shapes = new LinkedHashMap<>();
-    for (ValueInfo tap : taps) {
-      String shape = editor.freshName(tap.name() + "_shape");
-      editor.add(Node.of(editor.freshName(tap.name() + "_Shape"), "Shape", List.of(tap.name()), List.of(shape)));
-      shapes.put(shape, tap);
+    Map<String, String> shapes = new LinkedHashMap<>();
+    for (String name : taps.keySet()) {
+      String shape = editor.freshName(name + "_shape");
+      editor.add(Node.of(editor.freshName(name + "_Shape"), "Shape", List.of(name), List.of(shape)));
+      shapes.put(shape, name);
     }
     editor.setOutputs(shapes.keySet().stream().map(name -> new ValueInfo(name, null)).toList());
     editor.prune();
     Map<String, Long> sizes = new HashMap<>();
     try (RunnableModel prober = RunnableModel.open(model.withGraph(editor.toGraph()), List.of(), RunOptions.asWritten())) {
-      prober.run(sample).forEach((name, shape) -> {
-        ValueInfo tap = Objects.requireNonNull(shapes.get(name));
-        long elements = Arrays.stream(shape.toLongs()).reduce(1, Math::multiplyExact);
-        sizes.put(tap.name(), Objects.requireNonNull(tap.type()).dtype().bytes(elements));
+      prober.run(sample).forEach((output, shape) -> {
+        String name = Objects.requireNonNull(shapes.get(output));
+        sizes.put(name, Objects.requireNonNull(taps.get(name)).dtype().bytes(Tensor.elements(shape.toLongs())));
       });
     }
     return sizes;
