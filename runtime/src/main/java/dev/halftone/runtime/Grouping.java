@@ -42,7 +42,7 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
     if (source.size() == 0 || !source.state().isEmpty()) return oneByOne;
     Map<String, Tensor> first = model.fit(source.get(0));
     if (!Batches.joinable(List.of(first))) return oneByOne;
-    if (takesFixedBatches(model)) return ofFixed(model);
+    if (takesFixedBatches(model.inputs())) return ofFixed(model);
     if (!model.inputs().stream().allMatch(input -> fixedRows(input) == 0)) return oneByOne;
     int rows =
         (int) Math.min(Math.min(source.size(), mostRows), MOST_BYTES / Math.max(1, bytes(first)));
@@ -55,18 +55,18 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
   }
 
   /** Whether all inputs are fixed to batches of more than one sample. */
-  static boolean takesFixedBatches(RunnableModel model) {
-    return model.inputs().stream().allMatch(input -> fixedRows(input) > 1);
+  static boolean takesFixedBatches(List<ValueInfo> inputs) {
+    return inputs.stream().allMatch(input -> fixedRows(input) > 1);
   }
 
-  static Grouping ofFixed(RunnableModel model) {
+  private static Grouping ofFixed(RunnableModel model) {
     long[] rows = model.inputs().stream().mapToLong(Grouping::fixedRows).distinct().toArray();
     if (rows.length > 1) throw model.refusal("its inputs are for batches of different sizes");
     return new Grouping(model, Math.toIntExact(rows[0]), true);
   }
 
   /** Size of axis 0: 0 when it is free, -1 when there is none or it is unknown. */
-  private static long fixedRows(ValueInfo input) {
+  static long fixedRows(ValueInfo input) {
     TensorType type = input.type();
     List<Dimension> shape = type == null ? null : type.shape();
     if (shape == null || shape.isEmpty()) return -1;
