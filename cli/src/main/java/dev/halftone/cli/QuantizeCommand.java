@@ -83,10 +83,11 @@ final class QuantizeCommand implements Callable<Integer> {
       boolean kept = verdict == null || verdict.passed();
       if (staged != null && kept) staged.commit();
       QuantizeReport report = new QuantizeReport(quantized, saved == null ? null : saved.file(), output, judged, evaluation, verdict);
-      RunRecord.Builder record = report.record(common.seed(), common.threads());
-      clock.stop(record);
-      console.sayAll(report.lines(judge.latencyThreads()));
-      console.write(record.build());
+      RunRecord.Builder builder = report.record(common.seed(), common.threads());
+      clock.stop(builder);
+      RunRecord record = builder.build();
+      console.sayAll(report.lines(record, judge.latencyThreads()));
+      console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }
   }

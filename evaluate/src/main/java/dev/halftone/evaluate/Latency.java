@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time of one run on one sample, of two models in turn (A B A B …) in this process, so that both see the same state of the machine. After a
+ * Time of one run on one sample, of two models in turn (A B, B A, A B …) in this process, so that both see the same state of the machine. After a
  * warm-up it goes on until there are 50 pairs and 2 seconds have passed, or 6 seconds whatever the pairs, but for at least 3.
  */
 final class Latency {
@@ -56,7 +56,11 @@ final class Latency {
       start = System.nanoTime();
       for (long passed = 0; wantsMore(count, passed); passed = System.nanoTime() - start) {
         if (count == times[0].length) for (int i = 0; i < times.length; i++) times[i] = Arrays.copyOf(times[i], 2 * count);
-        for (int i = 0; i < times.length; i++) times[i][count] = repeats.time(i);
+        for (int i = 0; i < times.length; i++) {
+          // Every other pair the other way round: what follows what must not count.
+          int model = count % 2 == 0 ? i : times.length - 1 - i;
+          times[model][count] = repeats.time(model);
+        }
         count++;
       }
       for (int i = 0; i < times.length; i++) times[i] = Arrays.copyOf(times[i], count);

@@ -23,6 +23,7 @@ final class Environment {
     static final OrtEnvironment ENVIRONMENT = create();
 
     private static OrtEnvironment create() {
+      Telemetry.switchOff();
       // A host application may have made the environment already; then its settings stay and the Java binding would log that.
       Logger logger = Logger.getLogger(OrtEnvironment.class.getName());
       Level before = logger.getLevel();

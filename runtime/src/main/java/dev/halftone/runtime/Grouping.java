@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Grouping(RunnableModel model, int rows, boolean fixed) {
   /** More makes networks no faster on a CPU. */
-  private static final int MOST_ROWS = 16;
+  static final int MOST_ROWS = 16;
 
   private static final long MOST_BYTES = 8L << 20;
 
@@ -31,14 +31,14 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
    * Chooses by the model's inputs and the first samples. A batch is used only where the axis 0 of all inputs is free and where it
    * does not change what the model says: not for one whose axis 0 is time, nor for one that computes a scale over the whole batch.
    */
-  static Grouping of(RunnableModel model, SampleSource source) {
+  static Grouping of(RunnableModel model, SampleSource source, int mostRows) {
     Grouping oneByOne = new Grouping(model, 1, false);
     if (source.size() == 0 || !source.state().isEmpty()) return oneByOne;
     Map<String, Tensor> first = model.fit(source.get(0));
     if (!Batches.joinable(List.of(first))) return oneByOne;
-    if (takesFixedBatches(model)) return ofFixed(model);
+    if (takesFixedBatches(model.inputs())) return ofFixed(model);
     if (!model.inputs().stream().allMatch(input -> fixedRows(input) == 0)) return oneByOne;
-    int rows = (int) Math.min(Math.min(source.size(), MOST_ROWS), MOST_BYTES / Math.max(1, bytes(first)));
+    int rows = (int) Math.min(Math.min(source.size(), mostRows), MOST_BYTES / Math.max(1, bytes(first)));
     if (rows < 2) return oneByOne;
     List<Map<String, Tensor>> samples = new ArrayList<>();
     for (int row = 0; row < rows; row++) samples.add(model.fit(source.get(row)));
@@ -46,18 +46,18 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
   }
 
   /** Whether all inputs are fixed to batches of more than one sample. */
-  static boolean takesFixedBatches(RunnableModel model) {
-    return model.inputs().stream().allMatch(input -> fixedRows(input) > 1);
+  static boolean takesFixedBatches(List<ValueInfo> inputs) {
+    return inputs.stream().allMatch(input -> fixedRows(input) > 1);
   }
 
-  static Grouping ofFixed(RunnableModel model) {
+  private static Grouping ofFixed(RunnableModel model) {
     long[] rows = model.inputs().stream().mapToLong(Grouping::fixedRows).distinct().toArray();
     if (rows.length > 1) throw model.refusal("its inputs are for batches of different sizes");
     return new Grouping(model, Math.toIntExact(rows[0]), true);
   }
 
   /** Size of axis 0: 0 when it is free, -1 when there is none or it is unknown. */
-  private static long fixedRows(ValueInfo input) {
+  static long fixedRows(ValueInfo input) {
     TensorType type = input.type();
     List<Dimension> shape = type == null ? null : type.shape();
     if (shape == null || shape.isEmpty()) return -1;

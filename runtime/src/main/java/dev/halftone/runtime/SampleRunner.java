@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Runs models side by side on many samples. Which samples share a batch depends on their rows alone, and
@@ -24,13 +25,22 @@ import java.util.function.Consumer;
 public final class SampleRunner {
   private final List<RunnableModel> models;
   private final SampleSource source;
+  private final int mostRows;
 
   /**
    * @param source made for one of the models; the others are given the same values in their own floating-point types
    */
   public SampleRunner(List<RunnableModel> models, SampleSource source) {
+    this(models, source, Grouping.MOST_ROWS);
+  }
+
+  /**
+   * @param mostRows samples in a batch where the size is free; 1 for sample by sample
+   */
+  public SampleRunner(List<RunnableModel> models, SampleSource source, int mostRows) {
     this.models = List.copyOf(models);
     this.source = source;
+    this.mostRows = mostRows;
   }
 
   /**
@@ -42,23 +52,34 @@ public final class SampleRunner {
    * @throws CancellationException if the caller's thread is interrupted
    */
   public void run(int threads, Consumer<Answer> consumer) {
+    run(threads, answer -> answer, consumer);
+  }
+
+  /**
+   * Runs all models on all samples and holds on to what {@code judge} makes of each answer in place of the answer.
+   *
+   * @param threads as above
+   * @param judge called on any thread, in any order
+   * @param consumer called on the caller's thread, in the order of the rows
+   */
+  public <R> void run(int threads, Function<Answer, R> judge, Consumer<R> consumer) {
     if (source.state().isEmpty()) {
-      runParallel(threads, consumer);
+      runParallel(threads, judge, consumer);
     } else {
-      runSequence(consumer);
+      runSequence(answer -> consumer.accept(judge.apply(answer)));
     }
   }
 
-  private void runParallel(int threads, Consumer<Answer> consumer) {
-    List<Grouping> groupings = models.stream().map(model -> Grouping.of(model, source)).toList();
+  private <R> void runParallel(int threads, Function<Answer, R> judge, Consumer<R> consumer) {
+    List<Grouping> groupings = models.stream().map(model -> Grouping.of(model, source, mostRows)).toList();
     int chunk = chunk(groupings);
     ExecutorService workers = Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().name("halftone-sample-", 0).factory());
     try {
-      Deque<Future<List<Answer>>> window = new ArrayDeque<>();
+      Deque<Future<List<R>>> window = new ArrayDeque<>();
       for (int from = 0; from < source.size(); from += chunk) {
         int first = from;
         int end = Math.min(from + chunk, source.size());
-        window.add(workers.submit(() -> answers(groupings, first, end)));
+        window.add(workers.submit(() -> answers(groupings, first, end).stream().map(judge).toList()));
         if (window.size() > 2 * threads) result(window.remove()).forEach(consumer);
       }
       while (!window.isEmpty()) result(window.remove()).forEach(consumer);
@@ -87,7 +108,7 @@ public final class SampleRunner {
     return answers;
   }
 
-  private static List<Answer> result(Future<List<Answer>> chunk) {
+  private static <R> List<R> result(Future<List<R>> chunk) {
     try {
       return chunk.get();
     } catch (InterruptedException e) {

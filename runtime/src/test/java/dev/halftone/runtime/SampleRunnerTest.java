@@ -38,7 +38,7 @@ class SampleRunnerTest {
 
   private static int rowsAtOnce(Model graph, IntFunction<Map<String, Tensor>> sample) {
     try (RunnableModel model = RunnableModel.open(graph, List.of(), RunOptions.deployed())) {
-      return Grouping.of(model, SampleSource.of(SIZE, sample)).rows();
+      return Grouping.of(model, SampleSource.of(SIZE, sample), Grouping.MOST_ROWS).rows();
     }
   }
 

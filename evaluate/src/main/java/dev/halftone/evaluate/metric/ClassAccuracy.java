@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <p>Reports {@code top1} with its 95 % interval ({@code top1.low}, {@code top1.high}: Wilson). With a reference: {@code
  * top1.reference}, {@code top1.quantized} (and its interval), the drop in points {@code top1.drop} with the interval of paired shares
- * (Bonett and Price), and {@code mcnemar_p} (exact); {@code top5} likewise, without the test.
+ * (Bonett and Price), and {@code mcnemar_p} (exact); {@code top5} likewise, without intervals and test.
  */
 public final class ClassAccuracy implements Metric {
   private final Targets.Classes targets;
@@ -64,8 +64,8 @@ public final class ClassAccuracy implements Metric {
   public void report(Map<String, Double> metrics, List<String> warnings) {
     if (samples == 0) return;
     top1.report(metrics);
+    top1.reportIntervals(metrics);
     if (classes > 5) top5.report(metrics);
-    if (sides.size() == 2) metrics.put("mcnemar_p", top1.paired().mcNemar());
   }
 
   /** Samples whose label is among the first {@code places}. */
@@ -95,11 +95,14 @@ public final class ClassAccuracy implements Metric {
 
     void report(Map<String, Double> metrics) {
       for (Side side : sides) metrics.put(name + side.suffix(), 100.0 * hits[side.index()] / samples);
+    }
+
+    void reportIntervals(Map<String, Double> metrics) {
       put(metrics, name + sides.getFirst().suffix(), Proportion.wilson(hits[0], samples));
-      if (sides.size() == 2) {
-        metrics.put(name + ".drop", 100 * paired().difference());
-        put(metrics, name + ".drop", paired().interval());
-      }
+      if (sides.size() == 1) return;
+      metrics.put(name + ".drop", 100 * paired().difference());
+      put(metrics, name + ".drop", paired().interval());
+      metrics.put("mcnemar_p", paired().mcNemar());
     }
 
     private void put(Map<String, Double> metrics, String of, Interval interval) {

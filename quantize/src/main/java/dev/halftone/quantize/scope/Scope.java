@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A graph with the graphs around it: what a name means at one level of a model. */
@@ -41,6 +42,11 @@ public final class Scope {
     return new Scope(graph, null);
   }
 
+  /** The scope inside a body of one of this graph's nodes. */
+  public Scope body(Graph body) {
+    return new Scope(body, this);
+  }
+
   public Graph graph() {
     return graph;
   }
@@ -63,10 +69,10 @@ public final class Scope {
   }
 
   /** Visits nodes as {@link #visit(BiConsumer)} does, and every scope after its nodes. */
-  public void visit(BiConsumer<Scope, Node> visitor, java.util.function.Consumer<Scope> end) {
+  public void visit(BiConsumer<Scope, Node> visitor, Consumer<Scope> end) {
     for (Node node : graph.nodes()) {
       visitor.accept(this, node);
-      for (Graph body : GraphEditor.bodies(node)) new Scope(body, this).visit(visitor, end);
+      for (Graph body : GraphEditor.bodies(node)) body(body).visit(visitor, end);
     }
     end.accept(this);
   }
