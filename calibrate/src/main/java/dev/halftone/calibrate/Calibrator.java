@@ -14,7 +14,6 @@ import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
 import dev.halftone.runtime.SampleSource;
-import dev.halftone.tensor.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -106,11 +105,11 @@ public final class Calibrator {
   }
 
   private void run(Map<String, TensorType> types, long bytesPerRun) {
-    Map<String, DType> reduced = new LinkedHashMap<>();
+    Map<String, TensorType> reduced = new LinkedHashMap<>();
     Map<String, TensorType> tapped = new LinkedHashMap<>(types);
     types.forEach(
         (name, type) -> {
-          if (requests.get(name) == Request.RANGE) reduced.put(name, type.dtype());
+          if (requests.get(name) == Request.RANGE) reduced.put(name, type);
         });
     Set<String> left = reduced.isEmpty() ? Set.of() : reduce(reduced);
     tapped.keySet().removeIf(name -> reduced.containsKey(name) && !left.contains(name));
@@ -119,13 +118,13 @@ public final class Calibrator {
   }
 
   /** Reduces the values in ONNX Runtime; returns those that have to be looked at instead. */
-  private Set<String> reduce(Map<String, DType> types) {
-    Reductions reductions = new Reductions(model, types, rows.state().values());
+  private Set<String> reduce(Map<String, TensorType> types) {
+    Reductions reductions = new Reductions(model, types, rows.sample().apply(0), rows.state().values());
     try {
       round(
           reductions.model(),
           reductions.outputs(),
-          (sample, outputs, workspace) -> reductions.observe(outputs, observations));
+          (sample, outputs, workspace) -> reductions.observe(sample, outputs, observations));
     } catch (UnsupportedModelException e) {
       // A reduction of nothing at all, in old operator sets; any other reason will show again without the reductions.
       observations.forget(requests.keySet());

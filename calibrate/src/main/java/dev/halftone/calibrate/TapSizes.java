@@ -1,6 +1,5 @@
 package dev.halftone.calibrate;
 
-import dev.halftone.graph.Dimension;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
@@ -14,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes each tapped value takes for one sample, without ever holding them all. Where ONNX Runtime's shape inference does
@@ -30,47 +28,17 @@ final class TapSizes {
    * @param sample a complete set of inputs
    */
   static Map<String, Long> of(Model model, Map<String, TensorType> taps, Map<String, Tensor> sample) {
-    Map<String, Long> symbols = symbols(model.graph().requiredInputs(), sample);
+    InferredShapes shapes = new InferredShapes(model.graph().requiredInputs(), sample);
     Map<String, Long> sizes = new LinkedHashMap<>();
     Map<String, TensorType> unknown = new LinkedHashMap<>();
     taps.forEach(
         (name, type) -> {
-          Long size = bytes(type, symbols);
-          if (size == null) unknown.put(name, type);
-          sizes.put(name, size == null ? 0 : size);
+          long[] shape = shapes.of(type);
+          if (shape == null) unknown.put(name, type);
+          sizes.put(name, shape == null ? 0 : type.dtype().bytes(Tensor.elements(shape)));
         });
     if (!unknown.isEmpty()) sizes.putAll(probe(model, unknown, sample));
     return sizes;
-  }
-
-  /** Sizes of the named axes of the inputs. */
-  private static Map<String, Long> symbols(List<ValueInfo> inputs, Map<String, Tensor> sample) {
-    Map<String, Long> symbols = new HashMap<>();
-    for (ValueInfo input : inputs) {
-      Tensor tensor = sample.get(input.name());
-      List<Dimension> shape = input.type() == null ? null : input.type().shape();
-      if (tensor == null || shape == null || shape.size() != tensor.rank()) continue;
-      for (int axis = 0; axis < tensor.rank(); axis++) {
-        if (shape.get(axis) instanceof Dimension.Symbolic(String name)) symbols.put(name, tensor.dimension(axis));
-      }
-    }
-    return symbols;
-  }
-
-  private static @Nullable Long bytes(TensorType type, Map<String, Long> symbols) {
-    if (type.shape() == null) return null;
-    long elements = 1;
-    for (Dimension dimension : type.shape()) {
-      Long size =
-          switch (dimension) {
-            case Dimension.Fixed(long fixed) -> fixed;
-            case Dimension.Symbolic(String name) -> symbols.get(name);
-            case Dimension.Unknown() -> null;
-          };
-      if (size == null) return null;
-      elements = Math.multiplyExact(elements, size);
-    }
-    return type.dtype().bytes(elements);
   }
 
   private static Map<String, Long> probe(Model model, Map<String, TensorType> taps, Map<String, Tensor> sample) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * What stands in a model for the values of its reference.
  *
  * <p>A value {@code v} that the model quantizes is compared after that: with the DequantizeLinear of its integers, so that the error of
- * storing it is counted. Where only the integers are left (an operator gives {@code v_quantized}, as QLinearConv does), a
- * DequantizeLinear is added for the comparison. Otherwise it is the value of the same name.
+ * storing it is counted. Where there is none (an operator such as QLinearConv gives or reads the integers, {@code v_quantized}), one is
+ * added for the comparison. Otherwise it is the value of the same name.
  *
  * @param model with what had to be added
  * @param names value of the reference to value of the model, in the order of the reference's nodes
@@ -33,12 +33,14 @@ record Counterparts(Model model, Map<String, String> names) {
     private final GraphEditor editor;
     private final Map<String, Node> producers = new HashMap<>();
     private final Map<String, String> dequantized = new HashMap<>();
+    private final Map<String, String> quantized = new HashMap<>();
 
     Search(Model model) {
       this.model = model;
       this.editor = new GraphEditor(model.graph());
       for (Node node : model.graph().nodes()) for (String output : node.outputs()) producers.put(output, node);
       for (Node node : model.graph().nodes()) {
+        if (node.opType().equals("QuantizeLinear")) quantized.putIfAbsent(node.input(0), node.output(0));
         if (!node.opType().equals("DequantizeLinear")) continue;
         Node source = producers.get(node.input(0));
         if (source != null && source.opType().equals("QuantizeLinear")) dequantized.putIfAbsent(source.input(0), node.output(0));
@@ -64,8 +66,9 @@ record Counterparts(Model model, Map<String, String> names) {
     private @Nullable String counterpart(String value) {
       String stored = dequantized.get(value);
       if (stored != null) return stored;
-      if (producers.containsKey(value)) return value;
-      return fromIntegers(value + "_quantized");
+      String integers = fromIntegers(quantized.getOrDefault(value, value + "_quantized"));
+      if (integers != null) return integers;
+      return producers.containsKey(value) ? value : null;
     }
 
     private @Nullable String fromIntegers(String codes) {

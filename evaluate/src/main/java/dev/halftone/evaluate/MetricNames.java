@@ -39,6 +39,16 @@ public final class MetricNames {
     return Collections.unmodifiableMap(MEANINGS);
   }
 
+  /**
+   * A difference of a metric in points: percentage points for one in percent, hundredths for one from 0 to 1; as it is for others.
+   *
+   * @param name with or without endings
+   */
+  public static double points(String name, double difference) {
+    String meaning = meaning(name);
+    return meaning != null && meaning.contains("0 to 1") ? 100 * difference : difference;
+  }
+
   /** What a name as found in {@link Evaluation#metrics()} means, or null for one that is not known. */
   public static @Nullable String meaning(String name) {
     String known = MEANINGS.get(name);

@@ -13,8 +13,8 @@ final class KernelProvider {
   /** System property: {@code scalar} turns SIMD off. */
   private static final String PROPERTY = "halftone.kernels";
 
-  /** Elements, about a second of work, after which a JVM counts as long-lived. */
-  private static final long MUCH = 1L << 30;
+  /** Elements, about 15 seconds of work, after which a JVM counts as long-lived. */
+  private static final long MUCH = 1L << 34;
 
   private static final KernelSupport BEST = find();
   private static final AtomicLong SEEN = new AtomicLong();

@@ -19,8 +19,14 @@ public final class Kernels {
   /** Largest exponent of {@link #histogram}: every finite float is below 2^128. */
   public static final int MAX_HISTOGRAM_EXPONENT = 128;
 
-  /** Slots of one partial histogram: the bins, and one for what lies outside of them. */
-  public static final int HISTOGRAM_SLOTS = 2 * BINS_PER_SIGN + 1;
+  /** Slot of {@link #histogram} for zeros of either sign. */
+  public static final int ZERO_SLOT = 2 * BINS_PER_SIGN;
+
+  /** Slot of {@link #histogram} for what lies outside of the bins, NaN included. */
+  public static final int OUTSIDE_SLOT = ZERO_SLOT + 1;
+
+  /** Slots of one partial histogram: the bins and those two. */
+  public static final int HISTOGRAM_SLOTS = OUTSIDE_SLOT + 1;
 
   /** Partial histograms that {@link #histogram} spreads its counts over. */
   public static final int HISTOGRAM_PARTS = 4;
@@ -46,12 +52,6 @@ public final class Kernels {
     Objects.checkFromToIndex(from, to, x.length);
     FiniteRange range = KernelProvider.PLAIN.finiteRange(x, from, to);
     return range.nan() + range.infinite();
-  }
-
-  /** How many elements of {@code x[from, to)} are zero, of either sign. */
-  public static long countZeros(float[] x, int from, int to) {
-    Objects.checkFromToIndex(from, to, x.length);
-    return KernelProvider.PLAIN.countZeros(x, from, to);
   }
 
   /** Largest magnitude in {@code x[from, to)}, 0 when empty; NaN if any element is NaN. */
@@ -204,8 +204,8 @@ public final class Kernels {
   /**
    * Counts {@code x[from, to)} into bins of equal width {@code 2^exponent / BINS_PER_SIGN} over (-2^exponent, 2^exponent).
    * An element of magnitude {@code m} lies in bin number {@code b = floor(m / width)} of its sign: slot {@code BINS_PER_SIGN + b}
-   * when it is zero (of either sign) or positive, slot {@code BINS_PER_SIGN - 1 - b} when negative. NaN and what reaches
-   * 2^exponent in magnitude go to the last slot. The width being a power of two, no rounding is involved.
+   * when positive, slot {@code BINS_PER_SIGN - 1 - b} when negative. Zeros go to {@link #ZERO_SLOT}, NaN and what reaches
+   * 2^exponent in magnitude to {@link #OUTSIDE_SLOT}. The width being a power of two, no rounding is involved.
    *
    * <p>A loop that increments one counter over and over waits for its own stores, so the counts are spread over
    * {@link #HISTOGRAM_PARTS} partial histograms, one after the other in {@code counts}; which element goes to which is not said,

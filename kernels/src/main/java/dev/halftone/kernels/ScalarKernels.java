@@ -49,13 +49,6 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public long countZeros(float[] x, int from, int to) {
-    int count = 0;
-    for (int i = from; i < to; i++) count += x[i] == 0 ? 1 : 0;
-    return count;
-  }
-
-  @Override
   public float absMax(float[] x, int from, int to) {
     float max = 0f;
     for (int i = from; i < to; i++) max = Math.max(max, Math.abs(x[i]));
@@ -220,7 +213,8 @@ class ScalarKernels implements KernelSupport {
   static int slot(float value, float inverseWidth) {
     // Exact, or below the smallest normal float and so in bin 0 either way.
     float position = Math.abs(value) * inverseWidth;
-    if (!(position < Kernels.BINS_PER_SIGN)) return Kernels.HISTOGRAM_SLOTS - 1;
+    if (!(position < Kernels.BINS_PER_SIGN)) return Kernels.OUTSIDE_SLOT;
+    if (value == 0) return Kernels.ZERO_SLOT;
     return value < 0 ? Kernels.BINS_PER_SIGN - 1 - (int) position : Kernels.BINS_PER_SIGN + (int) position;
   }
 

@@ -28,15 +28,15 @@ final class VectorHistogram {
   private static void slots(float[] x, int from, int to, float inverseWidth, int[] slots) {
     int i = from;
     for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
-      // Adding +0 turns -0 into +0, whose sign bit is clear.
-      FloatVector v = FloatVector.fromArray(F, x, i).add(0f);
+      FloatVector v = FloatVector.fromArray(F, x, i);
       FloatVector position = v.abs().mul(inverseWidth);
       VectorMask<Integer> inside = position.lt(Kernels.BINS_PER_SIGN).cast(I);
       IntVector bin = (IntVector) position.convertShape(VectorOperators.F2I, I, 0);
       IntVector sign = v.reinterpretAsInts().lanewise(VectorOperators.ASHR, 31);
       // -1 - bin is the complement of bin.
       IntVector slot = bin.lanewise(VectorOperators.XOR, sign).add(Kernels.BINS_PER_SIGN);
-      slot.blend(PART - 1, inside.not()).intoArray(slots, i - from);
+      slot = slot.blend(Kernels.ZERO_SLOT, v.eq(0f).cast(I));
+      slot.blend(Kernels.OUTSIDE_SLOT, inside.not()).intoArray(slots, i - from);
     }
     for (; i < to; i++) slots[i - from] = ScalarKernels.slot(x[i], inverseWidth);
   }

@@ -47,9 +47,9 @@ public final class Observer {
   private void count(HistogramBuilder builder, Tensor sample, FiniteRange range, Workspace workspace) {
     int exponent = Histogram.exponentOf(range.absMax());
     for (long from = 0; from < sample.count(); from += SLICE) {
-      long zeros = workspace.count(sample, from, Math.min(from + SLICE, sample.count()), exponent);
+      workspace.count(sample, from, Math.min(from + SLICE, sample.count()), exponent);
       synchronized (this) {
-        builder.add(workspace.counts, exponent, range, zeros);
+        builder.add(workspace.counts, exponent, range);
       }
     }
   }

@@ -24,15 +24,12 @@ public final class Workspace {
     return range;
   }
 
-  /** Adds elements {@code [start, end)} to the partial histograms, and says how many of them are zero. */
-  long count(Tensor tensor, long start, long end, int exponent) {
-    long zeros = 0;
+  /** Adds elements {@code [start, end)} to the partial histograms. */
+  void count(Tensor tensor, long start, long end, int exponent) {
     for (long from = start; from < end; from += CHUNK) {
       int length = (int) Math.min(CHUNK, end - from);
       tensor.copyFloats(from, chunk, length);
       Kernels.histogram(chunk, 0, length, exponent, counts);
-      zeros += Kernels.countZeros(chunk, 0, length);
     }
-    return zeros;
   }
 }

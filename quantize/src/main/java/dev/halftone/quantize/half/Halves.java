@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** Tensors rounded to 16 bits, to nearest even. */
 final class Halves {
@@ -95,16 +96,18 @@ final class Halves {
     return lost;
   }
 
-  /** The tensor as BFLOAT16. */
-  static Tensor toBrain(String name, Tensor tensor) {
+  /**
+   * The tensor as BFLOAT16, or null if a finite value would become infinite.
+   *
+   * @throws MalformedModelException if it has a NaN
+   */
+  static @Nullable Tensor toBrain(String name, Tensor tensor) {
     MemorySegment target = Arena.ofAuto().allocate(Math.max(1, 2 * tensor.count())).asSlice(0, 2 * tensor.count());
     short[] halves = new short[(int) Math.min(PIECE, tensor.count())];
     for (long from = 0; from < tensor.count(); from += PIECE) {
       float[] values = tensor.toFloats(from, (int) Math.min(PIECE, tensor.count() - from));
       countLost(name, values, from);
-      if (Kernels.toBFloat16(values, 0, values.length, halves, 0) > 0) {
-        throw new MalformedModelException("initializer " + name, "a value beyond the range of bfloat16");
-      }
+      if (Kernels.toBFloat16(values, 0, values.length, halves, 0) > 0) return null;
       MemorySegment.copy(halves, 0, target, SHORT, 2 * from, values.length);
     }
     return Tensor.of(DType.BFLOAT16, tensor.shape(), target);
