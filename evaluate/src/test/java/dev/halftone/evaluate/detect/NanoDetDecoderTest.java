@@ -9,8 +9,10 @@ import dev.halftone.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class NanoDetDecoderTest {
   private static final int WIDTH = 64;
   private static final int HEIGHT = 32;
