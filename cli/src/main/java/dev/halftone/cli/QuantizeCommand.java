@@ -95,14 +95,8 @@ final class QuantizeCommand implements Callable<Integer> {
   /** The place for the output; null for a dry run. */
   private @Nullable StagedOutput stage() {
     if (dryRun || output == null) return null;
-    Path named = output;
-    Usage.checked(
-        spec,
-        () -> {
-          StagedOutput.refuseSame(model, named);
-          return named;
-        });
-    return StagedOutput.beside(named);
+    Usage.refuseSame(spec, model, output);
+    return StagedOutput.beside(output);
   }
 
   private void check(@Nullable Gate gate) {

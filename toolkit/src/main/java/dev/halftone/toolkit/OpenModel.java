@@ -9,6 +9,8 @@ import dev.halftone.graph.ValueInfo;
 import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.Quantized;
 import dev.halftone.quantize.Quantizer;
+import dev.halftone.quantize.dequantize.Dequantizer;
+import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.runtime.Progress;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -121,6 +123,16 @@ public final class OpenModel {
     requireChange(quantized.plan());
     Model signed = quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
     return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
+  }
+
+  /**
+   * The model in float.
+   *
+   * @throws UnsupportedModelException if nothing in it is quantized
+   */
+  public DequantizedModel dequantize() {
+    if (QuantizedParts.of(model).isEmpty()) throw new UnsupportedModelException(path, "nothing in it is quantized");
+    return new DequantizedModel(this, Dequantizer.toFloat(model));
   }
 
   private void requireChange(Plan plan) {
