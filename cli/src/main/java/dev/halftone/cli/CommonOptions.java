@@ -20,6 +20,11 @@ final class CommonOptions {
       names = "--threads",
       paramLabel = "N",
       description = "Samples worked on at the same time; default: available processors. Changes no bit of the result.")
+  private void setThreads(int wanted) {
+    if (wanted < 1) throw new ParameterException(spec.commandLine(), "--threads %d: at least 1 is needed".formatted(wanted));
+    threads = wanted;
+  }
+
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--seed", paramLabel = "N", description = "Seed of whatever is random (--data random); default: 0.")
@@ -28,9 +33,12 @@ final class CommonOptions {
   @Option(names = "--quiet", description = "Print errors only.")
   private boolean quiet;
 
+  // Failures asks the parser for it.
+  @SuppressWarnings("unused")
   @Option(names = "--stacktrace", description = "Show where in Halftone an error happened.")
   private boolean stacktrace;
 
+  @SuppressWarnings("unused") // The parser acts on it.
   @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
   private boolean help;
 
@@ -43,7 +51,6 @@ final class CommonOptions {
   }
 
   int threads() {
-    if (threads < 1) throw new ParameterException(spec.commandLine(), "--threads %d: at least 1 is needed".formatted(threads));
     return threads;
   }
 

@@ -59,10 +59,17 @@ final class Failures {
     return switch (failure) {
       case BadInputException bad -> oneLine(bad.getMessage());
       case LabelCountException labels -> oneLine(labels.getMessage());
-      case UncheckedIOException io when io.getCause() instanceof IOException cause -> file(cause, io.getMessage());
+      case UncheckedIOException io when io.getCause() != null -> unchecked(io.getCause(), String.valueOf(io.getMessage()));
       case IOException io -> file(io, io.getMessage());
       default -> "internal error: " + oneLine(failure.toString());
     };
+  }
+
+  /** Whoever threw it may have said what he was doing; else the cause is all there is. */
+  private static String unchecked(IOException cause, String message) {
+    String said = file(cause, cause.getMessage());
+    if (message.equals(cause.toString()) || said.contains(message)) return said;
+    return message.contains(": ") ? oneLine(message) : oneLine(message + ": " + said);
   }
 
   private static String file(IOException failure, @Nullable String message) {

@@ -7,11 +7,14 @@ import java.util.Map;
 /**
  * How much worse a model may be than its reference.
  *
- * @param maxDrop in points: hundredths of the metric
+ * @param maxDrop in points: hundredths of what is best possible
  */
 record Gate(double maxDrop) {
-  /** Metrics by which models are judged, larger is better, between 0 and 1; the first that was measured counts. */
-  private static final List<String> JUDGES = List.of("top1", "map", "auc");
+  /** A metric by which models are judged, larger is better, and how many points its unit is. */
+  private record Judge(String metric, double points) {}
+
+  /** The first that was measured counts. */
+  private static final List<Judge> JUDGES = List.of(new Judge("top1", 1), new Judge("map", 100), new Judge("auc", 100));
 
   /** Rounding of the subtraction must not decide: a drop of exactly the limit passes. */
   private static final double ROUNDING = 1e-9;
@@ -20,10 +23,10 @@ record Gate(double maxDrop) {
   record Verdict(boolean passed, String text) {}
 
   Verdict judge(Map<String, Double> metrics) {
-    for (String judge : JUDGES) {
-      Double reference = metrics.get(judge + ".reference");
-      Double quantized = metrics.get(judge + ".quantized");
-      if (reference != null && quantized != null) return verdict(judge, 100 * (reference - quantized));
+    for (Judge judge : JUDGES) {
+      Double reference = metrics.get(judge.metric + ".reference");
+      Double quantized = metrics.get(judge.metric + ".quantized");
+      if (reference != null && quantized != null) return verdict(judge.metric, judge.points * (reference - quantized));
     }
     Double agreement = metrics.get("agreement");
     if (agreement != null) return verdict("agreement", 100 * (1 - agreement));

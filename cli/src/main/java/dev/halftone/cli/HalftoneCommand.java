@@ -4,13 +4,13 @@ import dev.halftone.toolkit.Halftone;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What is run without a command: says what there is. */
 @Command(
     name = "halftone",
+    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = HalftoneCommand.Version.class,
     header = "Makes trained neural networks small and fast, and proves that they still work.",
@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      DequantizeCommand.class,
       RecipesCommand.class,
       TargetsCommand.class,
       DoctorCommand.class
@@ -33,12 +34,6 @@ import picocli.CommandLine.Spec;
       "4 quality gate missed, 130 cancelled."
     })
 final class HalftoneCommand implements Runnable {
-  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
-  private boolean help;
-
-  @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version and exit.")
-  private boolean version;
-
   @Spec private CommandSpec spec;
 
   @Override

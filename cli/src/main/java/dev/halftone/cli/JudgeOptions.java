@@ -19,6 +19,11 @@ final class JudgeOptions {
       names = "--latency-threads",
       paramLabel = "N",
       description = "ONNX Runtime threads within one run, as deployed; default: 1.")
+  private void setLatencyThreads(int wanted) {
+    if (wanted < 1) throw new ParameterException(spec.commandLine(), "--latency-threads %d: at least 1 is needed".formatted(wanted));
+    latencyThreads = wanted;
+  }
+
   private int latencyThreads = 1;
 
   @Option(
@@ -33,9 +38,6 @@ final class JudgeOptions {
   private CommandSpec spec;
 
   EvaluateOptions options(int threads, Progress progress) {
-    if (latencyThreads < 1) {
-      throw new ParameterException(spec.commandLine(), "--latency-threads %d: at least 1 is needed".formatted(latencyThreads));
-    }
     return new EvaluateOptions(threads, RunOptions.deployed().withThreads(latencyThreads), !noLatency, progress);
   }
 

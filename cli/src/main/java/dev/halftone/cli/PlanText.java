@@ -19,7 +19,7 @@ final class PlanText {
     Map<String, List<Plan.NodePlan>> byReason =
         plan.nodes().stream().filter(node -> !node.quantized()).collect(Collectors.groupingBy(Plan.NodePlan::reason, TreeMap::new, Collectors.toList()));
     byReason.entrySet().stream()
-        .sorted(Comparator.comparing(group -> -group.getValue().size()))
+        .sorted(Comparator.comparingInt(group -> -group.getValue().size()))
         .forEach(group -> lines.add(left(group.getKey(), group.getValue())));
     return lines;
   }

@@ -27,11 +27,10 @@ final class RecipeOptions {
 
   @Option(
       names = "--format",
-      arity = "1",
       paramLabel = "FORMAT",
       converter = Words.FormatWord.class,
       description = "Static mode: qdq (default) or qoperator.")
-  private @Nullable Boolean operatorForm;
+  private Words.@Nullable Format format;
 
   @Option(
       names = "--weights",
@@ -66,7 +65,7 @@ final class RecipeOptions {
       names = "--calibration",
       paramLabel = "METHOD",
       converter = Words.CalibrationWord.class,
-      description = "Static mode: minmax (default), moving-average, percentile[:P] (P: 99.99), entropy or mse.")
+      description = "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or entropy.")
   private Words.@Nullable CalibrationChoice calibration;
 
   @Option(
@@ -109,7 +108,7 @@ final class RecipeOptions {
     if (symmetric && asymmetric) throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
     RecipeRequest request = recipe == null ? RecipeRequest.automatic() : RecipeRequest.named(recipe);
     if (mode != null) request = request.mode(mode);
-    if (operatorForm != null) request = request.operatorForm(operatorForm);
+    if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
     if (weights != null) request = request.weights(weights);
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);

@@ -8,6 +8,10 @@ final class Text {
 
   private Text() {}
 
+  static String bytes(long bytes) {
+    return bytes((double) bytes);
+  }
+
   /** Decimal units: {@code 1234567} is {@code 1.23 MB}. */
   static String bytes(double bytes) {
     int unit = 0;
@@ -24,8 +28,8 @@ final class Text {
     return String.format(Locale.ROOT, "%.2f %%", 100 * share);
   }
 
-  static String number(double value) {
-    return String.format(Locale.ROOT, "%,d", Math.round(value));
+  static String number(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
   }
 
   /** Three or four significant digits. */

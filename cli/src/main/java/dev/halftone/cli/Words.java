@@ -25,14 +25,16 @@ final class Words {
     }
   }
 
-  static final class FormatWord implements ITypeConverter<Boolean> {
+  /** How integer arithmetic is written. */
+  enum Format {
+    QDQ,
+    QOPERATOR
+  }
+
+  static final class FormatWord implements ITypeConverter<Format> {
     @Override
-    public Boolean convert(String word) {
-      return switch (word.toLowerCase(Locale.ROOT)) {
-        case "qdq" -> false;
-        case "qoperator" -> true;
-        default -> throw new TypeConversionException("'%s' is not one of qdq, qoperator".formatted(word));
-      };
+    public Format convert(String word) {
+      return oneOf(word, Arrays.asList(Format.values()));
     }
   }
 

@@ -1,29 +1,24 @@
 package dev.halftone.data;
 
-import dev.halftone.data.Description.Feed;
 import dev.halftone.data.Description.LabelSource;
 import dev.halftone.data.label.FileIndex;
 import dev.halftone.data.label.LabelFile;
 import dev.halftone.data.label.Labels;
 import dev.halftone.data.source.Groups;
 import dev.halftone.graph.MalformedDataException;
-import dev.halftone.graph.ValueInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a data set together from opened sources, labels and rows.
  *
- * <p>Labels, order and rows count <em>units</em>: a unit is a sample, or the clip that several samples were cut from when labels
- * come one for each clip.
+ * <p>Labels, order and rows count <em>units</em>: a unit is a sample, or the clip that several
+ * samples were cut from when labels come one for each clip.
  */
 final class Assembly {
   private final DataRequest request;
@@ -36,54 +31,24 @@ final class Assembly {
   Assembly(DataRequest request, Description description) {
     this.request = request;
     this.description = description;
-    this.feeds = open(request, description);
+    this.feeds = OpenedFeed.openAll(request, description);
     this.origin = description.sources().getFirst().path();
-    this.columns = InputColumns.of(feeds, request.inputs(), elsewhere(description));
+    this.columns = InputColumns.of(feeds, request.inputs(), description.fedElsewhere());
     this.folder =
         feeds.stream().filter(feed -> feed.source().filePerSample()).findFirst().orElse(null);
   }
 
-  private static List<OpenedFeed> open(DataRequest request, Description description) {
-    Set<String> named = new HashSet<>(elsewhere(description));
-    for (Feed feed : description.sources()) named.add(feed.input());
-    List<ValueInfo> free =
-        request.inputs().stream().filter(input -> !named.contains(input.name())).toList();
-    List<OpenedFeed> feeds = new ArrayList<>();
-    for (Feed feed : description.sources()) {
-      boolean only = feed.input().equals(Description.ONLY_INPUT);
-      List<ValueInfo> inputs =
-          only
-              ? free
-              : request.inputs().stream().filter(i -> i.name().equals(feed.input())).toList();
-      if (inputs.isEmpty()) throw noSuchInput(feed, request);
-      feeds.add(OpenedFeed.open(feed, inputs, request.seed()));
-    }
-    return feeds;
-  }
-
-  private static MalformedDataException noSuchInput(Feed feed, DataRequest request) {
-    return new MalformedDataException(
-        feed.options().file(),
-        "feeds input \"%s\", which the model has not: %s"
-            .formatted(feed.input(), request.inputs()));
-  }
-
-  private static Set<String> elsewhere(Description description) {
-    Set<String> names = new HashSet<>(description.constants().keySet());
-    names.addAll(description.derived().keySet());
-    return names;
-  }
-
   DataSet assemble() {
     Labels labels = labels();
-    List<Integer> order = order(labels);
+    BoxTargets boxes = boxes();
+    List<Integer> order = order(labels, boxes);
     boolean byClip = countsClips(labels, order);
     int units = order != null ? order.size() : byClip ? groupCount() : columns.size();
     List<Integer> classes = classes(labels, order, units);
     int[] chosen = choose(units);
-    Selection selection =
-        Selection.of(chosen, order, byClip ? columns.groups() : null);
-    Targets targets = classes == null ? null : targets(classes, chosen, selection);
+    Selection selection = Selection.of(chosen, order, byClip ? columns.groups() : null);
+    Targets targets =
+        boxes == null ? targets(classes, chosen, selection) : boxes.of(selection.rows());
     FittedSamples samples =
         new FittedSamples(
             request.inputs(), columns.byInput(), description, origin, selection.rows());
@@ -94,9 +59,9 @@ final class Assembly {
         targets,
         task(targets),
         description.state(),
-        starts(selection.rows()),
+        selection.starts(description, columns.groups()),
         feeds.stream().flatMap(feed -> feed.source().warnings().stream()).toList(),
-        () -> fingerprint(selection));
+        () -> Fingerprint.of(feeds, columns.groups(), selection.rows(), request.seed()));
   }
 
   private @Nullable FileIndex index() {
@@ -109,7 +74,8 @@ final class Assembly {
       case LabelSource.InFile(Path file, String column) -> LabelFile.read(file, column, index());
       case LabelSource.FolderNames _ -> {
         if (folder == null) {
-          throw new MalformedDataException(origin, "samples lie in no folders whose names could be labels");
+          throw new MalformedDataException(
+              origin, "samples lie in no folders whose names could be labels");
         }
         yield LabelFile.fromFolders(folder.feed().path(), folder.source().files());
       }
@@ -124,9 +90,23 @@ final class Assembly {
     return null;
   }
 
-  private @Nullable List<Integer> order(@Nullable Labels labels) {
+  private @Nullable BoxTargets boxes() {
+    Path table = description.boxes();
+    if (table == null) return null;
+    if (!(description.task() instanceof Task.Detect)) {
+      throw new MalformedDataException(table, "boxes need the task detect with a decoder");
+    }
+    FileIndex index = index();
+    if (index == null || folder == null) {
+      throw new MalformedDataException(table, "has boxes of photos, but samples have no files");
+    }
+    return BoxTargets.read(table, index, folder.source().columns().values().iterator().next());
+  }
+
+  private @Nullable List<Integer> order(@Nullable Labels labels, @Nullable BoxTargets boxes) {
     Path table = description.order();
-    if (table == null) return labels == null ? null : labels.samples();
+    if (table == null && labels != null) return labels.samples();
+    if (table == null) return boxes == null ? null : boxes.order();
     FileIndex index = index();
     if (index == null) {
       throw new MalformedDataException(table, "gives an order of files, but samples have none");
@@ -180,7 +160,9 @@ final class Assembly {
     return chosen;
   }
 
-  private Targets targets(List<Integer> classes, int[] chosen, Selection selection) {
+  private @Nullable Targets targets(
+      @Nullable List<Integer> classes, int[] chosen, Selection selection) {
+    if (classes == null) return null;
     List<Integer> units = IntStream.of(selection.units()).boxed().toList();
     if (description.task() instanceof Task.Anomaly) {
       List<Boolean> anomalous =
@@ -195,36 +177,5 @@ final class Assembly {
     if (task != null) return task;
     if (targets instanceof Targets.Classes) return new Task.Classify(description.labelOffset());
     return description.state().isEmpty() ? new Task.CompareOnly() : new Task.Sequence();
-  }
-
-  private Set<Integer> starts(int[] rows) {
-    if (description.state().isEmpty()) return Set.of();
-    Groups groups = columns.groups();
-    Set<Integer> starts = new LinkedHashSet<>();
-    for (int i = 0; i < rows.length; i++) {
-      boolean gap = i == 0 || rows[i] != rows[i - 1] + 1;
-      boolean clip = groups != null && groups.first(groups.of(rows[i])) == rows[i];
-      if (gap || clip || description.starts().contains(rows[i])) starts.add(i);
-    }
-    return starts;
-  }
-
-  private String fingerprint(Selection selection) {
-    Fingerprint fingerprint = new Fingerprint();
-    for (OpenedFeed opened : feeds) {
-      List<Path> files = opened.source().files();
-      fingerprint.add(opened.feed().input());
-      if (files.isEmpty()) fingerprint.add(opened.feed().path() + " " + request.seed());
-      if (!opened.source().filePerSample()) {
-        files.forEach(fingerprint::add);
-      } else {
-        Groups groups = columns.groups();
-        IntStream.of(selection.rows())
-            .map(row -> groups == null ? row : groups.of(row))
-            .distinct()
-            .forEach(file -> fingerprint.add(files.get(file)));
-      }
-    }
-    return fingerprint.hex();
   }
 }

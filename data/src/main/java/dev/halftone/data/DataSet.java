@@ -71,16 +71,16 @@ public final class DataSet {
   }
 
   /**
-   * Model input to the model output that feeds it in the next sample; empty for models without state. The value in the sample is
-   * used where a sequence starts.
+   * Model input to the model output that feeds it in the next sample; empty for models without
+   * state. The value in the sample is used where a sequence starts.
    */
   public Map<String, String> state() {
     return state;
   }
 
   /**
-   * Samples at which a sequence starts, so that state is taken from the sample; holds 0 when there is state, and is empty when there
-   * is none.
+   * Samples at which a sequence starts, so that state is taken from the sample; holds 0 when there
+   * is state, and is empty when there is none.
    */
   public Set<Integer> starts() {
     return starts;
@@ -92,8 +92,9 @@ public final class DataSet {
   }
 
   /**
-   * SHA-256 (hex) over the files that the samples were read from: name, size and bytes of each. Where each sample has a file of its
-   * own, only those of the rows taken. Computed once, when first asked for.
+   * SHA-256 (hex) over the files that the samples were read from: name, size and bytes of each.
+   * Where each sample has a file of its own, only those of the rows taken. Computed once, when
+   * first asked for.
    *
    * @throws java.io.UncheckedIOException if a file cannot be read
    */

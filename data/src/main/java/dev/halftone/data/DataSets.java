@@ -5,9 +5,11 @@ public final class DataSets {
   private DataSets() {}
 
   /**
-   * Opens the data that was asked for. The first sample is read, so that data that does not fit the model is refused here.
+   * Opens the data that was asked for. The first sample is read, so that data that does not fit the
+   * model is refused here.
    *
-   * @throws dev.halftone.graph.MalformedDataException if a file breaks its format's rules or does not fit the model
+   * @throws dev.halftone.graph.MalformedDataException if a file breaks its format's rules or does
+   *     not fit the model
    * @throws LabelCountException if labels and samples differ in number
    * @throws java.io.UncheckedIOException if a file is missing or cannot be read
    */

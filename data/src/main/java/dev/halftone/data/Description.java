@@ -4,8 +4,10 @@ import dev.halftone.data.shape.Transform;
 import dev.halftone.data.yaml.Section;
 import dev.halftone.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,13 @@ record Description(
   /** The input of a description or request that names none: the only one that the model has. */
   static final String ONLY_INPUT = "*";
 
+  /** The inputs that no source feeds. */
+  Set<String> fedElsewhere() {
+    Set<String> names = new HashSet<>(constants.keySet());
+    names.addAll(derived.keySet());
+    return names;
+  }
+
   /**
    * One source and the input that it feeds.
    *
@@ -49,7 +58,9 @@ record Description(
 
   /** Where labels come from. */
   sealed interface LabelSource {
-    /** @param column of a table, or null to find it */
+    /**
+     * @param column of a table, or null to find it
+     */
     record InFile(Path file, @Nullable String column) implements LabelSource {}
 
     /** The names of the folders that the samples lie in. */

@@ -1,5 +1,6 @@
 package dev.halftone.data;
 
+import dev.halftone.data.source.Groups;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,13 +10,16 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** SHA-256 over files: for each its name, its size, and its bytes. */
 final class Fingerprint {
   private final MessageDigest digest;
   private final byte[] buffer = new byte[1 << 16];
 
-  Fingerprint() {
+  private Fingerprint() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -23,12 +27,34 @@ final class Fingerprint {
     }
   }
 
-  void add(String text) {
+  /**
+   * Of the files that rows were read from: of a source with a file for each sample only those, of
+   * another source the whole file; of a source without files its path and the seed.
+   */
+  static String of(List<OpenedFeed> feeds, @Nullable Groups groups, int[] rows, long seed) {
+    Fingerprint fingerprint = new Fingerprint();
+    for (OpenedFeed opened : feeds) {
+      List<Path> files = opened.source().files();
+      fingerprint.add(opened.feed().input());
+      if (files.isEmpty()) fingerprint.add(opened.feed().path() + " " + seed);
+      if (opened.source().filePerSample()) {
+        IntStream.of(rows)
+            .map(row -> groups == null ? row : groups.of(row))
+            .distinct()
+            .forEach(file -> fingerprint.add(files.get(file)));
+      } else {
+        files.forEach(fingerprint::add);
+      }
+    }
+    return fingerprint.hex();
+  }
+
+  private void add(String text) {
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);
   }
 
-  void add(Path file) {
+  private void add(Path file) {
     add(String.valueOf(file.getFileName()));
     try (InputStream in = Files.newInputStream(file)) {
       add(Long.toString(Files.size(file)));
@@ -40,7 +66,7 @@ final class Fingerprint {
     }
   }
 
-  String hex() {
+  private String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -1,5 +1,6 @@
 package dev.halftone.data;
 
+import dev.halftone.data.Description.Feed;
 import dev.halftone.data.source.Column;
 import dev.halftone.data.source.Groups;
 import dev.halftone.data.source.Source;
@@ -22,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 record InputColumns(Map<String, Column> byInput, int size, @Nullable Groups groups) {
 
   /**
-   * Finds a column for each input: by name where a source names its columns, else the source's only column.
+   * Finds a column for each input: by name where a source names its columns, else the source's only
+   * column.
    *
    * @param elsewhere inputs that get their values in another way
    */
-  static InputColumns of(
-      List<OpenedFeed> feeds, List<ValueInfo> inputs, Set<String> elsewhere) {
+  static InputColumns of(List<OpenedFeed> feeds, List<ValueInfo> inputs, Set<String> elsewhere) {
     Map<String, Column> columns = new LinkedHashMap<>();
     for (OpenedFeed opened : feeds) {
       add(columns, opened, inputs.stream().filter(i -> !elsewhere.contains(i.name())).toList());
@@ -40,25 +41,26 @@ record InputColumns(Map<String, Column> byInput, int size, @Nullable Groups grou
     return equalSizes(feeds.getFirst().feed().path(), columns);
   }
 
-  private static void add(
-      Map<String, Column> columns, OpenedFeed opened, List<ValueInfo> inputs) {
-    var feed = opened.feed();
-    Map<String, Column> found = opened.source().columns();
-    if (!feed.input().equals(Description.ONLY_INPUT)) {
-      Column column = found.size() == 1 ? found.values().iterator().next() : found.get(feed.input());
-      if (column == null) throw noSuchArray(opened, feed.input());
-      columns.put(feed.input(), feed.transform().of(column, feed.path()));
-      return;
+  private static void add(Map<String, Column> columns, OpenedFeed opened, List<ValueInfo> inputs) {
+    Feed feed = opened.feed();
+    boolean named = !feed.input().equals(Description.ONLY_INPUT);
+    List<String> fed =
+        named ? List.of(feed.input()) : inputs.stream().map(ValueInfo::name).toList();
+    for (String input : fed) {
+      Column column = pick(opened.source().columns(), input, fed.size() == 1);
+      if (column != null) columns.put(input, feed.transform().of(column, feed.path()));
+      if (column == null && named) throw noSuchArray(opened, input);
     }
-    if (found.size() == 1 && inputs.size() == 1) {
-      Column column = found.values().iterator().next();
-      columns.put(inputs.getFirst().name(), feed.transform().of(column, feed.path()));
-      return;
-    }
-    for (ValueInfo input : inputs) {
-      Column column = found.get(input.name());
-      if (column != null) columns.put(input.name(), feed.transform().of(column, feed.path()));
-    }
+  }
+
+  /**
+   * The column of the input's name; for the only input fed also the source's only column, or the
+   * one without a name.
+   */
+  private static @Nullable Column pick(Map<String, Column> found, String input, boolean only) {
+    Column named = found.get(input);
+    if (named != null || !only) return named;
+    return found.size() == 1 ? found.values().iterator().next() : found.get(Source.UNNAMED);
   }
 
   private static MalformedDataException noSuchArray(OpenedFeed opened, String input) {
@@ -72,8 +74,8 @@ record InputColumns(Map<String, Column> byInput, int size, @Nullable Groups grou
       List<OpenedFeed> feeds, List<ValueInfo> inputs, ValueInfo input) {
     Source source = feeds.getFirst().source();
     String found =
-        source.columns().containsKey(Source.UNNAMED)
-            ? "one array without a name"
+        source.columns().size() == 1
+            ? "one array"
             : "arrays " + String.join(", ", source.columns().keySet());
     return new MalformedDataException(
         feeds.getFirst().feed().path(),
@@ -94,7 +96,10 @@ record InputColumns(Map<String, Column> byInput, int size, @Nullable Groups grou
             origin,
             "%d samples for input %s but %d for %s"
                 .formatted(
-                    first.size(), columns.keySet().iterator().next(), column.size(), entry.getKey()));
+                    first.size(),
+                    columns.keySet().iterator().next(),
+                    column.size(),
+                    entry.getKey()));
       }
       if (groups == null) groups = column.groups();
     }

@@ -25,7 +25,10 @@ sealed interface RowSelection {
     }
   }
 
-  /** Row {@code floor(i * total / count)} for each {@code i} of {@code [0, count)}: spread evenly over all. */
+  /**
+   * Row {@code floor(i * total / count)} for each {@code i} of {@code [0, count)}: spread evenly
+   * over all.
+   */
   record Spread(int count) implements RowSelection {
     @Override
     public int[] of(int total) {
@@ -45,7 +48,10 @@ sealed interface RowSelection {
     }
   }
 
-  /** {@code from:to:step} as in Python: negative numbers count from the end, what lies outside is cut off. */
+  /**
+   * {@code from:to:step} as in Python: negative numbers count from the end, what lies outside is
+   * cut off.
+   */
   record Slice(@Nullable Integer from, @Nullable Integer to, int step) {
     IntStream of(int total) {
       int first = from == null ? 0 : clipped(from, total);
@@ -60,7 +66,8 @@ sealed interface RowSelection {
   }
 
   /**
-   * Slices {@code A:B} or {@code A:B:STEP} with a positive step, or single rows {@code A}, separated by commas.
+   * Slices {@code A:B} or {@code A:B:STEP} with a positive step, or single rows {@code A},
+   * separated by commas.
    *
    * @throws MalformedDataException if the text is something else
    */

@@ -1,7 +1,9 @@
 package dev.halftone.data;
 
 import dev.halftone.data.source.Groups;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,5 +32,20 @@ record Selection(int[] rows, int[] units) {
       }
     }
     return new Selection(rows.build().toArray(), units.build().toArray());
+  }
+
+  /**
+   * The samples at which a sequence starts: the first, the first of a clip, one whose row before
+   * was not taken, and those that the description names. Empty when the model has no state.
+   */
+  Set<Integer> starts(Description description, @Nullable Groups clips) {
+    if (description.state().isEmpty()) return Set.of();
+    Set<Integer> starts = new HashSet<>();
+    for (int i = 0; i < rows.length; i++) {
+      boolean gap = i == 0 || rows[i] != rows[i - 1] + 1;
+      boolean clip = clips != null && clips.first(clips.of(rows[i])) == rows[i];
+      if (gap || clip || description.starts().contains(rows[i])) starts.add(i);
+    }
+    return starts;
   }
 }

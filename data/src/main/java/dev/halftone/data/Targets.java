@@ -19,7 +19,8 @@ public sealed interface Targets {
   }
 
   /**
-   * Normal (0) or anomalous (1), by group of samples: the windows of one clip form one group and are scored together.
+   * Normal (0) or anomalous (1), by group of samples: the windows of one clip form one group and
+   * are scored together.
    *
    * @param group index into {@code anomalous} of each sample
    */
@@ -35,10 +36,20 @@ public sealed interface Targets {
     }
   }
 
-  /** The boxes of each photo. */
-  record Boxes(List<List<Box>> boxes) implements Targets {
+  /**
+   * The boxes of each photo.
+   *
+   * @param photos where each photo lies in the model's input image, which may be larger; empty when
+   *     not known
+   */
+  record Boxes(List<List<Box>> boxes, List<Area> photos) implements Targets {
     public Boxes {
       boxes = boxes.stream().map(List::copyOf).toList();
+      photos = List.copyOf(photos);
+    }
+
+    public Boxes(List<List<Box>> boxes) {
+      this(boxes, List.of());
     }
 
     @Override
@@ -49,4 +60,7 @@ public sealed interface Targets {
 
   /** One labelled box, in pixels of the model's input image: left, top, right, bottom. */
   record Box(int category, float left, float top, float right, float bottom) {}
+
+  /** A part of the model's input image, in pixels. */
+  record Area(float left, float top, float right, float bottom) {}
 }

@@ -1,8 +1,8 @@
 package dev.halftone.data;
 
 import static dev.halftone.data.TestData.bytes;
-import static dev.halftone.data.TestData.floats;
 import static dev.halftone.data.TestData.classes;
+import static dev.halftone.data.TestData.floats;
 import static dev.halftone.data.TestData.input;
 import static dev.halftone.data.TestData.npy;
 import static dev.halftone.data.TestData.request;
@@ -70,7 +70,8 @@ class DataSetsTest {
     ValueInfo other = input("x", DType.FLOAT32, "N", 3);
     assertThatThrownBy(() -> DataSets.open(request(array(), null, null, other)))
         .isInstanceOf(MalformedDataException.class)
-        .hasMessageContaining("a sample of shape [2] does not fit the model's input x: FLOAT32[N, 3]");
+        .hasMessageContaining(
+            "a sample of shape [2] does not fit the model's input x: FLOAT32[N, 3]");
   }
 
   @Test
@@ -87,8 +88,7 @@ class DataSetsTest {
     assertThat(before).hasSize(64);
     assertThat(DataSets.open(request(array(), null, null, VECTOR)).fingerprint()).isEqualTo(before);
     write(folder.resolve("x.npy"), npy("<f4", false, "(1, 2)", floats(0, 1)));
-    DataSet changed =
-        DataSets.open(request(folder.resolve("x.npy"), null, null, VECTOR));
+    DataSet changed = DataSets.open(request(folder.resolve("x.npy"), null, null, VECTOR));
     assertThat(changed.fingerprint()).isNotEqualTo(before);
   }
 

@@ -31,9 +31,11 @@ class SharedDataTest {
   void cifarLabelsComeFromTheFileAndChannelsGoWhereTheModelWantsThem() {
     Path file = SharedData.path("mlperf-tiny/ic01/ic01.bin");
     DataSet first =
-        DataSets.open(TestData.request(file, null, null, input("input", DType.FLOAT32, "N", 3, 32, 32)));
+        DataSets.open(
+            TestData.request(file, null, null, input("input", DType.FLOAT32, "N", 3, 32, 32)));
     DataSet last =
-        DataSets.open(TestData.request(file, null, null, input("input", DType.FLOAT32, "N", 32, 32, 3)));
+        DataSets.open(
+            TestData.request(file, null, null, input("input", DType.FLOAT32, "N", 32, 32, 3)));
     assertThat(classes(first)).hasSize(200).isEqualTo(classes(last));
     float[] planes = tensor(first, 5, "input").toFloats();
     float[] pixels = tensor(last, 5, "input").toFloats();

@@ -1,4 +1,4 @@
-/** See the module's description. */
+/** Two models and data to metrics by name. */
 @NullMarked
 package dev.halftone.evaluate;
 

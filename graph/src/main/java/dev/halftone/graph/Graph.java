@@ -2,9 +2,12 @@ package dev.halftone.graph;
 
 import dev.halftone.tensor.Tensor;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Nodes in topological order with the values that enter and leave.
@@ -32,5 +35,17 @@ public record Graph(
   /** The inputs that a caller has to give: those that are not initializers. */
   public List<ValueInfo> requiredInputs() {
     return inputs.stream().filter(input -> !initializers.containsKey(input.name())).toList();
+  }
+
+  /** Names that a body uses and does not define itself. */
+  public Set<String> outerNames() {
+    Set<String> defined = new HashSet<>(initializers.keySet());
+    inputs.forEach(value -> defined.add(value.name()));
+    for (Node node : nodes) defined.addAll(node.outputs());
+    Set<String> outer = new LinkedHashSet<>();
+    for (Node node : nodes) outer.addAll(node.reads());
+    outputs.forEach(value -> outer.add(value.name()));
+    outer.removeAll(defined);
+    return outer;
   }
 }

@@ -1,6 +1,5 @@
 package dev.halftone.graph;
 
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +21,7 @@ public final class GraphIndex {
     this.graph = graph;
     for (Node node : graph.nodes()) {
       for (String output : node.outputs()) if (!output.isEmpty()) producers.put(output, node);
-      for (String read : GraphEditor.reads(node)) {
+      for (String read : node.reads()) {
         consumers.computeIfAbsent(read, name -> new ArrayList<>()).add(node);
       }
     }

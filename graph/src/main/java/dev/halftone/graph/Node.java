@@ -1,9 +1,12 @@
 package dev.halftone.graph;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +72,24 @@ public record Node(
   /** The list of integers, empty when the node does not have it. */
   public List<Long> integers(String attributeName) {
     return attributes.get(attributeName) instanceof Attribute.OfInts(List<Long> values) ? values : List.of();
+  }
+
+  /** The graphs that the node runs as bodies ({@code If}, {@code Loop}, {@code Scan} …), in attribute order. */
+  public List<Graph> bodies() {
+    List<Graph> bodies = new ArrayList<>();
+    for (Attribute attribute : attributes.values()) {
+      if (attribute instanceof Attribute.OfGraph(Graph body)) bodies.add(body);
+      if (attribute instanceof Attribute.OfGraphs(List<Graph> several)) bodies.addAll(several);
+    }
+    return bodies;
+  }
+
+  /** Names that the node reads: its inputs, and what its bodies take from the graphs around them. */
+  public Set<String> reads() {
+    Set<String> reads = new LinkedHashSet<>(inputs);
+    reads.remove("");
+    for (Graph body : bodies()) reads.addAll(body.outerNames());
+    return reads;
   }
 
   public Node withInputs(List<String> newInputs) {

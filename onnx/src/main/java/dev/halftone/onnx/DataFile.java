@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Layout of an external data file: tensors in the order of the model, each at a page of its own so that it can be mapped. */
@@ -19,7 +18,7 @@ final class DataFile implements WeightPlacement {
   private static final MemorySegment PADDING = MemorySegment.ofArray(new byte[(int) ALIGNMENT]);
 
   private final String name;
-  private final Map<Tensor, External> placed = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, External> placed = new IdentityHashMap<>();
   private final List<MemorySegment> segments = new ArrayList<>();
   private long size;
 

@@ -6,8 +6,6 @@ import com.google.protobuf.Parser;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.onnx.wire.ModelProto;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +22,7 @@ public final class OnnxReader {
    *
    * @throws MalformedModelException if the file is not a sound ONNX model, or is 2 GB or larger
    * @throws dev.halftone.graph.UnsupportedModelException if a tensor's data type is unknown
-   * @throws UncheckedIOException if a file cannot be read
+   * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static Model read(Path file) {
     return decode(file, map(file));
@@ -69,8 +67,6 @@ public final class OnnxReader {
       return message;
     } catch (InvalidProtocolBufferException e) {
       throw new MalformedModelException(file, "not sound protobuf: " + e.getMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException(file.toString(), e);
     }
   }
 

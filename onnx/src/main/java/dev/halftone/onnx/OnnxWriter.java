@@ -30,6 +30,7 @@ public final class OnnxWriter {
    *
    * @param weights by name of the initializer, in the order of the graph
    */
+  @SuppressWarnings("ArrayRecordComponent") // Handed straight to the runtime, never compared.
   public record Detached(byte[] model, Map<String, Tensor> weights) {}
 
   /**

@@ -144,7 +144,6 @@ final class PendingFile implements AutoCloseable {
           Files.deleteIfExists(temporary);
         } catch (IOException e) {
           // The process ends; the hidden name tells what the file is.
-          continue;
         }
       }
     }

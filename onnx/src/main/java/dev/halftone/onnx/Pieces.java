@@ -47,7 +47,7 @@ final class Pieces {
   }
 
   private void header(int number, long length) {
-    int tag = number << 3 | DELIMITED;
+    int tag = (number << 3) | DELIMITED;
     byte[] header = new byte[CodedOutputStream.computeUInt32SizeNoTag(tag) + CodedOutputStream.computeUInt64SizeNoTag(length)];
     int end = varint(header, 0, tag);
     varint(header, end, length);
@@ -57,7 +57,7 @@ final class Pieces {
   private static int varint(byte[] out, int from, long value) {
     int at = from;
     long rest = value;
-    for (; rest > 0x7F; rest >>>= 7) out[at++] = (byte) (rest & 0x7F | 0x80);
+    for (; rest > 0x7F; rest >>>= 7) out[at++] = (byte) ((rest & 0x7F) | 0x80);
     out[at++] = (byte) rest;
     return at;
   }

@@ -115,14 +115,14 @@ final class Skeleton {
   }
 
   private static void delimited(ByteArrayOutputStream out, int number, byte[] content) {
-    varint(out, (long) number << 3 | WireFields.DELIMITED);
+    varint(out, ((long) number << 3) | WireFields.DELIMITED);
     varint(out, content.length);
     out.writeBytes(content);
   }
 
   private static void varint(ByteArrayOutputStream out, long value) {
     long rest = value;
-    for (; (rest & ~0x7FL) != 0; rest >>>= 7) out.write((int) (rest & 0x7F | 0x80));
+    for (; (rest & ~0x7FL) != 0; rest >>>= 7) out.write((int) ((rest & 0x7F) | 0x80));
     out.write((int) rest);
   }
 }

@@ -36,7 +36,7 @@ class ExternalDataTest {
   private Tensor read(String... keysAndValues) {
     TensorProto.Builder tensor = external(tensor(DataType.UINT8, 3), keysAndValues);
     Path file = TestModels.write(folder, holding(tensor));
-    return OnnxReader.read(file).graph().initializers().get("w");
+    return TestModels.initializer(OnnxReader.read(file), "w");
   }
 
   private void refused(String message, String... keysAndValues) {
@@ -61,7 +61,7 @@ class ExternalDataTest {
     TensorProto.Builder tensor = external(tensor(DataType.UINT8, 3), "location", "weights");
     Path file = TestModels.write(folder, holding(tensor));
     Path relative = Path.of("").toAbsolutePath().relativize(file);
-    assertThat(OnnxReader.read(relative).graph().initializers().get("w").toLongs()).containsExactly(1, 2, 3);
+    assertThat(TestModels.initializer(OnnxReader.read(relative), "w").toLongs()).containsExactly(1, 2, 3);
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Equality of models by content; records compare tensors by identity. */
 final class ModelEquality {
@@ -35,7 +37,7 @@ final class ModelEquality {
     assertThat(actual.values()).isEqualTo(expected.values());
     assertThat(actual.opaque()).isEqualTo(expected.opaque());
     assertThat(List.copyOf(actual.initializers().keySet())).isEqualTo(List.copyOf(expected.initializers().keySet()));
-    actual.initializers().forEach((name, tensor) -> assertSame(tensor, expected.initializers().get(name), name));
+    actual.initializers().forEach((name, tensor) -> assertSame(tensor, Objects.requireNonNull(expected.initializers().get(name)), name));
     assertSame(actual.nodes(), expected.nodes());
   }
 
@@ -49,9 +51,9 @@ final class ModelEquality {
   }
 
   private static void assertSame(Node actual, Node expected) {
-    assertThat(actual.withAttributes(java.util.Map.of())).isEqualTo(expected.withAttributes(java.util.Map.of()));
+    assertThat(actual.withAttributes(Map.of())).isEqualTo(expected.withAttributes(Map.of()));
     assertThat(List.copyOf(actual.attributes().keySet())).isEqualTo(List.copyOf(expected.attributes().keySet()));
-    actual.attributes().forEach((name, value) -> assertSame(value, expected.attributes().get(name), name));
+    actual.attributes().forEach((name, value) -> assertSame(value, Objects.requireNonNull(expected.attribute(name)), name));
   }
 
   private static void assertSame(Attribute actual, Attribute expected, String name) {

@@ -5,6 +5,7 @@ import dev.halftone.onnx.wire.AttributeProto;
 import dev.halftone.onnx.wire.GraphProto;
 import dev.halftone.onnx.wire.ModelProto;
 import dev.halftone.onnx.wire.NodeProto;
+import dev.halftone.onnx.wire.OperatorSetIdProto;
 import dev.halftone.onnx.wire.TensorProto;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -15,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Objects;
 
 /** A model as protobuf alone parses it, with the freedoms that a writer has taken away: where a tensor's elements are. */
 final class NormalizedProto {
@@ -22,9 +25,11 @@ final class NormalizedProto {
 
   static ModelProto of(Path file) throws IOException {
     ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
-    model.getOpsetImportBuilderList().forEach(opset -> opset.setDomain(opset.getDomain()));
-    // The map of operator sets is sorted by domain.
-    var sorted = model.getOpsetImportList().stream().sorted(java.util.Comparator.comparing(opset -> opset.getDomain())).toList();
+    // The standard domain is written as an empty string, not left out; the map of operator sets is sorted by domain.
+    for (OperatorSetIdProto.Builder opset : model.getOpsetImportBuilderList()) {
+      if (!opset.hasDomain()) opset.setDomain("");
+    }
+    var sorted = model.getOpsetImportList().stream().sorted(Comparator.comparing(opset -> opset.getDomain())).toList();
     model.clearOpsetImport().addAllOpsetImport(sorted);
     return model.setGraph(graph(file, model.getGraph())).build();
   }
@@ -42,7 +47,7 @@ final class NormalizedProto {
   }
 
   private static void raw(Path file, TensorProto.Builder tensor) throws IOException {
-    DType dtype = ElementTypes.of(tensor.getDataType());
+    DType dtype = Objects.requireNonNull(ElementTypes.of(tensor.getDataType()));
     if (dtype == DType.STRING) return;
     tensor.setRawData(elements(file, tensor, dtype)).clearDataLocation().clearExternalData();
     tensor.clearFloatData().clearInt32Data().clearInt64Data().clearDoubleData().clearUint64Data();

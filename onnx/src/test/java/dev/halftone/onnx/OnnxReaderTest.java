@@ -11,6 +11,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Dimension;
+import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +51,11 @@ class OnnxReaderTest {
   }
 
   private Tensor initializer(ModelProto proto) {
-    return read(proto).graph().initializers().get("w");
+    return TestModels.initializer(read(proto), "w");
+  }
+
+  private static Tensor tensorOf(Node node, String attribute) {
+    return ((Attribute.OfTensor) Objects.requireNonNull(node.attribute(attribute))).value();
   }
 
   @Test
@@ -114,12 +120,15 @@ class OnnxReaderTest {
     assertThat(node.real("alpha", 0)).isEqualTo(0.5f);
     assertThat(node.text("mode", "")).isEqualTo("fast");
     assertThat(node.integers("pads")).containsExactly(1L, 2L);
-    assertThat(((Attribute.OfTensor) node.attributes().get("value")).value().toLongs()).containsExactly(7, 8, 9);
+    assertThat(tensorOf(node, "value").toLongs()).containsExactly(7, 8, 9);
     assertThat(node.attribute("many")).isInstanceOf(Attribute.OfOpaque.class);
     assertThat(node.attribute("then_branch"))
         .isInstanceOfSatisfying(
             Attribute.OfGraph.class,
-            body -> assertThat(body.value().initializers().get("inner").toLongs()).containsExactly(3, -4));
+            body ->
+                assertThat(body.value().initializers().values())
+                    .singleElement()
+                    .satisfies(inner -> assertThat(inner.toLongs()).containsExactly(3, -4)));
   }
 
   @Test
@@ -142,7 +151,7 @@ class OnnxReaderTest {
     assertThat(node.integers("ints")).containsExactly(1L);
     assertThat(node.attribute("floats")).isEqualTo(new Attribute.OfFloats(List.of(1f)));
     assertThat(node.attribute("strings")).isEqualTo(new Attribute.OfStrings(List.of("t")));
-    assertThat(((Attribute.OfTensor) node.attributes().get("t")).value().longAt(0)).isEqualTo(6);
+    assertThat(tensorOf(node, "t").longAt(0)).isEqualTo(6);
     assertThat(node.attribute("g")).isInstanceOf(Attribute.OfGraph.class);
     assertThat(node.attribute("nothing")).isInstanceOf(Attribute.OfOpaque.class);
   }
@@ -239,7 +248,7 @@ class OnnxReaderTest {
     var graph = model.graph();
     Model edited =
         model.withGraph(
-            new dev.halftone.graph.Graph(
+            new Graph(
                 graph.name(), graph.nodes(), graph.initializers(), List.of(changed), graph.outputs(), graph.values(), graph.opaque()));
     Path out = folder.resolve("out.onnx");
     OnnxWriter.write(edited, out, ExternalData.WHEN_NEEDED);

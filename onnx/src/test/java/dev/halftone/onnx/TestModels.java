@@ -1,5 +1,8 @@
 package dev.halftone.onnx;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import dev.halftone.graph.Model;
 import dev.halftone.onnx.wire.AttributeProto;
 import dev.halftone.onnx.wire.GraphProto;
 import dev.halftone.onnx.wire.ModelProto;
@@ -11,12 +14,12 @@ import dev.halftone.onnx.wire.TensorProto.DataType;
 import dev.halftone.onnx.wire.TensorShapeProto;
 import dev.halftone.onnx.wire.TypeProto;
 import dev.halftone.onnx.wire.ValueInfoProto;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
+import dev.halftone.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Small models, sound and broken, as protobuf writes them. */
 final class TestModels {
@@ -100,6 +103,11 @@ final class TestModels {
     TypeProto.Tensor.Builder type =
         TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT.getNumber()).setShape(shape);
     return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(type));
+  }
+
+  /** The initializer of the model's own graph, which must be there. */
+  static Tensor initializer(Model model, String name) {
+    return Objects.requireNonNull(model.graph().initializers().get(name), name);
   }
 
   static ByteString utf8(String text) {

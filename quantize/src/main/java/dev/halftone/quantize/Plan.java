@@ -2,6 +2,7 @@ package dev.halftone.quantize;
 
 import dev.halftone.tensor.DType;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What is done, node by node and tensor by tensor.
@@ -13,6 +14,11 @@ public record Plan(List<TensorPlan> tensors, List<NodePlan> nodes, List<String> 
     tensors = List.copyOf(tensors);
     nodes = List.copyOf(nodes);
     warnings = List.copyOf(warnings);
+  }
+
+  /** The plan with further tensors. */
+  public Plan with(List<TensorPlan> more) {
+    return new Plan(Stream.concat(tensors.stream(), more.stream()).toList(), nodes, warnings);
   }
 
   /** What a tensor is: a constant of the model, or a value that depends on the input. */

@@ -2,6 +2,12 @@ package dev.halftone.quantize;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
+import dev.halftone.quantize.dynamic.DynamicMode;
+import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.half.Bf16Mode;
+import dev.halftone.quantize.half.Fp16Mode;
+import dev.halftone.quantize.qdq.StaticMode;
+import dev.halftone.quantize.weights.WeightsMode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +22,19 @@ public final class Quantizer {
    * @param calibration samples, needed by static mode only
    * @param threads samples calibrated at the same time; the result does not depend on it
    * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized as asked
+   * @throws IllegalArgumentException if static mode is asked for without samples
    */
-  public static Quantized quantize(Model model, Recipe recipe, @Nullable DataSet calibration, int threads, Progress progress) {
-    throw new UnsupportedOperationException("skeleton");
+  public static Quantized quantize(
+      Model model, Recipe recipe, @Nullable DataSet calibration, int threads, Progress progress) {
+    return switch (recipe.mode()) {
+      case STATIC -> {
+        if (calibration == null) throw new IllegalArgumentException("static mode needs samples to calibrate on");
+        yield StaticMode.quantize(Folding.fold(model), recipe, calibration, threads, progress);
+      }
+      case DYNAMIC -> DynamicMode.apply(Folding.fold(model), recipe, threads);
+      case WEIGHTS -> WeightsMode.apply(Folding.fold(model), recipe, threads);
+      case FP16 -> Fp16Mode.apply(Folding.fold(model), recipe);
+      case BF16 -> Bf16Mode.apply(Folding.fold(model), recipe);
+    };
   }
 }

@@ -6,6 +6,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -13,32 +14,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Walks a model, its bodies and its functions, and counts. */
 final class Inspector {
-  private static final Set<String> INTEGER_OPERATORS =
-      Set.of(
-          "QuantizeLinear",
-          "DequantizeLinear",
-          "DynamicQuantizeLinear",
-          "MatMulInteger",
-          "ConvInteger",
-          "QLinearConv",
-          "QLinearMatMul",
-          "MatMulNBits",
-          "QGemm",
-          "DynamicQuantizeMatMul",
-          "DynamicQuantizeLSTM",
-          "MatMulIntegerToFloat");
-
   private final Map<String, Inspection.Operator> operators = new TreeMap<>();
   private final Map<String, Inspection.Fate> fates = new TreeMap<>();
   private long nodes;
   private long parameters;
   private long constantBytes;
-  private boolean quantized;
 
   private Inspector() {}
 
@@ -58,33 +43,34 @@ final class Inspector {
         model.graph().outputs(),
         inspector.operators.values().stream().sorted(heaviest).toList(),
         new ArrayList<>(inspector.fates.values()),
-        inspector.quantized);
+        !QuantizedParts.of(model).isEmpty());
   }
 
   private void visit(Graph graph, Map<String, Tensor> outer) {
     graph.initializers().values().forEach(this::count);
     Map<String, Tensor> constants = new HashMap<>(outer);
     constants.putAll(WeightShare.constants(graph));
+    Quantizability quantizability = new Quantizability(constants, graph.inputs());
     for (Node node : graph.nodes()) {
-      visit(node, constants);
+      visit(node, constants, quantizability);
       for (Graph body : GraphEditor.bodies(node)) visit(body, constants);
     }
   }
 
   private void visit(Function function) {
-    for (Node node : function.nodes()) visit(node, Map.of());
+    Quantizability quantizability = new Quantizability(Map.of(), List.of());
+    for (Node node : function.nodes()) visit(node, Map.of(), quantizability);
   }
 
-  private void visit(Node node, Map<String, Tensor> constants) {
+  private void visit(Node node, Map<String, Tensor> constants, Quantizability quantizability) {
     nodes++;
-    quantized |= INTEGER_OPERATORS.contains(node.opType());
     for (Attribute attribute : node.attributes().values()) {
       if (attribute instanceof Attribute.OfTensor(Tensor value)) count(value);
     }
-    long bytes = node.inputs().stream().filter(constants::containsKey).mapToLong(input -> constants.get(input).byteSize()).sum();
+    long bytes = node.inputs().stream().map(constants::get).filter(Objects::nonNull).mapToLong(Tensor::byteSize).sum();
     Inspection.Operator one = new Inspection.Operator(node.domain(), node.opType(), 1, bytes);
     operators.merge(one.name(), one, (a, b) -> new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
-    Inspection.Fate fate = Quantizability.of(node, constants);
+    Inspection.Fate fate = quantizability.of(node);
     fates.merge(
         fate.operator() + fate.reason(),
         fate,

@@ -6,6 +6,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.kernels.Kernels;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
 import dev.halftone.tensor.DType;

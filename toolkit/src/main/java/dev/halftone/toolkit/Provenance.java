@@ -1,6 +1,7 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.kernels.Kernels;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;

@@ -26,10 +26,16 @@ record ArrayColumn(
   /**
    * An array that fills its data in row-major or column-major order.
    *
-   * @throws MalformedDataException if shape and data differ in size, or there is no axis for samples
+   * @throws MalformedDataException if shape and data differ in size, or there is no axis for
+   *     samples
    */
   static ArrayColumn filling(
-      Object file, MemorySegment data, DType dtype, ByteOrder order, long[] shape, boolean byColumns) {
+      Object file,
+      MemorySegment data,
+      DType dtype,
+      ByteOrder order,
+      long[] shape,
+      boolean byColumns) {
     long expected;
     try {
       expected = dtype.bytes(Tensor.elements(shape));
@@ -67,7 +73,8 @@ record ArrayColumn(
     int width = dtype.bits() / 8;
     if (littleEndian() && Arrays.equals(sampleStrides, Strided.rowMajor(sample))) {
       long bytes = Tensor.elements(sample) * width;
-      return Tensor.of(dtype, sample, bytes == 0 ? MemorySegment.NULL : data.asSlice(first * width, bytes));
+      return Tensor.of(
+          dtype, sample, bytes == 0 ? MemorySegment.NULL : data.asSlice(first * width, bytes));
     }
     byte[] gathered = Strided.gather(data, width, first, sample, sampleStrides);
     if (!littleEndian()) swap(gathered, width);

@@ -20,8 +20,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CIFAR-10 binary files: records of one label byte (0 to 9) and 3,072 bytes, the red, green and blue planes of a 32 × 32 image.
- * Images are [3, 32, 32] bytes, or [32, 32, 3] for a model that wants channels last.
+ * CIFAR-10 binary files: records of one label byte (0 to 9) and 3,072 bytes, the red, green and
+ * blue planes of a 32 × 32 image. Images are [3, 32, 32] bytes, or [32, 32, 3] for a model that
+ * wants channels last.
  */
 public final class CifarReader implements SampleReader {
   private static final int RECORD = 1 + 3 * 32 * 32;

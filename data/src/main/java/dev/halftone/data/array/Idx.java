@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * IDX files as the MNIST data set has them: two zero bytes, a type byte, the number of axes, the size of each axis as a big-endian
- * int, and the elements, big-endian, in row-major order.
+ * IDX files as the MNIST data set has them: two zero bytes, a type byte, the number of axes, the
+ * size of each axis as a big-endian int, and the elements, big-endian, in row-major order.
  */
 public final class Idx {
   private static final ValueLayout.OfInt INT =
@@ -35,7 +35,8 @@ public final class Idx {
     int axes = data.get(ValueLayout.JAVA_BYTE, 3) & 0xFF;
     if (data.byteSize() < 4 + 4L * axes) throw cut(file, data);
     long[] shape = new long[axes];
-    for (int axis = 0; axis < axes; axis++) shape[axis] = data.get(INT, 4 + 4L * axis) & 0xFFFFFFFFL;
+    for (int axis = 0; axis < axes; axis++)
+      shape[axis] = data.get(INT, 4 + 4L * axis) & 0xFFFFFFFFL;
     MemorySegment elements = data.asSlice(4 + 4L * axes);
     return ArrayColumn.filling(file, elements, dtype, ByteOrder.BIG_ENDIAN, shape, false);
   }

@@ -6,7 +6,10 @@ import dev.halftone.data.source.Source;
 import dev.halftone.data.source.SourceRequest;
 import java.nio.file.Path;
 
-/** IDX files, recognised by the names that they usually have: {@code t10k-images-idx3-ubyte.gz}, {@code digits.idx}. */
+/**
+ * IDX files, recognised by the names that they usually have: {@code t10k-images-idx3-ubyte.gz},
+ * {@code digits.idx}.
+ */
 public final class IdxReader implements SampleReader {
   @Override
   public String kind() {
@@ -21,7 +24,8 @@ public final class IdxReader implements SampleReader {
   /** Whether the file's name is one of an IDX file. */
   public static boolean named(Path path) {
     String name = path.getFileName() == null ? "" : path.getFileName().toString();
-    return name.matches(".*[-.]idx[0-9]-[a-z0-9]+(\\.gz)?") || DataFiles.hasExtension(path, "idx", "idx.gz");
+    return name.matches(".*[-.]idx[0-9]-[a-z0-9]+(\\.gz)?")
+        || DataFiles.hasExtension(path, "idx", "idx.gz");
   }
 
   @Override

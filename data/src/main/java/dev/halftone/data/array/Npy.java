@@ -12,7 +12,8 @@ public final class Npy {
   /**
    * The array of a {@code .npy} file, memory-mapped.
    *
-   * @throws dev.halftone.graph.MalformedDataException if the header lies or the type is not one that models take
+   * @throws dev.halftone.graph.MalformedDataException if the header lies or the type is not one
+   *     that models take
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static Column open(Path file) {

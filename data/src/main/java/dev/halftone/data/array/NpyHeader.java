@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header of a {@code .npy} file, after the "NumPy format specification" (NEP 1), versions 1.0 to 3.0:
+ * The header of a {@code .npy} file, after the "NumPy format specification" (NEP 1), versions 1.0
+ * to 3.0:
  *
  * <pre>
  * byte 0   "\x93NUMPY"
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * then     a Python dictionary with exactly the keys descr, fortran_order and shape; then the elements
  * </pre>
  *
- * The dictionary is read by a grammar for these three keys alone, in any order; nothing is evaluated.
+ * The dictionary is read by a grammar for these three keys alone, in any order; nothing is
+ * evaluated.
  */
 record NpyHeader(DType dtype, ByteOrder order, boolean byColumns, long[] shape, long dataOffset) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -43,7 +45,9 @@ record NpyHeader(DType dtype, ByteOrder order, boolean byColumns, long[] shape, 
     long length = version == 1 ? data.get(SHORT, 8) & 0xFFFF : data.get(INT, 8) & 0xFFFFFFFFL;
     if (length > LONGEST_TEXT) {
       throw new MalformedDataException(
-          file, "byte 8", "a header of %d bytes, expected at most %d".formatted(length, LONGEST_TEXT));
+          file,
+          "byte 8",
+          "a header of %d bytes, expected at most %d".formatted(length, LONGEST_TEXT));
     }
     if (start + length > data.byteSize()) throw cut(file, data);
     byte[] text = data.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
@@ -137,7 +141,11 @@ record NpyHeader(DType dtype, ByteOrder order, boolean byColumns, long[] shape, 
 
     private DType dtype(String type) {
       String element = type.isEmpty() ? "" : type.substring(1);
-      boolean ordered = type.startsWith("<") || type.startsWith(">") || type.startsWith("|") || type.startsWith("=");
+      boolean ordered =
+          type.startsWith("<")
+              || type.startsWith(">")
+              || type.startsWith("|")
+              || type.startsWith("=");
       return switch (ordered ? element : type) {
         case "f2" -> DType.FLOAT16;
         case "f4" -> DType.FLOAT32;

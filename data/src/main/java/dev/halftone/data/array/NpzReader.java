@@ -21,8 +21,8 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code .npz} files: a ZIP archive of {@code .npy} files, whose names without the ending name the arrays. Option {@code entry}
- * takes one array and leaves the others out.
+ * {@code .npz} files: a ZIP archive of {@code .npy} files, whose names without the ending name the
+ * arrays. Option {@code entry} takes one array and leaves the others out.
  */
 public final class NpzReader implements SampleReader {
   @Override

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Opens files so that every failure is an {@link UncheckedIOException} whose cause has the path. */
+/**
+ * Opens files so that every failure is an {@link UncheckedIOException} whose cause has the path.
+ */
 public final class DataFiles {
   private DataFiles() {}
 
@@ -75,8 +77,9 @@ public final class DataFiles {
   }
 
   /**
-   * The files below a folder, at any depth, that fit, in the order of their paths relative to the folder (compared as strings with
-   * {@code /} between names). Files and folders whose names start with a dot are left out.
+   * The files below a folder, at any depth, that fit, in the order of their paths relative to the
+   * folder (compared as strings with {@code /} between names). Files and folders whose names start
+   * with a dot are left out.
    */
   public static List<Path> list(Path folder, Predicate<Path> fits) {
     requireThere(folder);

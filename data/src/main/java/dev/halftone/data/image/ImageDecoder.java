@@ -16,8 +16,9 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Pictures from files by ImageIO, with stored sample values: no colour profile, orientation tag or gamma is applied, alpha is
- * dropped, 16 bits are scaled to 8. The size is checked before anything is decoded.
+ * Pictures from files by ImageIO, with stored sample values: no colour profile, orientation tag or
+ * gamma is applied, alpha is dropped, 16 bits are scaled to 8. The size is checked before anything
+ * is decoded.
  */
 final class ImageDecoder {
   private static final String[] EXTENSIONS = {"jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff"};
@@ -93,7 +94,8 @@ final class ImageDecoder {
       for (int x = 0; x < width; x++) {
         for (int channel = 0; channel < 3; channel++) {
           int sample = line[x * bands + (gray ? 0 : channel)];
-          values[(y * width + x) * 3 + channel] = (byte) (full == 255 ? sample : scaled(sample, full));
+          values[(y * width + x) * 3 + channel] =
+              (byte) (full == 255 ? sample : scaled(sample, full));
         }
       }
     }

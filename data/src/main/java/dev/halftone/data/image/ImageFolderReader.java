@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A folder of images at any depth, in the order of their paths, or one image. Option {@code preprocess} says how they become arrays:
- * a name, a file beside the description, or its keys.
+ * A folder of images at any depth, in the order of their paths, or one image. Option {@code
+ * preprocess} says how they become arrays: a name, a file beside the description, or its keys.
  */
 public final class ImageFolderReader implements SampleReader {
   @Override

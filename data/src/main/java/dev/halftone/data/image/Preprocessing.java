@@ -5,14 +5,20 @@ import dev.halftone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From a photo to the array that a model takes: {@code (pixel - mean) / scale} with pixels in 0 to 255.
+ * From a photo to the array that a model takes: {@code (pixel - mean) / scale} with pixels in 0 to
+ * 255.
  *
  * @param mean one for each channel, in the order of {@code color}
  * @param scale likewise, never 0
  * @param padValue pixel value outside of a letterboxed photo; null gives zeros in the array itself
  */
 public record Preprocessing(
-    Resize resize, Color color, boolean channelsLast, float[] mean, float[] scale, @Nullable Float padValue) {
+    Resize resize,
+    Color color,
+    boolean channelsLast,
+    float[] mean,
+    float[] scale,
+    @Nullable Float padValue) {
   /** Channels of the array and their order. */
   public enum Color {
     RGB,

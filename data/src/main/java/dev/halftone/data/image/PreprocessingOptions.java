@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Preprocessing as a user gives it: a name, a YAML file, or the same keys inside of a data description. What is left out is taken
- * from the model's input where that says it.
+ * Preprocessing as a user gives it: a name, a YAML file, or the same keys inside of a data
+ * description. What is left out is taken from the model's input where that says it.
  */
 final class PreprocessingOptions {
   /** Color, mean and scale under the names that people know them by. */
@@ -60,7 +60,8 @@ final class PreprocessingOptions {
     if (wanted.height() == 0 || wanted.width() == 0) {
       throw new MalformedDataException(
           folder,
-          "the model does not say what size of image it takes: give a preprocessing file with resize");
+          "the model does not say what size of image it takes: give a preprocessing file with"
+              + " resize");
     }
     Section unit = Section.of(folder, Map.of("scale", "255"));
     return new PreprocessingOptions(unit, wanted).read();
@@ -119,13 +120,13 @@ final class PreprocessingOptions {
       resize = new Resize.ShortSide(shortSide, crop, crop);
     } else if (keys.has("letterbox")) {
       boolean centered =
-          keys.has("place")
-              && keys.choice("place", List.of("top-left", "center")).equals("center");
+          keys.has("place") && keys.choice("place", List.of("top-left", "center")).equals("center");
       resize = new Resize.Letterbox(keys.integer("letterbox", 1, LARGEST), centered);
     } else if (keys.has("multiple-of")) {
       resize = new Resize.Multiple(keys.integer("multiple-of", 1, LARGEST));
     } else if (keys.has("width") && keys.has("height")) {
-      resize = new Resize.Stretch(keys.integer("width", 1, LARGEST), keys.integer("height", 1, LARGEST));
+      resize =
+          new Resize.Stretch(keys.integer("width", 1, LARGEST), keys.integer("height", 1, LARGEST));
     } else {
       throw keys.wrong(
           "expected {short-side, crop}, {width, height}, {letterbox, place} or {multiple-of}");

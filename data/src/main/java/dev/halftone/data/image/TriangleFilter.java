@@ -3,11 +3,13 @@ package dev.halftone.data.image;
 import static dev.halftone.data.image.Pixels.CHANNELS;
 
 /**
- * Bilinear resizing with antialiasing. Output pixel {@code i} of a line is the weighted mean of the input pixels around {@code c =
- * (i + 0.5) * in / out}; pixel {@code j} weighs {@code max(0, 1 - |j + 0.5 - c| / s)} with {@code s = max(1, in / out)}, so that
- * shrinking averages everything that falls into a pixel and enlarging interpolates between two. Pixels outside are left out and the
- * weights sum to one. Lines are resized first across, then down; after each the pixels are rounded to bytes, halves up, as
- * libraries that work on 8-bit images do and most networks have been trained with.
+ * Bilinear resizing with antialiasing. Output pixel {@code i} of a line is the weighted mean of the
+ * input pixels around {@code c = (i + 0.5) * in / out}; pixel {@code j} weighs {@code max(0, 1 - |j
+ * + 0.5 - c| / s)} with {@code s = max(1, in / out)}, so that shrinking averages everything that
+ * falls into a pixel and enlarging interpolates between two. Pixels outside are left out and the
+ * weights sum to one. Lines are resized first across, then down; after each the pixels are rounded
+ * to bytes, halves up, as libraries that work on 8-bit images do and most networks have been
+ * trained with.
  */
 final class TriangleFilter {
   private TriangleFilter() {}
@@ -50,11 +52,14 @@ final class TriangleFilter {
     return Math.multiplyExact(Math.multiplyExact(width, height), CHANNELS);
   }
 
-  /** The input pixels {@code first, first + 1, …} that make one output pixel, with their weights. */
+  /**
+   * The input pixels {@code first, first + 1, …} that make one output pixel, with their weights.
+   */
   private record Taps(int first, float[] weights) {
     byte mean(byte[] values, int start, int step) {
       float sum = 0;
-      for (int i = 0; i < weights.length; i++) sum += weights[i] * (values[start + i * step] & 0xFF);
+      for (int i = 0; i < weights.length; i++)
+        sum += weights[i] * (values[start + i * step] & 0xFF);
       return (byte) Math.min(255, (int) (sum + 0.5f));
     }
   }

@@ -7,14 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model's input says of the images that it takes. Sizes are 0 where the model does not fix them.
+ * What a model's input says of the images that it takes. Sizes are 0 where the model does not fix
+ * them.
  *
  * @param channelsLast [N, height, width, channels] in place of [N, channels, height, width]
  */
 record WantedImage(int channels, int height, int width, boolean channelsLast) {
   private static final WantedImage ANY = new WantedImage(0, 0, 0, false);
 
-  /** The first input that looks like an image: rank 4 with 1 or 3 channels. Nothing is known when there is none. */
+  /**
+   * The first input that looks like an image: rank 4 with 1 or 3 channels. Nothing is known when
+   * there is none.
+   */
   static WantedImage of(List<ValueInfo> inputs) {
     for (ValueInfo input : inputs) {
       WantedImage wanted = of(input.type());

@@ -17,9 +17,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the class of each sample from a {@code .npy} or IDX array, or from a CSV or TSV table. In a table the column is the one
- * asked for, else {@code label}, else the first that holds a number (not counting {@code file}). A column {@code file}, or in a table without header a
- * first column that is no number, says which sample each row means.
+ * Reads the class of each sample from a {@code .npy} or IDX array, or from a CSV or TSV table. In a
+ * table the column is the one asked for, else {@code label}, else the first that holds a number
+ * (not counting {@code file}). A column {@code file}, or in a table without header a first column
+ * that is no number, says which sample each row means.
  */
 public final class LabelFile {
   private LabelFile() {}
@@ -27,7 +28,8 @@ public final class LabelFile {
   /**
    * @param column of a table, or null to find it
    * @param index of the samples' files, or null when samples have none
-   * @throws MalformedDataException if the file breaks its format's rules or a label is not a whole number of 0 or more
+   * @throws MalformedDataException if the file breaks its format's rules or a label is not a whole
+   *     number of 0 or more
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static Labels read(Path file, @Nullable String column, @Nullable FileIndex index) {
@@ -47,8 +49,8 @@ public final class LabelFile {
   }
 
   /**
-   * Classes from the names of the folders just below {@code folder}: the number itself when every name is one, else the rank of the
-   * name among all.
+   * Classes from the names of the folders just below {@code folder}: the number itself when every
+   * name is one, else the rank of the name among all.
    */
   public static Labels fromFolders(Path folder, List<Path> files) {
     List<String> names = files.stream().map(file -> topFolder(folder, file)).toList();
@@ -86,8 +88,7 @@ public final class LabelFile {
         file, place, "label %s, expected a whole number of 0 or more".formatted(label));
   }
 
-  private static Labels fromTable(
-      Table table, @Nullable String named, @Nullable FileIndex index) {
+  private static Labels fromTable(Table table, @Nullable String named, @Nullable FileIndex index) {
     int fileColumn = fileColumn(table);
     int column = labelColumn(table, named, fileColumn);
     List<Integer> classes = new ArrayList<>();
@@ -116,7 +117,8 @@ public final class LabelFile {
       if (table.column(named) >= 0) return table.column(named);
       throw new MalformedDataException(
           table.file(),
-          "no column \"%s\" in %s".formatted(named, Objects.requireNonNullElse(table.header(), "it")));
+          "no column \"%s\" in %s"
+              .formatted(named, Objects.requireNonNullElse(table.header(), "it")));
     }
     if (table.column("label") >= 0) return table.column("label");
     if (!table.rows().isEmpty()) {

@@ -8,8 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Elements as another type. To a floating-point type values round to nearest, ties to even; to an integer type they have to be whole
- * and in range, so that nothing is lost unseen. To BOOL, zero is false and everything else true.
+ * Elements as another type. To a floating-point type values round to nearest, ties to even; to an
+ * integer type they have to be whole and in range, so that nothing is lost unseen. To BOOL, zero is
+ * false and everything else true.
  */
 final class Cast {
   private static final ValueLayout.OfShort SHORT =
@@ -56,7 +57,8 @@ final class Cast {
       case FLOAT16 -> out.set(SHORT, i * 2L, half((float) number(i)));
       case BFLOAT16 -> out.set(SHORT, i * 2L, brain((float) number(i)));
       case BOOL -> out.set(ValueLayout.JAVA_BYTE, i, (byte) (number(i) == 0 ? 0 : 1));
-      case INT8 -> out.set(ValueLayout.JAVA_BYTE, i, (byte) whole(i, Byte.MIN_VALUE, Byte.MAX_VALUE));
+      case INT8 ->
+          out.set(ValueLayout.JAVA_BYTE, i, (byte) whole(i, Byte.MIN_VALUE, Byte.MAX_VALUE));
       case UINT8 -> out.set(ValueLayout.JAVA_BYTE, i, (byte) whole(i, 0, 0xFF));
       case INT16 -> out.set(SHORT, i * 2L, (short) whole(i, Short.MIN_VALUE, Short.MAX_VALUE));
       case UINT16 -> out.set(SHORT, i * 2L, (short) whole(i, 0, 0xFFFF));

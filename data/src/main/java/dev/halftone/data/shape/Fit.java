@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a sample the element type and rank of a model's input, for a batch of one. Tried in this order: the sample with a batch axis
- * of 1 before it; the sample as it is, when it has that axis already; the sample with axes of size 1 added or left out. Elements are
- * never rearranged.
+ * Gives a sample the element type and rank of a model's input, for a batch of one. Tried in this
+ * order: the sample with a batch axis of 1 before it; the sample as it is, when it has that axis
+ * already; the sample with axes of size 1 added or left out. Elements are never rearranged.
  */
 public final class Fit {
   private static final long ANY = -1;
@@ -46,8 +46,7 @@ public final class Fit {
     long[] shape = sample.shape();
     if (wanted == null) return cast.reshape(withBatch(shape));
     if (matches(withBatch(shape))) return cast.reshape(withBatch(shape));
-    boolean batchOfOne = shape.length > 0 && (wanted[0] != ANY || shape[0] == 1);
-    if (matches(shape) && (shape.length == 0 || batchOfOne)) return cast;
+    if (matches(shape) && isBatchOfOne(shape)) return cast;
     long[] padded = padded(shape);
     if (padded != null) return cast.reshape(padded);
     throw new MalformedDataException(
@@ -84,7 +83,18 @@ public final class Fit {
     return true;
   }
 
-  /** The sample's axes other than 1 aligned with the wanted ones from the last to the first; null when they do not fit. */
+  /**
+   * Whether a shape of the wanted rank has no batch, a batch that the model fixes, or a batch of
+   * one.
+   */
+  private boolean isBatchOfOne(long[] shape) {
+    return shape.length == 0 || shape[0] == 1 || (wanted != null && wanted[0] != ANY);
+  }
+
+  /**
+   * The sample's axes other than 1 aligned with the wanted ones from the last to the first; null
+   * when they do not fit.
+   */
   private long @Nullable [] padded(long[] shape) {
     if (wanted == null) return null;
     long[] sizes = Arrays.stream(shape).filter(size -> size != 1).toArray();
@@ -99,7 +109,6 @@ public final class Fit {
         out[axis] = sizes[next--];
       }
     }
-    boolean batchIsOne = out.length == 0 || wanted[0] != ANY || out[0] == 1;
-    return next < 0 && batchIsOne ? out : null;
+    return next < 0 && isBatchOfOne(out) ? out : null;
   }
 }

@@ -9,8 +9,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Cuts each sample into windows along one axis: window {@code k} holds elements {@code [k * step - padLeft, k * step - padLeft +
- * length)}, zeros where that lies before the start; only whole windows are cut.
+ * Cuts each sample into windows along one axis: window {@code k} holds elements {@code [k * step -
+ * padLeft, k * step - padLeft + length)}, zeros where that lies before the start; only whole
+ * windows are cut.
  *
  * @param axis of the sample, not counting the axis of samples
  */

@@ -1,4 +1,7 @@
-/** Columns changed on the way to the model: windows, transposes, casts, and the fit to a model's input. */
+/**
+ * Columns changed on the way to the model: windows, transposes, casts, and the fit to a model's
+ * input.
+ */
 @NullMarked
 package dev.halftone.data.shape;
 

@@ -4,8 +4,8 @@ import dev.halftone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One array for each sample, read on demand. Reading is stateless and thread-safe: row {@code i} is the same array whenever it is
- * read. Arrays of one column may differ in shape.
+ * One array for each sample, read on demand. Reading is stateless and thread-safe: row {@code i} is
+ * the same array whenever it is read. Arrays of one column may differ in shape.
  */
 public interface Column {
   /** Number of samples. */
@@ -19,7 +19,8 @@ public interface Column {
   Tensor get(int row);
 
   /**
-   * The size of {@code axis} of one sample; a column that knows it without reading the array says so.
+   * The size of {@code axis} of one sample; a column that knows it without reading the array says
+   * so.
    *
    * @throws dev.halftone.graph.MalformedDataException if the array has no such axis
    */
@@ -28,7 +29,10 @@ public interface Column {
     return Strided.checkAxis(whole, axis).dimension(axis);
   }
 
-  /** Elements {@code [from, to)} of one sample along {@code axis}; a column that need not read the rest does not. */
+  /**
+   * Elements {@code [from, to)} of one sample along {@code axis}; a column that need not read the
+   * rest does not.
+   */
   default Tensor slice(int row, int axis, long from, long to) {
     return Strided.slice(get(row), axis, from, to);
   }

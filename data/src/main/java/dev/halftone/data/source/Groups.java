@@ -3,7 +3,10 @@ package dev.halftone.data.source;
 import dev.halftone.graph.MalformedDataException;
 import java.util.Arrays;
 
-/** Consecutive rows that were cut from one clip each: clip {@code g} holds rows {@code [first(g), first(g + 1))}. */
+/**
+ * Consecutive rows that were cut from one clip each: clip {@code g} holds rows {@code [first(g),
+ * first(g + 1))}.
+ */
 public final class Groups {
   private final int[] firsts;
 

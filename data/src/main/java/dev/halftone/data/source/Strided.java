@@ -6,7 +6,10 @@ import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** Copies of parts and rearrangements of arrays, element by element in row-major order of the result. */
+/**
+ * Copies of parts and rearrangements of arrays, element by element in row-major order of the
+ * result.
+ */
 public final class Strided {
   private Strided() {}
 
@@ -33,7 +36,8 @@ public final class Strided {
   }
 
   /**
-   * Gathers the elements at {@code offset + sum(index[axis] * strides[axis])} for every index of {@code shape}.
+   * Gathers the elements at {@code offset + sum(index[axis] * strides[axis])} for every index of
+   * {@code shape}.
    *
    * @param width bytes of an element; offset and strides count elements
    * @throws IndexOutOfBoundsException if an element lies outside of the data

@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a CSV file (RFC 4180: fields may stand in double quotes) or, by its ending {@code .tsv}, of a TSV file (fields as they
- * stand, quotes are letters). UTF-8; empty lines are left out. The first line is a header when no field of it is a number.
+ * The rows of a CSV file (RFC 4180: fields may stand in double quotes) or, by its ending {@code
+ * .tsv}, of a TSV file (fields as they stand, quotes are letters). UTF-8; empty lines are left out.
+ * The first line is a header when no field of it is a number.
  *
  * @param header names of the columns, or null when the file has none
  * @param rows as many fields each
@@ -35,7 +36,8 @@ public record Table(
   /**
    * Reads the whole file.
    *
-   * @throws MalformedDataException if it is not UTF-8, is empty, or a row has more or fewer fields than the first
+   * @throws MalformedDataException if it is not UTF-8, is empty, or a row has more or fewer fields
+   *     than the first
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static Table read(Path file) {
@@ -63,8 +65,7 @@ public record Table(
     }
   }
 
-  private static void checkWidth(
-      Path file, List<List<String>> rows, List<Integer> lines, int row) {
+  private static void checkWidth(Path file, List<List<String>> rows, List<Integer> lines, int row) {
     int found = rows.get(row).size();
     int expected = rows.getFirst().size();
     if (found != expected) {

@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one mapping of a YAML file. Whoever reads it asks for the keys that it knows; {@link #refuseOthers} then refuses
- * what nobody asked for, naming what would have been allowed. Every error names file, line and key.
+ * The keys of one mapping of a YAML file. Whoever reads it asks for the keys that it knows; {@link
+ * #refuseOthers} then refuses what nobody asked for, naming what would have been allowed. Every
+ * error names file, line and key.
  */
 public final class Section {
   private final Path file;

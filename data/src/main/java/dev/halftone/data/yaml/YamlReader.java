@@ -16,7 +16,10 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
-/** Reads a YAML file as nested values. One document, no aliases, no key twice, at most {@value #LIMIT} bytes. */
+/**
+ * Reads a YAML file as nested values. One document, no aliases, no key twice, at most {@value
+ * #LIMIT} bytes.
+ */
 final class YamlReader {
   private static final int LIMIT = 1 << 20;
   private static final int DEEPEST = 20;
@@ -31,8 +34,7 @@ final class YamlReader {
 
   static Mapping read(Path file) {
     byte[] bytes = DataFiles.read(file, LIMIT);
-    try (JsonParser parser =
-        new YAMLFactory().createParser(ObjectReadContext.empty(), bytes)) {
+    try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), bytes)) {
       return new YamlReader(file, (YAMLParser) parser).document();
     } catch (JacksonException e) {
       var location = e.getLocation();

@@ -52,7 +52,8 @@ class NpyReaderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "f2, FLOAT16, 2", "f4, FLOAT32, 4", "f8, FLOAT64, 8", "i1, INT8, 1", "i2, INT16, 2", "i4, INT32, 4",
+    "f2, FLOAT16, 2", "f4, FLOAT32, 4", "f8, FLOAT64, 8", "i1, INT8, 1", "i2, INT16, 2",
+        "i4, INT32, 4",
     "i8, INT64, 8", "u1, UINT8, 1", "u2, UINT16, 2", "u4, UINT32, 4", "u8, UINT64, 8", "b1, BOOL, 1"
   })
   void everyElementType(String descr, DType dtype, int width) {
@@ -77,7 +78,8 @@ class NpyReaderTest {
   void sizeThatTheShapeDoesNotTake() {
     assertThatThrownBy(() -> open(npy("<f4", false, "(1000000000, 3)", floats(1))))
         .isInstanceOf(MalformedDataException.class)
-        .hasMessageContaining("4 bytes of elements, expected 12000000000 for FLOAT32[1000000000, 3]");
+        .hasMessageContaining(
+            "4 bytes of elements, expected 12000000000 for FLOAT32[1000000000, 3]");
   }
 
   @Test
@@ -93,7 +95,11 @@ class NpyReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+        "",
+        "{",
+        "{}",
+        "{'descr': '<f4'}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
         "{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}",
         "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}",
         "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",

@@ -14,7 +14,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,32 +58,17 @@ public final class GraphEditor {
 
   /** The graphs that the node runs as bodies ({@code If}, {@code Loop}, {@code Scan} …), in attribute order. */
   public static List<Graph> bodies(Node node) {
-    List<Graph> bodies = new ArrayList<>();
-    for (Attribute attribute : node.attributes().values()) {
-      if (attribute instanceof Attribute.OfGraph(Graph body)) bodies.add(body);
-      if (attribute instanceof Attribute.OfGraphs(List<Graph> several)) bodies.addAll(several);
-    }
-    return bodies;
+    return node.bodies();
   }
 
   /** Names that the node reads: its inputs, and what its bodies take from the graphs around them. */
   public static Set<String> reads(Node node) {
-    Set<String> reads = new LinkedHashSet<>(node.inputs());
-    reads.remove("");
-    for (Graph body : bodies(node)) reads.addAll(outerNames(body));
-    return reads;
+    return node.reads();
   }
 
   /** Names that a body uses and does not define itself. */
   public static Set<String> outerNames(Graph body) {
-    Set<String> defined = new HashSet<>(body.initializers().keySet());
-    body.inputs().forEach(value -> defined.add(value.name()));
-    for (Node node : body.nodes()) defined.addAll(node.outputs());
-    Set<String> outer = new LinkedHashSet<>();
-    for (Node node : body.nodes()) outer.addAll(reads(node));
-    body.outputs().forEach(value -> outer.add(value.name()));
-    outer.removeAll(defined);
-    return outer;
+    return body.outerNames();
   }
 
   /** The nodes as they are now, in no promised order after changes. */

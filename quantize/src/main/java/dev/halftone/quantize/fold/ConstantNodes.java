@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns {@code Constant} nodes into initializers, and initializers that double as inputs into constants. */
-final class ConstantNodes {
+public final class ConstantNodes {
   /** From this version on an initializer need not be listed as an input. */
   private static final long IR_WITHOUT_INITIALIZERS_AS_INPUTS = 4;
 
@@ -30,7 +30,7 @@ final class ConstantNodes {
   }
 
   /** The tensor that a Constant node gives; null for strings and sparse tensors. ONNX operators, Constant-13. */
-  private static @Nullable Tensor value(Node node) {
+  public static @Nullable Tensor value(Node node) {
     for (Attribute attribute : node.attributes().values()) {
       switch (attribute) {
         case Attribute.OfTensor(Tensor value) -> {

@@ -12,6 +12,6 @@ public final class Folding {
    */
   public static Model fold(Model model) {
     Model constants = ConstantFolding.fold(ConstantNodes.toInitializers(model));
-    return AffineFolding.fold(PassThrough.remove(constants));
+    return AffineFolding.fold(MatrixProducts.toGemm(PassThrough.remove(constants)));
   }
 }

@@ -47,8 +47,7 @@ final class Placer {
   static Placement place(Graph graph, Selection selection) {
     Placer placer = new Placer(graph, selection);
     placer.chooseLinear();
-    placer.findWanted();
-    placer.chooseOthers();
+    placer.chooseOthersUntilStable();
     placer.placePairs();
     return placer.placement();
   }
@@ -66,49 +65,51 @@ final class Placer {
     }
   }
 
-  private void findWanted() {
+  /** What is wanted depends on who can take it, and that on what is wanted: refusals only add up, so this ends. */
+  private void chooseOthersUntilStable() {
+    Set<Node> refused = Collections.newSetFromMap(new IdentityHashMap<>());
+    int before;
+    do {
+      before = refused.size();
+      findWanted(refused);
+      chooseOthers(refused);
+    } while (refused.size() > before);
+  }
+
+  private void findWanted(Set<Node> refused) {
+    wanted.clear();
     for (Node node : graph.nodes().reversed()) {
       boolean wants =
           switch (treatment(node)) {
             case LINEAR -> linear.contains(node);
             case ARITHMETIC, SHAPE_ONLY, RECTIFIER ->
-                selection.allows(node) && node.outputs().stream().anyMatch(wanted::contains);
+                !refused.contains(node) && node.outputs().stream().anyMatch(wanted::contains);
             case FLOAT -> false;
           };
       if (wants) wanted.addAll(Treatment.dataInputs(node));
     }
   }
 
-  private void chooseOthers() {
+  private void chooseOthers(Set<Node> refused) {
+    integer.clear();
+    arithmetic.clear();
+    shapeOnly.clear();
+    absorbed.clear();
     for (Node node : graph.nodes()) {
-      boolean integersIn = Treatment.dataInputs(node).stream().anyMatch(integer::contains);
-      boolean wantedOut = node.outputs().stream().anyMatch(wanted::contains);
       switch (treatment(node)) {
         case LINEAR -> {
+          boolean wantedOut = wanted.contains(node.output(0));
           if (linear.contains(node) && (node.is("Conv") || wantedOut)) integer.addAll(node.outputs());
         }
-        case ARITHMETIC -> {
-          if (integersIn && wantedOut && selection.allows(node)) {
-            arithmetic.add(node);
-            integer.addAll(node.outputs());
-          } else {
-            reasons.put(node, unwanted(node, integersIn));
-          }
-        }
-        case SHAPE_ONLY -> {
-          if (integersIn && wantedOut && selection.allows(node)) {
-            shapeOnly.add(node);
-            integer.addAll(node.outputs());
-          } else {
-            reasons.put(node, unwanted(node, integersIn));
-          }
-        }
+        case ARITHMETIC -> chooseBetween(node, arithmetic, refused);
+        case SHAPE_ONLY -> chooseBetween(node, shapeOnly, refused);
         case RECTIFIER -> {
           if (isAbsorbed(node)) {
             absorbed.add(node);
             integer.addAll(node.outputs());
+            reasons.remove(node);
           } else {
-            reasons.put(node, "is not merged into the operator before it");
+            reasons.put(node, "stays with the float operator before it");
           }
         }
         case FLOAT -> reasons.put(node, "ONNX Runtime's CPU has no integer kernel for " + node.opType());
@@ -116,9 +117,38 @@ final class Placer {
     }
   }
 
-  private String unwanted(Node node, boolean integersIn) {
-    if (!selection.allows(node)) return "excluded";
-    return integersIn ? "no integer operator follows" : "no integer operator comes before";
+  private void chooseBetween(Node node, Set<Node> chosen, Set<Node> refused) {
+    boolean integersIn = Treatment.dataInputs(node).stream().anyMatch(integer::contains);
+    boolean wantedOut = node.outputs().stream().anyMatch(wanted::contains);
+    String objection =
+        !selection.allows(node)
+            ? "excluded"
+            : !integersIn
+                ? "no integer operator comes before"
+                : isErrorFunctionProduct(node)
+                    ? "part of an activation function that is computed in float"
+                    : wantedOut ? "" : "no integer operator follows";
+    if (objection.isEmpty()) {
+      chosen.add(node);
+      integer.addAll(node.outputs());
+      reasons.remove(node);
+    } else {
+      refused.add(node);
+      reasons.put(node, objection);
+    }
+  }
+
+  /** GELU and its like, spelled out: ONNX Runtime makes one float operator of them where nothing stands between. */
+  private boolean isErrorFunctionProduct(Node node) {
+    if (!node.is("Mul") && !node.is("Add")) return false;
+    for (String input : node.inputs()) {
+      Node producer = index.producer(input);
+      if (producer == null) continue;
+      if (producer.is("Erf") || producer.is("Tanh")) return true;
+      boolean withConstant = producer.inputs().stream().anyMatch(operand -> index.constant(operand) != null);
+      if (withConstant && isErrorFunctionProduct(producer)) return true;
+    }
+    return false;
   }
 
   /** Whether the rectifier is the only reader of an integer operator's output and its range contains 0. */

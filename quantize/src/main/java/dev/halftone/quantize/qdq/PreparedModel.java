@@ -2,6 +2,7 @@ package dev.halftone.quantize.qdq;
 
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.opset.OpsetUpgrade;
 import dev.halftone.recipe.Recipe;
 import java.util.List;
 
@@ -22,11 +23,15 @@ record PreparedModel(Model model, String domain, List<String> warnings) {
   static PreparedModel of(Model model, Recipe recipe) {
     boolean eightBit = recipe.activations().bits() == 8 && recipe.weights().bits() == 8;
     long needed = eightBit ? PER_CHANNEL : WIDE_AND_NARROW;
-    if (model.opset() >= needed) return new PreparedModel(model, "", List.of());
-    String why =
-        "operator set %d is too old for QuantizeLinear with %s: written in the domain %s"
-            .formatted(model.opset(), eightBit ? "scales by channel" : recipe.activations(), MICROSOFT);
-    return new PreparedModel(model, MICROSOFT, List.of(why));
+    return switch (OpsetUpgrade.to(model, needed)) {
+      case OpsetUpgrade.Result.Raised(Model raised) -> new PreparedModel(raised, "", List.of());
+      case OpsetUpgrade.Result.Refused(String node, String reason) -> {
+        String why =
+            "kept at operator set %d (%s: %s): QuantizeLinear is written in the domain %s"
+                .formatted(model.opset(), node, reason, MICROSOFT);
+        yield new PreparedModel(model, MICROSOFT, List.of(why));
+      }
+    };
   }
 
   /** The model with the quantized graph and the operator sets that it uses declared. */

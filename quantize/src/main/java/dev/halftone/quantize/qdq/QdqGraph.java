@@ -8,6 +8,7 @@ import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.qoperator.Rectifiers;
 import dev.halftone.scheme.QuantizationParameters;
+import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,11 +113,13 @@ final class QdqGraph {
   private String addConstant(String name, QuantizedTensor constant) {
     String codes = initializer(name + "_quantized", constant.codes());
     String scale = initializer(name + "_scale", constant.scale());
-    String zeroPoint = initializer(name + "_zero_point", constant.zeroPoint());
+    List<String> inputs = new ArrayList<>(List.of(codes, scale));
+    // A bias has none: 0 is the default, and an integer for each channel is much beside its own.
+    if (constant.codes().dtype() != DType.INT32) inputs.add(initializer(name + "_zero_point", constant.zeroPoint()));
     String target = editor.freshName(name + "_dequantized");
     Map<String, Attribute> axis =
         constant.perChannel() ? Map.of("axis", new Attribute.OfInt(constant.axis())) : Map.of();
-    editor.add(linearNode("DequantizeLinear", List.of(codes, scale, zeroPoint), target, axis));
+    editor.add(linearNode("DequantizeLinear", inputs, target, axis));
     return target;
   }
 

@@ -56,9 +56,9 @@ public final class OperatorForm {
     if (x == null || w == null || y == null) return;
     List<String> inputs = concat(x.triple(), w.triple(), List.of(y.scale(), y.zeroPoint()));
     if (!node.input(2).isEmpty()) {
-      Quantized b = operand(node.input(2));
-      if (b == null) return;
-      inputs.add(b.codes());
+      String bias = codes(node.input(2));
+      if (bias == null) return;
+      inputs.add(bias);
     }
     replace(node, y, "QLinearConv", "", inputs, node.attributes());
   }
@@ -82,12 +82,8 @@ public final class OperatorForm {
     Quantized a = operand(node.input(0));
     Quantized b = operand(node.input(1));
     if (a == null || b == null) return;
-    String bias = "";
-    if (!node.input(2).isEmpty()) {
-      Quantized c = operand(node.input(2));
-      if (c == null) return;
-      bias = c.codes();
-    }
+    String bias = node.input(2).isEmpty() ? "" : codes(node.input(2));
+    if (bias == null) return;
     Map<String, Attribute> attributes = new java.util.LinkedHashMap<>(node.attributes());
     attributes.remove("beta");
     List<String> inputs = concat(a.triple(), b.triple(), List.of(bias));
@@ -178,6 +174,12 @@ public final class OperatorForm {
     Node producer = index.producer(value);
     if (producer == null || !producer.opType().equals("DequantizeLinear") || producer.inputs().size() < 3) return null;
     return new Quantized(producer.input(0), producer.input(1), producer.input(2));
+  }
+
+  /** The integers of a bias, whose scale and zero point an integer operator does not read; null when it has none. */
+  private @Nullable String codes(String value) {
+    Node producer = index.producer(value);
+    return producer != null && producer.opType().equals("DequantizeLinear") ? producer.input(0) : null;
   }
 
   private @Nullable Result result(String value) {

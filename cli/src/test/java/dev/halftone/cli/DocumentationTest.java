@@ -1,0 +1,76 @@
+package dev.halftone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** Holds docs/cli.md to what the program takes: each table of options is made from the program's own model. */
+class DocumentationTest {
+  private static final Path DOCUMENT = Path.of("..", "docs", "cli.md");
+
+  private static final Set<String> COMMON = Set.of("--json", "--threads", "--seed", "--quiet", "--stacktrace", "--help");
+
+  @Test
+  void everyCommandIsDocumentedWithEachOfItsOptions() throws IOException {
+    String document = Files.readString(DOCUMENT);
+    Map<String, CommandLine> commands = Main.commandLine().getSubcommands();
+    assertThat(commands).hasSizeGreaterThan(6);
+    commands.forEach(
+        (name, command) -> {
+          String table = table(command.getCommandSpec(), false);
+          assertThat(document).as("section of " + name).contains("## `halftone " + name + "`");
+          assertThat(block(document, name)).as("options of " + name).isEqualTo(table);
+        });
+  }
+
+  @Test
+  void commonOptionsAreDocumentedOnce() throws IOException {
+    CommandSpec any = Main.commandLine().getSubcommands().values().iterator().next().getCommandSpec();
+    assertThat(block(Files.readString(DOCUMENT), "common")).isEqualTo(table(any, true));
+  }
+
+  @Test
+  void noCommandIsDocumentedThatDoesNotExist() throws IOException {
+    Set<String> documented =
+        Files.readString(DOCUMENT)
+            .lines()
+            .filter(line -> line.startsWith("## `halftone "))
+            .map(line -> line.replace("## `halftone ", "").replace("`", ""))
+            .collect(Collectors.toSet());
+    assertThat(documented).isEqualTo(Main.commandLine().getSubcommands().keySet());
+  }
+
+  /** What stands between {@code <!-- options:name -->} and {@code <!-- end -->}. */
+  private static String block(String document, String name) {
+    String start = "<!-- options:" + name + " -->\n";
+    assertThat(document).contains(start);
+    String rest = document.substring(document.indexOf(start) + start.length());
+    return rest.substring(0, rest.indexOf("<!-- end -->")).strip();
+  }
+
+  private static String table(CommandSpec command, boolean common) {
+    StringBuilder rows = new StringBuilder();
+    if (!common) for (PositionalParamSpec parameter : command.positionalParameters()) rows.append(row(parameter.paramLabel(), "", parameter));
+    for (OptionSpec option : command.options()) {
+      if (COMMON.contains(option.longestName()) != common) continue;
+      rows.append(row(String.join("`, `", option.names()), option.arity().max() == 0 ? "" : " " + option.paramLabel(), option));
+    }
+    return rows.isEmpty() ? "None of its own." : "| option | meaning |\n|---|---|\n" + rows.toString().strip();
+  }
+
+  private static String row(String names, String label, ArgSpec argument) {
+    String description = String.join(" ", argument.description()).replace("%%", "%").replace("|", "\\|");
+    return "| `%s%s` | %s |%n".formatted(names, label, description);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.halftone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The main job through the command line: file in, file out, evidence printed. */
+class QuantizeTest {
+  @TempDir Path folder;
+  private Fixture fixture;
+  private Path out;
+
+  @BeforeEach
+  void prepare() {
+    fixture = new Fixture(folder);
+    out = folder.resolve("out.onnx");
+  }
+
+  private CommandRun quantize(Object... options) throws IOException {
+    Object[] fixed = {"quantize", fixture.model(), "--data", fixture.samples(), "--labels", fixture.labels(), "-o", out, "--no-latency"};
+    return CommandRun.of(Stream.concat(Stream.of(fixed), Stream.of(options)).toArray());
+  }
+
+  static Stream<Arguments> recipes() {
+    return Stream.of(
+        Arguments.of(0.45, 0.97, new String[] {}),
+        Arguments.of(0.45, 0.95, new String[] {"--format", "qoperator"}),
+        Arguments.of(0.45, 0.97, new String[] {"--recipe", "dynamic-int8"}),
+        Arguments.of(0.40, 0.98, new String[] {"--recipe", "weights-int8"}),
+        Arguments.of(0.30, 0.80, new String[] {"--recipe", "weights-int4"}),
+        Arguments.of(0.60, 0.99, new String[] {"--recipe", "fp16"}),
+        Arguments.of(0.60, 0.95, new String[] {"--recipe", "bf16"}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("recipes")
+  void makesTheModelSmallerAndSaysWhatItCost(double size, double agreement, String[] options) throws IOException {
+    Path json = folder.resolve("run.json");
+    CommandRun run = quantize(Stream.concat(Stream.of(options), Stream.of("--quantize-everything", "--json", json)).toArray());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("model.onnx → ", "out.onnx", "recipe", "size", "top1", "agreement");
+    assertThat((double) Files.size(out) / Files.size(fixture.model())).isLessThan(size);
+    assertThat(metric(json, "agreement")).isBetween(agreement, 1.0);
+    assertThat(metric(json, "top1.reference")).isEqualTo(100.0);
+    assertThat(metric(json, "bytes.quantized")).isEqualTo((double) Files.size(out));
+    assertThat(CommandRun.files(folder)).containsExactly("labels.npy", "model.onnx", "out.onnx", "run.json", "samples.npy");
+  }
+
+  private static double metric(Path json, String name) throws IOException {
+    String key = "\"" + name + "\": ";
+    return Files.readAllLines(json).stream()
+        .map(String::strip)
+        .filter(line -> line.startsWith(key))
+        .map(line -> Double.parseDouble(line.substring(key.length()).replace(",", "")))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + name + " in " + json));
+  }
+
+  @ParameterizedTest
+  @MethodSource("recipes")
+  void theSameCommandGivesTheSameBytesOnAnyNumberOfThreads(double size, double agreement, String[] options) throws IOException {
+    Object[] first = Stream.concat(Stream.of(options), Stream.of("--no-eval", "--threads", "1")).toArray();
+    Object[] second = Stream.concat(Stream.of(options), Stream.of("--no-eval", "--threads", "3")).toArray();
+    assertThat(quantize(first).code()).isZero();
+    byte[] once = Files.readAllBytes(out);
+    assertThat(quantize(second).code()).isZero();
+    assertThat(Files.readAllBytes(out)).isEqualTo(once);
+  }
+
+  @Test
+  void aDryRunWritesNothing() throws IOException {
+    CommandRun run = CommandRun.of("quantize", fixture.model(), "--data", fixture.samples(), "--dry-run", "--quantize-everything");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("nothing written", "quantized  3 of 3 nodes");
+    assertThat(CommandRun.files(folder)).containsExactly("model.onnx", "samples.npy");
+  }
+
+  @Test
+  void withJsonOnStandardOutputTheTextGoesToStandardError() throws IOException {
+    CommandRun run = quantize("--json", "-");
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("{\n").endsWith("}\n").contains("\"command\": \"quantize\"");
+    assertThat(run.err()).contains("model.onnx → ");
+  }
+
+  @Test
+  void quietPrintsNothing() throws IOException {
+    CommandRun run = quantize("--quiet");
+    assertThat(run).isEqualTo(new CommandRun(0, "", ""));
+    assertThat(out).exists();
+  }
+
+  @Test
+  void judgesByOtherRowsThanItCalibratesOn() throws IOException {
+    CommandRun same = quantize();
+    assertThat(same.out()).contains("warning: judged by the samples that it was calibrated on");
+    CommandRun other = quantize("--rows", "0:64", "--eval-rows", "64:256");
+    assertThat(other.code()).as(other.err()).isZero();
+    assertThat(other.out()).doesNotContain("judged by the samples that it was calibrated on");
+  }
+
+  @Test
+  void weightsGoIntoAFileOfTheirOwnOnRequest() throws IOException {
+    assertThat(quantize("--external-data", "--quantize-everything").code()).isZero();
+    assertThat(folder.resolve("out.onnx.data")).exists();
+    assertThat(CommandRun.of("inspect", out).code()).isZero();
+  }
+
+  @Test
+  void passesTheGateAndReplacesAnOlderOutput() throws IOException {
+    Files.writeString(out, "older");
+    CommandRun run = quantize("--max-drop", "10");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("gate passed: top1 dropped by");
+    assertThat(Files.size(out)).isGreaterThan(1000);
+  }
+
+  @Test
+  void theFileSaysHowItCameToBe() throws IOException {
+    assertThat(quantize("--no-eval").code()).isZero();
+    String content = Files.readString(out, java.nio.charset.StandardCharsets.ISO_8859_1);
+    assertThat(content).contains("halftone.version", "halftone.recipe", "mode=static", "halftone.input.sha256", "halftone.calibration.sha256");
+    assertThat(content).doesNotContain(folder.toString());
+  }
+}

@@ -1,0 +1,118 @@
+package dev.halftone.evaluate.metric;
+
+import dev.halftone.data.Targets;
+import dev.halftone.evaluate.statistics.Interval;
+import dev.halftone.evaluate.statistics.PairedProportions;
+import dev.halftone.evaluate.statistics.Proportion;
+import dev.halftone.graph.MalformedDataException;
+import dev.halftone.runtime.Answer;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Top-1 and top-5 accuracy in percent: the share of samples whose label is the largest, or among
+ * the five largest, of the first floating-point output (ties go to the lower index). Top-5 is left
+ * out where there are no more than five classes.
+ *
+ * <p>Reports {@code top1} with its 95 % interval ({@code top1.low}, {@code top1.high}: Wilson).
+ * With a reference: {@code top1.reference}, {@code top1.quantized} (and its interval), the drop in
+ * points {@code top1.drop} with the interval of paired shares (Bonett and Price), and {@code
+ * mcnemar_p} (exact); {@code top5} likewise, without intervals and test.
+ */
+public final class ClassAccuracy implements Metric {
+  private final Targets.Classes targets;
+  private final int labelOffset;
+  private final List<Side> sides;
+  private final Hits top1 = new Hits("top1", 1);
+  private final Hits top5 = new Hits("top5", 5);
+  private int samples;
+  private int classes;
+
+  /**
+   * @param labelOffset added to a label to get its index in the output
+   */
+  public ClassAccuracy(Targets.Classes targets, int labelOffset, boolean withReference) {
+    this.targets = targets;
+    this.labelOffset = labelOffset;
+    this.sides = Side.of(withReference);
+  }
+
+  /**
+   * @throws MalformedDataException if the label is not one of the output's classes
+   */
+  @Override
+  public void add(Answer answer) {
+    int[] ranks = new int[sides.size()];
+    for (Side side : sides) ranks[side.index()] = rank(answer, side);
+    top1.add(ranks);
+    top5.add(ranks);
+    samples++;
+  }
+
+  private int rank(Answer answer, Side side) {
+    float[] values = Outputs.answer(answer.outputs().get(side.index())).toFloats();
+    long index = (long) targets.classes().get(answer.row()) + labelOffset;
+    if (index < 0 || index >= values.length) {
+      throw new MalformedDataException(
+          "labels",
+          "sample " + answer.row(),
+          "class %d with offset %d, the model has %d outputs"
+              .formatted(index - labelOffset, labelOffset, values.length));
+    }
+    classes = values.length;
+    return Outputs.rank(values, (int) index);
+  }
+
+  @Override
+  public void report(Map<String, Double> metrics, List<String> warnings) {
+    if (samples == 0) return;
+    top1.report(metrics);
+    top1.reportIntervals(metrics);
+    if (classes > 5) top5.report(metrics);
+  }
+
+  /** Samples whose label is among the first {@code places}. */
+  private final class Hits {
+    private final String name;
+    private final int places;
+    private final long[] hits = new long[2];
+    private final long[] alone = new long[2];
+
+    Hits(String name, int places) {
+      this.name = name;
+      this.places = places;
+    }
+
+    void add(int[] ranks) {
+      for (int i = 0; i < ranks.length; i++) {
+        boolean hit = ranks[i] < places;
+        boolean otherHit = ranks[ranks.length - 1 - i] < places;
+        if (hit) hits[i]++;
+        if (hit && !otherHit) alone[i]++;
+      }
+    }
+
+    PairedProportions paired() {
+      return new PairedProportions(
+          alone[Side.REFERENCE.index()], alone[Side.QUANTIZED.index()], samples);
+    }
+
+    void report(Map<String, Double> metrics) {
+      for (Side side : sides)
+        metrics.put(name + side.suffix(), 100.0 * hits[side.index()] / samples);
+    }
+
+    void reportIntervals(Map<String, Double> metrics) {
+      put(metrics, name + sides.getFirst().suffix(), Proportion.wilson(hits[0], samples));
+      if (sides.size() == 1) return;
+      metrics.put(name + ".drop", 100 * paired().difference());
+      put(metrics, name + ".drop", paired().interval());
+      metrics.put("mcnemar_p", paired().mcNemar());
+    }
+
+    private void put(Map<String, Double> metrics, String of, Interval interval) {
+      metrics.put(of + ".low", 100 * interval.low());
+      metrics.put(of + ".high", 100 * interval.high());
+    }
+  }
+}

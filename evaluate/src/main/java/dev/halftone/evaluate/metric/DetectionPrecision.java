@@ -1,0 +1,76 @@
+package dev.halftone.evaluate.metric;
+
+import dev.halftone.data.Targets;
+import dev.halftone.data.Task;
+import dev.halftone.evaluate.detect.AveragePrecision;
+import dev.halftone.evaluate.detect.BoxDecoder;
+import dev.halftone.evaluate.detect.RawPrediction;
+import dev.halftone.graph.MalformedDataException;
+import dev.halftone.runtime.Answer;
+import dev.halftone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Mean average precision at IoU 0.5, from 0 to 1. Reports {@code map}, or {@code map.reference} and
+ * {@code map.quantized}.
+ */
+public final class DetectionPrecision implements Metric {
+  private final Targets.Boxes targets;
+  private final BoxDecoder decoder;
+  private final Map<String, String> options;
+  private final List<Side> sides;
+  private final List<AveragePrecision> precisions = new ArrayList<>();
+
+  /**
+   * @throws MalformedDataException if there is no such decoder
+   */
+  public DetectionPrecision(Targets.Boxes targets, Task.Detect task, boolean withReference) {
+    this.targets = targets;
+    this.options = task.options();
+    this.sides = Side.of(withReference);
+    for (int i = 0; i < sides.size(); i++) precisions.add(new AveragePrecision());
+    try {
+      this.decoder = BoxDecoder.named(task.decoder());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedDataException("task", String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void add(Answer answer) {
+    long[] image = Outputs.answer(answer.inputs()).shape();
+    if (image.length != 4)
+      throw new MalformedDataException("task", "detect wants an image as the model's input");
+    boolean channelsLast = image[1] != 1 && image[1] != 3;
+    int height = Math.toIntExact(image[channelsLast ? 1 : 2]);
+    int width = Math.toIntExact(image[channelsLast ? 2 : 3]);
+    Targets.Area photo =
+        targets.photos().isEmpty()
+            ? new Targets.Area(0, 0, width, height)
+            : targets.photos().get(answer.row());
+    for (Side side : sides) {
+      Map<String, Tensor> outputs = answer.outputs().get(side.index());
+      try {
+        precisions
+            .get(side.index())
+            .add(
+                decoder.decode(new RawPrediction(outputs, width, height, photo), options),
+                targets.boxes().get(answer.row()));
+      } catch (IllegalArgumentException e) {
+        throw new MalformedDataException(
+            "task", "sample " + answer.row(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  @Override
+  public void report(Map<String, Double> metrics, List<String> warnings) {
+    if (targets.boxes().stream().allMatch(List::isEmpty)) {
+      warnings.add("no map: no photo has a labelled box");
+      return;
+    }
+    for (Side side : sides) metrics.put("map" + side.suffix(), precisions.get(side.index()).mean());
+  }
+}

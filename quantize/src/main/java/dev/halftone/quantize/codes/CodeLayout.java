@@ -1,0 +1,74 @@
+package dev.halftone.quantize.codes;
+
+/**
+ * How codes lie and which of them share a scale: codes are {@code [outer, length, inner]} in row-major order, and every run of {@code
+ * block} along {@code length} has one scale, so scales are {@code [outer, ceil(length / block), inner]}. For instance:
+ *
+ * <pre>
+ * MatMul [K, N], a scale by column        [1, K, N] block K   scales [1, 1, N]
+ * MatMul [K, N], blocks of 32 over K      [1, K, N] block 32  scales [1, K / 32, N]
+ * Conv [O, I, h, w], a scale by channel   [O, I h w, 1]       scales [O, 1, 1]
+ * table [V, E], blocks of 32 in a row     [V, E, 1] block 32  scales [V, E / 32, 1]
+ * </pre>
+ *
+ * @param transposed whether the weight itself lies as {@code [outer, inner, length]}, or as {@code [length, outer]} when {@code inner} is
+ *     1, and is turned on the way
+ * @param padded whether the last block is filled up with zero points, so that every block takes as many bytes
+ */
+public record CodeLayout(long outer, long length, long inner, long block, boolean transposed, boolean padded) {
+  public CodeLayout {
+    if (outer < 1 || length < 1 || inner < 1 || block < 1 || block > length && !padded) {
+      throw new IllegalArgumentException("no layout [%d, %d, %d] in blocks of %d".formatted(outer, length, inner, block));
+    }
+    if (padded && inner > 1) throw new IllegalArgumentException("only rows are padded");
+  }
+
+  /** One scale for all of {@code count} values. */
+  public static CodeLayout whole(long count) {
+    return new CodeLayout(1, count, 1, count, false, false);
+  }
+
+  /** Rows one behind the other. */
+  public static CodeLayout rows(long rows, long length, long block) {
+    return new CodeLayout(rows, length, 1, Math.min(block, length), false, false);
+  }
+
+  /** Columns of a {@code [length, columns]} matrix. */
+  public static CodeLayout columns(long length, long columns, long block) {
+    return new CodeLayout(1, length, columns, Math.min(block, length), false, false);
+  }
+
+  /** The same with the weight lying the other way round. */
+  public CodeLayout fromTransposed() {
+    return new CodeLayout(outer, length, inner, block, true, padded);
+  }
+
+  /** Rows filled up to whole blocks. */
+  public static CodeLayout paddedRows(long rows, long length, long block) {
+    return new CodeLayout(rows, length, 1, block, false, true);
+  }
+
+  /** Blocks along {@code length}. */
+  public long blocks() {
+    return (length + block - 1) / block;
+  }
+
+  /** Codes in a row along {@code length}, padding included. */
+  public long storedLength() {
+    return padded ? blocks() * block : length;
+  }
+
+  public long scales() {
+    return Math.multiplyExact(Math.multiplyExact(outer, blocks()), inner);
+  }
+
+  /** Values that are encoded. */
+  public long count() {
+    return Math.multiplyExact(Math.multiplyExact(outer, length), inner);
+  }
+
+  /** Codes that are stored. */
+  public long codes() {
+    return Math.multiplyExact(Math.multiplyExact(outer, storedLength()), inner);
+  }
+}

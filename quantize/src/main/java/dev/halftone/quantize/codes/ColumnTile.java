@@ -1,0 +1,99 @@
+package dev.halftone.quantize.codes;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * One block of rows of some neighbouring columns, each column with a scale of its own.
+ *
+ * @param block which run along the layout's {@code length}
+ * @param column the first column, at a whole byte of codes
+ */
+record ColumnTile(long outer, long block, long column, int columns) {
+
+  void encode(CodeRequest request, Encoder.Target target, Scratch scratch) {
+    CodeLayout layout = request.layout();
+    long firstRow = block * layout.block();
+    int rows = (int) Math.min(layout.block(), layout.length() - firstRow);
+    float[] values = load(request, firstRow, rows, scratch);
+    int scaleAt = Math.toIntExact((outer * layout.blocks() + block) * layout.inner() + column);
+    float[] offsets = scratch.offsets(columns);
+    choose(request, values, rows, target, scaleAt, offsets, scratch);
+    byte[] codes = scratch.codes(rows * columns);
+    for (int r = 0; r < rows; r++) {
+      Rounding.encode(values, r * columns, columns, target.scales(), scaleAt, offsets, request.format(), codes);
+    }
+    store(request, target.codes(), (outer * layout.length() + firstRow) * layout.inner() + column, rows, codes, scratch);
+  }
+
+  private float[] load(CodeRequest request, long firstRow, int rows, Scratch scratch) {
+    CodeLayout layout = request.layout();
+    float[] values = scratch.values(rows * columns);
+    if (layout.transposed()) {
+      float[] line = scratch.turned(rows);
+      for (int c = 0; c < columns; c++) {
+        long row = outer * layout.inner() + column + c;
+        Values.read(request.weight(), row * layout.length() + firstRow, line, 0, rows);
+        for (int r = 0; r < rows; r++) values[r * columns + c] = line[r];
+      }
+      return values;
+    }
+    long from = (outer * layout.length() + firstRow) * layout.inner() + column;
+    if (columns == layout.inner()) {
+      Values.read(request.weight(), from, values, 0, rows * columns);
+    } else {
+      for (int r = 0; r < rows; r++) {
+        Values.read(request.weight(), from + r * layout.inner(), values, r * columns, columns);
+      }
+    }
+    return values;
+  }
+
+  private void choose(
+      CodeRequest request,
+      float[] values,
+      int rows,
+      Encoder.Target target,
+      int scaleAt,
+      float[] offsets,
+      Scratch scratch) {
+    float[] lows = scratch.lows(columns);
+    float[] highs = scratch.highs(columns);
+    System.arraycopy(values, 0, lows, 0, columns);
+    System.arraycopy(values, 0, highs, 0, columns);
+    for (int r = 1; r < rows; r++) {
+      int row = r * columns;
+      for (int c = 0; c < columns; c++) lows[c] = Math.min(lows[c], values[row + c]);
+      for (int c = 0; c < columns; c++) highs[c] = Math.max(highs[c], values[row + c]);
+    }
+    CodeFormat format = request.format();
+    for (int c = 0; c < columns; c++) {
+      Values.requireFinite(request, lows[c], highs[c]);
+      float scale = format.scale(lows[c], highs[c]);
+      int zeroPoint = format.zeroPoint(lows[c], highs[c], scale);
+      target.scales()[scaleAt + c] = scale;
+      target.zeroPoints()[scaleAt + c] = (byte) zeroPoint;
+      offsets[c] = zeroPoint;
+    }
+  }
+
+  private void store(
+      CodeRequest request, MemorySegment target, long at, int rows, byte[] codes, Scratch scratch) {
+    int bits = request.format().dtype().bits();
+    boolean whole = columns == request.layout().inner();
+    int lines = whole ? 1 : rows;
+    int width = whole ? rows * columns : columns;
+    if (bits < 8) {
+      byte[] packed = scratch.packed(width);
+      for (int r = 0; r < lines; r++) {
+        if (r > 0) System.arraycopy(codes, r * width, codes, 0, width);
+        int bytes = Packing.pack(codes, width, bits, packed);
+        MemorySegment.copy(packed, 0, target, ValueLayout.JAVA_BYTE, (at + r * request.layout().inner()) * bits / 8, bytes);
+      }
+      return;
+    }
+    for (int r = 0; r < lines; r++) {
+      MemorySegment.copy(codes, r * width, target, ValueLayout.JAVA_BYTE, at + r * request.layout().inner(), width);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.halftone.quantize.dequantize;
+
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.quantize.scope.CastTypes;
+import dev.halftone.quantize.scope.Constant;
+import dev.halftone.quantize.scope.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * The nodes of a model that work on integers in place of floats, bodies included.
+ *
+ * @param parts in the order of the file; empty for a float model
+ */
+public record QuantizedParts(List<Part> parts) {
+  private static final Set<String> STANDARD =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLinear",
+          "QLinearConv",
+          "QLinearMatMul",
+          "ConvInteger",
+          "MatMulInteger");
+
+  private static final Set<String> MICROSOFT =
+      Set.of(
+          "QuantizeLinear",
+          "DequantizeLinear",
+          "DynamicQuantizeLSTM",
+          "DynamicQuantizeMatMul",
+          "GatherBlockQuantized",
+          "MatMulBnb4",
+          "MatMulFpQ4",
+          "MatMulIntegerToFloat",
+          "MatMulNBits",
+          "QAttention",
+          "QEmbedLayerNormalization",
+          "QGemm",
+          "QMoE");
+
+  public QuantizedParts {
+    parts = List.copyOf(parts);
+  }
+
+  /**
+   * One such node.
+   *
+   * @param label its name, or what stands for it in messages
+   */
+  public record Part(String label, String domain, String opType) {}
+
+  public static QuantizedParts of(Model model) {
+    List<Part> parts = new ArrayList<>();
+    BiConsumer<Scope, Node> collect =
+        (scope, node) -> {
+          if (isQuantized(node) || isStored(scope, node)) parts.add(new Part(node.label(), node.domain(), node.opType()));
+        };
+    Scope.of(model.graph()).visit(collect);
+    return new QuantizedParts(parts);
+  }
+
+  /** Whether the node decodes a weight that is stored as integers. */
+  private static boolean isStored(Scope scope, Node node) {
+    Constant codes = node.is("Cast") && CastTypes.named(node, "to") != null ? scope.constant(node.input(0)) : null;
+    if (codes == null || codes.value().rank() < 2) return false;
+    return switch (codes.value().dtype()) {
+      case INT8, UINT8, INT4, UINT4, INT2, UINT2 -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the node takes or gives quantized values. */
+  public static boolean isQuantized(Node node) {
+    if (node.domain().isEmpty()) return STANDARD.contains(node.opType());
+    if (!node.domain().equals("com.microsoft")) return false;
+    return MICROSOFT.contains(node.opType()) || node.opType().startsWith("QLinear");
+  }
+
+  public boolean isEmpty() {
+    return parts.isEmpty();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.halftone.quantize.forms;
+
+import dev.halftone.graph.Attribute;
+import dev.halftone.quantize.codes.CodeLayout;
+import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.Codes;
+import dev.halftone.quantize.scope.Constant;
+import dev.halftone.quantize.scope.Rewrite;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A product whose weight comes from a {@code DequantizeLinear} of its own: codes {@code [K, N]}, a scale by column (axis 1) or by block
+ * of rows (axis 0, {@code block_size}). ONNX Runtime makes one {@code MatMulNBits} of the two, if the codes are an initializer of the
+ * same graph that nobody else reads, blocks are a power of two from 16 to 256, and Gemm has no {@code transB}.
+ *
+ * @param domain of DequantizeLinear: the standard one, or {@code com.microsoft} where the model's operator set lacks the type or axis
+ */
+public record BlockProduct(CodeRequest request, Linear linear, String domain) implements WeightForm.Encoded {
+
+  @Override
+  public int axis() {
+    return linear.transposed() == request.layout().blocks() > 1 ? 1 : 0;
+  }
+
+  @Override
+  public boolean needsMicrosoft() {
+    return !domain.isEmpty();
+  }
+
+  @Override
+  public void emit(Constant constant, Codes codes, Rewrite rewrite) {
+    CodeLayout layout = codes.layout();
+    String name = constant.name();
+    boolean blocked = layout.blocks() > 1;
+    long[] scaleShape = blocked ? new long[] {layout.blocks(), layout.inner()} : new long[] {layout.inner()};
+    List<String> inputs = new ArrayList<>();
+    inputs.add(Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(layout.length(), layout.inner())));
+    inputs.add(Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(linear.alpha(), scaleShape)));
+    if (codes.hasZeroPoints()) {
+      inputs.add(Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.zeroPoints(scaleShape)));
+    }
+    Map<String, Attribute> attributes = new LinkedHashMap<>();
+    attributes.put("axis", new Attribute.OfInt(blocked ? 0 : 1));
+    if (blocked) attributes.put("block_size", new Attribute.OfInt(layout.block()));
+    Emission emission = new Emission(rewrite);
+    String weight = emission.fresh(name + "_dequantized");
+    emission.add(domain, "DequantizeLinear", inputs, List.of(weight), attributes);
+    emission.add(linear.reading(weight));
+    emission.replace(linear.node());
+  }
+}

@@ -1,0 +1,87 @@
+package dev.halftone.quantize.forms;
+
+import dev.halftone.graph.Node;
+import dev.halftone.quantize.codes.CodeLayout;
+import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.Codes;
+import dev.halftone.quantize.scope.Constant;
+import dev.halftone.quantize.scope.Rewrite;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are zero points, {@code Mul} give the value
+ * under its old name, so every reader, bodies included, stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs
+ * the float kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
+ *
+ * @param spread shape of the codes; blocks are an axis of their own, so that scales broadcast
+ * @param scaleShape shape of the scales, broadcast against {@code spread}
+ * @param axis of the weight that channels or blocks run along
+ */
+public record Stored(CodeRequest request, long[] spread, long[] scaleShape, int axis) implements WeightForm.Encoded {
+
+  /** The form for a weight in its own shape, each of the {@code leading} first axes with scales of its own, in blocks over the rest. */
+  static Stored rows(CodeRequest request, int leading) {
+    CodeLayout layout = request.layout();
+    long[] shape = request.weight().shape();
+    if (layout.blocks() > 1) {
+      long[] spread = {layout.outer(), layout.blocks(), layout.block()};
+      return new Stored(request, spread, new long[] {layout.outer(), layout.blocks(), 1}, leading);
+    }
+    long[] scales = shape.clone();
+    for (int i = leading; i < scales.length; i++) scales[i] = 1;
+    return new Stored(request, shape, layout.scales() == 1 ? new long[0] : scales, leading - 1);
+  }
+
+  /** The form for matrices {@code [..., K, N]}, each column of each with scales of its own, in blocks over {@code K}. */
+  static Stored columns(CodeRequest request) {
+    CodeLayout layout = request.layout();
+    long[] shape = request.weight().shape();
+    if (layout.blocks() > 1) {
+      long[] spread = {layout.outer(), layout.blocks(), layout.block(), layout.inner()};
+      long[] scales = {layout.outer(), layout.blocks(), 1, layout.inner()};
+      return new Stored(request, spread, scales, shape.length - 2);
+    }
+    long[] scales = shape.clone();
+    scales[shape.length - 2] = 1;
+    return new Stored(request, shape, scales, shape.length - 1);
+  }
+
+  @Override
+  public boolean needsMicrosoft() {
+    return false;
+  }
+
+  @Override
+  public void emit(Constant constant, Codes codes, Rewrite rewrite) {
+    Emission emission = new Emission(rewrite);
+    String name = constant.name();
+    DType dtype = constant.value().dtype();
+    long[] shape = constant.value().shape();
+    boolean reshaped = !Arrays.equals(spread, shape);
+    String stored = Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
+    String scale = Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
+    String value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
+    if (codes.hasZeroPoints()) {
+      String zero =
+          Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.zeroPointsForSubtraction(scaleShape));
+      value = emission.add("Sub", emission.fresh(name + "_centred"), value, zero);
+    }
+    boolean last = !reshaped && dtype == DType.FLOAT32;
+    value = emission.add("Mul", last ? name : emission.fresh(name + "_dequantized"), value, scale);
+    if (dtype != DType.FLOAT32) value = emission.cast(reshaped ? emission.fresh(name + "_cast") : name, value, dtype);
+    if (reshaped) {
+      Tensor target = Tensor.ofLongs(shape, shape.length);
+      emission.add("Reshape", name, value, Emission.constant(rewrite, constant.owner(), name + "_shape", target));
+    }
+    removeOriginal(constant, rewrite);
+    emission.addTo(constant.owner());
+  }
+
+  private static void removeOriginal(Constant constant, Rewrite rewrite) {
+    Node node = constant.node();
+    if (node == null) rewrite.graph(constant.owner(), editor -> editor.removeInitializer(constant.name()));
+    else rewrite.node(node, (editor, current) -> editor.remove(current));
+  }
+}

@@ -1,0 +1,4 @@
+package dev.halftone.quantize.forms;
+
+/** What becomes of one weight. */
+public record WeightDecision(WeightUse use, WeightForm form) {}

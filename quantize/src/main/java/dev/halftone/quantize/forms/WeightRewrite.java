@@ -1,0 +1,101 @@
+package dev.halftone.quantize.forms;
+
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.quantize.Plan;
+import dev.halftone.quantize.Plan.NodePlan;
+import dev.halftone.quantize.Plan.TensorPlan;
+import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.Codes;
+import dev.halftone.quantize.codes.Encoder;
+import dev.halftone.quantize.scope.Rewrite;
+import dev.halftone.tensor.DType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Carries out decisions about weights: encodes, rewrites the graph, and writes the plan down. */
+public final class WeightRewrite {
+  /** Formats with 4-bit tensors need this version of the file format. */
+  private static final long IR_WITH_FOUR_BITS = 10;
+
+  private static final long IR_WITH_TWO_BITS = 13;
+
+  /** Bytes that the nodes and names around one weight take, about. */
+  private static final long AROUND = 400;
+
+  private WeightRewrite() {}
+
+  /** The form, unless it would take more bytes than the weight does now. */
+  public static WeightForm onlyIfSmaller(WeightForm form) {
+    if (!(form instanceof WeightForm.Encoded encoded)) return form;
+    CodeRequest request = encoded.request();
+    boolean smaller = Codes.bytes(request.layout(), request.format()) + AROUND < request.weight().byteSize();
+    return smaller ? form : new WeightForm.Kept("its weight would not get smaller");
+  }
+
+  /** The model with the decisions applied, and the plan with the given warnings. */
+  public static Quantized apply(Model model, List<WeightDecision> decisions, List<String> warnings, int threads) {
+    List<WeightDecision> encoded = new ArrayList<>();
+    List<CodeRequest> requests = new ArrayList<>();
+    for (WeightDecision decision : decisions) {
+      if (!(decision.form() instanceof WeightForm.Encoded form)) continue;
+      encoded.add(decision);
+      requests.add(form.request());
+    }
+    List<Codes> codes = Encoder.encode(requests, threads);
+    Rewrite rewrite = new Rewrite(model);
+    List<TensorPlan> tensors = new ArrayList<>();
+    for (int i = 0; i < encoded.size(); i++) {
+      WeightForm.Encoded form = (WeightForm.Encoded) encoded.get(i).form();
+      form.emit(encoded.get(i).use().constant(), codes.get(i), rewrite);
+      tensors.add(tensorPlan(encoded.get(i), codes.get(i)));
+    }
+    Model result = withVersions(rewrite.apply(), requests, encoded);
+    return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings));
+  }
+
+  private static Model withVersions(Model model, List<CodeRequest> requests, List<WeightDecision> encoded) {
+    int bits = requests.stream().mapToInt(request -> request.format().dtype().bits()).min().orElse(8);
+    long version = bits == 8 ? model.irVersion() : bits == 4 ? IR_WITH_FOUR_BITS : IR_WITH_TWO_BITS;
+    Model result = model.withIrVersion(Math.max(model.irVersion(), version));
+    boolean microsoft = encoded.stream().anyMatch(decision -> ((WeightForm.Encoded) decision.form()).needsMicrosoft());
+    return microsoft && !result.opsets().containsKey(Emission.MICROSOFT)
+        ? result.withOpset(Emission.MICROSOFT, 1)
+        : result;
+  }
+
+  private static TensorPlan tensorPlan(WeightDecision decision, Codes codes) {
+    WeightForm.Encoded form = (WeightForm.Encoded) decision.form();
+    DType dtype = codes.format().dtype();
+    String granularity = Layouts.words(codes.layout(), form.axis());
+    return new TensorPlan(
+        decision.use().name(),
+        Plan.Role.WEIGHT,
+        dtype,
+        granularity,
+        codes.format().symmetric(),
+        codes.low(),
+        codes.high());
+  }
+
+  /** A line for each node that reads a weight, in the order of the decisions; a node with two weights has one. */
+  private static List<NodePlan> nodePlans(List<WeightDecision> decisions) {
+    Map<Node, NodePlan> plans = new IdentityHashMap<>();
+    List<Node> order = new ArrayList<>();
+    List<WeightDecision> kept = decisions.stream().sorted(Comparator.comparing(d -> d.form() instanceof WeightForm.Kept)).toList();
+    for (WeightDecision decision : kept) {
+      String reason = decision.form() instanceof WeightForm.Kept(String why) ? why : "";
+      for (int i = 0; i < decision.use().readers().size(); i++) {
+        Node node = decision.use().readers().get(i).node();
+        if (node == null || decision.use().roles().get(i) == Role.OTHER || plans.containsKey(node)) continue;
+        plans.put(node, new NodePlan(node.label(), node.opType(), reason.isEmpty(), reason));
+        order.add(node);
+      }
+    }
+    return order.stream().map(plans::get).toList();
+  }
+}

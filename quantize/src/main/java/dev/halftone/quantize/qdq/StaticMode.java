@@ -1,0 +1,140 @@
+package dev.halftone.quantize.qdq;
+
+import dev.halftone.calibrate.CalibrationResult;
+import dev.halftone.calibrate.Calibrator;
+import dev.halftone.calibrate.observe.Request;
+import dev.halftone.calibrate.observe.Statistics;
+import dev.halftone.data.DataSet;
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.quantize.Plan;
+import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.qoperator.OperatorForm;
+import dev.halftone.quantize.weights.RemainingWeights;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.runtime.Progress;
+import dev.halftone.scheme.QuantizationParameters;
+import dev.halftone.tensor.Tensor;
+import dev.halftone.scheme.QuantizationParameters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Weights and activations as integers, the ranges of activations from calibration data. */
+public final class StaticMode {
+  private final Model model;
+  private final Graph graph;
+  private final GraphIndex index;
+  private final Recipe recipe;
+
+  private StaticMode(Model model, Recipe recipe) {
+    this.model = model;
+    this.graph = model.graph();
+    this.index = new GraphIndex(graph);
+    this.recipe = recipe;
+  }
+
+  /**
+   * Quantizes a folded model.
+   *
+   * @throws UnsupportedModelException if no operator of the model can be quantized
+   */
+  public static Quantized quantize(Model folded, Recipe recipe, DataSet data, int threads, Progress progress) {
+    PreparedModel prepared = PreparedModel.of(folded, recipe);
+    StaticMode mode = new StaticMode(prepared.model(), recipe);
+    Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, Map.of()));
+    if (widest.linear().isEmpty()) throw nothingToQuantize(widest);
+    Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
+    Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, tooSlow));
+    CalibrationResult observed = Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
+    StaticDecisions decisions = mode.decide(placement, observed);
+    Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
+    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
+    Plan plan = StaticPlan.of(mode.graph, decisions, recipe, prepared.warnings());
+    Quantized rest = RemainingWeights.store(prepared.withDomains(quantized), recipe, threads);
+    return new Quantized(rest.model(), plan.with(rest.plan().tensors()));
+  }
+
+  private static UnsupportedModelException nothingToQuantize(Placement placement) {
+    List<String> reasons = new ArrayList<>();
+    placement.reasons().forEach((node, reason) -> reasons.add(node.label() + " (" + node.opType() + "): " + reason));
+    String first = reasons.isEmpty() ? "it has no operators" : reasons.stream().sorted().findFirst().orElseThrow();
+    return new UnsupportedModelException("static quantization", "no operator can be quantized; " + first);
+  }
+
+  /** What to observe: the values whose ranges are taken, constants left out. */
+  private Map<String, Request> requests(Placement placement) {
+    Map<String, Request> requests = new LinkedHashMap<>();
+    for (String value : placement.pairs()) {
+      String source = placement.rangeSource().getOrDefault(value, value);
+      if (index.constant(source) == null) requests.put(source, Ranges.chooser(recipe).needs());
+    }
+    return requests;
+  }
+
+  private StaticDecisions decide(Placement placement, CalibrationResult observed) {
+    Map<String, QuantizationParameters> activations = new LinkedHashMap<>();
+    Map<String, QuantizedTensor> constants = new LinkedHashMap<>();
+    for (String value : placement.pairs()) {
+      String source = placement.rangeSource().getOrDefault(value, value);
+      Tensor constant = index.constant(source);
+      if (constant != null) {
+        constants.put(source, Ranges.constant(constant, recipe));
+      } else if (!activations.containsKey(source)) {
+        activations.put(source, Ranges.activation(statistics(source, observed), recipe));
+      }
+    }
+    return new StaticDecisions(placement, activations, constants, weights(placement, activations));
+  }
+
+  private static Statistics statistics(String value, CalibrationResult observed) {
+    Statistics statistics = observed.statistics().get(value);
+    if (statistics == null) throw new UnsupportedModelException("value " + value, "it was not seen when the model ran");
+    return statistics;
+  }
+
+  private Map<Node, LinearWeights> weights(Placement placement, Map<String, QuantizationParameters> activations) {
+    LinearQuantizer quantizer = new LinearQuantizer(index, recipe);
+    Map<String, double[]> least = new LinkedHashMap<>();
+    for (Node node : graph.nodes()) {
+      if (!placement.linear().contains(node)) continue;
+      ChannelView view = quantizer.view(node);
+      double[] own = quantizer.leastScales(node, view, inputScale(node, placement, activations));
+      // A weight that several operators share is stored once: its scales must do for all of their biases.
+      least.merge(weightKey(node, view), own, StaticMode::larger);
+    }
+    Map<Node, LinearWeights> weights = new java.util.IdentityHashMap<>();
+    Map<String, QuantizedTensor> stored = new LinkedHashMap<>();
+    for (Node node : graph.nodes()) {
+      if (!placement.linear().contains(node)) continue;
+      ChannelView view = quantizer.view(node);
+      String key = weightKey(node, view);
+      QuantizedTensor weight =
+          stored.computeIfAbsent(key, shared -> quantizer.weight(node, view, least.getOrDefault(key, new double[0])));
+      float inputScale = inputScale(node, placement, activations);
+      weights.put(node, new LinearWeights(weight, quantizer.bias(node, view, inputScale, weight)));
+    }
+    return weights;
+  }
+
+  private static String weightKey(Node node, ChannelView view) {
+    return view.axis() + ":" + node.input(1);
+  }
+
+  private static double[] larger(double[] a, double[] b) {
+    double[] larger = new double[a.length];
+    for (int i = 0; i < a.length; i++) larger[i] = Math.max(a[i], b[i]);
+    return larger;
+  }
+
+  private static float inputScale(Node node, Placement placement, Map<String, QuantizationParameters> activations) {
+    String source = placement.rangeSource().getOrDefault(node.input(0), node.input(0));
+    QuantizationParameters parameters = activations.get(source);
+    if (parameters == null) throw new IllegalStateException("no parameters for " + source);
+    return parameters.scale();
+  }
+}

@@ -1,0 +1,145 @@
+package dev.halftone.quantize.weights;
+
+import dev.halftone.graph.Node;
+import dev.halftone.quantize.codes.CodeFormat;
+import dev.halftone.quantize.codes.CodeLayout;
+import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.forms.BlockProduct;
+import dev.halftone.quantize.forms.Layouts;
+import dev.halftone.quantize.forms.Linear;
+import dev.halftone.quantize.forms.PackedProduct;
+import dev.halftone.quantize.forms.PackedTable;
+import dev.halftone.quantize.forms.TableRows;
+import dev.halftone.quantize.forms.WeightDecision;
+import dev.halftone.quantize.forms.WeightForm;
+import dev.halftone.quantize.forms.WeightRewrite;
+import dev.halftone.quantize.forms.WeightUse;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs fast. */
+final class WeightForms {
+  private final Recipe recipe;
+  private final OperatorSet operators;
+  private final CodeFormat format;
+
+  WeightForms(Recipe recipe, OperatorSet operators) {
+    this.recipe = recipe;
+    this.operators = operators;
+    this.format = new CodeFormat(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+  }
+
+  WeightForm choose(WeightUse use) {
+    WeightForm form =
+        switch (use.commonRole()) {
+          case MATRIX -> products(use);
+          case TABLE -> table(use);
+          case CONVOLUTION, RECURRENT, LEFT_MATRIX, SHAPED, OTHER -> stored(use);
+        };
+    return WeightRewrite.onlyIfSmaller(form);
+  }
+
+  /** Fast kernels read codes; where ONNX Runtime has none for the case, the weight is stored and computed with in float. */
+  private WeightForm products(WeightUse use) {
+    List<Linear> linears = linears(use);
+    boolean fast = !linears.isEmpty() && isFusable() && use.value().dtype() == DType.FLOAT32;
+    if (!fast) return stored(use);
+    boolean standard = linears.size() == 1 && use.isReadAtHome() && !recipe.matMulNBits();
+    if (standard && (operators.blocked() || !isBlocked())) return blockProduct(use, linears.getFirst());
+    return packedProduct(use, linears);
+  }
+
+  /** Every reader as a product that a fused kernel can take over; empty when one of them is not. */
+  private static List<Linear> linears(WeightUse use) {
+    List<Linear> linears = new ArrayList<>();
+    for (Node node : use.nodes()) {
+      Linear linear = Linear.of(node, use.value());
+      if (linear == null || !linears.isEmpty() && linear.transposed() != linears.getFirst().transposed()) return List.of();
+      linears.add(linear);
+    }
+    return linears;
+  }
+
+  private boolean isBlocked() {
+    return recipe.granularity() instanceof Granularity.PerBlock;
+  }
+
+  /** Whether ONNX Runtime has a kernel for products with this granularity. */
+  private boolean isFusable() {
+    return switch (recipe.granularity()) {
+      case Granularity.PerTensor() -> false;
+      case Granularity.PerChannel() -> true;
+      case Granularity.PerBlock(int size) -> size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+    };
+  }
+
+  private WeightForm blockProduct(WeightUse use, Linear linear) {
+    long block = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
+    CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
+    if (linear.transposed()) layout = layout.fromTransposed();
+    String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.dtype().bits());
+    return new BlockProduct(new CodeRequest(use.name(), use.value(), layout, format), linear, domain);
+  }
+
+  private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
+    if (!isBlocked() || linears.stream().anyMatch(linear -> linear.alpha() != 1f)) return stored(use);
+    Linear first = linears.getFirst();
+    long block = ((Granularity.PerBlock) recipe.granularity()).size();
+    CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
+    if (!first.transposed()) layout = layout.fromTransposed();
+    CodeFormat unsigned = new CodeFormat(unsigned(format.dtype()), format.symmetric(), format.reduced());
+    return new PackedProduct(new CodeRequest(use.name(), use.value(), layout, unsigned), linears);
+  }
+
+  private static DType unsigned(DType dtype) {
+    return switch (dtype) {
+      case INT8 -> DType.UINT8;
+      case INT4 -> DType.UINT4;
+      case INT2 -> DType.UINT2;
+      default -> dtype;
+    };
+  }
+
+  private WeightForm table(WeightUse use) {
+    long rows = use.value().dimension(0);
+    long length = use.value().count() / rows;
+    if (format.dtype().bits() == 8) {
+      CodeLayout layout =
+          recipe.granularity() instanceof Granularity.PerTensor
+              ? CodeLayout.whole(use.value().count())
+              : CodeLayout.rows(rows, length, length);
+      CodeFormat symmetric = new CodeFormat(DType.INT8, true, false);
+      return new TableRows(new CodeRequest(use.name(), use.value(), layout, symmetric), use.nodes());
+    }
+    if (format.dtype().bits() != 4 || use.value().rank() != 2 || use.value().dtype() != DType.FLOAT32) {
+      return stored(use);
+    }
+    long asked = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : length;
+    long block = Math.max(16, Long.highestOneBit(2 * asked - 1));
+    CodeLayout layout = CodeLayout.rows(rows, length, block);
+    return new PackedTable(new CodeRequest(use.name(), use.value(), layout, format), use.nodes(), block);
+  }
+
+  private WeightForm stored(WeightUse use) {
+    boolean small = format.dtype().bits() < 8 && operators.blocked();
+    CodeFormat possible = format.dtype().bits() == 8 || small ? format : new CodeFormat(DType.INT8, true, false);
+    return Layouts.stored(use, possible, recipe.granularity());
+  }
+
+  /** What a user has to know about how these forms run. */
+  List<String> warnings(List<WeightDecision> decisions) {
+    List<String> warnings = new ArrayList<>();
+    long fused =
+        decisions.stream()
+            .filter(d -> d.form() instanceof BlockProduct || d.form() instanceof PackedProduct)
+            .count();
+    if (fused > 0) {
+      warnings.add(
+          "%d weights run as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block".formatted(fused));
+    }
+    return warnings;
+  }
+}

@@ -1,0 +1,5 @@
+/** Weights-only quantization. */
+@NullMarked
+package dev.halftone.quantize.weights;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package dev.halftone.toolkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.halftone.graph.Attribute;
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
+import dev.halftone.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InspectorTest {
+  @Test
+  void countsOperatorsParametersAndBytes() {
+    Inspection found = Inspector.inspect(SmallModels.dense());
+    assertThat(found.nodes()).isEqualTo(4);
+    assertThat(found.parameters()).isEqualTo(16 * 32 + 32 * 4);
+    assertThat(found.constantBytes()).isEqualTo(4 * (16 * 32 + 32 * 4));
+    assertThat(found.operators())
+        .extracting(Inspection.Operator::name, Inspection.Operator::count, Inspection.Operator::bytes)
+        .containsExactly(tuple("MatMul", 2L, 2560L), tuple("Relu", 1L, 0L), tuple("Softmax", 1L, 0L));
+    assertThat(found.inputs()).extracting(Object::toString).containsExactly("x: FLOAT32[N, 16]");
+    assertThat(found.alreadyQuantized()).isFalse();
+  }
+
+  @Test
+  void saysWhyANodeStays() {
+    assertThat(Inspector.inspect(SmallModels.dense()).quantizable())
+        .extracting(Inspection.Fate::operator, Inspection.Fate::count, Inspection.Fate::reason)
+        .containsExactly(
+            tuple("MatMul", 2L, ""), tuple("Relu", 1L, ""), tuple("Softmax", 1L, "ONNX Runtime's CPU provider has no integer kernel"));
+  }
+
+  @Test
+  void seesBodiesConstantNodesAndShapeArithmetic() {
+    Node constant =
+        new Node("c", "", "Constant", List.of(), List.of("w"), Map.of("value", new Attribute.OfTensor(SmallModels.weights(1, 16, 4))), Opaque.NONE);
+    Graph body =
+        new Graph(
+            "body",
+            List.of(constant, Node.of("inner", "MatMul", List.of("x", "w"), List.of("b"))),
+            Map.of(),
+            List.of(),
+            List.of(new dev.halftone.graph.ValueInfo("b", null)),
+            List.of(),
+            Opaque.NONE);
+    Node branch =
+        new Node(
+            "if", "", "If", List.of("yes"), List.of("y"), Map.of("then_branch", new Attribute.OfGraph(body), "else_branch", new Attribute.OfGraph(body)),
+            Opaque.NONE);
+    List<Node> nodes =
+        List.of(
+            Node.of("shape", "Shape", List.of("x"), List.of("s")),
+            Node.of("pick", "Gather", List.of("s", "zero"), List.of("n")),
+            Node.of("compare", "Greater", List.of("n", "zero"), List.of("yes")),
+            branch);
+    Model model =
+        SmallModels.model(nodes, Map.of("zero", Tensor.ofLongs(new long[] {0})), SmallModels.type(16), "y", SmallModels.type(4));
+    Inspection found = Inspector.inspect(model);
+    assertThat(found.nodes()).isEqualTo(8);
+    assertThat(found.parameters()).isEqualTo(2 * 16 * 4);
+    assertThat(found.quantizable())
+        .extracting(Inspection.Fate::operator, Inspection.Fate::reason)
+        .contains(
+            tuple("Gather", "computes shapes, indices or conditions"),
+            tuple("MatMul", ""),
+            tuple("Constant", "a constant, quantized with the node that reads it"));
+  }
+}

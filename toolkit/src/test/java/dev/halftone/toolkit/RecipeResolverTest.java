@@ -1,0 +1,120 @@
+package dev.halftone.toolkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.tensor.DType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecipeResolverTest {
+  private static final RecipeRequest ANY = RecipeRequest.automatic().target("x86-vnni");
+
+  private static Recipe resolve(RecipeRequest request, boolean samples) {
+    return RecipeResolver.resolve(request, SmallModels.dense(), samples).recipe();
+  }
+
+  private static void assertRefused(RecipeRequest request, String message) {
+    assertThatThrownBy(() -> resolve(request, true)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+  }
+
+  @Test
+  void samplesMeanStaticMode() {
+    Recipe recipe = resolve(ANY, true);
+    assertThat(recipe.mode()).isEqualTo(Mode.STATIC);
+    assertThat(recipe.weights()).isEqualTo(DType.INT8);
+    assertThat(recipe.activations()).isEqualTo(DType.UINT8);
+    assertThat(recipe.granularity()).isEqualTo(new Granularity.PerChannel());
+    assertThat(recipe.symmetricWeights()).isTrue();
+    assertThat(recipe.symmetricActivations()).isFalse();
+    assertThat(recipe.reduceRange()).isFalse();
+  }
+
+  @Test
+  void withoutSamplesMatrixProductsMeanDynamicMode() {
+    ResolvedRecipe resolved = RecipeResolver.resolve(ANY, SmallModels.dense(), false);
+    assertThat(resolved.recipe().mode()).isEqualTo(Mode.DYNAMIC);
+    assertThat(resolved.notes()).singleElement().asString().startsWith("dynamic mode, since there is no data");
+  }
+
+  @Test
+  void withoutSamplesConvolutionsMeanWeightsMode() {
+    ResolvedRecipe resolved = RecipeResolver.resolve(ANY, SmallModels.convolution(), false);
+    assertThat(resolved.recipe().mode()).isEqualTo(Mode.WEIGHTS);
+    assertThat(resolved.recipe().granularity()).isEqualTo(new Granularity.PerChannel());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"x86-vnni, UINT8, false, false", "x86-avx2, UINT8, false, true", "arm64, INT8, false, false", "tensorrt, INT8, true, false"})
+  void typesFollowTheTarget(String target, DType activations, boolean symmetric, boolean reduced) {
+    Recipe recipe = resolve(ANY.target(target), true);
+    assertThat(recipe.activations()).isEqualTo(activations);
+    assertThat(recipe.symmetricActivations()).isEqualTo(symmetric);
+    assertThat(recipe.reduceRange()).isEqualTo(reduced);
+  }
+
+  @Test
+  void sixteenBitActivationsNeedNoReducedWeights() {
+    assertThat(resolve(ANY.target("x86-avx2").activations(DType.INT16), true).reduceRange()).isFalse();
+  }
+
+  @Test
+  void whatIsSaidWinsOverTheNamedRecipe() {
+    Recipe recipe = resolve(RecipeRequest.named("weights-int4").granularity(new Granularity.PerBlock(64)).exclude(List.of("last*")), false);
+    assertThat(recipe.mode()).isEqualTo(Mode.WEIGHTS);
+    assertThat(recipe.weights()).isEqualTo(DType.INT4);
+    assertThat(recipe.granularity()).isEqualTo(new Granularity.PerBlock(64));
+    assertThat(recipe.exclude()).containsExactly("last*");
+  }
+
+  @Test
+  void everyNamedRecipeResolves() {
+    for (NamedRecipe named : NamedRecipe.all()) {
+      ResolvedRecipe resolved = RecipeResolver.resolve(RecipeRequest.named(named.name()), SmallModels.dense(), true);
+      assertThat(resolved.name()).isEqualTo(named.name());
+      assertThat(RecipeText.fields(resolved.recipe())).containsKeys("mode", "weights");
+      assertThat(RecipeText.summary(resolved.recipe())).isNotBlank();
+    }
+  }
+
+  @Test
+  void contradictionsAreRefused() {
+    assertRefused(ANY.weights(DType.INT4), "static mode takes weights of type int8, uint8, not int4");
+    assertRefused(ANY.granularity(new Granularity.PerBlock(32)), "blocks are for weights mode; static mode takes tensor or channel");
+    assertRefused(ANY.keepIo(true), "--keep-io has no meaning in static mode");
+    assertRefused(ANY.mode(Mode.DYNAMIC).calibration(Calibration.MSE), "--calibration has no meaning in dynamic mode");
+    assertRefused(ANY.mode(Mode.DYNAMIC).activations(DType.INT8), "dynamic mode takes activations of type uint8, not int8");
+    assertRefused(ANY.mode(Mode.WEIGHTS).activations(DType.INT8), "--activations has no meaning in weights mode");
+    assertRefused(ANY.mode(Mode.FP16).symmetric(false), "--symmetric or --asymmetric has no meaning in fp16 mode");
+    assertRefused(
+        ANY.activations(DType.INT16).operatorForm(true), "the QOperator format has no 16-bit activations; use --format qdq");
+  }
+
+  @Test
+  void staticModeWithoutSamplesIsRefused() {
+    assertThatThrownBy(() -> resolve(ANY.mode(Mode.STATIC), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("static mode calibrates on samples, and there are none (--data)");
+  }
+
+  @Test
+  void anUnknownRecipeListsTheKnown() {
+    assertThatThrownBy(() -> RecipeRequest.named("magic"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("no recipe 'magic'; there are static-int8, ");
+  }
+
+  @Test
+  void theLineForMetadataIsSortedAndComplete() {
+    assertThat(RecipeText.line(resolve(ANY, true)))
+        .isEqualTo(
+            "activations=uint8 calibration=mse format=qdq granularity=channel mode=static reduce_range=false"
+                + " symmetric_activations=false symmetric_weights=true weights=int8");
+  }
+}

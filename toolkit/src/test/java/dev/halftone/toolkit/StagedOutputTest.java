@@ -1,0 +1,65 @@
+package dev.halftone.toolkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StagedOutputTest {
+  @TempDir Path folder;
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void nothingIsSeenBeforeCommitAndAllAfterIt() throws IOException {
+    Path target = Files.writeString(folder.resolve("out.onnx"), "old");
+    try (StagedOutput output = StagedOutput.beside(target)) {
+      Files.writeString(output.file(), "new");
+      Files.writeString(output.file().resolveSibling("out.onnx.data"), "weights");
+      assertThat(target).hasContent("old");
+      output.commit();
+    }
+    assertThat(names()).containsExactly("out.onnx", "out.onnx.data");
+    assertThat(target).hasContent("new");
+  }
+
+  @Test
+  void withoutCommitNothingStays() throws IOException {
+    try (StagedOutput output = StagedOutput.beside(folder.resolve("out.onnx"))) {
+      Files.writeString(output.file(), "half");
+    }
+    assertThat(names()).isEmpty();
+  }
+
+  @Test
+  void aMissingFolderIsNamed() {
+    Path target = folder.resolve("missing/out.onnx");
+    assertThatThrownBy(() -> StagedOutput.beside(target))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(target + ": its folder does not exist");
+  }
+
+  @Test
+  void aFolderIsNoOutput() {
+    assertThatThrownBy(() -> StagedOutput.beside(folder)).hasMessageContaining(folder + ": is a folder, not a file");
+  }
+
+  @Test
+  void inputAndOutputAreNotTheSame() throws IOException {
+    Path file = Files.writeString(folder.resolve("model.onnx"), "x");
+    Path otherwise = folder.resolve("./model.onnx");
+    assertThatThrownBy(() -> StagedOutput.refuseSame(file, otherwise)).isInstanceOf(IllegalArgumentException.class);
+    StagedOutput.refuseSame(file, folder.resolve("other.onnx"));
+  }
+}
