@@ -10,6 +10,7 @@ import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.runtime.FixedBatches;
+import dev.halftone.runtime.NativeMemory;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
@@ -166,6 +167,7 @@ public final class Calibrator {
     try (RunnableModel session = RunnableModel.open(part, List.of(), RunOptions.asWritten())) {
       new SampleLoop(session, rows, wanted, counting).run(threads);
     }
+    NativeMemory.trim();
     inputsSeen = true;
   }
 }
