@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What stands in a model for the values of its reference.
  *
- * <p>A value {@code v} that the model quantizes is compared after that: with the DequantizeLinear of its integers, so that the error of
- * storing it is counted. Where there is none (an operator such as QLinearConv gives or reads the integers, {@code v_quantized}), one is
- * added for the comparison. Otherwise it is the value of the same name.
+ * <p>A value {@code v} that the model quantizes is compared after that: with the DequantizeLinear
+ * of its integers, so that the error of storing it is counted. Where there is none (an operator
+ * such as QLinearConv gives or reads the integers, {@code v_quantized}), one is added for the
+ * comparison. Otherwise it is the value of the same name.
  *
  * @param model with what had to be added
  * @param names value of the reference to value of the model, in the order of the reference's nodes
@@ -38,12 +39,15 @@ record Counterparts(Model model, Map<String, String> names) {
     Search(Model model) {
       this.model = model;
       this.editor = new GraphEditor(model.graph());
-      for (Node node : model.graph().nodes()) for (String output : node.outputs()) producers.put(output, node);
+      for (Node node : model.graph().nodes())
+        for (String output : node.outputs()) producers.put(output, node);
       for (Node node : model.graph().nodes()) {
-        if (node.opType().equals("QuantizeLinear")) quantized.putIfAbsent(node.input(0), node.output(0));
+        if (node.opType().equals("QuantizeLinear"))
+          quantized.putIfAbsent(node.input(0), node.output(0));
         if (!node.opType().equals("DequantizeLinear")) continue;
         Node source = producers.get(node.input(0));
-        if (source != null && source.opType().equals("QuantizeLinear")) dequantized.putIfAbsent(source.input(0), node.output(0));
+        if (source != null && source.opType().equals("QuantizeLinear"))
+          dequantized.putIfAbsent(source.input(0), node.output(0));
       }
     }
 
@@ -88,34 +92,65 @@ record Counterparts(Model model, Map<String, String> names) {
       return result;
     }
 
-    /** The operator set whose QuantizeLinear and DequantizeLinear the model uses; it has the types that are needed. */
+    /**
+     * The operator set whose QuantizeLinear and DequantizeLinear the model uses; it has the types
+     * that are needed.
+     */
     private String domain() {
       return model.graph().nodes().stream()
-          .filter(node -> node.opType().equals("QuantizeLinear") || node.opType().equals("DequantizeLinear"))
+          .filter(
+              node ->
+                  node.opType().equals("QuantizeLinear")
+                      || node.opType().equals("DequantizeLinear"))
           .map(Node::domain)
           .findFirst()
           .orElse("");
     }
 
-    /** Scale and zero point of a node's integer output, by the place that its operator's definition gives them; null when unknown. */
+    /**
+     * Scale and zero point of a node's integer output, by the place that its operator's definition
+     * gives them; null when unknown.
+     */
     private @Nullable Grid grid(Node node) {
       int scale =
           switch (node.opType()) {
             case "QuantizeLinear" -> 1;
             case "QLinearConcat" -> 0;
-            case "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearLeakyRelu", "QLinearReduceMean", "QLinearSigmoid", "QLinearSoftmax" -> 3;
+            case "QLinearAveragePool",
+                "QLinearGlobalAveragePool",
+                "QLinearLeakyRelu",
+                "QLinearReduceMean",
+                "QLinearSigmoid",
+                "QLinearSoftmax" ->
+                3;
             case "QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul" -> 6;
             case "QGemm", "QLinearWhere" -> 7;
             default -> -1;
           };
-      if (scale >= 0) return node.input(scale).isEmpty() ? null : new Grid(node.input(scale), node.input(scale + 1));
+      if (scale >= 0)
+        return node.input(scale).isEmpty()
+            ? null
+            : new Grid(node.input(scale), node.input(scale + 1));
       Node before = producers.get(node.input(0));
       return movesOnly(node) && before != null ? grid(before) : null;
     }
 
     private static boolean movesOnly(Node node) {
       return switch (node.opType()) {
-        case "Expand", "Flatten", "Gather", "GatherElements", "MaxPool", "Reshape", "Resize", "Slice", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze" -> true;
+        case "Expand",
+            "Flatten",
+            "Gather",
+            "GatherElements",
+            "MaxPool",
+            "Reshape",
+            "Resize",
+            "Slice",
+            "Split",
+            "Squeeze",
+            "Tile",
+            "Transpose",
+            "Unsqueeze" ->
+            true;
         default -> false;
       };
     }

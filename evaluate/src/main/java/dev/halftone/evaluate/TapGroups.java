@@ -41,7 +41,10 @@ final class TapGroups {
     return groups;
   }
 
-  /** What stands in for sizes known only at run time, the batch aside: rather too much than too little. */
+  /**
+   * What stands in for sizes known only at run time, the batch aside: rather too much than too
+   * little.
+   */
   private static long largestDimension(SampleSource source) {
     long largest = 1;
     for (Tensor input : source.sample().apply(0).values()) {

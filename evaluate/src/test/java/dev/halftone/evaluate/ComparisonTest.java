@@ -8,6 +8,7 @@ import dev.halftone.data.Task;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.graph.ValueInfo;
 import dev.halftone.runtime.Progress;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -28,7 +29,13 @@ class ComparisonTest {
   }
 
   private Comparison compare(Path model, int threads) {
-    return Comparison.compare(reference, model, Fixtures.data(new Task.CompareOnly(), null), Integer.MAX_VALUE, threads, Progress.NONE);
+    return Comparison.compare(
+        reference,
+        model,
+        Fixtures.data(new Task.CompareOnly(), null),
+        Integer.MAX_VALUE,
+        threads,
+        Progress.NONE);
   }
 
   @Test
@@ -36,14 +43,17 @@ class ComparisonTest {
     Path model = Fixtures.write(folder, "model", Fixtures.quantized(0.01f));
     List<Layer> layers = compare(model, 1).layers();
     assertThat(layers).extracting(Layer::value).containsExactly("hidden", "rectified", "scores");
-    assertThat(layers).extracting(Layer::counterpart).containsExactly("hidden", "rectified_dequantized", "scores");
+    assertThat(layers)
+        .extracting(Layer::counterpart)
+        .containsExactly("hidden", "rectified_dequantized", "scores");
     Layer hidden = layers.get(0);
     assertThat(hidden.sqnrDb()).isEqualTo(200);
     assertThat(hidden.maxAbsDifference()).isZero();
     Layer rectified = layers.get(1);
     assertThat(rectified.maxAbsDifference()).isBetween(0.004, 0.005 + 1e-6);
     assertThat(rectified.sqnrDb()).isBetween(30.0, 60.0);
-    assertThat(rectified.addedNoise()).isCloseTo(Math.pow(10, -rectified.sqnrDb() / 10), within(1e-12));
+    assertThat(rectified.addedNoise())
+        .isCloseTo(Math.pow(10, -rectified.sqnrDb() / 10), within(1e-12));
     assertThat(rectified.node()).isEqualTo("active");
     assertThat(layers.get(2).cosine()).isBetween(0.99, 1.0);
   }
@@ -67,12 +77,22 @@ class ComparisonTest {
                 "z", Tensor.ofBytes(DType.UINT8, new byte[] {5}),
                 "v", Fixtures.random(2, 5, 3)),
             Node.of("q", "QuantizeLinear", List.of("x", "s", "z"), List.of("x_quantized")),
-            Node.of("first", "QLinearMatMul", List.of("x_quantized", "s", "z", "w", "sw", "zw", "s", "z"), List.of("hidden_quantized")),
-            Node.of("dq", "DequantizeLinear", List.of("hidden_quantized", "s", "z"), List.of("rectified")),
+            Node.of(
+                "first",
+                "QLinearMatMul",
+                List.of("x_quantized", "s", "z", "w", "sw", "zw", "s", "z"),
+                List.of("hidden_quantized")),
+            Node.of(
+                "dq",
+                "DequantizeLinear",
+                List.of("hidden_quantized", "s", "z"),
+                List.of("rectified")),
             Node.of("second", "MatMul", List.of("rectified", "v"), List.of("scores")));
     Path model = Fixtures.write(folder, "integers", integers);
     List<Layer> layers = compare(model, 1).layers();
-    assertThat(layers).extracting(Layer::counterpart).containsExactly("hidden_quantized_compared", "rectified", "scores");
+    assertThat(layers)
+        .extracting(Layer::counterpart)
+        .containsExactly("hidden_quantized_compared", "rectified", "scores");
     // The weights are all zero: everything is noise.
     assertThat(layers.get(0).sqnrDb()).isCloseTo(0, within(1e-9));
   }
@@ -80,17 +100,22 @@ class ComparisonTest {
   @Test
   void refusesModelsWithNothingInCommon() {
     Graph other =
-        Fixtures.graph(DType.FLOAT32, Map.of("u", Fixtures.random(3, 4, 3)), Node.of("m", "MatMul", List.of("x", "u"), List.of("scores")));
+        Fixtures.graph(
+            DType.FLOAT32,
+            Map.of("u", Fixtures.random(3, 4, 3)),
+            Node.of("m", "MatMul", List.of("x", "u"), List.of("scores")));
     Graph renamed =
         new Graph(
             "renamed",
             List.of(Node.of("m", "MatMul", List.of("x", "u"), List.of("other"))),
             other.initializers(),
             other.inputs(),
-            List.of(new dev.halftone.graph.ValueInfo("other", other.outputs().getFirst().type())),
+            List.of(new ValueInfo("other", other.outputs().getFirst().type())),
             List.of(),
             other.opaque());
     Path model = Fixtures.write(folder, "other", renamed);
-    assertThatThrownBy(() -> compare(model, 1)).isInstanceOf(UnsupportedModelException.class).hasMessageContaining("no float value");
+    assertThatThrownBy(() -> compare(model, 1))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("no float value");
   }
 }

@@ -32,18 +32,33 @@ final class Fixtures {
 
   static Path write(Path folder, String name, Graph graph) {
     Path file = folder.resolve(name + ".onnx");
-    Model model = new Model(8, new TreeMap<>(Map.of("", 17L, "com.microsoft", 1L)), graph, List.of(), Map.of(), Opaque.NONE);
+    Model model =
+        new Model(
+            8,
+            new TreeMap<>(Map.of("", 17L, "com.microsoft", 1L)),
+            graph,
+            List.of(),
+            Map.of(),
+            Opaque.NONE);
     OnnxWriter.write(model, file, OnnxWriter.ExternalData.WHEN_NEEDED);
     return file;
   }
 
   static Graph graph(DType dtype, Map<String, Tensor> initializers, Node... nodes) {
     return new Graph(
-        "classifier", List.of(nodes), initializers, List.of(value("x", dtype, 4)), List.of(value("scores", dtype, 3)), List.of(), Opaque.NONE);
+        "classifier",
+        List.of(nodes),
+        initializers,
+        List.of(value("x", dtype, 4)),
+        List.of(value("scores", dtype, 3)),
+        List.of(),
+        Opaque.NONE);
   }
 
   private static ValueInfo value(String name, DType dtype, long size) {
-    return new ValueInfo(name, new TensorType(dtype, List.of(new Dimension.Symbolic("N"), new Dimension.Fixed(size))));
+    return new ValueInfo(
+        name,
+        new TensorType(dtype, List.of(new Dimension.Symbolic("N"), new Dimension.Fixed(size))));
   }
 
   static Graph classifier() {
@@ -59,11 +74,24 @@ final class Fixtures {
   static Graph quantized(float scale) {
     return graph(
         DType.FLOAT32,
-        Map.of("w", random(1, 4, 5), "v", random(2, 5, 3), "s", Tensor.scalar(scale), "z", Tensor.ofBytes(DType.UINT8, new byte[1])),
+        Map.of(
+            "w",
+            random(1, 4, 5),
+            "v",
+            random(2, 5, 3),
+            "s",
+            Tensor.scalar(scale),
+            "z",
+            Tensor.ofBytes(DType.UINT8, new byte[1])),
         Node.of("first", "MatMul", List.of("x", "w"), List.of("hidden")),
         Node.of("active", "Relu", List.of("hidden"), List.of("rectified")),
-        Node.of("q", "QuantizeLinear", List.of("rectified", "s", "z"), List.of("rectified_quantized")),
-        Node.of("dq", "DequantizeLinear", List.of("rectified_quantized", "s", "z"), List.of("rectified_dequantized")),
+        Node.of(
+            "q", "QuantizeLinear", List.of("rectified", "s", "z"), List.of("rectified_quantized")),
+        Node.of(
+            "dq",
+            "DequantizeLinear",
+            List.of("rectified_quantized", "s", "z"),
+            List.of("rectified_dequantized")),
         Node.of("second", "MatMul", List.of("rectified_dequantized", "v"), List.of("scores")));
   }
 
@@ -79,7 +107,14 @@ final class Fixtures {
   }
 
   private static Node cast(String name, String from, String to, int type) {
-    return new Node(name, "", "Cast", List.of(from), List.of(to), Map.of("to", new Attribute.OfInt(type)), Opaque.NONE);
+    return new Node(
+        name,
+        "",
+        "Cast",
+        List.of(from),
+        List.of(to),
+        Map.of("to", new Attribute.OfInt(type)),
+        Opaque.NONE);
   }
 
   static Tensor random(long seed, long... shape) {

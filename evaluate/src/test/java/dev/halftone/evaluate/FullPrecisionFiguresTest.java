@@ -17,7 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real models on their evaluation rows have the accuracy that was measured for them elsewhere. */
 class FullPrecisionFiguresTest {
-  private static final Path DATA = Path.of(System.getProperty("halftone.shared", "../../shared")).resolve("data").toAbsolutePath().normalize();
+  private static final Path DATA =
+      Path.of(System.getProperty("halftone.shared", "../../shared"))
+          .resolve("data")
+          .toAbsolutePath()
+          .normalize();
 
   @ParameterizedTest
   @CsvSource({
@@ -34,13 +38,21 @@ class FullPrecisionFiguresTest {
     "speech/digits_gru_lstm, digits/evaluation, top1, 98.33, .005",
     "detection/nanodet_m, nanodet/evaluation, map, .4556, .00005"
   })
-  void isTheMeasuredOne(String model, String description, String metric, double expected, double tolerance) {
+  void isTheMeasuredOne(
+      String model, String description, String metric, double expected, double tolerance) {
     Path file = DATA.resolve(model + ".onnx");
     assumeTrue(Files.exists(file), "no real model at " + file);
     Path examples = Path.of("..", "examples").toAbsolutePath().normalize();
     String data = examples.resolve(description + ".yaml") + "@" + DATA;
-    DataSet samples = DataSets.open(new DataRequest(data, null, null, null, 0, OnnxReader.read(file).graph().requiredInputs(), 0));
+    DataSet samples =
+        DataSets.open(
+            new DataRequest(
+                data, null, null, null, 0, OnnxReader.read(file).graph().requiredInputs(), 0));
     EvaluateOptions options = new EvaluateOptions(2, RunOptions.deployed(), false, Progress.NONE);
-    assertThat(Evaluator.evaluate(file, null, samples, options).metrics().getOrDefault(metric, Double.NaN)).isCloseTo(expected, within(tolerance));
+    assertThat(
+            Evaluator.evaluate(file, null, samples, options)
+                .metrics()
+                .getOrDefault(metric, Double.NaN))
+        .isCloseTo(expected, within(tolerance));
   }
 }

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class MetricNamesTest {
   @Test
   void everyNameAndEndingHasAMeaning() {
-    assertThat(MetricNames.meaning("top1.drop.low")).contains("percent", "reference minus quantized", "lower end");
+    assertThat(MetricNames.meaning("top1.drop.low"))
+        .contains("percent", "reference minus quantized", "lower end");
     assertThat(MetricNames.meaning("size.ratio")).startsWith("bytes of the quantized");
     assertThat(MetricNames.meaning("latency_ms.reference")).endsWith("of the reference");
     assertThat(MetricNames.meaning("top1.nonsense")).isNull();

@@ -13,8 +13,8 @@ final class KernelProvider {
   /** System property: {@code scalar} turns SIMD off. */
   private static final String PROPERTY = "halftone.kernels";
 
-  /** Elements, about 15 seconds of work, after which a JVM counts as long-lived. */
-  private static final long MUCH = 1L << 34;
+  /** Elements, about five seconds of work, after which a JVM counts as long-lived. */
+  private static final long MUCH = 1L << 32;
 
   private static final KernelSupport BEST = find();
   private static final AtomicLong SEEN = new AtomicLong();

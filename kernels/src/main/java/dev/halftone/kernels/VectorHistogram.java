@@ -6,12 +6,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Slots in SIMD, counts one by one: four neighbours go to four partial histograms, so that no count waits for the one before. */
+/** Slots in SIMD, counts one by one. */
 final class VectorHistogram {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-  private static final int BLOCK = 1024;
-  private static final int PART = Kernels.HISTOGRAM_SLOTS;
+  private static final int BLOCK = ScalarKernels.HISTOGRAM_BLOCK;
 
   private VectorHistogram() {}
 
@@ -21,7 +20,7 @@ final class VectorHistogram {
     for (int block = from; block < to; block += BLOCK) {
       int end = Math.min(to - BLOCK, block) + BLOCK;
       slots(x, block, end, inverseWidth, slots);
-      count(slots, end - block, counts);
+      ScalarKernels.count(slots, end - block, counts);
     }
   }
 
@@ -39,16 +38,5 @@ final class VectorHistogram {
       slot.blend(Kernels.OUTSIDE_SLOT, inside.not()).intoArray(slots, i - from);
     }
     for (; i < to; i++) slots[i - from] = ScalarKernels.slot(x[i], inverseWidth);
-  }
-
-  private static void count(int[] slots, int length, int[] counts) {
-    int i = 0;
-    for (; i + 4 <= length; i += 4) {
-      counts[slots[i]]++;
-      counts[slots[i + 1] + PART]++;
-      counts[slots[i + 2] + 2 * PART]++;
-      counts[slots[i + 3] + 3 * PART]++;
-    }
-    for (; i < length; i++) counts[slots[i]]++;
   }
 }

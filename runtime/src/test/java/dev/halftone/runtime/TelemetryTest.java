@@ -34,7 +34,13 @@ class TelemetryTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command =
         List.of(
-            java, "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Opener.class.getName(), file.toString(), padding);
+            java,
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Opener.class.getName(),
+            file.toString(),
+            padding);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove(Telemetry.SWITCH);
     return builder.start();

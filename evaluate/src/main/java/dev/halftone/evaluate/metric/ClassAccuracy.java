@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Top-1 and top-5 accuracy in percent: the share of samples whose label is the largest, or among the five largest, of the first
- * floating-point output (ties go to the lower index). Top-5 is left out where there are no more than five classes.
+ * Top-1 and top-5 accuracy in percent: the share of samples whose label is the largest, or among
+ * the five largest, of the first floating-point output (ties go to the lower index). Top-5 is left
+ * out where there are no more than five classes.
  *
- * <p>Reports {@code top1} with its 95 % interval ({@code top1.low}, {@code top1.high}: Wilson). With a reference: {@code
- * top1.reference}, {@code top1.quantized} (and its interval), the drop in points {@code top1.drop} with the interval of paired shares
- * (Bonett and Price), and {@code mcnemar_p} (exact); {@code top5} likewise, without intervals and test.
+ * <p>Reports {@code top1} with its 95 % interval ({@code top1.low}, {@code top1.high}: Wilson).
+ * With a reference: {@code top1.reference}, {@code top1.quantized} (and its interval), the drop in
+ * points {@code top1.drop} with the interval of paired shares (Bonett and Price), and {@code
+ * mcnemar_p} (exact); {@code top5} likewise, without intervals and test.
  */
 public final class ClassAccuracy implements Metric {
   private final Targets.Classes targets;
@@ -54,7 +56,8 @@ public final class ClassAccuracy implements Metric {
       throw new MalformedDataException(
           "labels",
           "sample " + answer.row(),
-          "class %d with offset %d, the model has %d outputs".formatted(index - labelOffset, labelOffset, values.length));
+          "class %d with offset %d, the model has %d outputs"
+              .formatted(index - labelOffset, labelOffset, values.length));
     }
     classes = values.length;
     return Outputs.rank(values, (int) index);
@@ -90,11 +93,13 @@ public final class ClassAccuracy implements Metric {
     }
 
     PairedProportions paired() {
-      return new PairedProportions(alone[Side.REFERENCE.index()], alone[Side.QUANTIZED.index()], samples);
+      return new PairedProportions(
+          alone[Side.REFERENCE.index()], alone[Side.QUANTIZED.index()], samples);
     }
 
     void report(Map<String, Double> metrics) {
-      for (Side side : sides) metrics.put(name + side.suffix(), 100.0 * hits[side.index()] / samples);
+      for (Side side : sides)
+        metrics.put(name + side.suffix(), 100.0 * hits[side.index()] / samples);
     }
 
     void reportIntervals(Map<String, Double> metrics) {

@@ -3,11 +3,13 @@ package dev.halftone.evaluate.metric;
 import dev.halftone.tensor.Tensor;
 
 /**
- * Differences between values and their reference, added up in the order given, in double precision. Pairs of which one is infinite or
- * NaN are counted and left out.
+ * Differences between values and their reference, added up in the order given, in double precision.
+ * Pairs of which one is infinite or NaN are counted and left out.
  */
 public final class ErrorSum {
-  /** What a ratio beyond the precision of the sums is given as, such as that of identical values. */
+  /**
+   * What a ratio beyond the precision of the sums is given as, such as that of identical values.
+   */
   public static final double MOST_DB = 200;
 
   private static final int PART = 1 << 16;
@@ -72,18 +74,27 @@ public final class ErrorSum {
     return largest;
   }
 
-  /** Noise over signal, {@code Σ(x − y)²/Σx²}; 0 without noise, infinite where there is noise and no signal. */
+  /**
+   * Noise over signal, {@code Σ(x − y)²/Σx²}; 0 without noise, infinite where there is noise and no
+   * signal.
+   */
   public double noise() {
     return error == 0 ? 0 : error / signal;
   }
 
-  /** Signal to quantization noise ratio, {@code 10·log10(Σx²/Σ(x − y)²)} with x the reference, at most 200 and at least -200. */
+  /**
+   * Signal to quantization noise ratio, {@code 10·log10(Σx²/Σ(x − y)²)} with x the reference, at
+   * most 200 and at least -200.
+   */
   public double sqnrDb() {
     if (error == 0) return MOST_DB;
     return Math.clamp(10 * StrictMath.log10(signal / error), -MOST_DB, MOST_DB);
   }
 
-  /** Cosine of the angle between the two, {@code Σxy/√(Σx²·Σy²)}; 1 when both are zero, 0 when one is. */
+  /**
+   * Cosine of the angle between the two, {@code Σxy/√(Σx²·Σy²)}; 1 when both are zero, 0 when one
+   * is.
+   */
   public double cosine() {
     if (signal == 0 || foundSignal == 0) return signal == foundSignal ? 1 : 0;
     return Math.clamp(product / (Math.sqrt(signal) * Math.sqrt(foundSignal)), -1, 1);

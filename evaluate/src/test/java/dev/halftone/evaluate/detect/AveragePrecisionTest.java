@@ -27,16 +27,22 @@ class AveragePrecisionTest {
 
   @Test
   void isTheAreaUnderTheEnvelope() {
-    // Ranks: right, wrong, right, wrong, right of 4 labels. Precisions at the right ones: 1/1, 2/3, 3/5; one label is never found.
-    precision.add(List.of(found(1, 0.9, 0), found(1, 0.8, 200), found(1, 0.7, 50)), List.of(label(1, 0), label(1, 50)));
-    precision.add(List.of(found(1, 0.6, 200), found(1, 0.5, 0)), List.of(label(1, 0), label(1, 90)));
+    // Ranks: right, wrong, right, wrong, right of 4 labels. Precisions at the right ones: 1/1, 2/3,
+    // 3/5; one label is never found.
+    precision.add(
+        List.of(found(1, 0.9, 0), found(1, 0.8, 200), found(1, 0.7, 50)),
+        List.of(label(1, 0), label(1, 50)));
+    precision.add(
+        List.of(found(1, 0.6, 200), found(1, 0.5, 0)), List.of(label(1, 0), label(1, 90)));
     assertThat(precision.mean()).isCloseTo((1 + 2 / 3.0 + 3 / 5.0) / 4, within(1e-12));
   }
 
   @Test
   void theEnvelopeLiftsADip() {
     // Right only from the second rank on: precisions 1/2, 2/3 become 2/3, 2/3.
-    precision.add(List.of(found(1, 0.9, 200), found(1, 0.8, 0), found(1, 0.7, 50)), List.of(label(1, 0), label(1, 50)));
+    precision.add(
+        List.of(found(1, 0.9, 200), found(1, 0.8, 0), found(1, 0.7, 50)),
+        List.of(label(1, 0), label(1, 50)));
     assertThat(precision.mean()).isCloseTo(2 / 3.0, within(1e-12));
   }
 
@@ -48,7 +54,8 @@ class AveragePrecisionTest {
 
   @Test
   void theBestOverlapIsTaken() {
-    // Both labels overlap the first box; the second box fits only the one that the first one must leave.
+    // Both labels overlap the first box; the second box fits only the one that the first one must
+    // leave.
     precision.add(List.of(found(1, 0.9, 2), found(1, 0.8, 0)), List.of(label(1, 0), label(1, 3)));
     assertThat(precision.mean()).isEqualTo(1);
   }

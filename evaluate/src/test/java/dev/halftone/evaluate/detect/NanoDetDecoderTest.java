@@ -34,23 +34,31 @@ class NanoDetDecoderTest {
   }
 
   /** All weight of each side's distribution on one bin. */
-  private void put(int stride, int cell, int category, float score, int left, int top, int right, int bottom) {
+  private void put(
+      int stride, int cell, int category, float score, int left, int top, int right, int bottom) {
     scores.get(stride)[cell * CLASSES + category] = score;
     int[] bins = {left, top, right, bottom};
-    for (int side = 0; side < 4; side++) distributions.get(stride)[cell * 32 + side * 8 + bins[side]] = 100;
+    for (int side = 0; side < 4; side++)
+      distributions.get(stride)[cell * 32 + side * 8 + bins[side]] = 100;
   }
 
   private List<Detection> decode(Targets.Area photo, Map<String, String> options) {
     Map<String, Tensor> outputs = new LinkedHashMap<>();
-    scores.forEach((stride, values) -> outputs.put("s" + stride, Tensor.ofFloats(values, 1, cells(stride), CLASSES)));
-    distributions.forEach((stride, values) -> outputs.put("d" + stride, Tensor.ofFloats(values, 1, cells(stride), 32)));
-    return BoxDecoder.named("nanodet").decode(new RawPrediction(outputs, WIDTH, HEIGHT, photo), options);
+    scores.forEach(
+        (stride, values) ->
+            outputs.put("s" + stride, Tensor.ofFloats(values, 1, cells(stride), CLASSES)));
+    distributions.forEach(
+        (stride, values) ->
+            outputs.put("d" + stride, Tensor.ofFloats(values, 1, cells(stride), 32)));
+    return BoxDecoder.named("nanodet")
+        .decode(new RawPrediction(outputs, WIDTH, HEIGHT, photo), options);
   }
 
   @Test
   void distancesAreCountedFromTheCellsCentre() {
     put(8, 8 + 3, 2, 0.9f, 1, 0, 2, 1); // column 3, row 1: centre (27.5, 11.5)
-    assertThat(decode(WHOLE, Map.of())).containsExactly(new Detection(2, 0.9f, 19.5f, 11.5f, 43.5f, 19.5f));
+    assertThat(decode(WHOLE, Map.of()))
+        .containsExactly(new Detection(2, 0.9f, 19.5f, 11.5f, 43.5f, 19.5f));
   }
 
   @Test
@@ -67,7 +75,8 @@ class NanoDetDecoderTest {
   @Test
   void boxesAreClippedToThePhoto() {
     put(32, 1, 1, 0.9f, 7, 7, 7, 7);
-    assertThat(decode(new Targets.Area(2, 3, 60, 30), Map.of())).containsExactly(new Detection(1, 0.9f, 2, 3, 60, 30));
+    assertThat(decode(new Targets.Area(2, 3, 60, 30), Map.of()))
+        .containsExactly(new Detection(1, 0.9f, 2, 3, 60, 30));
   }
 
   @Test
@@ -76,18 +85,29 @@ class NanoDetDecoderTest {
     put(8, 0, 1, 0.8f, 1, 1, 1, 1);
     put(8, 1, 2, 0.05f, 1, 1, 1, 1);
     assertThat(decode(WHOLE, Map.of())).extracting(Detection::category).containsExactly(0, 1);
-    assertThat(decode(WHOLE, Map.of("score", "0.85"))).extracting(Detection::category).containsExactly(0);
+    assertThat(decode(WHOLE, Map.of("score", "0.85")))
+        .extracting(Detection::category)
+        .containsExactly(0);
   }
 
   @Test
   void refusesOptionsAndOutputsThatItDoesNotKnow() {
-    assertThatThrownBy(() -> decode(WHOLE, Map.of("iou", "0.5"))).hasMessageContaining("no option \"iou\"");
-    assertThatThrownBy(() -> decode(WHOLE, Map.of("score", "high"))).hasMessageContaining("score is \"high\"");
+    assertThatThrownBy(() -> decode(WHOLE, Map.of("iou", "0.5")))
+        .hasMessageContaining("no option \"iou\"");
+    assertThatThrownBy(() -> decode(WHOLE, Map.of("score", "high")))
+        .hasMessageContaining("score is \"high\"");
     assertThatThrownBy(
             () ->
                 new NanoDetDecoder()
-                    .decode(new RawPrediction(Map.of("y", Tensor.ofFloats(new float[6], 1, 2, 3)), WIDTH, HEIGHT, WHOLE), Map.of()))
+                    .decode(
+                        new RawPrediction(
+                            Map.of("y", Tensor.ofFloats(new float[6], 1, 2, 3)),
+                            WIDTH,
+                            HEIGHT,
+                            WHOLE),
+                        Map.of()))
         .hasMessageContaining("nanodet wants class scores");
-    assertThatThrownBy(() -> BoxDecoder.named("yolo")).hasMessage("no box decoder \"yolo\", there is nanodet");
+    assertThatThrownBy(() -> BoxDecoder.named("yolo"))
+        .hasMessage("no box decoder \"yolo\", there is nanodet");
   }
 }

@@ -23,7 +23,8 @@ class SuppressionTest {
     Detection best = box(0.9, 0);
     Detection near = box(0.8, 2); // IoU 8/12 with the best
     Detection next = box(0.7, 4); // IoU 8/12 with the near one, 6/14 with the best
-    assertThat(new Suppression(200, 0.6).keep(List.of(best, near, next))).containsExactly(best, next);
+    assertThat(new Suppression(200, 0.6).keep(List.of(best, near, next)))
+        .containsExactly(best, next);
   }
 
   @Test
@@ -35,7 +36,8 @@ class SuppressionTest {
 
   @Test
   void onlyTheBestAreLookedAt() {
-    assertThat(new Suppression(2, 0.6).keep(List.of(box(0.1, 0), box(0.3, 50), box(0.2, 100)))).containsExactly(box(0.3, 50), box(0.2, 100));
+    assertThat(new Suppression(2, 0.6).keep(List.of(box(0.1, 0), box(0.3, 50), box(0.2, 100))))
+        .containsExactly(box(0.3, 50), box(0.2, 100));
   }
 
   @Test

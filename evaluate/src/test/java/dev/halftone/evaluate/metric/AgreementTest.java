@@ -42,14 +42,22 @@ class AgreementTest {
   void valuesThatAreNoProbabilitiesAndPicturesHaveNoAnswer() {
     Agreement agreement = new Agreement(false);
     agreement.add(answer(0, row(7f), row(7f)));
-    agreement.add(answer(1, Tensor.ofFloats(new float[12], 1, 3, 2, 2), Tensor.ofFloats(new float[12], 1, 3, 2, 2)));
+    agreement.add(
+        answer(
+            1,
+            Tensor.ofFloats(new float[12], 1, 3, 2, 2),
+            Tensor.ofFloats(new float[12], 1, 3, 2, 2)));
     assertThat(report(agreement)).isEmpty();
   }
 
   @Test
   void classesBeforeAxesOfOneAreClasses() {
     Agreement agreement = new Agreement(false);
-    agreement.add(answer(0, Tensor.ofFloats(new float[] {1, 2, 3}, 1, 3, 1, 1), Tensor.ofFloats(new float[] {1, 2, 3}, 1, 3, 1, 1)));
+    agreement.add(
+        answer(
+            0,
+            Tensor.ofFloats(new float[] {1, 2, 3}, 1, 3, 1, 1),
+            Tensor.ofFloats(new float[] {1, 2, 3}, 1, 3, 1, 1)));
     assertThat(report(agreement)).containsExactly(entry("agreement", 1.0));
   }
 }

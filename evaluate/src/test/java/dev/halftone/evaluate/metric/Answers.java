@@ -3,6 +3,7 @@ package dev.halftone.evaluate.metric;
 import dev.halftone.runtime.Answer;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,8 @@ final class Answers {
   private Answers() {}
 
   static Answer answer(int row, Tensor... outputs) {
-    return new Answer(row, Map.of(), java.util.Arrays.stream(outputs).map(output -> Map.of("y", output)).toList());
+    return new Answer(
+        row, Map.of(), Arrays.stream(outputs).map(output -> Map.of("y", output)).toList());
   }
 
   static Tensor row(float... values) {

@@ -57,14 +57,20 @@ class ClassAccuracyTest {
 
   @Test
   void comparesWithTheReferenceOnTheSameSamples() {
-    // The first of each pair is the quantized model: right on rows 0 and 3; the reference on rows 0, 1 and 2.
+    // The first of each pair is the quantized model: right on rows 0 and 3; the reference on rows
+    // 0, 1 and 2.
     ClassAccuracy accuracy = accuracy(0, true, 0, 0, 0, 0);
     accuracy.add(answer(0, row(1, 0), row(1, 0)));
     accuracy.add(answer(1, row(0, 1), row(1, 0)));
     accuracy.add(answer(2, row(0, 1), row(1, 0)));
     accuracy.add(answer(3, row(1, 0), row(0, 1)));
     Map<String, Double> metrics = report(accuracy);
-    assertThat(metrics).contains(entry("top1.quantized", 50.0), entry("top1.reference", 75.0), entry("top1.drop", 25.0), entry("mcnemar_p", 1.0));
+    assertThat(metrics)
+        .contains(
+            entry("top1.quantized", 50.0),
+            entry("top1.reference", 75.0),
+            entry("top1.drop", 25.0),
+            entry("mcnemar_p", 1.0));
     assertThat(metrics.get("top1.drop.low")).isLessThan(25);
     assertThat(metrics.get("top1.drop.high")).isGreaterThan(25);
     assertThat(metrics.get("top1.quantized.low")).isLessThan(50);

@@ -27,7 +27,9 @@ class OutputErrorTest {
   void identicalOutputsAreGivenAsTwoHundredDecibels() {
     OutputError error = new OutputError();
     error.add(answer(0, row(1, 2), row(1, 2)));
-    assertThat(report(error)).containsEntry("sqnr_db", 200.0).containsEntry("max_abs_difference", 0.0);
+    assertThat(report(error))
+        .containsEntry("sqnr_db", 200.0)
+        .containsEntry("max_abs_difference", 0.0);
     OutputError silent = new OutputError();
     silent.add(answer(0, row(1), row(0)));
     assertThat(report(silent)).containsEntry("sqnr_db", -200.0);
@@ -36,9 +38,13 @@ class OutputErrorTest {
   @Test
   void valuesThatAreNotFiniteAreCountedAndLeftOut() {
     OutputError error = new OutputError();
-    error.add(answer(0, row(Float.NaN, 2, Float.POSITIVE_INFINITY), row(1, 2, Float.POSITIVE_INFINITY)));
+    error.add(
+        answer(0, row(Float.NaN, 2, Float.POSITIVE_INFINITY), row(1, 2, Float.POSITIVE_INFINITY)));
     assertThat(report(error)).containsEntry("sqnr_db", 200.0);
-    assertThat(warnings(error)).containsExactly("2 output values are infinite or not a number in one of the models and are not compared");
+    assertThat(warnings(error))
+        .containsExactly(
+            "2 output values are infinite or not a number in one of the models and are not"
+                + " compared");
   }
 
   @Test
@@ -46,7 +52,9 @@ class OutputErrorTest {
     OutputError error = new OutputError();
     error.add(answer(0, row(1, 2, 3), row(1, 2)));
     assertThat(report(error)).isEmpty();
-    assertThat(warnings(error)).containsExactly("output \"y\" is not compared: FLOAT32[1, 3], the reference gives FLOAT32[1, 2]");
+    assertThat(warnings(error))
+        .containsExactly(
+            "output \"y\" is not compared: FLOAT32[1, 3], the reference gives FLOAT32[1, 2]");
   }
 
   @Test

@@ -34,7 +34,8 @@ class PairedProportionsTest {
     BigInteger ways = BigInteger.ONE;
     BigInteger sum = BigInteger.ZERO;
     for (int k = 0; k <= Math.min(onlyFirst, onlySecond); k++) {
-      if (k > 0) ways = ways.multiply(BigInteger.valueOf(differing - k + 1L)).divide(BigInteger.valueOf(k));
+      if (k > 0)
+        ways = ways.multiply(BigInteger.valueOf(differing - k + 1L)).divide(BigInteger.valueOf(k));
       sum = sum.add(ways);
     }
     BigDecimal total = new BigDecimal(BigInteger.ONE.shiftLeft(differing - 1));

@@ -9,9 +9,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ProportionTest {
-  /** R. G. Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), table I, method 3. */
+  /**
+   * R. G. Newcombe, Two-sided confidence intervals for the single proportion, Statistics in
+   * Medicine 17 (1998), table I, method 3.
+   */
   @ParameterizedTest
-  @CsvSource({"81, 263, .2553, .3662", "15, 148, .0624, .1605", "0, 20, .0000, .1611", "1, 29, .0061, .1718"})
+  @CsvSource({
+    "81, 263, .2553, .3662",
+    "15, 148, .0624, .1605",
+    "0, 20, .0000, .1611",
+    "1, 29, .0061, .1718"
+  })
   void isThePublishedInterval(long hits, long trials, double low, double high) {
     Interval interval = Proportion.wilson(hits, trials);
     assertThat(interval.low()).isCloseTo(low, within(5e-5));

@@ -13,12 +13,14 @@ class RocCurveTest {
     assertThat(new RocCurve(new double[] {3, 2}, new double[] {1, 2}).area()).isEqualTo(0.875);
     assertThat(new RocCurve(new double[] {1, 1}, new double[] {1, 1, 1}).area()).isEqualTo(0.5);
     assertThat(new RocCurve(new double[] {0}, new double[] {1, 2}).area()).isZero();
-    assertThat(new RocCurve(new double[] {Double.POSITIVE_INFINITY}, new double[] {1, 2}).area()).isEqualTo(1);
+    assertThat(new RocCurve(new double[] {Double.POSITIVE_INFINITY}, new double[] {1, 2}).area())
+        .isEqualTo(1);
   }
 
   @Test
   void intervalIsThatOfTheShares() {
-    // Each positive wins 1 and .75, each negative loses 1 and .75: variance of each mean (.125² + .125²)/1/2.
+    // Each positive wins 1 and .75, each negative loses 1 and .75: variance of each mean (.125² +
+    // .125²)/1/2.
     Interval interval = new RocCurve(new double[] {3, 2}, new double[] {1, 2}).interval();
     assertThat(interval.low()).isCloseTo(0.875 - 1.959964 * Math.sqrt(2 * 0.015625), within(1e-6));
     assertThat(interval.high()).isEqualTo(1);
@@ -32,7 +34,9 @@ class RocCurveTest {
 
   @Test
   void refusesWhatHasNoCurve() {
-    assertThatThrownBy(() -> new RocCurve(new double[0], new double[] {1})).hasMessage("0 positive and 1 negative cases");
-    assertThatThrownBy(() -> new RocCurve(new double[] {Double.NaN}, new double[] {1})).hasMessage("a score is not a number");
+    assertThatThrownBy(() -> new RocCurve(new double[0], new double[] {1}))
+        .hasMessage("0 positive and 1 negative cases");
+    assertThatThrownBy(() -> new RocCurve(new double[] {Double.NaN}, new double[] {1}))
+        .hasMessage("a score is not a number");
   }
 }
