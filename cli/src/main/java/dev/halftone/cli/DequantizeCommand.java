@@ -38,6 +38,7 @@ final class DequantizeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The quantized ONNX model.")
   private Path model;
 
+  @SuppressWarnings("NullAway.Init") // The parser insists on it.
   @Option(names = {"-o", "--output"}, required = true, paramLabel = "OUT", description = "The file to write.")
   private Path output;
 
