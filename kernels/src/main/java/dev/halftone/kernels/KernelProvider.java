@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
 final class KernelProvider {
   static final KernelSupport PLAIN = new ScalarKernels();
 
-  /** System property: {@code scalar} turns SIMD off. */
-  private static final String PROPERTY = "halftone.kernels";
+  /** System property: {@code scalar} turns SIMD off, {@code vector} lets it begin at once. */
+  private static final String WISH = System.getProperty("halftone.kernels", "");
 
   /** Elements, about five seconds of work, after which a JVM counts as long-lived. */
-  private static final long MUCH = 1L << 32;
+  private static final long MUCH = WISH.equals("vector") ? -1 : 1L << 32;
 
   private static final KernelSupport BEST = find();
   private static final AtomicLong SEEN = new AtomicLong();
@@ -32,7 +32,7 @@ final class KernelProvider {
 
   private static KernelSupport find() {
     boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-    boolean wanted = !"scalar".equals(System.getProperty(PROPERTY));
+    boolean wanted = !WISH.equals("scalar");
     // VectorKernels is linked only when it is reached, so a JVM without the module never sees it.
     return present && wanted && VectorKernels.isWorthwhile() ? new VectorKernels() : PLAIN;
   }
