@@ -4,6 +4,8 @@ import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
 import dev.halftone.quantize.dynamic.DynamicMode;
 import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.half.Bf16Mode;
+import dev.halftone.quantize.half.Fp16Mode;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.quantize.weights.WeightsMode;
 import dev.halftone.recipe.Recipe;
@@ -31,7 +33,8 @@ public final class Quantizer {
       }
       case DYNAMIC -> DynamicMode.apply(Folding.fold(model), recipe, threads);
       case WEIGHTS -> WeightsMode.apply(Folding.fold(model), recipe, threads);
-      case FP16, BF16 -> throw new UnsupportedOperationException("skeleton");
+      case FP16 -> Fp16Mode.apply(Folding.fold(model), recipe);
+      case BF16 -> Bf16Mode.apply(Folding.fold(model), recipe);
     };
   }
 }

@@ -102,9 +102,8 @@ final class FloatRules {
 
   /** Adds the float node for a quantized one, whose output becomes the twin; the quantized node stays for other readers. */
   private boolean emit(Node original, String opType, List<String> inputs, Map<String, Attribute> attributes) {
-    String output = graph.fresh(original.output(0) + "_float");
+    String output = graph.makeTwin(original.output(0));
     graph.add(new Node(graph.fresh(original.name() + "_float"), "", opType, inputs, List.of(output), attributes, Opaque.NONE));
-    graph.setTwin(original.output(0), output);
     return false;
   }
 

@@ -54,7 +54,7 @@ public final class WeightRewrite {
       form.emit(encoded.get(i).use().constant(), codes.get(i), rewrite);
       tensors.add(tensorPlan(encoded.get(i), codes.get(i)));
     }
-    Model result = withVersions(rewrite.apply(), requests, encoded);
+    Model result = encoded.isEmpty() ? model : withVersions(rewrite.apply(), requests, encoded);
     return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings));
   }
 
