@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** ONNX Runtime as the judge of quantized graphs. */
 public final class Judge {
@@ -48,7 +49,8 @@ public final class Judge {
   /** The first output. */
   public static float[] run(Model model, Map<String, Tensor> inputs) {
     try (RunnableModel runnable = RunnableModel.open(model, List.of(), RunOptions.deployed())) {
-      return runnable.run(inputs).get(model.graph().outputs().getFirst().name()).toFloats();
+      String output = model.graph().outputs().getFirst().name();
+      return Objects.requireNonNull(runnable.run(inputs).get(output)).toFloats();
     }
   }
 
@@ -85,6 +87,11 @@ public final class Judge {
 
   public static List<String> operators(Model model) {
     return model.graph().nodes().stream().map(node -> node.opType()).toList();
+  }
+
+  /** An initializer of the top graph. */
+  public static Tensor constant(Model model, String name) {
+    return Objects.requireNonNull(model.graph().initializers().get(name), name);
   }
 
   /** Bytes of all constants of the top graph. */

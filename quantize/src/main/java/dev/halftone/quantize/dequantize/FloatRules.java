@@ -63,7 +63,7 @@ final class FloatRules {
   boolean apply(Node original, Node node) {
     return switch (original.opType()) {
       case "QuantizeLinear", "DynamicQuantizeLinear" -> quantize(original, node);
-      case "DequantizeLinear" -> dequantize(original, node);
+      case "DequantizeLinear" -> dequantize(original);
       case "QLinearConv" -> convolution(original);
       case "QLinearMatMul" -> product(original);
       case "QGemm" -> gemm(original);
@@ -80,7 +80,7 @@ final class FloatRules {
     return false;
   }
 
-  private boolean dequantize(Node original, Node node) {
+  private boolean dequantize(Node original) {
     Tensor decoded = graph.decoded(original, 0, 1, 2, (int) original.integer("axis", 1), original.integer("block_size", 0));
     if (decoded != null) {
       graph.define(original.output(0), decoded);

@@ -65,7 +65,7 @@ public record QuantizedParts(List<Part> parts) {
 
   /** Whether the node decodes a weight that is stored as integers, or takes rows of a table of such. */
   private static boolean isStored(Scope scope, Node node) {
-    boolean reads = node.is("Gather") || node.is("Cast") && CastTypes.named(node, "to") != null;
+    boolean reads = node.is("Gather") || (node.is("Cast") && CastTypes.named(node, "to") != null);
     Constant codes = reads ? scope.constant(node.input(0)) : null;
     if (codes == null || codes.value().rank() < 2) return false;
     return switch (codes.value().dtype()) {

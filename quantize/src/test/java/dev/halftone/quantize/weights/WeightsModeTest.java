@@ -62,7 +62,8 @@ class WeightsModeTest {
       Quantized quantized = WeightsMode.apply(model, recipe, 1);
       assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(16);
       assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
-      assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo(recipe == INT8 ? "channel:0" : "block:32:1");
+      String granularity = recipe.weights() == DType.INT8 ? "channel:0" : "block:32:1";
+      assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo(granularity);
     }
   }
 
