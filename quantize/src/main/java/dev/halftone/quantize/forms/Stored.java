@@ -83,8 +83,7 @@ public final class Stored implements WeightForm.Encoded {
     String scale = Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
     String value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
     if (codes.hasZeroPoints()) {
-      String zero =
-          Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.zeroPointsForSubtraction(scaleShape));
+      String zero = zeroPoint(constant, codes, emission, rewrite);
       value = emission.add("Sub", emission.fresh(name + "_centred"), value, zero);
     }
     boolean last = !reshaped && dtype == DType.FLOAT32;
@@ -96,6 +95,15 @@ public final class Stored implements WeightForm.Encoded {
     }
     removeOriginal(constant, rewrite);
     emission.addTo(constant.owner());
+  }
+
+  /** The zero points as floats: one constant where all are equal, else decoded from the type of the codes. */
+  private String zeroPoint(Constant constant, Codes codes, Emission emission, Rewrite rewrite) {
+    String wish = constant.name() + "_zero_point";
+    boolean same = codes.format().symmetric();
+    Tensor zero = same ? Tensor.scalar(codes.format().middle()) : codes.zeroPoints(scaleShape);
+    String stored = Emission.constant(rewrite, constant.owner(), wish, zero);
+    return same ? stored : emission.cast(emission.fresh(wish + "_cast"), stored, DType.FLOAT32);
   }
 
   private static void removeOriginal(Constant constant, Rewrite rewrite) {

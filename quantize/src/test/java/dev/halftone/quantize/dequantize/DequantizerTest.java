@@ -11,6 +11,7 @@ import dev.halftone.quantize.dynamic.DynamicMode;
 import dev.halftone.quantize.weights.WeightsMode;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
@@ -78,6 +79,29 @@ class DequantizerTest {
     Model floats = Dequantizer.toFloat(quantized);
     assertThat(QuantizedParts.of(floats).parts()).isEmpty();
     assertThat(Judge.sqnr(quantized, floats, inputs)).isGreaterThan(sqnr);
+  }
+
+  @Test
+  void undoesAsymmetricStoredWeights() {
+    Recipe symmetric = Judge.recipe(Mode.WEIGHTS, DType.UINT4, new Granularity.PerBlock(32));
+    Recipe asymmetric =
+        new Recipe(
+            symmetric.mode(), symmetric.weights(), symmetric.activations(), symmetric.granularity(), false, false, false,
+            false, false, true, symmetric.calibration(), symmetric.percentile(), List.of(), List.of(), false);
+    Model model =
+        new Graphs(1)
+            .input("x", 1, 16, 10, 10)
+            .normal("k", 0.1, 32, 16, 3, 3)
+            .output("y")
+            .node("Conv", "x k", "y")
+            .model(21);
+    Map<String, Tensor> image = Map.of("x", Graphs.normal(new Random(9), 1, 1, 16, 10, 10));
+    for (Recipe recipe : List.of(symmetric, asymmetric)) {
+      Model quantized = WeightsMode.apply(model, recipe, 1).model();
+      assertThat(Judge.sqnr(model, quantized, image)).isGreaterThan(16);
+      assertThat(Judge.deployed(quantized)).doesNotContain("Cast", "Sub", "Mul");
+      checkUndone(quantized, image, 110);
+    }
   }
 
   @Test
