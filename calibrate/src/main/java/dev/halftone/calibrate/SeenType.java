@@ -2,18 +2,16 @@ package dev.halftone.calibrate;
 
 import dev.halftone.graph.Dimension;
 import dev.halftone.graph.TensorType;
-import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The type of a value as samples show it. The order of the samples does not matter. */
+/** The type of a value as samples, each of which has a type without open axes, show it. Their order does not matter. */
 final class SeenType {
   private @Nullable TensorType type;
 
-  synchronized void see(Tensor tensor) {
-    TensorType one = TensorType.fixed(tensor.dtype(), tensor.shape());
+  synchronized void see(TensorType one) {
     TensorType before = type;
     if (before == null) {
       type = one;

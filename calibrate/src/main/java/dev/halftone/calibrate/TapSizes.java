@@ -1,6 +1,5 @@
 package dev.halftone.calibrate;
 
-import dev.halftone.graph.Dimension;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
@@ -9,14 +8,11 @@ import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
 import dev.halftone.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes each tapped value takes for one sample, without ever holding them all. Where ONNX Runtime's shape inference does
@@ -25,67 +21,41 @@ import org.jspecify.annotations.Nullable;
 final class TapSizes {
   private TapSizes() {}
 
-  /** Bytes by name, for those of {@code taps} that are tensors. */
-  static Map<String, Long> of(Model model, List<ValueInfo> taps, List<ValueInfo> inputs, Map<String, Tensor> sample) {
-    Map<String, Long> symbols = symbols(inputs, sample);
+  /**
+   * Bytes by name.
+   *
+   * @param taps types of the values, as far as they are inferred
+   * @param sample a complete set of inputs
+   */
+  static Map<String, Long> of(Model model, Map<String, TensorType> taps, Map<String, Tensor> sample) {
+    InferredShapes shapes = new InferredShapes(model.graph().requiredInputs(), sample);
     Map<String, Long> sizes = new LinkedHashMap<>();
-    List<ValueInfo> unknown = new ArrayList<>();
-    for (ValueInfo tap : taps) {
-      if (tap.type() == null) continue;
-      Long size = bytes(tap.type(), symbols);
-      if (size == null) unknown.add(tap);
-      sizes.put(tap.name(), size == null ? 0 : size);
-    }
+    Map<String, TensorType> unknown = new LinkedHashMap<>();
+    taps.forEach(
+        (name, type) -> {
+          long[] shape = shapes.of(type);
+          if (shape == null) unknown.put(name, type);
+          sizes.put(name, shape == null ? 0 : type.dtype().bytes(Tensor.elements(shape)));
+        });
     if (!unknown.isEmpty()) sizes.putAll(probe(model, unknown, sample));
     return sizes;
   }
 
-  /** Sizes of the named axes of the inputs. */
-  private static Map<String, Long> symbols(List<ValueInfo> inputs, Map<String, Tensor> sample) {
-    Map<String, Long> symbols = new HashMap<>();
-    for (ValueInfo input : inputs) {
-      Tensor tensor = sample.get(input.name());
-      List<Dimension> shape = input.type() == null ? null : input.type().shape();
-      if (tensor == null || shape == null || shape.size() != tensor.rank()) continue;
-      for (int axis = 0; axis < tensor.rank(); axis++) {
-        if (shape.get(axis) instanceof Dimension.Symbolic(String name)) symbols.put(name, tensor.dimension(axis));
-      }
-    }
-    return symbols;
-  }
-
-  private static @Nullable Long bytes(TensorType type, Map<String, Long> symbols) {
-    if (type.shape() == null) return null;
-    long elements = 1;
-    for (Dimension dimension : type.shape()) {
-      Long size =
-          switch (dimension) {
-            case Dimension.Fixed(long fixed) -> fixed;
-            case Dimension.Symbolic(String name) -> symbols.get(name);
-            case Dimension.Unknown() -> null;
-          };
-      if (size == null) return null;
-      elements = Math.multiplyExact(elements, size);
-    }
-    return type.dtype().bytes(elements);
-  }
-
-  private static Map<String, Long> probe(Model model, List<ValueInfo> taps, Map<String, Tensor> sample) {
+  private static Map<String, Long> probe(Model model, Map<String, TensorType> taps, Map<String, Tensor> sample) {
     GraphEditor editor = new GraphEditor(model.graph());
-    Map<String, ValueInfo> shapes = new LinkedHashMap<>();
-    for (ValueInfo tap : taps) {
-      String shape = editor.freshName(tap.name() + "_shape");
-      editor.add(Node.of(editor.freshName(tap.name() + "_Shape"), "Shape", List.of(tap.name()), List.of(shape)));
-      shapes.put(shape, tap);
+    Map<String, String> shapes = new LinkedHashMap<>();
+    for (String name : taps.keySet()) {
+      String shape = editor.freshName(name + "_shape");
+      editor.add(Node.of(editor.freshName(name + "_Shape"), "Shape", List.of(name), List.of(shape)));
+      shapes.put(shape, name);
     }
     editor.setOutputs(shapes.keySet().stream().map(name -> new ValueInfo(name, null)).toList());
     editor.prune();
     Map<String, Long> sizes = new HashMap<>();
     try (RunnableModel prober = RunnableModel.open(model.withGraph(editor.toGraph()), List.of(), RunOptions.asWritten())) {
-      prober.run(sample).forEach((name, shape) -> {
-        ValueInfo tap = Objects.requireNonNull(shapes.get(name));
-        long elements = Arrays.stream(shape.toLongs()).reduce(1, Math::multiplyExact);
-        sizes.put(tap.name(), Objects.requireNonNull(tap.type()).dtype().bytes(elements));
+      prober.run(sample).forEach((output, shape) -> {
+        String name = Objects.requireNonNull(shapes.get(output));
+        sizes.put(name, Objects.requireNonNull(taps.get(name)).dtype().bytes(Tensor.elements(shape.toLongs())));
       });
     }
     return sizes;

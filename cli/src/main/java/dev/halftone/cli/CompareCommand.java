@@ -1,14 +1,15 @@
 package dev.halftone.cli;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.Comparison;
+import dev.halftone.evaluate.Layer;
 import dev.halftone.evaluate.metric.ErrorSum;
 import dev.halftone.toolkit.Halftone;
-import dev.halftone.toolkit.LayerComparison;
-import dev.halftone.toolkit.LayerComparison.Layer;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
     name = "compare",
     header = "Show layer by layer how far a model is from its original: which node is to blame.",
     description =
-        "Runs both models as they are written on every sample and compares the float values that have the same name. Noise is the"
+        "Runs both models as they are written on every sample and compares their values, integers in their float form. Noise is the"
             + " error's share of the signal's energy; a node is blamed for the noise that its output has more than its inputs.",
     customSynopsis = "halftone compare REFERENCE MODEL --data PATH [OPTIONS]",
     sortOptions = false,
@@ -56,7 +57,8 @@ final class CompareCommand implements Callable<Integer> {
       OpenModel right = Halftone.open(reference);
       OpenModel made = Halftone.open(model);
       DataSet samples = data.open(right, data.data, data.labels, data.rows, common.seed());
-      List<Layer> layers = LayerComparison.of(right, made, samples, common.threads(), bars.progress());
+      List<Layer> layers =
+          Comparison.compare(reference, model, samples, samples.size(), common.threads(), bars.progress()).layers();
       bars.close();
       RunRecord.Builder record =
           RunRecord.of("compare")
@@ -74,10 +76,14 @@ final class CompareCommand implements Callable<Integer> {
   private void print(Console console, List<Layer> layers, DataSet samples) {
     console.say("%s beside %s, %s, %s".formatted(model, reference, Text.count(samples.size(), "sample"), Text.count(layers.size(), "value")));
     console.say("  SQNR dB  added noise  node");
-    for (Layer layer : LayerComparison.worstFirst(layers).stream().limit(worst).toList()) {
+    for (Layer layer : worstFirst(layers)) {
       String name = layer.node().isEmpty() ? layer.value() : layer.node();
-      console.say("  %7s  %11s  %s (%s)".formatted(decibels(layer.sqnrDb()), Text.percent(layer.addedNoise()), name, layer.opType()));
+      console.say("  %7s  %11s  %s (%s)".formatted(decibels(layer.sqnrDb()), Text.decimal(100 * layer.addedNoise()) + " %", name, layer.opType()));
     }
+  }
+
+  private List<Layer> worstFirst(List<Layer> layers) {
+    return layers.stream().sorted(Comparator.comparingDouble(Layer::addedNoise).reversed()).limit(worst).toList();
   }
 
   private static String decibels(double sqnr) {
@@ -89,7 +95,10 @@ final class CompareCommand implements Callable<Integer> {
     fields.put("name", layer.node());
     fields.put("op", layer.opType());
     fields.put("value", layer.value());
+    fields.put("counterpart", layer.counterpart());
     fields.put("sqnr_db", layer.sqnrDb());
+    fields.put("cosine", layer.cosine());
+    fields.put("max_abs_difference", layer.maxAbsDifference());
     fields.put("added_noise", layer.addedNoise());
     return fields;
   }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      DequantizeCommand.class,
       RecipesCommand.class,
       TargetsCommand.class,
       DoctorCommand.class

@@ -11,6 +11,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    StandardError.restore();
     // The JVM ends with 128 + the signal's number (130 for Ctrl-C) once its hooks are through; outputs clean up after themselves.
     Runtime.getRuntime().addShutdownHook(new Thread(Main::sayCancelled, "halftone-cancelled"));
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);

@@ -83,10 +83,11 @@ final class QuantizeCommand implements Callable<Integer> {
       boolean kept = verdict == null || verdict.passed();
       if (staged != null && kept) staged.commit();
       QuantizeReport report = new QuantizeReport(quantized, saved == null ? null : saved.file(), output, judged, evaluation, verdict);
-      RunRecord.Builder record = report.record(common.seed(), common.threads());
-      clock.stop(record);
-      console.sayAll(report.lines(judge.latencyThreads()));
-      console.write(record.build());
+      RunRecord.Builder builder = report.record(common.seed(), common.threads());
+      clock.stop(builder);
+      RunRecord record = builder.build();
+      console.sayAll(report.lines(record, judge.latencyThreads()));
+      console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }
   }
@@ -94,14 +95,8 @@ final class QuantizeCommand implements Callable<Integer> {
   /** The place for the output; null for a dry run. */
   private @Nullable StagedOutput stage() {
     if (dryRun || output == null) return null;
-    Path named = output;
-    Usage.checked(
-        spec,
-        () -> {
-          StagedOutput.refuseSame(model, named);
-          return named;
-        });
-    return StagedOutput.beside(named);
+    Usage.refuseSame(spec, model, output);
+    return StagedOutput.beside(output);
   }
 
   private void check(@Nullable Gate gate) {

@@ -55,10 +55,10 @@ record QuantizeReport(
     return record;
   }
 
-  List<String> lines(int latencyThreads) {
-    RunRecord record = record(0, 1).build();
+  /** The record in words, with what was decided in short. */
+  List<String> lines(RunRecord record, int latencyThreads) {
     List<String> lines = new ArrayList<>();
-    lines.add("%s → %s".formatted(quantized.source().file().path(), isKept() ? output : "nothing written"));
+    lines.add("%s → %s".formatted(quantized.source().path(), isKept() ? output : "nothing written"));
     lines.add(MetricText.line("recipe", RecipeText.summary(quantized.recipe().recipe())));
     lines.addAll(PlanText.lines(quantized.plan()));
     lines.addAll(MetricText.lines(record.metrics(), latencyThreads));

@@ -65,7 +65,7 @@ final class RecipeOptions {
       names = "--calibration",
       paramLabel = "METHOD",
       converter = Words.CalibrationWord.class,
-      description = "Static mode: minmax (default), moving-average, percentile[:P] (P: 99.99), entropy or mse.")
+      description = "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or entropy.")
   private Words.@Nullable CalibrationChoice calibration;
 
   @Option(

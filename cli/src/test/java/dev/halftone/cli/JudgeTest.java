@@ -70,6 +70,19 @@ class JudgeTest {
   }
 
   @Test
+  void dequantizeGivesAModelThatAnswersAsTheQuantizedOne() throws IOException {
+    Path small = folder.resolve("small.onnx");
+    Path plain = folder.resolve("plain.onnx");
+    assertThat(CommandRun.of("quantize", fixture.model(), "--recipe", "weights-int8", "-o", small).code()).isZero();
+    CommandRun run = CommandRun.of("dequantize", small, "-o", plain, "--json", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("small.onnx → ", "plain.onnx").doesNotContain("warning");
+    CommandRun judged = CommandRun.of("evaluate", plain, "--reference", small, "--data", fixture.samples(), "--no-latency");
+    assertThat(judged.out()).contains("agreement  100.00 %");
+    assertThat(CommandRun.of("dequantize", plain, "-o", folder.resolve("again.onnx")).err()).contains("plain.onnx: nothing in it is quantized");
+  }
+
+  @Test
   void listsAndDoctorAnswer() {
     for (String command : new String[] {"recipes", "targets", "doctor"}) {
       CommandRun run = CommandRun.of(command, "--json", "-");

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"inspect", "quantize", "evaluate", "compare", "recipes", "targets", "doctor"})
+  @ValueSource(strings = {"inspect", "quantize", "evaluate", "compare", "dequantize", "recipes", "targets", "doctor"})
   void everyCommandHasHelpWithExamples(String command) {
     CommandRun run = CommandRun.of(command, "--help");
     assertThat(run.code()).isZero();
@@ -55,6 +55,7 @@ class UsageTest {
         "quantize m.onnx -o o.onnx --threads 0           | --threads 0: at least 1 is needed",
         "evaluate m.onnx                                 | --data is missing",
         "evaluate m.onnx --data d --max-drop 1           | --max-drop needs --reference",
+        "dequantize m.onnx                               | Missing required option: '--output=OUT'",
         "compare a.onnx                                  | Missing required parameter: 'MODEL'",
         "compare a.onnx b.onnx                           | --data is missing"
       })

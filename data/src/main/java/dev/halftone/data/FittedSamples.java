@@ -1,6 +1,7 @@
 package dev.halftone.data;
 
 import dev.halftone.data.Description.Derived;
+import dev.halftone.data.Description.Feed;
 import dev.halftone.data.shape.Fit;
 import dev.halftone.data.source.Column;
 import dev.halftone.graph.MalformedDataException;
@@ -18,6 +19,7 @@ final class FittedSamples implements Samples {
   private final Map<String, Column> columns;
   private final Map<String, Tensor> constants;
   private final Map<String, Derived> derived;
+  private final List<Feed> sources;
   private final Object origin;
   private final int[] rows;
 
@@ -34,6 +36,7 @@ final class FittedSamples implements Samples {
     this.columns = columns;
     this.constants = description.constants();
     this.derived = description.derived();
+    this.sources = description.sources();
     this.origin = origin;
     this.rows = rows;
   }
@@ -58,7 +61,15 @@ final class FittedSamples implements Samples {
     Derived rule = derived.get(input.name());
     if (rule != null) return fit.whole(derive(rule, row), origin);
     Column column = Objects.requireNonNull(columns.get(input.name()));
-    return fit.sample(column.get(row), origin + " row " + row);
+    return fit.sample(column.get(row), origin(input) + " row " + row);
+  }
+
+  /** The source that feeds an input. */
+  private Object origin(ValueInfo input) {
+    for (Feed feed : sources) {
+      if (feed.input().equals(input.name())) return feed.path();
+    }
+    return origin;
   }
 
   private Tensor derive(Derived rule, int row) {

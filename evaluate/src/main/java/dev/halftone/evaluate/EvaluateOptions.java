@@ -10,4 +10,5 @@ import dev.halftone.runtime.RunOptions;
  * @param deployment how ONNX Runtime is set up for both accuracy and latency
  * @param latency whether to measure latency (never together with anything else)
  */
-public record EvaluateOptions(int threads, RunOptions deployment, boolean latency, Progress progress) {}
+public record EvaluateOptions(
+    int threads, RunOptions deployment, boolean latency, Progress progress) {}

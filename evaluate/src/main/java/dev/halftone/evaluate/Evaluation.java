@@ -8,8 +8,9 @@ import java.util.TreeMap;
 /**
  * What was measured.
  *
- * @param metrics flat names to numbers; with a reference {@code top1.reference}, {@code top1.quantized}, {@code agreement},
- *     {@code sqnr_db}, {@code latency_ms.reference}, {@code size.ratio}, {@code speedup} …, without one the plain {@code top1} …
+ * @param metrics flat names to numbers; with a reference {@code top1.reference}, {@code
+ *     top1.quantized}, {@code agreement}, {@code sqnr_db}, {@code latency_ms.reference}, {@code
+ *     size.ratio}, {@code speedup} …, without one the plain {@code top1} …
  * @param warnings in plain words, for the user
  */
 public record Evaluation(SortedMap<String, Double> metrics, List<String> warnings) {

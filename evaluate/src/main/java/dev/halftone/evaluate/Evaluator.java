@@ -36,14 +36,17 @@ public final class Evaluator {
   }
 
   /**
-   * Runs the file, and the reference when there is one, on every sample. What is reported is described by {@link MetricNames}. Each
-   * sample is run by one ONNX Runtime thread, so the metrics (latency aside) do not depend on the number of threads.
+   * Runs the file, and the reference when there is one, on every sample. What is reported is
+   * described by {@link MetricNames}. Each sample is run by one ONNX Runtime thread, so the metrics
+   * (latency aside) do not depend on the number of threads.
    *
-   * @throws UnsupportedModelException if ONNX Runtime refuses a model, or the two differ in their inputs
+   * @throws UnsupportedModelException if ONNX Runtime refuses a model, or the two differ in their
+   *     inputs
    * @throws dev.halftone.graph.MalformedDataException if a sample or label cannot be used
    * @throws java.io.UncheckedIOException if a file is missing or cannot be read
    */
-  public static Evaluation evaluate(Path model, @Nullable Path reference, DataSet data, EvaluateOptions options) {
+  public static Evaluation evaluate(
+      Path model, @Nullable Path reference, DataSet data, EvaluateOptions options) {
     return new Evaluator(model, reference, data, options).evaluate();
   }
 
@@ -83,7 +86,10 @@ public final class Evaluator {
     List<String> found = one.inputs().stream().map(ValueInfo::name).sorted().toList();
     List<String> expected = other.inputs().stream().map(ValueInfo::name).sorted().toList();
     if (!found.equals(expected)) {
-      throw new UnsupportedModelException(model, "its inputs are %s, those of the reference %s are %s".formatted(found, reference, expected));
+      throw new UnsupportedModelException(
+          model,
+          "its inputs are %s, those of the reference %s are %s"
+              .formatted(found, reference, expected));
     }
   }
 
@@ -93,7 +99,8 @@ public final class Evaluator {
       warnings.add("neither labels for this task nor a reference: nothing to judge the outputs by");
       return;
     }
-    if (data.targets() == null && wantsTargets()) warnings.add("no labels: outputs are only compared with the reference");
+    if (data.targets() == null && wantsTargets())
+      warnings.add("no labels: outputs are only compared with the reference");
     new SampleRunner(models, source())
         .run(
             options.threads(),
@@ -135,13 +142,16 @@ public final class Evaluator {
   }
 
   private void latency(List<RunnableModel> models) {
-    List<Map<String, Tensor>> samples = models.stream().map(each -> each.fit(data.samples().get(0))).toList();
+    List<Map<String, Tensor>> samples =
+        models.stream().map(each -> each.fit(data.samples().get(0))).toList();
     if (models.size() == 1) {
       Latency.measure(models.get(0), samples.get(0), metrics);
       return;
     }
     Latency.compare(models.get(1), samples.get(1), models.get(0), samples.get(0), metrics);
     double speedup = metrics.getOrDefault("speedup", 1.0);
-    if (speedup < 0.95) warnings.add("the model is slower than its reference here: %.2f times as fast".formatted(speedup));
+    if (speedup < 0.95)
+      warnings.add(
+          "the model is slower than its reference here: %.2f times as fast".formatted(speedup));
   }
 }

@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time of one run on one sample, of two models in turn (A B A B …) in this process, so that both see the same state of the machine. After a
- * warm-up it goes on until there are 50 pairs and 2 seconds have passed, or 6 seconds whatever the pairs, but for at least 3.
+ * Time of one run on one sample, of two models in turn (A B, B A, A B …) in this process, so that
+ * both see the same state of the machine. After a warm-up it goes on until there are 50 pairs and 2
+ * seconds have passed, or 6 seconds whatever the pairs, but for at least 3.
  */
 final class Latency {
   private static final long WARM_UP = 300_000_000L;
@@ -23,18 +24,25 @@ final class Latency {
   private Latency() {}
 
   /** Adds {@code latency_ms}: the median. */
-  static void measure(RunnableModel model, Map<String, Tensor> sample, Map<String, Double> metrics) {
+  static void measure(
+      RunnableModel model, Map<String, Tensor> sample, Map<String, Double> metrics) {
     double[][] times = times(List.of(model), List.of(sample));
     metrics.put("latency_ms", median(times[0]));
   }
 
   /**
-   * Adds {@code latency_ms.reference} and {@code latency_ms.quantized} (medians), {@code speedup} (the median over the pairs of reference
-   * time over quantized time) and {@code speedup.low}, {@code speedup.high} (quartiles of the same).
+   * Adds {@code latency_ms.reference} and {@code latency_ms.quantized} (medians), {@code speedup}
+   * (the median over the pairs of reference time over quantized time) and {@code speedup.low},
+   * {@code speedup.high} (quartiles of the same).
    */
   static void compare(
-      RunnableModel reference, Map<String, Tensor> referenceSample, RunnableModel quantized, Map<String, Tensor> quantizedSample, Map<String, Double> metrics) {
-    double[][] times = times(List.of(reference, quantized), List.of(referenceSample, quantizedSample));
+      RunnableModel reference,
+      Map<String, Tensor> referenceSample,
+      RunnableModel quantized,
+      Map<String, Tensor> quantizedSample,
+      Map<String, Double> metrics) {
+    double[][] times =
+        times(List.of(reference, quantized), List.of(referenceSample, quantizedSample));
     double[] ratios = new double[times[0].length];
     for (int i = 0; i < ratios.length; i++) ratios[i] = times[0][i] / times[1][i];
     metrics.put("latency_ms.reference", median(times[0]));
@@ -55,8 +63,13 @@ final class Latency {
       int count = 0;
       start = System.nanoTime();
       for (long passed = 0; wantsMore(count, passed); passed = System.nanoTime() - start) {
-        if (count == times[0].length) for (int i = 0; i < times.length; i++) times[i] = Arrays.copyOf(times[i], 2 * count);
-        for (int i = 0; i < times.length; i++) times[i][count] = repeats.time(i);
+        if (count == times[0].length)
+          for (int i = 0; i < times.length; i++) times[i] = Arrays.copyOf(times[i], 2 * count);
+        for (int i = 0; i < times.length; i++) {
+          // Every other pair the other way round: what follows what must not count.
+          int model = count % 2 == 0 ? i : times.length - 1 - i;
+          times[model][count] = repeats.time(model);
+        }
         count++;
       }
       for (int i = 0; i < times.length; i++) times[i] = Arrays.copyOf(times[i], count);
@@ -74,7 +87,9 @@ final class Latency {
     return quantile(values, 0.5);
   }
 
-  /** The value at {@code share} of the sorted values, between neighbours by linear interpolation. */
+  /**
+   * The value at {@code share} of the sorted values, between neighbours by linear interpolation.
+   */
   static double quantile(double[] values, double share) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);

@@ -20,14 +20,17 @@ final class Metrics {
     List<Metric> metrics = new ArrayList<>();
     switch (data.task()) {
       case Task.Classify(int labelOffset) -> {
-        if (data.targets() instanceof Targets.Classes classes) metrics.add(new ClassAccuracy(classes, labelOffset, withReference));
+        if (data.targets() instanceof Targets.Classes classes)
+          metrics.add(new ClassAccuracy(classes, labelOffset, withReference));
         if (withReference) metrics.add(new Agreement(true));
       }
       case Task.Detect detect -> {
-        if (data.targets() instanceof Targets.Boxes boxes) metrics.add(new DetectionPrecision(boxes, detect, withReference));
+        if (data.targets() instanceof Targets.Boxes boxes)
+          metrics.add(new DetectionPrecision(boxes, detect, withReference));
       }
       case Task.Anomaly() -> {
-        if (data.targets() instanceof Targets.Anomalies anomalies) metrics.add(new AnomalyArea(anomalies, withReference));
+        if (data.targets() instanceof Targets.Anomalies anomalies)
+          metrics.add(new AnomalyArea(anomalies, withReference));
       }
       case Task.Sequence() -> {
         if (withReference) metrics.add(new Agreement(false));

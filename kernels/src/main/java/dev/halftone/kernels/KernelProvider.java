@@ -1,16 +1,39 @@
 package dev.halftone.kernels;
 
-/** Chooses once who computes. */
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Chooses who computes. Until the JVM has compiled it, a SIMD loop costs some 300 ms of processor time, a plain one 10 ms; once
+ * compiled it is about twice as fast. So the plain loops, which the compiler vectorises for the most part, begin, and SIMD takes
+ * over in a JVM that has shown to have much to do. Both give the same bits, so nobody can tell when.
+ */
 final class KernelProvider {
+  static final KernelSupport PLAIN = new ScalarKernels();
+
   /** System property: {@code scalar} turns SIMD off. */
   private static final String PROPERTY = "halftone.kernels";
+
+  /** Elements, about five seconds of work, after which a JVM counts as long-lived. */
+  private static final long MUCH = 1L << 32;
+
+  private static final KernelSupport BEST = find();
+  private static final AtomicLong SEEN = new AtomicLong();
 
   private KernelProvider() {}
 
   static KernelSupport best() {
+    return BEST;
+  }
+
+  /** Who computes the next {@code elements}. */
+  static KernelSupport forWork(int elements) {
+    return SEEN.get() > MUCH || SEEN.addAndGet(elements) > MUCH ? BEST : PLAIN;
+  }
+
+  private static KernelSupport find() {
     boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     boolean wanted = !"scalar".equals(System.getProperty(PROPERTY));
-    // VectorKernels is linked only when its constructor is reached, so a JVM without the module never sees it.
-    return present && wanted && VectorKernels.isWorthwhile() ? new VectorKernels() : new ScalarKernels();
+    // VectorKernels is linked only when it is reached, so a JVM without the module never sees it.
+    return present && wanted && VectorKernels.isWorthwhile() ? new VectorKernels() : PLAIN;
   }
 }

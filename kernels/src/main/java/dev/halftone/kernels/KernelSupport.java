@@ -6,8 +6,6 @@ interface KernelSupport {
 
   FiniteRange finiteRange(float[] x, int from, int to);
 
-  long countNonFinite(float[] x, int from, int to);
-
   float absMax(float[] x, int from, int to);
 
   void channelRanges(float[] x, int from, int outer, int channels, int inner, float[] min, float[] max);

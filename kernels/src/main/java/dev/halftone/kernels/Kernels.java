@@ -3,8 +3,8 @@ package dev.halftone.kernels;
 import java.util.Objects;
 
 /**
- * Numeric loops over float arrays. This facade checks the arguments; a provider computes: SIMD where the JVM runs with
- * {@code --add-modules jdk.incubator.vector}, plain loops elsewhere. Both give the same bits for the same arguments.
+ * Numeric loops over float arrays. This facade checks the arguments; a provider computes: plain loops, and where the JVM runs
+ * with {@code --add-modules jdk.incubator.vector}, SIMD once there is enough to do. Both give the same bits.
  *
  * <p>All ranges are half open. Nothing is allocated but small results. Indices out of bounds give
  * {@link IndexOutOfBoundsException}, values out of the stated bounds {@link IllegalArgumentException}. Thread-safe.
@@ -19,40 +19,45 @@ public final class Kernels {
   /** Largest exponent of {@link #histogram}: every finite float is below 2^128. */
   public static final int MAX_HISTOGRAM_EXPONENT = 128;
 
-  /** Slots of one partial histogram: the bins, and one for what lies outside of them. */
-  public static final int HISTOGRAM_SLOTS = 2 * BINS_PER_SIGN + 1;
+  /** Slot of {@link #histogram} for zeros of either sign. */
+  public static final int ZERO_SLOT = 2 * BINS_PER_SIGN;
+
+  /** Slot of {@link #histogram} for what lies outside of the bins, NaN included. */
+  public static final int OUTSIDE_SLOT = ZERO_SLOT + 1;
+
+  /** Slots of one partial histogram: the bins and those two. */
+  public static final int HISTOGRAM_SLOTS = OUTSIDE_SLOT + 1;
 
   /** Partial histograms that {@link #histogram} spreads its counts over. */
   public static final int HISTOGRAM_PARTS = 4;
 
   /** Strided accumulators of the sums. */
-  static final int ACCUMULATORS = 16;
-
-  private static final KernelSupport BEST = KernelProvider.best();
+  static final int ACCUMULATORS = 256;
 
   private Kernels() {}
 
-  /** Who computes: {@code scalar}, or {@code vector} and the bits of a register ({@code vector512}). */
+  /** Who computes where there is much to do: {@code scalar}, or {@code vector} and the bits of a register ({@code vector512}). */
   public static String provider() {
-    return BEST.name();
+    return KernelProvider.best().name();
   }
 
-  /** Least and greatest finite element of {@code x[from, to)} and how many elements are finite, NaN, infinite, zero. */
+  /** Least and greatest finite element of {@code x[from, to)} and how many elements are finite, NaN, infinite. */
   public static FiniteRange finiteRange(float[] x, int from, int to) {
     Objects.checkFromToIndex(from, to, x.length);
-    return BEST.finiteRange(x, from, to);
+    return KernelProvider.PLAIN.finiteRange(x, from, to);
   }
 
   /** How many elements of {@code x[from, to)} are NaN or infinite. */
   public static long countNonFinite(float[] x, int from, int to) {
     Objects.checkFromToIndex(from, to, x.length);
-    return BEST.countNonFinite(x, from, to);
+    FiniteRange range = KernelProvider.PLAIN.finiteRange(x, from, to);
+    return range.nan() + range.infinite();
   }
 
   /** Largest magnitude in {@code x[from, to)}, 0 when empty; NaN if any element is NaN. */
   public static float absMax(float[] x, int from, int to) {
     Objects.checkFromToIndex(from, to, x.length);
-    return BEST.absMax(x, from, to);
+    return KernelProvider.PLAIN.absMax(x, from, to);
   }
 
   /**
@@ -67,7 +72,7 @@ public final class Kernels {
     Objects.checkFromIndexSize(from, Math.multiplyExact(Math.multiplyExact((long) outer, channels), inner), (long) x.length);
     Objects.checkFromIndexSize(0, channels, min.length);
     Objects.checkFromIndexSize(0, channels, max.length);
-    BEST.channelRanges(x, from, outer, channels, inner, min, max);
+    KernelProvider.PLAIN.channelRanges(x, from, outer, channels, inner, min, max);
   }
 
   /**
@@ -84,7 +89,7 @@ public final class Kernels {
       float[] x, int from, int to, float scale, int zeroPoint, int low, int high, byte[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    BEST.quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
+    KernelProvider.forWork(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
   }
 
   /** Codes of 16 bits, as {@link #quantize(float[], int, int, float, int, int, int, byte[], int)} gives those of 8. */
@@ -92,7 +97,7 @@ public final class Kernels {
       float[] x, int from, int to, float scale, int zeroPoint, int low, int high, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    BEST.quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
+    KernelProvider.forWork(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
   }
 
   private static KernelSupport.Grid grid(float scale, int zeroPoint, int low, int high, int bits) {
@@ -123,7 +128,7 @@ public final class Kernels {
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
     checkZeroPoint(zeroPoint);
-    BEST.dequantize(codes, from, to, signed, scale, zeroPoint, out, at);
+    KernelProvider.PLAIN.dequantize(codes, from, to, signed, scale, zeroPoint, out, at);
   }
 
   /** Values of 16-bit codes, as {@link #dequantize(byte[], int, int, boolean, float, int, float[], int)} gives those of 8. */
@@ -132,7 +137,7 @@ public final class Kernels {
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
     checkZeroPoint(zeroPoint);
-    BEST.dequantize(codes, from, to, signed, scale, zeroPoint, out, at);
+    KernelProvider.PLAIN.dequantize(codes, from, to, signed, scale, zeroPoint, out, at);
   }
 
   private static void checkZeroPoint(int zeroPoint) {
@@ -152,7 +157,7 @@ public final class Kernels {
     checkBits(bits);
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, packedBytes(to - from, bits), out.length);
-    BEST.pack(codes, from, to, bits, out, at);
+    KernelProvider.PLAIN.pack(codes, from, to, bits, out, at);
   }
 
   /**
@@ -164,7 +169,7 @@ public final class Kernels {
     checkBits(bits);
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, packedBytes(to - from, bits), packed.length);
-    BEST.unpack(packed, at, bits, signed, codes, from, to);
+    KernelProvider.PLAIN.unpack(packed, at, bits, signed, codes, from, to);
   }
 
   private static void checkBits(int bits) {
@@ -176,14 +181,14 @@ public final class Kernels {
   }
 
   /**
-   * Sum of the squares of {@code x[from, to)} in double, in an order that depends on nothing but the length: 16 accumulators, of
-   * which number {@code (i - from) mod 16} takes element {@code i} in ascending order; at the end {@code a[j] += a[j + 8]} for
-   * the first 8, then {@code a[j] += a[j + 4]} for the first 4, then 2, then 1. The squares are exact. NaN and infinities
-   * propagate; 0 when empty. The relative error is below {@code (n / 16 + 4) * 2^-53}.
+   * Sum of the squares of {@code x[from, to)} in double, in an order that depends on nothing but the length: 256 accumulators, of
+   * which number {@code (i - from) mod 256} takes element {@code i} in ascending order; at the end {@code a[j] += a[j + 128]} for
+   * the first 128, then {@code a[j] += a[j + 64]} for the first 64, and so on. The squares are exact. NaN and infinities
+   * propagate; 0 when empty. The relative error is below {@code (n / 256 + 9) * 2^-53}.
    */
   public static double sumOfSquares(float[] x, int from, int to) {
     Objects.checkFromToIndex(from, to, x.length);
-    return BEST.sumOfSquares(x, from, to);
+    return KernelProvider.PLAIN.sumOfSquares(x, from, to);
   }
 
   /**
@@ -193,14 +198,14 @@ public final class Kernels {
   public static double sumOfSquaredDifferences(float[] x, int from, float[] y, int at, int length) {
     Objects.checkFromIndexSize(from, length, x.length);
     Objects.checkFromIndexSize(at, length, y.length);
-    return BEST.sumOfSquaredDifferences(x, from, y, at, length);
+    return KernelProvider.PLAIN.sumOfSquaredDifferences(x, from, y, at, length);
   }
 
   /**
    * Counts {@code x[from, to)} into bins of equal width {@code 2^exponent / BINS_PER_SIGN} over (-2^exponent, 2^exponent).
    * An element of magnitude {@code m} lies in bin number {@code b = floor(m / width)} of its sign: slot {@code BINS_PER_SIGN + b}
-   * when it is zero (of either sign) or positive, slot {@code BINS_PER_SIGN - 1 - b} when negative. NaN and what reaches
-   * 2^exponent in magnitude go to the last slot. The width being a power of two, no rounding is involved.
+   * when positive, slot {@code BINS_PER_SIGN - 1 - b} when negative. Zeros go to {@link #ZERO_SLOT}, NaN and what reaches
+   * 2^exponent in magnitude to {@link #OUTSIDE_SLOT}. The width being a power of two, no rounding is involved.
    *
    * <p>A loop that increments one counter over and over waits for its own stores, so the counts are spread over
    * {@link #HISTOGRAM_PARTS} partial histograms, one after the other in {@code counts}; which element goes to which is not said,
@@ -218,7 +223,7 @@ public final class Kernels {
       throw new IllegalArgumentException(
           "%d counters, expected %d".formatted(counts.length, HISTOGRAM_PARTS * HISTOGRAM_SLOTS));
     }
-    BEST.histogram(x, from, to, exponent, counts);
+    KernelProvider.forWork(to - from).histogram(x, from, to, exponent, counts);
   }
 
   /**
@@ -229,7 +234,7 @@ public final class Kernels {
   public static long toFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return BEST.toFloat16(x, from, to, out, at);
+    return KernelProvider.PLAIN.toFloat16(x, from, to, out, at);
   }
 
   /**
@@ -240,6 +245,6 @@ public final class Kernels {
   public static long toBFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return BEST.toBFloat16(x, from, to, out, at);
+    return KernelProvider.PLAIN.toBFloat16(x, from, to, out, at);
   }
 }

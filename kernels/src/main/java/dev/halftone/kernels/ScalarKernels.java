@@ -1,7 +1,19 @@
 package dev.halftone.kernels;
 
-/** The loops as the book has them: what the others are held to. */
-final class ScalarKernels implements KernelSupport {
+/**
+ * Plain loops. They are the reference for SIMD, and most are shaped so that the compiler vectorises them by itself: no branches, and
+ * no reduction that has to keep an order.
+ */
+class ScalarKernels implements KernelSupport {
+  /**
+   * 1.5 · 2^23: a float of this size has no bits below the unit, so adding it rounds to nearest even. Right for |t| up to 2^22;
+   * clamped codes reach 2^17. NaN stays NaN.
+   */
+  static final float TO_INTEGER = 0x1.8p23f;
+
+  /** Elements whose slots are computed before they are counted: what is kept of them stays in the nearest cache. */
+  static final int HISTOGRAM_BLOCK = 1024;
+
   @Override
   public String name() {
     return "scalar";
@@ -11,30 +23,32 @@ final class ScalarKernels implements KernelSupport {
   public FiniteRange finiteRange(float[] x, int from, int to) {
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
-    long nan = 0;
-    long infinite = 0;
-    long zeros = 0;
     for (int i = from; i < to; i++) {
-      float value = x[i];
-      if (Float.isNaN(value)) {
-        nan++;
-      } else if (Float.isInfinite(value)) {
-        infinite++;
-      } else {
-        if (value < min) min = value;
-        if (value > max) max = value;
-        if (value == 0) zeros++;
-      }
+      min = Math.min(min, x[i]);
+      max = Math.max(max, x[i]);
     }
+    // A NaN would have made both NaN, an infinity would be one of them.
+    if (!Float.isFinite(min) || !Float.isFinite(max)) return carefulRange(x, from, to);
     // Adding +0 turns -0 into +0 and changes nothing else.
-    return new FiniteRange(min + 0f, max + 0f, to - from - nan - infinite, nan, infinite, zeros);
+    return new FiniteRange(min + 0f, max + 0f, to - from, 0, 0);
   }
 
-  @Override
-  public long countNonFinite(float[] x, int from, int to) {
-    long count = 0;
-    for (int i = from; i < to; i++) if (!Float.isFinite(x[i])) count++;
-    return count;
+  private static FiniteRange carefulRange(float[] x, int from, int to) {
+    float min = Float.POSITIVE_INFINITY;
+    float max = Float.NEGATIVE_INFINITY;
+    long nan = 0;
+    long infinite = 0;
+    for (int i = from; i < to; i++) {
+      if (Float.isNaN(x[i])) {
+        nan++;
+      } else if (Float.isInfinite(x[i])) {
+        infinite++;
+      } else {
+        min = Math.min(min, x[i]);
+        max = Math.max(max, x[i]);
+      }
+    }
+    return new FiniteRange(min + 0f, max + 0f, to - from - nan - infinite, nan, infinite);
   }
 
   @Override
@@ -48,92 +62,133 @@ final class ScalarKernels implements KernelSupport {
   public void channelRanges(float[] x, int from, int outer, int channels, int inner, float[] min, float[] max) {
     int i = from;
     for (int o = 0; o < outer; o++) {
-      for (int c = 0; c < channels; c++) {
-        for (int end = i + inner; i < end; i++) {
-          if (!Float.isFinite(x[i])) continue;
-          min[c] = Math.min(min[c], x[i] + 0f);
-          max[c] = Math.max(max[c], x[i] + 0f);
-        }
+      if (inner == 1) {
+        widen(x, i, channels, min, max);
+        i += channels;
+        continue;
       }
+      for (int c = 0; c < channels; c++, i += inner) {
+        FiniteRange range = finiteRange(x, i, i + inner);
+        min[c] = Math.min(min[c], range.min());
+        max[c] = Math.max(max[c], range.max());
+      }
+    }
+  }
+
+  /** Widens the range of each of {@code channels} neighbours by one element. */
+  private void widen(float[] x, int from, int channels, float[] min, float[] max) {
+    if (finiteRange(x, from, from + channels).finite() < channels) {
+      carefulWiden(x, from, channels, min, max);
+      return;
+    }
+    for (int c = 0; c < channels; c++) min[c] = Math.min(min[c], x[from + c] + 0f);
+    for (int c = 0; c < channels; c++) max[c] = Math.max(max[c], x[from + c] + 0f);
+  }
+
+  private static void carefulWiden(float[] x, int from, int channels, float[] min, float[] max) {
+    for (int c = 0; c < channels; c++) {
+      if (!Float.isFinite(x[from + c])) continue;
+      min[c] = Math.min(min[c], x[from + c] + 0f);
+      max[c] = Math.max(max[c], x[from + c] + 0f);
     }
   }
 
   @Override
   public void quantize(float[] x, int from, int to, Grid grid, byte[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = (byte) code(x[i], grid);
+    // Clamping before rounding is the same as after: the bounds are integers.
+    float scale = grid.scale();
+    float low = grid.low() - grid.zeroPoint();
+    float high = grid.high() - grid.zeroPoint();
+    int zeroPoint = grid.zeroPoint();
+    for (int i = from; i < to; i++) {
+      float clamped = Math.min(Math.max(x[i] / scale, low), high);
+      out[at + i - from] = (byte) ((int) (clamped + TO_INTEGER - TO_INTEGER) + zeroPoint);
+    }
   }
 
   @Override
   public void quantize(float[] x, int from, int to, Grid grid, short[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = (short) code(x[i], grid);
-  }
-
-  static int code(float value, Grid grid) {
-    if (Float.isNaN(value)) return grid.zeroPoint();
-    double code = Math.rint(value / grid.scale()) + grid.zeroPoint();
-    return (int) Math.clamp(code, (double) grid.low(), (double) grid.high());
+    float scale = grid.scale();
+    float low = grid.low() - grid.zeroPoint();
+    float high = grid.high() - grid.zeroPoint();
+    int zeroPoint = grid.zeroPoint();
+    for (int i = from; i < to; i++) {
+      float clamped = Math.min(Math.max(x[i] / scale, low), high);
+      out[at + i - from] = (short) ((int) (clamped + TO_INTEGER - TO_INTEGER) + zeroPoint);
+    }
   }
 
   @Override
   public void dequantize(
       byte[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
-    for (int i = from; i < to; i++) {
-      int code = signed ? codes[i] : codes[i] & 0xFF;
-      out[at + i - from] = (code - zeroPoint) * scale;
-    }
+    int mask = signed ? -1 : 0xFF;
+    for (int i = from; i < to; i++) out[at + i - from] = ((codes[i] & mask) - zeroPoint) * scale;
   }
 
   @Override
   public void dequantize(
       short[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
-    for (int i = from; i < to; i++) {
-      int code = signed ? codes[i] : codes[i] & 0xFFFF;
-      out[at + i - from] = (code - zeroPoint) * scale;
-    }
+    int mask = signed ? -1 : 0xFFFF;
+    for (int i = from; i < to; i++) out[at + i - from] = ((codes[i] & mask) - zeroPoint) * scale;
   }
 
   @Override
   public void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
-    int perByte = 8 / bits;
+    int done = bits == 4 ? PackedCodes.pack4(codes, from, to, out, at) : PackedCodes.pack2(codes, from, to, out, at);
     int mask = (1 << bits) - 1;
-    for (int i = from; i < to; i += perByte) {
-      int octet = 0;
-      for (int j = 0; j < perByte && i + j < to; j++) octet |= (codes[i + j] & mask) << (j * bits);
-      out[at++] = (byte) octet;
+    int octet = 0;
+    for (int i = from + done; i < to; i++) {
+      int shift = (i - from) * bits % 8;
+      octet |= (codes[i] & mask) << shift;
+      if (shift + bits == 8 || i == to - 1) {
+        out[at + (i - from) * bits / 8] = (byte) octet;
+        octet = 0;
+      }
     }
   }
 
   @Override
   public void unpack(byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
-    int perByte = 8 / bits;
-    for (int i = from; i < to; i++) {
-      int position = i - from;
+    int done =
+        bits == 4
+            ? PackedCodes.unpack4(packed, at, signed, codes, from, to)
+            : PackedCodes.unpack2(packed, at, signed, codes, from, to);
+    for (int i = from + done; i < to; i++) {
       // The code's bits at the top of an int; shifting down again extends the sign or not.
-      int high = packed[at + position / perByte] << (32 - bits - position % perByte * bits);
-      codes[i] = (byte) (signed ? high >> (32 - bits) : high >>> (32 - bits));
+      int position = i - from;
+      int top = packed[at + position * bits / 8] << (32 - bits - position * bits % 8);
+      codes[i] = (byte) (signed ? top >> (32 - bits) : top >>> (32 - bits));
     }
   }
 
   @Override
   public double sumOfSquares(float[] x, int from, int to) {
     double[] sums = new double[Kernels.ACCUMULATORS];
-    for (int i = from; i < to; i++) sums[(i - from) % Kernels.ACCUMULATORS] += (double) x[i] * x[i];
+    for (int block = from; block < to; block += Kernels.ACCUMULATORS) {
+      int length = Math.min(Kernels.ACCUMULATORS, to - block);
+      for (int j = 0; j < length; j++) {
+        double value = x[block + j];
+        sums[j] += value * value;
+      }
+    }
     return merge(sums);
   }
 
   @Override
   public double sumOfSquaredDifferences(float[] x, int from, float[] y, int at, int length) {
     double[] sums = new double[Kernels.ACCUMULATORS];
-    for (int i = 0; i < length; i++) {
-      double difference = (double) x[from + i] - y[at + i];
-      sums[i % Kernels.ACCUMULATORS] += difference * difference;
+    for (int block = 0; block < length; block += Kernels.ACCUMULATORS) {
+      int count = Math.min(Kernels.ACCUMULATORS, length - block);
+      for (int j = 0; j < count; j++) {
+        double difference = (double) x[from + block + j] - y[at + block + j];
+        sums[j] += difference * difference;
+      }
     }
     return merge(sums);
   }
 
-  /** The accumulators in the order that {@link Kernels#sumOfSquares} fixes. */
-  static double merge(double[] sums) {
-    for (int half = Kernels.ACCUMULATORS / 2; half > 0; half /= 2) {
+  private static double merge(double[] sums) {
+    for (int half = sums.length / 2; half > 0; half /= 2) {
       for (int j = 0; j < half; j++) sums[j] += sums[j + half];
     }
     return sums[0];
@@ -142,42 +197,65 @@ final class ScalarKernels implements KernelSupport {
   @Override
   public void histogram(float[] x, int from, int to, int exponent, int[] counts) {
     float inverseWidth = inverseWidth(exponent);
-    for (int i = from; i < to; i++) counts[slot(x[i], inverseWidth)]++;
+    int[] slots = new int[Math.min(HISTOGRAM_BLOCK, to - from)];
+    for (int block = from; block < to; block += HISTOGRAM_BLOCK) {
+      int length = Math.min(HISTOGRAM_BLOCK, to - block);
+      for (int i = 0; i < length; i++) slots[i] = slot(x[block + i], inverseWidth);
+      count(slots, length, counts);
+    }
+  }
+
+  /** Four neighbours go to four partial histograms, so that no count waits for the one before. */
+  static void count(int[] slots, int length, int[] counts) {
+    int part = Kernels.HISTOGRAM_SLOTS;
+    int i = 0;
+    for (; i + 4 <= length; i += 4) {
+      counts[slots[i]]++;
+      counts[slots[i + 1] + part]++;
+      counts[slots[i + 2] + 2 * part]++;
+      counts[slots[i + 3] + 3 * part]++;
+    }
+    for (; i < length; i++) counts[slots[i]]++;
   }
 
   /** Bins in a unit: a power of two, and a normal float for every exponent allowed. */
   static float inverseWidth(int exponent) {
-    return Math.scalb(1f, 13 - exponent);
+    return Math.scalb((float) Kernels.BINS_PER_SIGN, -exponent);
   }
 
   static int slot(float value, float inverseWidth) {
     // Exact, or below the smallest normal float and so in bin 0 either way.
     float position = Math.abs(value) * inverseWidth;
-    if (!(position < Kernels.BINS_PER_SIGN)) return Kernels.HISTOGRAM_SLOTS - 1;
-    return value < 0 ? Kernels.BINS_PER_SIGN - 1 - (int) position : Kernels.BINS_PER_SIGN + (int) position;
+    int bin = (int) position;
+    int slot = value < 0 ? Kernels.BINS_PER_SIGN - 1 - bin : Kernels.BINS_PER_SIGN + bin;
+    slot = value == 0 ? Kernels.ZERO_SLOT : slot;
+    return position < Kernels.BINS_PER_SIGN ? slot : Kernels.OUTSIDE_SLOT;
   }
 
   @Override
   public long toFloat16(float[] x, int from, int to, short[] out, int at) {
-    long overflows = 0;
-    for (int i = from; i < to; i++) {
-      out[at + i - from] = Float.floatToFloat16(x[i]);
-      if (Float.isFinite(x[i]) && (out[at + i - from] & 0x7FFF) == 0x7C00) overflows++;
-    }
-    return overflows;
+    for (int i = from; i < to; i++) out[at + i - from] = Float.floatToFloat16(x[i]);
+    // The largest half is 65504; from the middle between it and 65536 on, nearest-even rounds up.
+    return countFiniteFrom(x, from, to, 65520f);
   }
 
   @Override
   public long toBFloat16(float[] x, int from, int to, short[] out, int at) {
-    long overflows = 0;
-    for (int i = from; i < to; i++) {
-      out[at + i - from] = bfloat16(x[i]);
-      if (Float.isFinite(x[i]) && (out[at + i - from] & 0x7FFF) == 0x7F80) overflows++;
-    }
-    return overflows;
+    for (int i = from; i < to; i++) out[at + i - from] = bfloat16(x[i]);
+    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even rounds up.
+    return countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
   }
 
-  static short bfloat16(float value) {
+  private static long countFiniteFrom(float[] x, int from, int to, float limit) {
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      float magnitude = Math.abs(x[i]);
+      count += magnitude >= limit & magnitude < Float.POSITIVE_INFINITY ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static short bfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40);
     // Half of the last place kept, less one where that place is even: carries into it exactly when nearest-even says so.

@@ -11,10 +11,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Floats to codes and back in SIMD, one float register at a time. */
+/** Floats to codes in SIMD, one float register at a time. */
 final class VectorCodes {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   // As many lanes as F, but no register is below 64 bits: there, only the first lanes count.
   private static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, F.vectorBitSize() / 4)));
@@ -22,9 +21,7 @@ final class VectorCodes {
       VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
   private static final VectorMask<Byte> LANES = B.indexInRange(0, F.length());
 
-  /** Adding 1.5 · 2^23 leaves no bits below the unit, so the addition itself rounds to nearest even: |t| < 2^22 is enough. */
-  private static final float TO_INTEGER = 0x1.8p23f;
-
+  private static final float TO_INTEGER = ScalarKernels.TO_INTEGER;
   private static final int TO_INTEGER_BITS = Float.floatToRawIntBits(TO_INTEGER);
 
   private VectorCodes() {}
@@ -50,7 +47,7 @@ final class VectorCodes {
         ((ByteVector) codes).intoArray(out, at + i - from, LANES);
       }
     }
-    for (; i < to; i++) out[at + i - from] = (byte) ScalarKernels.code(x[i], grid);
+    KernelProvider.PLAIN.quantize(x, i, to, grid, out, at + i - from);
   }
 
   static void quantize(float[] x, int from, int to, Grid grid, short[] out, int at) {
@@ -59,45 +56,6 @@ final class VectorCodes {
       Vector<Short> codes = codes(FloatVector.fromArray(F, x, i), grid).convertShape(VectorOperators.I2S, S, 0);
       ((ShortVector) codes).intoArray(out, at + i - from);
     }
-    for (; i < to; i++) out[at + i - from] = (short) ScalarKernels.code(x[i], grid);
-  }
-
-  static void dequantize(
-      byte[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
-    int mask = signed ? -1 : 0xFF;
-    int i = from;
-    for (int bound = to - B.length(); i <= bound; i += F.length()) {
-      IntVector code = (IntVector) ByteVector.fromArray(B, codes, i).convertShape(VectorOperators.B2I, I, 0);
-      values(code.and(mask), scale, zeroPoint).intoArray(out, at + i - from);
-    }
-    for (; i < to; i++) out[at + i - from] = ((codes[i] & mask) - zeroPoint) * scale;
-  }
-
-  static void dequantize(
-      short[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
-    int mask = signed ? -1 : 0xFFFF;
-    int i = from;
-    for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
-      IntVector code = (IntVector) ShortVector.fromArray(S, codes, i).convertShape(VectorOperators.S2I, I, 0);
-      values(code.and(mask), scale, zeroPoint).intoArray(out, at + i - from);
-    }
-    for (; i < to; i++) out[at + i - from] = ((codes[i] & mask) - zeroPoint) * scale;
-  }
-
-  private static FloatVector values(IntVector codes, float scale, int zeroPoint) {
-    return ((FloatVector) codes.sub(zeroPoint).convertShape(VectorOperators.I2F, F, 0)).mul(scale);
-  }
-
-  static void toBFloat16(float[] x, int from, int to, short[] out, int at) {
-    int i = from;
-    for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
-      FloatVector v = FloatVector.fromArray(F, x, i);
-      IntVector bits = v.reinterpretAsInts();
-      IntVector kept = bits.lanewise(VectorOperators.LSHR, 16);
-      IntVector rounded = bits.add(0x7FFF).add(kept.and(1)).lanewise(VectorOperators.LSHR, 16);
-      IntVector result = rounded.blend(kept.or(0x40), v.compare(VectorOperators.NE, v).cast(I));
-      ((ShortVector) result.convertShape(VectorOperators.I2S, S, 0)).intoArray(out, at + i - from);
-    }
-    for (; i < to; i++) out[at + i - from] = ScalarKernels.bfloat16(x[i]);
+    KernelProvider.PLAIN.quantize(x, i, to, grid, out, at + i - from);
   }
 }

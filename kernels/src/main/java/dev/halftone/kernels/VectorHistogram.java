@@ -6,12 +6,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Slots in SIMD, counts one by one: four neighbours go to four partial histograms, so that no count waits for the one before. */
+/** Slots in SIMD, counts one by one. */
 final class VectorHistogram {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-  private static final int BLOCK = 1024;
-  private static final int PART = Kernels.HISTOGRAM_SLOTS;
+  private static final int BLOCK = ScalarKernels.HISTOGRAM_BLOCK;
 
   private VectorHistogram() {}
 
@@ -21,34 +20,23 @@ final class VectorHistogram {
     for (int block = from; block < to; block += BLOCK) {
       int end = Math.min(to - BLOCK, block) + BLOCK;
       slots(x, block, end, inverseWidth, slots);
-      count(slots, end - block, counts);
+      ScalarKernels.count(slots, end - block, counts);
     }
   }
 
   private static void slots(float[] x, int from, int to, float inverseWidth, int[] slots) {
     int i = from;
     for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
-      // Adding +0 turns -0 into +0, whose sign bit is clear.
-      FloatVector v = FloatVector.fromArray(F, x, i).add(0f);
+      FloatVector v = FloatVector.fromArray(F, x, i);
       FloatVector position = v.abs().mul(inverseWidth);
       VectorMask<Integer> inside = position.lt(Kernels.BINS_PER_SIGN).cast(I);
       IntVector bin = (IntVector) position.convertShape(VectorOperators.F2I, I, 0);
       IntVector sign = v.reinterpretAsInts().lanewise(VectorOperators.ASHR, 31);
       // -1 - bin is the complement of bin.
       IntVector slot = bin.lanewise(VectorOperators.XOR, sign).add(Kernels.BINS_PER_SIGN);
-      slot.blend(PART - 1, inside.not()).intoArray(slots, i - from);
+      slot = slot.blend(Kernels.ZERO_SLOT, v.eq(0f).cast(I));
+      slot.blend(Kernels.OUTSIDE_SLOT, inside.not()).intoArray(slots, i - from);
     }
     for (; i < to; i++) slots[i - from] = ScalarKernels.slot(x[i], inverseWidth);
-  }
-
-  private static void count(int[] slots, int length, int[] counts) {
-    int i = 0;
-    for (; i + 4 <= length; i += 4) {
-      counts[slots[i]]++;
-      counts[slots[i + 1] + PART]++;
-      counts[slots[i + 2] + 2 * PART]++;
-      counts[slots[i + 3] + 3 * PART]++;
-    }
-    for (; i < length; i++) counts[slots[i]]++;
   }
 }

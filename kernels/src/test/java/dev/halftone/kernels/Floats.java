@@ -1,11 +1,27 @@
 package dev.halftone.kernels;
 
+import dev.halftone.kernels.KernelSupport.Grid;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Seeded arrays around the lane counts, with the values that break loops planted in them. */
 final class Floats {
   static final int[] LENGTHS = {0, 1, 2, 7, 8, 15, 16, 17, 31, 33, 64, 127, 129, 255, 1023, 1025, 2049, 4096, 5000};
   static final int SEEDS = 4;
+
+  /** Elements before and after a run that no loop may read or write. */
+  static final int MARGIN = 3;
+
+  static final Grid[] GRIDS = {
+    new Grid(1f, 0, -128, 127),
+    new Grid(0.3f, 7, -128, 127),
+    new Grid(0.0371f, 128, 0, 255),
+    new Grid(Float.MIN_VALUE, 0, 0, 255),
+    new Grid(1e30f, 255, 0, 255),
+    new Grid(0.7f, -8, -8, 7),
+    new Grid(0.01f, 0, -32768, 32767),
+    new Grid(0.003f, 31000, 0, 65535)
+  };
 
   private static final float[] SPECIALS = {
     Float.NaN,
@@ -39,6 +55,12 @@ final class Floats {
       x[i] = (float) Math.scalb(random.nextGaussian(), random.nextInt(12) - 4);
       if (specials && random.nextInt(8) == 0) x[i] = SPECIALS[random.nextInt(SPECIALS.length)];
     }
+    return x;
+  }
+
+  static float[] filled(int length, float value) {
+    float[] x = new float[length];
+    Arrays.fill(x, value);
     return x;
   }
 

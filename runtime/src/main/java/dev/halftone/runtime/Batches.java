@@ -12,7 +12,9 @@ import java.util.Objects;
 final class Batches {
   private Batches() {}
 
-  /** Whether the samples can be joined: each for a batch of one, alike in names, types and shapes. */
+  /**
+   * Whether the samples can be joined: each for a batch of one, alike in names, types and shapes.
+   */
   static boolean joinable(List<Map<String, Tensor>> samples) {
     Map<String, Tensor> first = samples.getFirst();
     return samples.stream().allMatch(sample -> alike(first, sample));
@@ -24,7 +26,8 @@ final class Batches {
       Tensor like = entry.getValue();
       Tensor tensor = Objects.requireNonNull(sample.get(entry.getKey()));
       if (tensor.rank() == 0 || tensor.dimension(0) != 1) return false;
-      if (tensor.dtype() != like.dtype() || !Arrays.equals(tensor.shape(), like.shape())) return false;
+      if (tensor.dtype() != like.dtype() || !Arrays.equals(tensor.shape(), like.shape()))
+        return false;
     }
     return true;
   }
@@ -33,14 +36,17 @@ final class Batches {
   static Map<String, Tensor> join(List<Map<String, Tensor>> samples) {
     Map<String, Tensor> joined = new LinkedHashMap<>();
     for (String name : samples.getFirst().keySet()) {
-      joined.put(name, stack(samples.stream().map(sample -> Objects.requireNonNull(sample.get(name))).toList()));
+      joined.put(
+          name,
+          stack(samples.stream().map(sample -> Objects.requireNonNull(sample.get(name))).toList()));
     }
     return joined;
   }
 
   private static Tensor stack(List<Tensor> parts) {
     Tensor first = parts.getFirst();
-    byte[] bytes = new byte[Math.toIntExact(Math.multiplyExact(first.byteSize(), (long) parts.size()))];
+    byte[] bytes =
+        new byte[Math.toIntExact(Math.multiplyExact(first.byteSize(), (long) parts.size()))];
     MemorySegment joined = MemorySegment.ofArray(bytes);
     for (int i = 0; i < parts.size(); i++) {
       MemorySegment.copy(parts.get(i).data(), 0, joined, i * first.byteSize(), first.byteSize());
@@ -52,7 +58,8 @@ final class Batches {
 
   /** Whether every output has {@code rows} rows. */
   static boolean splittable(Map<String, Tensor> outputs, int rows) {
-    return outputs.values().stream().allMatch(output -> output.rank() > 0 && output.dimension(0) == rows);
+    return outputs.values().stream()
+        .allMatch(output -> output.rank() > 0 && output.dimension(0) == rows);
   }
 
   /** The outputs of one row, for a batch of one. */

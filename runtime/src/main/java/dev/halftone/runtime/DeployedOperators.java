@@ -16,8 +16,9 @@ public final class DeployedOperators {
   private DeployedOperators() {}
 
   /**
-   * The nodes of the top graph after ONNX Runtime's own optimizations on this machine: whether a quantized operator was fused shows
-   * here. The optimized model is written to a temporary folder, which is gone afterwards.
+   * The nodes of the top graph after ONNX Runtime's own optimizations on this machine: whether a
+   * quantized operator was fused shows here. The optimized model is written to a temporary folder,
+   * which is gone afterwards.
    *
    * @throws dev.halftone.graph.UnsupportedModelException if ONNX Runtime refuses the model
    * @throws UncheckedIOException if the file is missing, or the temporary folder cannot be written
@@ -42,7 +43,8 @@ public final class DeployedOperators {
       settings.setOptimizedModelFilePath(optimized.toString());
       // Beside the model, weights may pass the 2 GB that one protobuf message can hold.
       settings.addConfigEntry("session.optimized_model_external_initializers_file_name", "weights");
-      settings.addConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+      settings.addConfigEntry(
+          "session.optimized_model_external_initializers_min_size_in_bytes", "1024");
       Environment.get().createSession(model.toString(), settings).close();
     } catch (OrtException e) {
       throw Refusal.of(model, e);
@@ -51,7 +53,9 @@ public final class DeployedOperators {
   }
 
   private static List<Operator> operators(Model model) {
-    return model.graph().nodes().stream().map(node -> new Operator(node.name(), node.domain(), node.opType())).toList();
+    return model.graph().nodes().stream()
+        .map(node -> new Operator(node.name(), node.domain(), node.opType()))
+        .toList();
   }
 
   private static void delete(Path folder) throws IOException {

@@ -36,7 +36,10 @@ final class ElementTypes {
     };
   }
 
-  /** The binding's type with which a tensor of the type can be made from bytes, or null where there is none. */
+  /**
+   * The binding's type with which a tensor of the type can be made from bytes, or null where there
+   * is none.
+   */
   static @Nullable OnnxJavaType feedable(DType dtype) {
     return switch (dtype) {
       case FLOAT32 -> OnnxJavaType.FLOAT;

@@ -9,7 +9,8 @@ import java.util.logging.Logger;
 /** The one ONNX Runtime environment of this process, loaded on first use. */
 final class Environment {
   /**
-   * ONNX Runtime also writes to standard error what it throws; the exception is enough, so only what ends the process is logged.
+   * ONNX Runtime also writes to standard error what it throws; the exception is enough, so only
+   * what ends the process is logged.
    */
   static final OrtLoggingLevel LOGGING = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
@@ -23,7 +24,9 @@ final class Environment {
     static final OrtEnvironment ENVIRONMENT = create();
 
     private static OrtEnvironment create() {
-      // A host application may have made the environment already; then its settings stay and the Java binding would log that.
+      Telemetry.switchOff();
+      // A host application may have made the environment already; then its settings stay and the
+      // Java binding would log that.
       Logger logger = Logger.getLogger(OrtEnvironment.class.getName());
       Level before = logger.getLevel();
       logger.setLevel(Level.OFF);

@@ -11,7 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Tensors as ONNX Runtime sees them. Bytes outside the heap are seen where they lie, others in a copy that lives as long as this. */
+/**
+ * Tensors as ONNX Runtime sees them. Bytes outside the heap are seen where they lie, others in a
+ * copy that lives as long as this.
+ */
 final class Feeds implements AutoCloseable {
   private final Arena arena;
   private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
@@ -20,14 +23,16 @@ final class Feeds implements AutoCloseable {
 
   /**
    * @param arena for copies; closed with this
-   * @throws IllegalArgumentException if a tensor is of a type or size that ONNX Runtime's Java binding cannot take
+   * @throws IllegalArgumentException if a tensor is of a type or size that ONNX Runtime's Java
+   *     binding cannot take
    */
   Feeds(Map<String, Tensor> sources, Arena arena) throws OrtException {
     this.arena = arena;
     this.sources = Map.copyOf(sources);
     boolean made = false;
     try {
-      for (Map.Entry<String, Tensor> source : sources.entrySet()) tensors.put(source.getKey(), view(source.getKey(), source.getValue()));
+      for (Map.Entry<String, Tensor> source : sources.entrySet())
+        tensors.put(source.getKey(), view(source.getKey(), source.getValue()));
       made = true;
     } finally {
       if (!made) close();
@@ -36,7 +41,9 @@ final class Feeds implements AutoCloseable {
 
   private OnnxTensor view(String name, Tensor tensor) throws OrtException {
     OnnxJavaType type = ElementTypes.feedable(tensor.dtype());
-    if (type == null) throw new IllegalArgumentException("ONNX Runtime for Java takes no tensor of " + tensor.dtype() + ", found " + name);
+    if (type == null)
+      throw new IllegalArgumentException(
+          "ONNX Runtime for Java takes no tensor of " + tensor.dtype() + ", found " + name);
     MemorySegment data = tensor.data().isNative() ? tensor.data() : outside(tensor.data());
     return overlay(data, type, tensor.shape());
   }
@@ -46,7 +53,8 @@ final class Feeds implements AutoCloseable {
   }
 
   /** A tensor over memory outside the heap. */
-  static OnnxTensor overlay(MemorySegment data, OnnxJavaType type, long[] shape) throws OrtException {
+  static OnnxTensor overlay(MemorySegment data, OnnxJavaType type, long[] shape)
+      throws OrtException {
     return OnnxTensor.createTensor(Environment.get(), data.asByteBuffer(), shape, type);
   }
 
@@ -59,7 +67,10 @@ final class Feeds implements AutoCloseable {
     return new LinkedHashMap<>(tensors);
   }
 
-  /** Gives pages of mapped files back to the system; whoever reads them again gets them from the file. */
+  /**
+   * Gives pages of mapped files back to the system; whoever reads them again gets them from the
+   * file.
+   */
   void unload() {
     for (Tensor source : sources.values()) if (source.data().isMapped()) source.data().unload();
   }

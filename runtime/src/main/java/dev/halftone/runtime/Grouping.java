@@ -6,6 +6,7 @@ import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -16,48 +17,56 @@ import org.jspecify.annotations.Nullable;
  * How many samples of a batch of one a model is given at once.
  *
  * @param rows 1 for one by one
- * @param fixed whether the model takes exactly so many: then a short last group is filled up with its last sample
+ * @param fixed whether the model takes exactly so many: then a short last group is filled up with
+ *     its last sample
  */
 record Grouping(RunnableModel model, int rows, boolean fixed) {
   /** More makes networks no faster on a CPU. */
-  private static final int MOST_ROWS = 16;
+  static final int MOST_ROWS = 16;
 
   private static final long MOST_BYTES = 8L << 20;
 
-  /** Largest difference, relative to the largest magnitude of the output, that another order of summation explains. */
+  /**
+   * Largest difference, relative to the largest magnitude of the output, that another order of
+   * summation explains.
+   */
   private static final double ROUNDING = 1e-4;
 
   /**
-   * Chooses by the model's inputs and the first samples. A batch is used only where the axis 0 of all inputs is free and where it
-   * does not change what the model says: not for one whose axis 0 is time, nor for one that computes a scale over the whole batch.
+   * Chooses by the model's inputs and the first samples. A batch is used only where the axis 0 of
+   * all inputs is free and where it does not change what the model says: not for one whose axis 0
+   * is time, nor for one that computes a scale over the whole batch.
    */
-  static Grouping of(RunnableModel model, SampleSource source) {
+  static Grouping of(RunnableModel model, SampleSource source, int mostRows) {
     Grouping oneByOne = new Grouping(model, 1, false);
     if (source.size() == 0 || !source.state().isEmpty()) return oneByOne;
     Map<String, Tensor> first = model.fit(source.get(0));
     if (!Batches.joinable(List.of(first))) return oneByOne;
-    if (takesFixedBatches(model)) return ofFixed(model);
+    if (takesFixedBatches(model.inputs())) return ofFixed(model);
     if (!model.inputs().stream().allMatch(input -> fixedRows(input) == 0)) return oneByOne;
-    int rows = (int) Math.min(Math.min(source.size(), MOST_ROWS), MOST_BYTES / Math.max(1, bytes(first)));
+    int rows =
+        (int) Math.min(Math.min(source.size(), mostRows), MOST_BYTES / Math.max(1, bytes(first)));
     if (rows < 2) return oneByOne;
     List<Map<String, Tensor>> samples = new ArrayList<>();
     for (int row = 0; row < rows; row++) samples.add(model.fit(source.get(row)));
-    return Batches.joinable(samples) && independent(model, samples) ? new Grouping(model, rows, false) : oneByOne;
+    return Batches.joinable(samples) && independent(model, samples)
+        ? new Grouping(model, rows, false)
+        : oneByOne;
   }
 
   /** Whether all inputs are fixed to batches of more than one sample. */
-  static boolean takesFixedBatches(RunnableModel model) {
-    return model.inputs().stream().allMatch(input -> fixedRows(input) > 1);
+  static boolean takesFixedBatches(List<ValueInfo> inputs) {
+    return inputs.stream().allMatch(input -> fixedRows(input) > 1);
   }
 
-  static Grouping ofFixed(RunnableModel model) {
+  private static Grouping ofFixed(RunnableModel model) {
     long[] rows = model.inputs().stream().mapToLong(Grouping::fixedRows).distinct().toArray();
     if (rows.length > 1) throw model.refusal("its inputs are for batches of different sizes");
     return new Grouping(model, Math.toIntExact(rows[0]), true);
   }
 
   /** Size of axis 0: 0 when it is free, -1 when there is none or it is unknown. */
-  private static long fixedRows(ValueInfo input) {
+  static long fixedRows(ValueInfo input) {
     TensorType type = input.type();
     List<Dimension> shape = type == null ? null : type.shape();
     if (shape == null || shape.isEmpty()) return -1;
@@ -83,11 +92,12 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
   }
 
   private static boolean alike(Map<String, Tensor> alone, Map<String, Tensor> row) {
-    return alone.keySet().stream().allMatch(name -> alike(Objects.requireNonNull(alone.get(name)), row.get(name)));
+    return alone.keySet().stream()
+        .allMatch(name -> alike(Objects.requireNonNull(alone.get(name)), row.get(name)));
   }
 
   private static boolean alike(Tensor alone, @Nullable Tensor row) {
-    if (row == null || !java.util.Arrays.equals(alone.shape(), row.shape())) return false;
+    if (row == null || !Arrays.equals(alone.shape(), row.shape())) return false;
     if (!alone.dtype().isFloat()) return alone.sameAs(row);
     float[] a = alone.toFloats();
     float[] b = row.toFloats();
@@ -120,7 +130,8 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
     if (fixed) full.addAll(Collections.nCopies(rows - group.size(), group.getLast()));
     Map<String, Tensor> together = model.run(Batches.join(full));
     if (!Batches.splittable(together, full.size())) {
-      throw model.refusal("its outputs %s are not one row for each of %d samples".formatted(together, full.size()));
+      throw model.refusal(
+          "its outputs %s are not one row for each of %d samples".formatted(together, full.size()));
     }
     for (int row = 0; row < group.size(); row++) outputs.add(Batches.row(together, row));
   }

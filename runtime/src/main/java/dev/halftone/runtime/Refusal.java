@@ -12,24 +12,36 @@ final class Refusal {
 
   private static final Pattern CODE = Pattern.compile("^Error code - \\S+ - message: ");
 
-  /** What ONNX Runtime puts before and into its reasons: codes, the file's name once more, its own source lines and functions. */
+  /**
+   * What ONNX Runtime puts before and into its reasons: codes, the file's name once more, its own
+   * source lines and functions.
+   */
   private static final List<Pattern> NOISE =
       List.of(
           Pattern.compile("^Load model from .*? failed: ?"),
           Pattern.compile("^Load model failed: ?"),
           Pattern.compile("^Fatal error: "),
           Pattern.compile("\\S+\\.(?:cc|cpp|h|hpp):\\d+ "),
-          // A C++ signature: a qualified name, then balanced-enough parentheses, perhaps const and template arguments.
-          Pattern.compile("(?:[\\w:<>*&,~]+ )*?(?:\\w+(?:<[^>]*>)?::)+[~\\w]+\\([^\\n]*\\)(?: const)?(?: \\[[^\\]\\n]*\\])? "),
+          // A C++ signature: a qualified name, then balanced-enough parentheses, perhaps const and
+          // template arguments.
+          Pattern.compile(
+              "(?:[\\w:<>*&,~]+ )*?(?:\\w+(?:<[^>]*>)?::)+[~\\w]+\\([^\\n"
+                  + "]*\\)(?: const)?(?: \\[[^\\]\\n"
+                  + "]*\\])? "),
           Pattern.compile("\\S.*? was false\\. (?=\\S)"));
 
   private static final Pattern AT_NODE =
-      Pattern.compile("^Non-zero status code returned while running (\\S+) node\\. Name:'(.*?)' Status Message: (.*)", Pattern.DOTALL);
+      Pattern.compile(
+          "^Non-zero status code returned while running (\\S+) node\\. Name:'(.*?)' Status Message:"
+              + " (.*)",
+          Pattern.DOTALL);
 
   private Refusal() {}
 
   static UnsupportedModelException of(Object model, OrtException e) {
-    UnsupportedModelException refusal = new UnsupportedModelException(model, "ONNX Runtime: " + reason(String.valueOf(e.getMessage())));
+    UnsupportedModelException refusal =
+        new UnsupportedModelException(
+            model, "ONNX Runtime: " + reason(String.valueOf(e.getMessage())));
     refusal.initCause(e);
     return refusal;
   }
@@ -38,9 +50,16 @@ final class Refusal {
   static String reason(String message) {
     String text = CODE.matcher(message).replaceFirst("");
     Matcher atNode = AT_NODE.matcher(text);
-    if (atNode.matches()) return "node %s (%s): %s".formatted(atNode.group(2), atNode.group(1), reason(atNode.group(3)));
+    if (atNode.matches())
+      return "node %s (%s): %s"
+          .formatted(atNode.group(2), atNode.group(1), reason(atNode.group(3)));
     for (Pattern noise : NOISE) text = noise.matcher(text).replaceFirst("");
-    String line = text.lines().map(String::strip).filter(part -> !part.isEmpty()).findFirst().orElse("no reason given");
+    String line =
+        text.lines()
+            .map(String::strip)
+            .filter(part -> !part.isEmpty())
+            .findFirst()
+            .orElse("no reason given");
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + " …";
   }
 }

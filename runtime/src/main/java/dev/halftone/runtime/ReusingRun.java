@@ -2,7 +2,6 @@ package dev.halftone.runtime;
 
 import ai.onnxruntime.OrtException;
 import dev.halftone.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,13 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one model again and again in the same memory, so that large outputs make no garbage. Outputs whose shape changes while the
- * inputs' shapes do not, and outputs of types that cannot be fed, are copied as {@link RunnableModel#run} does. For one thread at a
- * time; close it before its model.
+ * Runs one model again and again in the same memory, so that large outputs make no garbage. Outputs
+ * whose shape changes while the inputs' shapes do not, and outputs of types that cannot be fed, are
+ * copied as {@link RunnableModel#run} does. For one thread at a time; close it before its model.
  */
 public final class ReusingRun implements AutoCloseable {
   private final RunnableModel model;
   private final List<String> wanted;
+
   /** Outputs seen with two shapes for the same input shapes. */
   private final Set<String> unsteady = new HashSet<>();
 
@@ -47,7 +47,8 @@ public final class ReusingRun implements AutoCloseable {
   }
 
   /**
-   * Runs once more on the inputs of the last {@link #run}, without looking at the outputs: what is left is ONNX Runtime's own time.
+   * Runs once more on the inputs of the last {@link #run}, without looking at the outputs: what is
+   * left is ONNX Runtime's own time.
    *
    * @throws IllegalStateException if nothing was run before
    */
@@ -80,7 +81,8 @@ public final class ReusingRun implements AutoCloseable {
     try {
       return model.execute(current.inputs(), current.free(wanted), current);
     } catch (OrtException e) {
-      // An output may have got another shape than its memory. Without pinned memory a real failure fails again.
+      // An output may have got another shape than its memory. Without pinned memory a real failure
+      // fails again.
       Map<String, Tensor> outputs = model.execute(current.inputs(), wanted);
       if (!current.notice(outputs, unsteady)) throw e;
       close();

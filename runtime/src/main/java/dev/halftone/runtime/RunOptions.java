@@ -6,12 +6,14 @@ import java.util.Map;
  * How a model is run: on the CPU, operators one after the other.
  *
  * @param threads ONNX Runtime's intra-op threads, at least 1
- * @param optimize whether ONNX Runtime may rewrite the graph (off for calibration: then every value of the file can be seen)
+ * @param optimize whether ONNX Runtime may rewrite the graph (off for calibration: then every value
+ *     of the file can be seen)
  * @param config ONNX Runtime session configuration entries
  */
 public record RunOptions(int threads, boolean optimize, Map<String, String> config) {
   public RunOptions {
-    if (threads < 1) throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
+    if (threads < 1)
+      throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
     config = Map.copyOf(config);
   }
 

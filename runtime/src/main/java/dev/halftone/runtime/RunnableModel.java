@@ -26,12 +26,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model loaded into ONNX Runtime. Thread-safe; close it to free native memory. Element types that ONNX Runtime's Java binding cannot
- * take as input (unsigned integers above 8 bits, types below 8 bits, strings) are refused; outputs of types below 8 bits, strings,
- * sequences and maps are left out.
+ * A model loaded into ONNX Runtime. Thread-safe; close it to free native memory. Element types that
+ * ONNX Runtime's Java binding cannot take as input (unsigned integers above 8 bits, types below 8
+ * bits, strings) are refused; outputs of types below 8 bits, strings, sequences and maps are left
+ * out.
  */
 public final class RunnableModel implements AutoCloseable {
-  /** Smaller weights are copied into the model's own bytes: ONNX Runtime looks at their values when it infers shapes. */
+  /**
+   * Smaller weights are copied into the model's own bytes: ONNX Runtime looks at their values when
+   * it infers shapes.
+   */
   private static final long DETACH_FROM = 1024;
 
   private final OrtSession session;
@@ -47,13 +51,15 @@ public final class RunnableModel implements AutoCloseable {
             label,
             Signature.values(session.getInputInfo().values()),
             Signature.values(session.getOutputInfo().values()));
-    this.readable = signature.outputs().stream().filter(Signature::readable).map(ValueInfo::name).toList();
+    this.readable =
+        signature.outputs().stream().filter(Signature::readable).map(ValueInfo::name).toList();
   }
 
   /**
    * Loads a file as a user of ONNX Runtime would.
    *
-   * @throws dev.halftone.graph.UnsupportedModelException if ONNX Runtime refuses it; the message has ONNX Runtime's reason in one line
+   * @throws dev.halftone.graph.UnsupportedModelException if ONNX Runtime refuses it; the message
+   *     has ONNX Runtime's reason in one line
    * @throws java.io.UncheckedIOException if the file is missing or cannot be read
    */
   public static RunnableModel open(Path file, RunOptions options) {
@@ -68,13 +74,16 @@ public final class RunnableModel implements AutoCloseable {
   }
 
   /**
-   * Loads a graph in memory with further inner values as outputs. Weights are handed to ONNX Runtime where they lie; it makes one
-   * copy of its own, and pages of a mapped file are given back to the system after that.
+   * Loads a graph in memory with further inner values as outputs. Weights are handed to ONNX
+   * Runtime where they lie; it makes one copy of its own, and pages of a mapped file are given back
+   * to the system after that.
    *
-   * @param taps names of inner values of the top graph to give as outputs too, after the model's own
+   * @param taps names of inner values of the top graph to give as outputs too, after the model's
+   *     own
    */
   public static RunnableModel open(Model model, Collection<String> taps, RunOptions options) {
-    String label = model.graph().name().isEmpty() ? "model in memory" : "model " + model.graph().name();
+    String label =
+        model.graph().name().isEmpty() ? "model in memory" : "model " + model.graph().name();
     OnnxWriter.Detached detached = OnnxWriter.detach(withTaps(model, taps), DETACH_FROM);
     try (Resources opened = new Resources()) {
       Feeds weights = opened.add(new Feeds(detached.weights(), Arena.ofShared()));
@@ -98,12 +107,18 @@ public final class RunnableModel implements AutoCloseable {
     return model.withGraph(editor.toGraph());
   }
 
-  /** Inputs that a caller gives, with the types and shapes that ONNX Runtime knows; a scalar's shape counts as unknown. */
+  /**
+   * Inputs that a caller gives, with the types and shapes that ONNX Runtime knows; a scalar's shape
+   * counts as unknown.
+   */
   public List<ValueInfo> inputs() {
     return signature.inputs();
   }
 
-  /** Outputs, taps included, with the types and shapes that ONNX Runtime inferred; a scalar's shape counts as unknown. */
+  /**
+   * Outputs, taps included, with the types and shapes that ONNX Runtime inferred; a scalar's shape
+   * counts as unknown.
+   */
   public List<ValueInfo> outputs() {
     return signature.outputs();
   }
@@ -111,8 +126,8 @@ public final class RunnableModel implements AutoCloseable {
   /**
    * Runs once; outputs that are not readable tensors are left out.
    *
-   * @throws dev.halftone.graph.UnsupportedModelException if an input is missing, unknown or of another type or shape than the model
-   *     takes, or ONNX Runtime fails at a node
+   * @throws dev.halftone.graph.UnsupportedModelException if an input is missing, unknown or of
+   *     another type or shape than the model takes, or ONNX Runtime fails at a node
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     return read(inputs, readable);
@@ -123,7 +138,10 @@ public final class RunnableModel implements AutoCloseable {
     return read(inputs, signature.select(wanted));
   }
 
-  /** The sample in the floating-point types that this model takes; it may have been made for a model of another precision. */
+  /**
+   * The sample in the floating-point types that this model takes; it may have been made for a model
+   * of another precision.
+   */
   public Map<String, Tensor> fit(Map<String, Tensor> sample) {
     return FloatCasts.fit(sample, inputs());
   }
@@ -160,14 +178,16 @@ public final class RunnableModel implements AutoCloseable {
   }
 
   /** Copies of the wanted outputs. */
-  Map<String, Tensor> execute(Map<String, OnnxTensor> inputs, Collection<String> wanted) throws OrtException {
+  Map<String, Tensor> execute(Map<String, OnnxTensor> inputs, Collection<String> wanted)
+      throws OrtException {
     try (OrtSession.Result result = session.run(inputs, new LinkedHashSet<>(wanted))) {
       return copies(result, wanted);
     }
   }
 
   /** Copies of the wanted outputs, and views of those that have memory in {@code slots}. */
-  Map<String, Tensor> execute(Map<String, OnnxTensor> inputs, Set<String> wanted, Slots slots) throws OrtException {
+  Map<String, Tensor> execute(Map<String, OnnxTensor> inputs, Set<String> wanted, Slots slots)
+      throws OrtException {
     try (OrtSession.Result result = session.run(inputs, wanted, slots.outputs())) {
       Map<String, Tensor> outputs = slots.views();
       outputs.putAll(copies(result, wanted));

@@ -9,11 +9,17 @@ import java.util.function.IntFunction;
  * Samples that models are run on.
  *
  * @param size how many there are
- * @param sample the complete set of inputs of a row, for a batch of one; called from several threads
- * @param state model input to the output of the row before that takes its place; empty for models without state
+ * @param sample the complete set of inputs of a row, for a batch of one; called from several
+ *     threads
+ * @param state model input to the output of the row before that takes its place; empty for models
+ *     without state
  * @param starts rows that take their state from the sample; row 0 always does
  */
-public record SampleSource(int size, IntFunction<Map<String, Tensor>> sample, Map<String, String> state, Set<Integer> starts) {
+public record SampleSource(
+    int size,
+    IntFunction<Map<String, Tensor>> sample,
+    Map<String, String> state,
+    Set<Integer> starts) {
   public SampleSource {
     state = Map.copyOf(state);
     starts = Set.copyOf(starts);

@@ -32,7 +32,9 @@ final class Sessions {
 
   /** ONNX Runtime reports a missing file as a fault of the model: say it first. */
   static void requireReadable(Path file) {
-    if (!Files.isRegularFile(file)) throw new UncheckedIOException(new NoSuchFileException(file.toString()));
-    if (!Files.isReadable(file)) throw new UncheckedIOException(new AccessDeniedException(file.toString()));
+    if (!Files.isRegularFile(file))
+      throw new UncheckedIOException(new NoSuchFileException(file.toString()));
+    if (!Files.isReadable(file))
+      throw new UncheckedIOException(new AccessDeniedException(file.toString()));
   }
 }

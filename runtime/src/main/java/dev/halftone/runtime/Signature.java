@@ -52,7 +52,10 @@ record Signature(Object model, List<ValueInfo> inputs, List<ValueInfo> outputs) 
     return output.type() != null && ElementTypes.readable(output.type().dtype());
   }
 
-  /** Refuses a sample that is not what the model takes, before ONNX Runtime does so in its own words. */
+  /**
+   * Refuses a sample that is not what the model takes, before ONNX Runtime does so in its own
+   * words.
+   */
   void check(Map<String, Tensor> sample) {
     for (ValueInfo input : inputs) {
       Tensor tensor = sample.get(input.name());
@@ -60,12 +63,18 @@ record Signature(Object model, List<ValueInfo> inputs, List<ValueInfo> outputs) 
         throw refused("input \"%s\" is missing, found %s".formatted(input.name(), sample.keySet()));
       }
       if (input.type() != null && !fits(input.type(), tensor)) {
-        throw refused("input \"%s\" is %s, expected %s".formatted(input.name(), tensor, input.type()));
+        throw refused(
+            "input \"%s\" is %s, expected %s".formatted(input.name(), tensor, input.type()));
       }
     }
     if (sample.size() > inputs.size()) {
       List<String> known = inputs.stream().map(ValueInfo::name).toList();
-      String unknown = sample.keySet().stream().filter(name -> !known.contains(name)).sorted().findFirst().orElse("");
+      String unknown =
+          sample.keySet().stream()
+              .filter(name -> !known.contains(name))
+              .sorted()
+              .findFirst()
+              .orElse("");
       throw refused("the model has no input \"%s\", it has %s".formatted(unknown, known));
     }
   }
@@ -76,7 +85,8 @@ record Signature(Object model, List<ValueInfo> inputs, List<ValueInfo> outputs) 
     if (shape == null) return true;
     if (shape.size() != tensor.rank()) return false;
     for (int axis = 0; axis < tensor.rank(); axis++) {
-      if (shape.get(axis) instanceof Dimension.Fixed(long size) && size != tensor.dimension(axis)) return false;
+      if (shape.get(axis) instanceof Dimension.Fixed(long size) && size != tensor.dimension(axis))
+        return false;
     }
     return true;
   }
@@ -85,9 +95,14 @@ record Signature(Object model, List<ValueInfo> inputs, List<ValueInfo> outputs) 
   List<String> select(Collection<String> wanted) {
     List<String> known = outputs.stream().map(ValueInfo::name).toList();
     for (String name : wanted) {
-      if (!known.contains(name)) throw refused("the model has no output \"%s\", it has %s".formatted(name, known));
+      if (!known.contains(name))
+        throw refused("the model has no output \"%s\", it has %s".formatted(name, known));
     }
-    return outputs.stream().filter(Signature::readable).map(ValueInfo::name).filter(wanted::contains).toList();
+    return outputs.stream()
+        .filter(Signature::readable)
+        .map(ValueInfo::name)
+        .filter(wanted::contains)
+        .toList();
   }
 
   private UnsupportedModelException refused(String problem) {

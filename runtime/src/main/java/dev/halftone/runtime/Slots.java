@@ -38,7 +38,8 @@ final class Slots implements AutoCloseable {
   /** Whether the tensors have the shapes that this was made for. */
   boolean fits(Map<String, Tensor> sample) {
     return sample.keySet().equals(inputs.keySet())
-        && sample.entrySet().stream().allMatch(entry -> sameShape(entry.getValue(), pinned(entry.getKey())));
+        && sample.entrySet().stream()
+            .allMatch(entry -> sameShape(entry.getValue(), pinned(entry.getKey())));
   }
 
   private Tensor pinned(String input) {
@@ -50,7 +51,8 @@ final class Slots implements AutoCloseable {
   }
 
   void fill(Map<String, Tensor> sample) {
-    inputs.forEach((name, input) -> input.memory().copyFrom(Objects.requireNonNull(sample.get(name)).data()));
+    inputs.forEach(
+        (name, input) -> input.memory().copyFrom(Objects.requireNonNull(sample.get(name)).data()));
   }
 
   boolean hasOutputs() {
@@ -74,7 +76,8 @@ final class Slots implements AutoCloseable {
     boolean changed = false;
     for (Map.Entry<String, Pinned> output : outputs.entrySet()) {
       Tensor now = fresh.get(output.getKey());
-      if (now == null || !sameShape(now, output.getValue().view())) changed |= unsteady.add(output.getKey());
+      if (now == null || !sameShape(now, output.getValue().view()))
+        changed |= unsteady.add(output.getKey());
     }
     return changed;
   }

@@ -4,6 +4,7 @@ import static dev.halftone.runtime.Models.model;
 import static dev.halftone.runtime.Models.node;
 import static dev.halftone.runtime.Models.value;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.halftone.graph.Model;
 import dev.halftone.onnx.OnnxWriter;
@@ -32,7 +33,9 @@ class DeployedOperatorsTest {
     OnnxWriter.write(gemmRelu, file, OnnxWriter.ExternalData.WHEN_NEEDED);
     assertThat(DeployedOperators.of(file, RunOptions.deployed()))
         .extracting(Operator::domain, Operator::opType)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple("com.microsoft", "FusedGemm"));
-    assertThat(DeployedOperators.of(file, RunOptions.asWritten())).extracting(Operator::opType).containsExactly("Gemm", "Relu");
+        .containsExactly(tuple("com.microsoft", "FusedGemm"));
+    assertThat(DeployedOperators.of(file, RunOptions.asWritten()))
+        .extracting(Operator::opType)
+        .containsExactly("Gemm", "Relu");
   }
 }

@@ -10,8 +10,10 @@ import dev.halftone.graph.TensorType;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,16 +21,25 @@ import java.util.TreeMap;
 final class Models {
   private Models() {}
 
-  static Model model(List<ValueInfo> inputs, List<ValueInfo> outputs, Map<String, Tensor> initializers, Node... nodes) {
-    Graph graph = new Graph("test", List.of(nodes), initializers, inputs, outputs, List.of(), Opaque.NONE);
+  static Model model(
+      List<ValueInfo> inputs,
+      List<ValueInfo> outputs,
+      Map<String, Tensor> initializers,
+      Node... nodes) {
+    Graph graph =
+        new Graph("test", List.of(nodes), initializers, inputs, outputs, List.of(), Opaque.NONE);
     return new Model(8, new TreeMap<>(Map.of("", 17L)), graph, List.of(), Map.of(), Opaque.NONE);
   }
 
   /** A value; dimensions below zero are free: -1 is "N", -2 is "M". */
   static ValueInfo value(String name, DType dtype, long... shape) {
     List<Dimension> dimensions =
-        java.util.Arrays.stream(shape)
-            .<Dimension>mapToObj(size -> size >= 0 ? new Dimension.Fixed(size) : new Dimension.Symbolic(size == -1 ? "N" : "M"))
+        Arrays.stream(shape)
+            .<Dimension>mapToObj(
+                size ->
+                    size >= 0
+                        ? new Dimension.Fixed(size)
+                        : new Dimension.Symbolic(size == -1 ? "N" : "M"))
             .toList();
     return new ValueInfo(name, new TensorType(dtype, dimensions));
   }
@@ -38,14 +49,14 @@ final class Models {
     for (int i = 0; i < attributes.length; i += 2) {
       map.put((String) attributes[i], attribute(attributes[i + 1]));
     }
-    return new Node(opType.toLowerCase(java.util.Locale.ROOT), "", opType, inputs, outputs, map, Opaque.NONE);
+    return new Node(opType.toLowerCase(Locale.ROOT), "", opType, inputs, outputs, map, Opaque.NONE);
   }
 
   private static Attribute attribute(Object value) {
     return switch (value) {
       case Integer integer -> new Attribute.OfInt(integer);
       case Float real -> new Attribute.OfFloat(real);
-      case long[] integers -> new Attribute.OfInts(java.util.Arrays.stream(integers).boxed().toList());
+      case long[] integers -> new Attribute.OfInts(Arrays.stream(integers).boxed().toList());
       default -> throw new IllegalArgumentException(value.toString());
     };
   }

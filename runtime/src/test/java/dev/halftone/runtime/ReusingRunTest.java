@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class ReusingRunTest {
   @Test
   void givesWhatRunGivesWhateverCameBefore() {
-    try (RunnableModel model = RunnableModel.open(Models.perceptron(), List.of("product"), RunOptions.asWritten());
+    try (RunnableModel model =
+            RunnableModel.open(Models.perceptron(), List.of("product"), RunOptions.asWritten());
         ReusingRun reusing = model.reusing(List.of())) {
       for (int rows : new int[] {1, 1, 1, 4, 4, 2, 1}) {
         float[] values = new float[rows * 2];
@@ -27,14 +28,19 @@ class ReusingRunTest {
         Map<String, Tensor> expected = model.run(x);
         Map<String, Tensor> actual = reusing.run(x);
         assertThat(actual.keySet()).containsExactlyElementsOf(expected.keySet());
-        expected.forEach((name, tensor) -> assertThat(actual.get(name).sameAs(tensor)).as("%s of %d rows", name, rows).isTrue());
+        expected.forEach(
+            (name, tensor) ->
+                assertThat(actual.get(name).sameAs(tensor))
+                    .as("%s of %d rows", name, rows)
+                    .isTrue());
       }
     }
   }
 
   @Test
   void writesIntoTheSameMemory() {
-    try (RunnableModel model = RunnableModel.open(Models.perceptron(), List.of(), RunOptions.asWritten());
+    try (RunnableModel model =
+            RunnableModel.open(Models.perceptron(), List.of(), RunOptions.asWritten());
         ReusingRun reusing = model.reusing(List.of("y"))) {
       Map<String, Tensor> x = Map.of("x", Tensor.ofFloats(new float[] {1, 2}, 1, 2));
       reusing.run(x);
@@ -68,7 +74,8 @@ class ReusingRunTest {
 
   @Test
   void repeatsTheLastRun() {
-    try (RunnableModel model = RunnableModel.open(Models.perceptron(), List.of(), RunOptions.deployed());
+    try (RunnableModel model =
+            RunnableModel.open(Models.perceptron(), List.of(), RunOptions.deployed());
         ReusingRun reusing = model.reusing(List.of())) {
       assertThatThrownBy(reusing::repeat).isInstanceOf(IllegalStateException.class);
       Map<String, Tensor> x = Map.of("x", Tensor.ofFloats(new float[] {1, 2}, 1, 2));

@@ -14,6 +14,7 @@ import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -48,8 +49,11 @@ class RunnableModelTest {
 
   @Test
   void tapsInnerValuesWhoseTypesAreInferred() {
-    try (RunnableModel model = RunnableModel.open(Models.perceptron(), List.of("product", "y"), RunOptions.asWritten())) {
-      assertThat(model.outputs()).extracting(ValueInfo::toString).containsExactly("y: FLOAT32[N, 3]", "product: FLOAT32[N, 3]");
+    try (RunnableModel model =
+        RunnableModel.open(Models.perceptron(), List.of("product", "y"), RunOptions.asWritten())) {
+      assertThat(model.outputs())
+          .extracting(ValueInfo::toString)
+          .containsExactly("y: FLOAT32[N, 3]", "product: FLOAT32[N, 3]");
       Map<String, Tensor> outputs = model.run(Map.of("x", X));
       assertThat(outputs.get("product").toFloats()).containsExactly(PRODUCT);
       assertThat(outputs.get("y").toFloats()).containsExactly(Y);
@@ -82,12 +86,25 @@ class RunnableModelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16", "INT8", "UINT8", "INT16", "INT32", "INT64", "BOOL"})
+  @EnumSource(
+      names = {
+        "FLOAT32",
+        "FLOAT64",
+        "FLOAT16",
+        "BFLOAT16",
+        "INT8",
+        "UINT8",
+        "INT16",
+        "INT32",
+        "INT64",
+        "BOOL"
+      })
   void feedsAndReadsEveryTypeUnchanged(DType dtype) {
     byte[] bytes = new byte[(int) dtype.bytes(6)];
-    for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) (dtype == DType.BOOL ? i % 2 : 17 * i + 3);
-    Tensor six = Tensor.of(dtype, new long[] {2, 3}, java.lang.foreign.MemorySegment.ofArray(bytes));
-    Tensor none = Tensor.of(dtype, new long[] {0, 3}, java.lang.foreign.MemorySegment.ofArray(new byte[0]));
+    for (int i = 0; i < bytes.length; i++)
+      bytes[i] = (byte) (dtype == DType.BOOL ? i % 2 : 17 * i + 3);
+    Tensor six = Tensor.of(dtype, new long[] {2, 3}, MemorySegment.ofArray(bytes));
+    Tensor none = Tensor.of(dtype, new long[] {0, 3}, MemorySegment.ofArray(new byte[0]));
     Model identity =
         model(
             List.of(value("x", dtype, -1, 3)),
@@ -98,8 +115,10 @@ class RunnableModelTest {
         ReusingRun reusing = model.reusing(List.of())) {
       assertThat(model.run(Map.of("x", six)).get("y").sameAs(six)).isTrue();
       assertThat(model.run(Map.of("x", none)).get("y").sameAs(none)).isTrue();
-      for (int i = 0; i < 3; i++) assertThat(reusing.run(Map.of("x", six)).get("y").sameAs(six)).isTrue();
-      for (int i = 0; i < 3; i++) assertThat(reusing.run(Map.of("x", none)).get("y").sameAs(none)).isTrue();
+      for (int i = 0; i < 3; i++)
+        assertThat(reusing.run(Map.of("x", six)).get("y").sameAs(six)).isTrue();
+      for (int i = 0; i < 3; i++)
+        assertThat(reusing.run(Map.of("x", none)).get("y").sameAs(none)).isTrue();
     }
   }
 
@@ -116,7 +135,8 @@ class RunnableModelTest {
     try (RunnableModel model = RunnableModel.open(cast, List.of(), RunOptions.asWritten());
         ReusingRun reusing = model.reusing(List.of())) {
       Map<String, Tensor> x = Map.of("x", Tensor.ofFloats(new float[] {0, 7, 60000}, 3));
-      for (int i = 0; i < 2; i++) assertThat(reusing.run(x).get("y").toLongs()).containsExactly(0, 7, 60000);
+      for (int i = 0; i < 2; i++)
+        assertThat(reusing.run(x).get("y").toLongs()).containsExactly(0, 7, 60000);
       assertThat(model.run(x).get("y").dtype()).isEqualTo(dtype);
     }
   }
@@ -130,24 +150,30 @@ class RunnableModelTest {
             Map.of(),
             node("SequenceConstruct", List.of("x", "x"), List.of("list")),
             node("Relu", List.of("x"), List.of("y")));
-    try (RunnableModel model = RunnableModel.open(sequence, List.of("list"), RunOptions.asWritten())) {
-      assertThat(model.run(Map.of("x", Tensor.ofFloats(new float[] {-1, 1}, 2)))).containsOnlyKeys("y");
+    try (RunnableModel model =
+        RunnableModel.open(sequence, List.of("list"), RunOptions.asWritten())) {
+      assertThat(model.run(Map.of("x", Tensor.ofFloats(new float[] {-1, 1}, 2))))
+          .containsOnlyKeys("y");
     }
   }
 
   @Test
   void namesTheInputThatDoesNotFit() {
-    try (RunnableModel model = RunnableModel.open(Models.perceptron(), List.of(), RunOptions.asWritten())) {
+    try (RunnableModel model =
+        RunnableModel.open(Models.perceptron(), List.of(), RunOptions.asWritten())) {
       assertThatThrownBy(() -> model.run(Map.of("z", X)))
           .isInstanceOf(UnsupportedModelException.class)
           .hasMessage("model test: input \"x\" is missing, found [z]");
-      assertThatThrownBy(() -> model.run(Map.of("x", X, "z", X))).hasMessage("model test: the model has no input \"z\", it has [x]");
+      assertThatThrownBy(() -> model.run(Map.of("x", X, "z", X)))
+          .hasMessage("model test: the model has no input \"z\", it has [x]");
       assertThatThrownBy(() -> model.run(Map.of("x", X.reshape(2, 1))))
           .hasMessage("model test: input \"x\" is FLOAT32[2, 1], expected FLOAT32[N, 2]");
-      assertThatThrownBy(() -> model.run(Map.of("x", X.reshape(2)))).hasMessageContaining("is FLOAT32[2], expected FLOAT32[N, 2]");
+      assertThatThrownBy(() -> model.run(Map.of("x", X.reshape(2))))
+          .hasMessageContaining("is FLOAT32[2], expected FLOAT32[N, 2]");
       assertThatThrownBy(() -> model.run(Map.of("x", Tensor.ofInts(new int[] {1, 2}, 1, 2))))
           .hasMessageContaining("is INT32[1, 2], expected FLOAT32[N, 2]");
-      assertThatThrownBy(() -> model.run(Map.of("x", X), List.of("q"))).hasMessage("model test: the model has no output \"q\", it has [y]");
+      assertThatThrownBy(() -> model.run(Map.of("x", X), List.of("q")))
+          .hasMessage("model test: the model has no output \"q\", it has [y]");
     }
   }
 
@@ -198,7 +224,9 @@ class RunnableModelTest {
           .doesNotContain("\n", ".cc", "Error code");
       Map<String, Tensor> inside = Map.of("i", Tensor.ofLongs(new long[] {2}, 1));
       assertThat(reusing.run(inside).get("y").toFloats()).containsExactly(3);
-      assertThatThrownBy(() -> reusing.run(outside)).isInstanceOf(UnsupportedModelException.class).hasMessageContaining("node gather (Gather): ");
+      assertThatThrownBy(() -> reusing.run(outside))
+          .isInstanceOf(UnsupportedModelException.class)
+          .hasMessageContaining("node gather (Gather): ");
       assertThat(reusing.run(inside).get("y").toFloats()).containsExactly(3);
     }
   }

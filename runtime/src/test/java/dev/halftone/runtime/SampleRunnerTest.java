@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -25,10 +26,12 @@ class SampleRunnerTest {
 
   private static Map<String, Tensor> pair(int row) {
     Random random = new Random(row);
-    return Map.of("x", Tensor.ofFloats(new float[] {random.nextFloat() - 0.5f, random.nextFloat()}, 1, 2));
+    return Map.of(
+        "x", Tensor.ofFloats(new float[] {random.nextFloat() - 0.5f, random.nextFloat()}, 1, 2));
   }
 
-  private static List<Answer> answers(Model graph, IntFunction<Map<String, Tensor>> sample, int threads) {
+  private static List<Answer> answers(
+      Model graph, IntFunction<Map<String, Tensor>> sample, int threads) {
     try (RunnableModel model = RunnableModel.open(graph, List.of(), RunOptions.deployed())) {
       List<Answer> answers = new ArrayList<>();
       new SampleRunner(List.of(model), SampleSource.of(SIZE, sample)).run(threads, answers::add);
@@ -38,7 +41,7 @@ class SampleRunnerTest {
 
   private static int rowsAtOnce(Model graph, IntFunction<Map<String, Tensor>> sample) {
     try (RunnableModel model = RunnableModel.open(graph, List.of(), RunOptions.deployed())) {
-      return Grouping.of(model, SampleSource.of(SIZE, sample)).rows();
+      return Grouping.of(model, SampleSource.of(SIZE, sample), Grouping.MOST_ROWS).rows();
     }
   }
 
@@ -46,8 +49,11 @@ class SampleRunnerTest {
   void answersComeInOrderAndDoNotDependOnThreads() {
     List<Answer> one = answers(Models.perceptron(), SampleRunnerTest::pair, 1);
     List<Answer> three = answers(Models.perceptron(), SampleRunnerTest::pair, 3);
-    assertThat(one).extracting(Answer::row).containsExactlyElementsOf(java.util.stream.IntStream.range(0, SIZE).boxed().toList());
-    try (RunnableModel model = RunnableModel.open(Models.perceptron(), List.of(), RunOptions.deployed())) {
+    assertThat(one)
+        .extracting(Answer::row)
+        .containsExactlyElementsOf(IntStream.range(0, SIZE).boxed().toList());
+    try (RunnableModel model =
+        RunnableModel.open(Models.perceptron(), List.of(), RunOptions.deployed())) {
       for (int row = 0; row < SIZE; row++) {
         Tensor y = one.get(row).outputs().getFirst().get("y");
         assertThat(y.sameAs(three.get(row).outputs().getFirst().get("y"))).isTrue();
@@ -109,7 +115,8 @@ class SampleRunnerTest {
     List<Answer> answers = answers(four, SampleRunnerTest::pair, 2);
     assertThat(answers).hasSize(SIZE);
     float[] last = pair(SIZE - 1).get("x").toFloats();
-    assertThat(answers.getLast().outputs().getFirst().get("y").toFloats()).containsExactly(Math.max(0, last[0]), last[1]);
+    assertThat(answers.getLast().outputs().getFirst().get("y").toFloats())
+        .containsExactly(Math.max(0, last[0]), last[1]);
   }
 
   @Test
@@ -121,10 +128,16 @@ class SampleRunnerTest {
             Map.of(),
             node("Add", List.of("x", "state"), List.of("sum")));
     IntFunction<Map<String, Tensor>> sample =
-        row -> Map.of("x", Tensor.ofFloats(new float[] {row}, 1), "state", Tensor.ofFloats(new float[] {100}, 1));
+        row ->
+            Map.of(
+                "x",
+                Tensor.ofFloats(new float[] {row}, 1),
+                "state",
+                Tensor.ofFloats(new float[] {100}, 1));
     List<Float> sums = new ArrayList<>();
     try (RunnableModel model = RunnableModel.open(adder, List.of(), RunOptions.deployed())) {
-      new SampleRunner(List.of(model), new SampleSource(5, sample, Map.of("state", "sum"), Set.of(3)))
+      new SampleRunner(
+              List.of(model), new SampleSource(5, sample, Map.of("state", "sum"), Set.of(3)))
           .run(2, answer -> sums.add(answer.outputs().getFirst().get("sum").floatAt(0)));
     }
     assertThat(sums).containsExactly(100f, 101f, 103f, 103f, 107f);
@@ -137,6 +150,8 @@ class SampleRunnerTest {
           if (row == 40) throw new MalformedDataException("photo.jpg", "not a JPEG");
           return pair(row);
         };
-    assertThatThrownBy(() -> answers(Models.perceptron(), broken, 2)).isInstanceOf(MalformedDataException.class).hasMessageContaining("photo.jpg");
+    assertThatThrownBy(() -> answers(Models.perceptron(), broken, 2))
+        .isInstanceOf(MalformedDataException.class)
+        .hasMessageContaining("photo.jpg");
   }
 }

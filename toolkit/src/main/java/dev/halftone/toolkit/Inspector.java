@@ -6,6 +6,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,32 +15,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Walks a model, its bodies and its functions, and counts. */
 final class Inspector {
-  private static final Set<String> INTEGER_OPERATORS =
-      Set.of(
-          "QuantizeLinear",
-          "DequantizeLinear",
-          "DynamicQuantizeLinear",
-          "MatMulInteger",
-          "ConvInteger",
-          "QLinearConv",
-          "QLinearMatMul",
-          "MatMulNBits",
-          "QGemm",
-          "DynamicQuantizeMatMul",
-          "DynamicQuantizeLSTM",
-          "MatMulIntegerToFloat");
-
   private final Map<String, Inspection.Operator> operators = new TreeMap<>();
   private final Map<String, Inspection.Fate> fates = new TreeMap<>();
   private long nodes;
   private long parameters;
   private long constantBytes;
-  private boolean quantized;
 
   private Inspector() {}
 
@@ -59,7 +43,7 @@ final class Inspector {
         model.graph().outputs(),
         inspector.operators.values().stream().sorted(heaviest).toList(),
         new ArrayList<>(inspector.fates.values()),
-        inspector.quantized);
+        !QuantizedParts.of(model).isEmpty());
   }
 
   private void visit(Graph graph, Map<String, Tensor> outer) {
@@ -80,7 +64,6 @@ final class Inspector {
 
   private void visit(Node node, Map<String, Tensor> constants, Quantizability quantizability) {
     nodes++;
-    quantized |= INTEGER_OPERATORS.contains(node.opType());
     for (Attribute attribute : node.attributes().values()) {
       if (attribute instanceof Attribute.OfTensor(Tensor value)) count(value);
     }

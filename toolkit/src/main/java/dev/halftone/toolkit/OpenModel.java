@@ -9,30 +9,53 @@ import dev.halftone.graph.ValueInfo;
 import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.Quantized;
 import dev.halftone.quantize.Quantizer;
+import dev.halftone.quantize.dequantize.Dequantizer;
+import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.runtime.Progress;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A model that was read from a file. Immutable. */
 public final class OpenModel {
   private final Model model;
-  private final ModelFile file;
+  private final Path path;
+
+  /** Hashed beside other work: it takes seconds for large files, and nobody waits for it before the end. */
+  private final CompletableFuture<ModelFile> file;
 
   OpenModel(Path path, Model model) {
     this.model = model;
-    this.file = ModelFile.of(path);
+    this.path = path;
+    this.file = CompletableFuture.supplyAsync(() -> ModelFile.of(path));
   }
 
   public Model model() {
     return model;
   }
 
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Hash and size of what was read.
+   *
+   * @throws UncheckedIOException if the file can no longer be read
+   */
   public ModelFile file() {
-    return file;
+    try {
+      return file.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) throw cause;
+      throw e;
+    }
   }
 
   /** What a caller gives the model at each run. */
@@ -52,6 +75,11 @@ public final class OpenModel {
    */
   public DataSet data(String data) {
     return data(data, null, null);
+  }
+
+  /** Samples with their labels: all rows, see {@link #data(String, String, String)}. */
+  public DataSet data(String data, String labels) {
+    return data(data, labels, null);
   }
 
   /**
@@ -97,6 +125,16 @@ public final class OpenModel {
     return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
   }
 
+  /**
+   * The model in float.
+   *
+   * @throws UnsupportedModelException if nothing in it is quantized
+   */
+  public DequantizedModel dequantize() {
+    if (QuantizedParts.of(model).isEmpty()) throw new UnsupportedModelException(path, "nothing in it is quantized");
+    return new DequantizedModel(this, Dequantizer.toFloat(model));
+  }
+
   private void requireChange(Plan plan) {
     if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized)) return;
     String reasons =
@@ -104,14 +142,14 @@ public final class OpenModel {
             .map(node -> "%s (%s) %s".formatted(node.name(), node.opType(), node.reason()))
             .limit(3)
             .collect(Collectors.joining("; "));
-    throw new UnsupportedModelException(file.path(), "nothing in it can be quantized as asked: " + (reasons.isEmpty() ? "it has no weights" : reasons));
+    throw new UnsupportedModelException(path, "nothing in it can be quantized as asked: " + (reasons.isEmpty() ? "it has no weights" : reasons));
   }
 
   private Map<String, String> provenance(Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {
     Map<String, String> metadata = new LinkedHashMap<>(quantized.metadata());
     metadata.put("halftone.version", Halftone.version());
     metadata.put("halftone.recipe", RecipeText.line(recipe.recipe()));
-    metadata.put("halftone.input.sha256", file.sha256());
+    metadata.put("halftone.input.sha256", file().sha256());
     if (calibration != null) {
       metadata.put("halftone.calibration.sha256", calibration.fingerprint());
       metadata.put("halftone.calibration.samples", Integer.toString(calibration.size()));

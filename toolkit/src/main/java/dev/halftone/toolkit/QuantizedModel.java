@@ -58,7 +58,7 @@ public final class QuantizedModel {
    * @throws IllegalArgumentException if {@code out} is the file that the model was read from
    */
   public SavedModel save(Path out, ExternalData externalData) {
-    StagedOutput.refuseSame(source.file().path(), out);
+    StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model(), out, externalData);
     return new SavedModel(source, ModelFile.of(out));
   }

@@ -152,7 +152,7 @@ final class RecipeResolver {
         operatorForm,
         or(request.matMulNBits, false),
         or(request.keepIo, false),
-        or(request.calibration, Calibration.MINMAX),
+        or(request.calibration, Calibration.MSE),
         or(request.percentile, USUAL_PERCENTILE),
         request.include,
         request.exclude,

@@ -21,6 +21,6 @@ public record SavedModel(OpenModel source, ModelFile file) {
 
   /** Reads the file back and judges it beside its source. */
   public Evaluation evaluate(DataSet data, EvaluateOptions options) {
-    return Evaluator.evaluate(file.path(), source.file().path(), data, options);
+    return Evaluator.evaluate(file.path(), source.path(), data, options);
   }
 }

@@ -114,7 +114,7 @@ class RecipeResolverTest {
   void theLineForMetadataIsSortedAndComplete() {
     assertThat(RecipeText.line(resolve(ANY, true)))
         .isEqualTo(
-            "activations=uint8 calibration=minmax format=qdq granularity=channel mode=static reduce_range=false"
+            "activations=uint8 calibration=mse format=qdq granularity=channel mode=static reduce_range=false"
                 + " symmetric_activations=false symmetric_weights=true weights=int8");
   }
 }

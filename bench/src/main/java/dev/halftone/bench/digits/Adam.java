@@ -20,8 +20,8 @@ final class Adam {
     first = new double[parameters.size()][];
     second = new double[parameters.size()][];
     for (int i = 0; i < parameters.size(); i++) {
-      first[i] = new double[parameters.get(i).value().length];
-      second[i] = new double[parameters.get(i).value().length];
+      first[i] = new double[parameters.get(i).value.length];
+      second[i] = new double[parameters.get(i).value.length];
     }
   }
 
@@ -30,8 +30,8 @@ final class Adam {
     double unbiased1 = 1 - StrictMath.pow(DECAY_1, steps);
     double unbiased2 = 1 - StrictMath.pow(DECAY_2, steps);
     for (int p = 0; p < first.length; p++) {
-      float[] value = parameters.get(p).value();
-      float[] gradient = parameters.get(p).gradient();
+      float[] value = parameters.get(p).value;
+      float[] gradient = parameters.get(p).gradient;
       for (int i = 0; i < value.length; i++) {
         double g = gradient[i];
         first[p][i] = DECAY_1 * first[p][i] + (1 - DECAY_1) * g;

@@ -29,7 +29,7 @@ final class BatchNorm implements Layer {
     runningMean = new float[channels];
     runningVariance = new float[channels];
     inverseDeviation = new float[channels];
-    Arrays.fill(scale.value(), 1);
+    Arrays.fill(scale.value, 1);
     Arrays.fill(runningVariance, 1);
   }
 
@@ -59,7 +59,7 @@ final class BatchNorm implements Layer {
       int from = (sample * channels + channel) * pixels;
       for (int i = from; i < from + pixels; i++) {
         normal[i] = (input[i] - mean) * inverseDeviation[channel];
-        output[i] = scale.value()[channel] * normal[i] + shift.value()[channel];
+        output[i] = scale.value[channel] * normal[i] + shift.value[channel];
       }
     }
   }
@@ -110,11 +110,11 @@ final class BatchNorm implements Layer {
         sumNormal += gradient[i] * normal[i];
       }
     }
-    scale.gradient()[channel] += (float) sumNormal;
-    shift.gradient()[channel] += (float) sum;
+    scale.gradient[channel] += (float) sumNormal;
+    shift.gradient[channel] += (float) sum;
     float mean = (float) sum / (batch * pixels);
     float meanNormal = (float) sumNormal / (batch * pixels);
-    float slope = scale.value()[channel] * inverseDeviation[channel];
+    float slope = scale.value[channel] * inverseDeviation[channel];
     for (int sample = 0; sample < batch; sample++) {
       int from = (sample * channels + channel) * pixels;
       for (int i = from; i < from + pixels; i++) {

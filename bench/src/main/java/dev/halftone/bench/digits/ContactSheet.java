@@ -17,11 +17,11 @@ final class ContactSheet {
         new BufferedImage(COLUMNS * side, Strokes.DIGITS * side, BufferedImage.TYPE_BYTE_GRAY);
     int[] placed = new int[Strokes.DIGITS];
     for (int i = 0; i < digits.count(); i++) {
-      int row = digits.labels()[i];
+      int row = digits.labels[i];
       int column = placed[row]++;
       if (column >= COLUMNS) continue;
       for (int pixel = 0; pixel < side * side; pixel++) {
-        int gray = 255 - (digits.images()[i][pixel] & 0xFF);
+        int gray = 255 - (digits.images[i][pixel] & 0xFF);
         sheet
             .getRaster()
             .setSample(column * side + pixel % side, row * side + pixel / side, 0, gray);

@@ -26,8 +26,8 @@ final class Convolution implements Layer {
     this.side = side;
     this.weights = new Parameter(new float[channelsOut * patch()]);
     double deviation = Math.sqrt(2.0 / patch()); // He et al. 2015, equation 10
-    for (int i = 0; i < weights.value().length; i++) {
-      weights.value()[i] = (float) (deviation * random.nextGaussian());
+    for (int i = 0; i < weights.value.length; i++) {
+      weights.value[i] = (float) (deviation * random.nextGaussian());
     }
   }
 
@@ -53,7 +53,7 @@ final class Convolution implements Layer {
         .forEach(
             sample ->
                 Matrix.addProduct(
-                    new Part(weights.value(), 0),
+                    new Part(weights.value, 0),
                     new Part(patches(sample), 0),
                     new Part(output, sample * channelsOut * pixels()),
                     channelsOut,
@@ -64,9 +64,9 @@ final class Convolution implements Layer {
 
   @Override
   public float[] backward(float[] gradient, int batch) {
-    float[] transposed = Matrix.transpose(new Part(weights.value(), 0), channelsOut, patch());
+    float[] transposed = Matrix.transpose(new Part(weights.value, 0), channelsOut, patch());
     float[] byInput = new float[batch * channelsIn * pixels()];
-    float[][] byWeights = new float[CHUNKS][weights.value().length];
+    float[][] byWeights = new float[CHUNKS][weights.value.length];
     IntStream.range(0, CHUNKS)
         .parallel()
         .forEach(
@@ -77,7 +77,7 @@ final class Convolution implements Layer {
               }
             });
     for (float[] part : byWeights) {
-      for (int i = 0; i < part.length; i++) weights.gradient()[i] += part[i];
+      for (int i = 0; i < part.length; i++) weights.gradient[i] += part[i];
     }
     return byInput;
   }

@@ -19,7 +19,7 @@ final class Dense implements Layer {
     bias = new Parameter(new float[out]);
     double deviation = Math.sqrt(2.0 / in); // He et al. 2015, equation 10
     for (int i = 0; i < out * in; i++)
-      weights.value()[i] = (float) (deviation * random.nextGaussian());
+      weights.value[i] = (float) (deviation * random.nextGaussian());
   }
 
   @Override
@@ -31,8 +31,8 @@ final class Dense implements Layer {
   public float[] forward(float[] newInput, int batch, boolean training) {
     input = newInput;
     float[] output = new float[batch * out];
-    for (int i = 0; i < output.length; i++) output[i] = bias.value()[i % out];
-    float[] transposed = Matrix.transpose(new Part(weights.value(), 0), out, in);
+    for (int i = 0; i < output.length; i++) output[i] = bias.value[i % out];
+    float[] transposed = Matrix.transpose(new Part(weights.value, 0), out, in);
     Matrix.addProduct(
         new Part(input, 0), new Part(transposed, 0), new Part(output, 0), batch, in, out);
     return output;
@@ -40,13 +40,13 @@ final class Dense implements Layer {
 
   @Override
   public float[] backward(float[] gradient, int batch) {
-    for (int i = 0; i < gradient.length; i++) bias.gradient()[i % out] += gradient[i];
+    for (int i = 0; i < gradient.length; i++) bias.gradient[i % out] += gradient[i];
     Part transposed = new Part(Matrix.transpose(new Part(gradient, 0), batch, out), 0);
     Matrix.addProduct(
-        transposed, new Part(input, 0), new Part(weights.gradient(), 0), out, batch, in);
+        transposed, new Part(input, 0), new Part(weights.gradient, 0), out, batch, in);
     float[] byInput = new float[batch * in];
     Matrix.addProduct(
-        new Part(gradient, 0), new Part(weights.value(), 0), new Part(byInput, 0), batch, out, in);
+        new Part(gradient, 0), new Part(weights.value, 0), new Part(byInput, 0), batch, out, in);
     return byInput;
   }
 }

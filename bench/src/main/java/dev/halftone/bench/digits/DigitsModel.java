@@ -52,7 +52,7 @@ final class DigitsModel {
 
   /** The first convolution takes gray values up to 255 where training used values up to 1. */
   private String convolution(Convolution convolution, String name, boolean first) {
-    float[] weights = convolution.weights.value().clone();
+    float[] weights = convolution.weights.value.clone();
     if (first) {
       for (int i = 0; i < weights.length; i++) weights[i] /= 255;
     }
@@ -69,8 +69,8 @@ final class DigitsModel {
     List<String> inputs =
         List.of(
             value,
-            vector(name + ".scale", norm.scale.value()),
-            vector(name + ".shift", norm.shift.value()),
+            vector(name + ".scale", norm.scale.value),
+            vector(name + ".shift", norm.shift.value),
             vector(name + ".mean", norm.runningMean),
             vector(name + ".variance", norm.runningVariance));
     Attribute epsilon = new Attribute.OfFloat(BatchNorm.EPSILON);
@@ -85,12 +85,12 @@ final class DigitsModel {
   private String dense(Dense dense, String name) {
     if (!flat) value = model.node("Flatten", "flatten", value);
     flat = true;
-    Tensor weights = Tensor.ofFloats(dense.weights.value(), dense.out, dense.in);
+    Tensor weights = Tensor.ofFloats(dense.weights.value, dense.out, dense.in);
     List<String> inputs =
         List.of(
             value,
             model.constant(name + ".weight", weights),
-            vector(name + ".bias", dense.bias.value()));
+            vector(name + ".bias", dense.bias.value));
     return model.node("Gemm", name, inputs, Map.of("transB", new Attribute.OfInt(1)));
   }
 

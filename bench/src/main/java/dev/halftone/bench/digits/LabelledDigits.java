@@ -8,13 +8,19 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
-/**
- * Painted digits and what they are.
- *
- * @param images gray values of each image, {@link DigitPainter#SIDE} squared
- * @param labels 0 to 9
- */
-record LabelledDigits(byte[][] images, int[] labels) {
+/** Painted digits and what they are. */
+final class LabelledDigits {
+  /** Gray values of each image, {@link DigitPainter#SIDE} squared. */
+  final byte[][] images;
+
+  /** 0 to 9. */
+  final int[] labels;
+
+  private LabelledDigits(byte[][] images, int[] labels) {
+    this.images = images;
+    this.labels = labels;
+  }
+
   /** Paints {@code count} digits, each drawn equally often but in random order. */
   static LabelledDigits paint(int count, long seed) {
     int[] labels = new int[count];

@@ -21,9 +21,13 @@ sealed interface Layer permits Convolution, BatchNorm, Relu, MaxPool, Dense {
   }
 
   /** Numbers that are trained, and the gradient of the loss by each. */
-  record Parameter(float[] value, float[] gradient) {
+  final class Parameter {
+    final float[] value;
+    final float[] gradient;
+
     Parameter(float[] value) {
-      this(value, new float[value.length]);
+      this.value = value;
+      this.gradient = new float[value.length];
     }
   }
 }

@@ -25,12 +25,9 @@ public final class MakeDigits {
     Path folder = Path.of(arguments[0]);
     Files.createDirectories(folder);
     LabelledDigits samples = LabelledDigits.paint(SAMPLES, SAMPLES_SEED);
-    samples.write(
-        folder.resolve("sample-images.idx3-ubyte.gz"),
-        folder.resolve("sample-labels.idx1-ubyte.gz"));
+    samples.write(folder.resolve("samples.idx.gz"), folder.resolve("samples-labels.idx.gz"));
     LabelledDigits test = LabelledDigits.paint(TEST, 3);
-    test.write(
-        folder.resolve("test-images.idx3-ubyte.gz"), folder.resolve("test-labels.idx1-ubyte.gz"));
+    test.write(folder.resolve("test.idx.gz"), folder.resolve("test-labels.idx.gz"));
     ContactSheet.write(samples, folder.resolve("digits.png"));
     Network network = new Network(new Random(4));
     new Training(network, 5).run(LabelledDigits.paint(TRAINING, 1), EPOCHS);

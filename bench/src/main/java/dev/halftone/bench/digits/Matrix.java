@@ -8,7 +8,15 @@ final class Matrix {
   private Matrix() {}
 
   /** A matrix that is a part of an array: rows one after the other from {@code from}. */
-  record Part(float[] values, int from) {}
+  static final class Part {
+    private final float[] values;
+    private final int from;
+
+    Part(float[] values, int from) {
+      this.values = values;
+      this.from = from;
+    }
+  }
 
   /** {@code c += a · b} with a of {@code m × k}, b of {@code k × n}, c of {@code m × n}. */
   static void addProduct(Part a, Part b, Part c, int m, int k, int n) {

@@ -38,7 +38,7 @@ final class Training {
     float[] gradient = new float[logits.length];
     double loss = 0;
     for (int i = 0; i < BATCH; i++) {
-      loss += crossEntropy(logits, gradient, i * Strokes.DIGITS, digits.labels()[order[from + i]]);
+      loss += crossEntropy(logits, gradient, i * Strokes.DIGITS, digits.labels[order[from + i]]);
     }
     network.backward(gradient, BATCH);
     adam.step(rate);
@@ -70,7 +70,7 @@ final class Training {
       int batch = Math.min(BATCH, order.length - from);
       float[] logits = network.forward(input(digits, order, from, batch), batch, false);
       for (int i = 0; i < batch; i++) {
-        if (largest(logits, i * Strokes.DIGITS) == digits.labels()[from + i]) right++;
+        if (largest(logits, i * Strokes.DIGITS) == digits.labels[from + i]) right++;
       }
     }
     return right / (double) order.length;
@@ -86,7 +86,7 @@ final class Training {
     int pixels = DigitPainter.SIDE * DigitPainter.SIDE;
     float[] input = new float[batch * pixels];
     for (int i = 0; i < batch * pixels; i++) {
-      input[i] = (digits.images()[order[from + i / pixels]][i % pixels] & 0xFF) / 255f;
+      input[i] = (digits.images[order[from + i / pixels]][i % pixels] & 0xFF) / 255f;
     }
     return input;
   }

@@ -38,7 +38,7 @@ public final class BertLike {
 
   static void writeModel(Path file, int vocabulary, int layers) throws IOException {
     ModelBuilder model = new ModelBuilder();
-    try (WeightFile weights = new WeightFile(file.toAbsolutePath().getParent(), 1)) {
+    try (WeightFile weights = new WeightFile(file, 1)) {
       String ids = model.input("input_ids", sequences());
       String mask = model.input("attention_mask", sequences());
       EncoderLayers encoder = new EncoderLayers(model, weights, mask);

@@ -43,7 +43,7 @@ public final class BigExternal {
     TensorType rows =
         new TensorType(
             DType.FLOAT32, List.of(new Dimension.Symbolic("N"), new Dimension.Fixed(width)));
-    try (WeightFile weights = new WeightFile(file.toAbsolutePath().getParent(), 1)) {
+    try (WeightFile weights = new WeightFile(file, 1)) {
       String value = model.input("input", rows);
       for (int block = 0; block < BLOCKS; block++) {
         String name = "block" + block;

@@ -27,10 +27,12 @@ final class WeightFile implements Closeable {
   private final SplittableRandom random;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
 
-  /** Lies in {@code folder} until it is closed. */
-  WeightFile(Path folder, long seed) throws IOException {
-    file = Files.createTempFile(folder, "weights", ".tmp");
-    channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  /** Lies beside {@code model} until it is closed. */
+  WeightFile(Path model, long seed) throws IOException {
+    file = model.resolveSibling(model.getFileName() + ".weights");
+    channel =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     random = new SplittableRandom(seed);
   }
 

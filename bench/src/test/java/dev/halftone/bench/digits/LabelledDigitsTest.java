@@ -18,16 +18,14 @@ final class LabelledDigitsTest {
     Path labels = folder.resolve("labels.gz");
     LabelledDigits.paint(MakeDigits.SAMPLES, MakeDigits.SAMPLES_SEED).write(images, labels);
     Path shipped = Path.of("..", "examples", "digits");
-    assertThat(unpacked(images))
-        .isEqualTo(unpacked(shipped.resolve("sample-images.idx3-ubyte.gz")));
-    assertThat(unpacked(labels))
-        .isEqualTo(unpacked(shipped.resolve("sample-labels.idx1-ubyte.gz")));
+    assertThat(unpacked(images)).isEqualTo(unpacked(shipped.resolve("samples.idx.gz")));
+    assertThat(unpacked(labels)).isEqualTo(unpacked(shipped.resolve("samples-labels.idx.gz")));
   }
 
   @Test
   void drawsEachDigitEquallyOften() {
     int[] count = new int[Strokes.DIGITS];
-    for (int label : LabelledDigits.paint(50, 11).labels()) count[label]++;
+    for (int label : LabelledDigits.paint(50, 11).labels) count[label]++;
     assertThat(count).containsOnly(5);
   }
 

@@ -46,7 +46,7 @@ final class LayerGradientTest {
     float[] byInput = one.layer.backward(weights, BATCH);
     assertSlopes(one.layer, input, weights, input, byInput);
     for (Parameter parameter : one.layer.parameters()) {
-      assertSlopes(one.layer, input, weights, parameter.value(), parameter.gradient());
+      assertSlopes(one.layer, input, weights, parameter.value, parameter.gradient);
     }
   }
 

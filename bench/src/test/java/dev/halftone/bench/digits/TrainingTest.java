@@ -2,7 +2,6 @@ package dev.halftone.bench.digits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.halftone.bench.digits.Layer.Parameter;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import java.util.Random;
@@ -26,7 +25,7 @@ final class TrainingTest {
   private static float[][] trainedOnce() {
     Network network = new Network(new Random(24));
     new Training(network, 25).run(FEW, 1);
-    return network.parameters().stream().map(Parameter::value).toArray(float[][]::new);
+    return network.parameters().stream().map(parameter -> parameter.value).toArray(float[][]::new);
   }
 
   @Test

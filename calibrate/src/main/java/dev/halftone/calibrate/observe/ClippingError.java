@@ -27,7 +27,7 @@ final class ClippingError {
     squares = new double[elements.length];
     for (int bin = first; bin < end; bin++) {
       double middle = (bin + 0.5) * width;
-      double count = histogram.count(bin) - (bin == 0 ? statistics.values().zeros() : 0);
+      double count = histogram.countWithoutZeros(bin);
       int i = bin - first;
       elements[i + 1] = elements[i] + count;
       sums[i + 1] = sums[i] + count * middle;

@@ -22,8 +22,8 @@ final class Divergence {
   private final int[] occupied;
   private final double[] logs;
 
-  /** Of bins {@code [-negativeBins, positiveBins)}; {@code zeros} elements of bin 0 are left out. */
-  Divergence(Histogram histogram, long zeros, int negativeBins, int positiveBins, int levels) {
+  /** Of bins {@code [-negativeBins, positiveBins)}; exact zeros are left out. */
+  Divergence(Histogram histogram, int negativeBins, int positiveBins, int levels) {
     this.negativeBins = negativeBins;
     this.positiveBins = positiveBins;
     this.levels = levels;
@@ -33,7 +33,7 @@ final class Divergence {
     occupied = new int[bins + 1];
     logs = new double[bins + 1];
     for (int i = 0; i < bins; i++) {
-      counts[i] = histogram.count(i - negativeBins) - (i == negativeBins ? zeros : 0);
+      counts[i] = histogram.countWithoutZeros(i - negativeBins);
       elements[i + 1] = elements[i] + counts[i];
       occupied[i + 1] = occupied[i] + (counts[i] > 0 ? 1 : 0);
       logs[i + 1] = logs[i] + timesLog(counts[i]);

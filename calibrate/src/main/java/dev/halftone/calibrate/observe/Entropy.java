@@ -41,18 +41,18 @@ public record Entropy(int levels) implements RangeChooser {
     if (statistics.isEmpty()) return Range.ZERO;
     float min = statistics.values().min();
     float max = statistics.values().max();
-    int bins = bestBins(histogram, statistics.values().zeros(), min < 0, max > 0);
+    int bins = bestBins(histogram, min < 0, max > 0);
     float threshold = (float) Math.min(bins * histogram.width(), Float.MAX_VALUE);
     return new Range(Math.max(Math.min(min, 0f), -threshold), Math.min(Math.max(max, 0f), threshold));
   }
 
   /** How many bins on a side of zero to keep. */
-  private int bestBins(Histogram histogram, long zeros, boolean negative, boolean positive) {
+  private int bestBins(Histogram histogram, boolean negative, boolean positive) {
     int all = Math.max(histogram.end(), -histogram.first());
     int sides = negative && positive ? 2 : 1;
     int fewest = (levels + sides - 1) / sides;
     if (fewest >= all || !negative && !positive) return all;
-    Divergence divergence = new Divergence(histogram, zeros, negative ? all : 0, positive ? all : 0, levels);
+    Divergence divergence = new Divergence(histogram, negative ? all : 0, positive ? all : 0, levels);
     int stride = (all - fewest + CANDIDATES - 1) / CANDIDATES;
     int coarse = best(divergence, fewest, all, stride, all);
     return best(divergence, Math.max(fewest, coarse - stride + 1), Math.min(all, coarse + stride - 1), 1, coarse);

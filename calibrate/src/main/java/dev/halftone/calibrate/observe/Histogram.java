@@ -13,25 +13,27 @@ import java.util.Arrays;
  */
 public final class Histogram {
   /** Of nothing; the neutral element of {@link #merge}. */
-  public static final Histogram EMPTY = new Histogram(Kernels.MIN_HISTOGRAM_EXPONENT, 0, new long[0]);
+  public static final Histogram EMPTY = new Histogram(Kernels.MIN_HISTOGRAM_EXPONENT, 0, new long[0], 0);
 
   private final int exponent;
   private final int first;
   private final long[] counts;
+  private final long zeros;
 
-  private Histogram(int exponent, int first, long[] counts) {
+  private Histogram(int exponent, int first, long[] counts, long zeros) {
     this.exponent = exponent;
     this.first = first;
     this.counts = counts;
+    this.zeros = zeros;
   }
 
-  /** Of the counts of bins {@code [from, from + counts.length)}; bins at the ends that hold nothing are cut off. */
-  static Histogram of(int exponent, int from, long[] counts) {
+  /** Of the counts of bins {@code [from, from + counts.length)}, {@code zeros} of bin 0 being exactly zero; bins at the ends that hold nothing are cut off. */
+  static Histogram of(int exponent, int from, long[] counts, long zeros) {
     int start = 0;
     int end = counts.length;
     while (start < end && counts[start] == 0) start++;
     while (end > start && counts[end - 1] == 0) end--;
-    return start == end ? EMPTY : new Histogram(exponent, from + start, Arrays.copyOfRange(counts, start, end));
+    return start == end ? EMPTY : new Histogram(exponent, from + start, Arrays.copyOfRange(counts, start, end), zeros);
   }
 
   /** The exponent of a histogram whose largest finite magnitude is {@code absMax}. */
@@ -64,6 +66,11 @@ public final class Histogram {
     return bin < first || bin >= end() ? 0 : counts[bin - first];
   }
 
+  /** Elements in the bin that are not exactly zero. */
+  public long countWithoutZeros(int bin) {
+    return bin == 0 ? count(bin) - zeros : count(bin);
+  }
+
   /** Elements in all bins. */
   public long total() {
     return Arrays.stream(counts).sum();
@@ -79,7 +86,7 @@ public final class Histogram {
     long[] sum = new long[last + 1 - from];
     addTo(sum, from, common);
     other.addTo(sum, from, common);
-    return new Histogram(common, from, sum);
+    return new Histogram(common, from, sum, zeros + other.zeros);
   }
 
   /** Where a bin of this histogram lies in one of a larger exponent. The shift halves negative numbers away from zero, as wanted. */
@@ -96,12 +103,13 @@ public final class Histogram {
     return other instanceof Histogram that
         && exponent == that.exponent
         && first == that.first
+        && zeros == that.zeros
         && Arrays.equals(counts, that.counts);
   }
 
   @Override
   public int hashCode() {
-    return 31 * (31 * exponent + first) + Arrays.hashCode(counts);
+    return 31 * (31 * exponent + first) + Long.hashCode(zeros) + Arrays.hashCode(counts);
   }
 
   @Override

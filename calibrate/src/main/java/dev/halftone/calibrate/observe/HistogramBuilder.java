@@ -2,6 +2,7 @@ package dev.halftone.calibrate.observe;
 
 import dev.halftone.kernels.FiniteRange;
 import dev.halftone.kernels.Kernels;
+import java.util.Arrays;
 
 /** A histogram under construction. */
 final class HistogramBuilder {
@@ -9,21 +10,37 @@ final class HistogramBuilder {
 
   private int exponent = Kernels.MIN_HISTOGRAM_EXPONENT;
   private final long[] totals = new long[2 * HALF];
+  private long zeros;
 
   /** Adds what {@link Kernels#histogram} counted of elements within {@code span}, and sets those counts back to 0. */
   void add(int[] counts, int countsExponent, FiniteRange span) {
     grow(countsExponent);
-    int shift = Math.min(exponent - countsExponent, 31);
     double perUnit = Math.scalb((double) HALF, -countsExponent);
-    int from = HALF + (int) Math.floor(span.min() * perUnit);
-    int to = HALF + (int) Math.floor(span.max() * perUnit);
-    for (int part = 0; part < counts.length; part += Kernels.HISTOGRAM_SLOTS) {
-      // One slot earlier: where the least element is a multiple of the width, its bin ends there.
-      for (int slot = Math.max(from - 1, 0); slot <= to; slot++) {
-        totals[HALF + (slot - HALF >> shift)] += counts[part + slot];
-        counts[part + slot] = 0;
-      }
-      counts[part + Kernels.HISTOGRAM_SLOTS - 1] = 0;
+    // One slot earlier: where the least element is a negative multiple of the width, its bin ends there.
+    int from = Math.max(HALF + (int) Math.floor(span.min() * perUnit) - 1, 0);
+    int to = HALF + (int) Math.floor(span.max() * perUnit) + 1;
+    join(counts, from, to);
+    zeros += counts[Kernels.ZERO_SLOT];
+    addBins(counts, from, to, Math.min(exponent - countsExponent, 31));
+    Arrays.fill(counts, from, to, 0);
+    Arrays.fill(counts, Kernels.ZERO_SLOT, Kernels.HISTOGRAM_SLOTS, 0);
+  }
+
+  /** Adds the other partial histograms to the first, and sets them back to 0. */
+  private static void join(int[] counts, int from, int to) {
+    for (int part = Kernels.HISTOGRAM_SLOTS; part < counts.length; part += Kernels.HISTOGRAM_SLOTS) {
+      for (int slot = from; slot < to; slot++) counts[slot] += counts[part + slot];
+      counts[Kernels.ZERO_SLOT] += counts[part + Kernels.ZERO_SLOT];
+      Arrays.fill(counts, part + from, part + to, 0);
+      Arrays.fill(counts, part + Kernels.ZERO_SLOT, part + Kernels.HISTOGRAM_SLOTS, 0);
+    }
+  }
+
+  private void addBins(int[] counts, int from, int to, int shift) {
+    if (shift == 0) {
+      for (int slot = from; slot < to; slot++) totals[slot] += counts[slot];
+    } else {
+      for (int slot = from; slot < to; slot++) totals[HALF + (slot - HALF >> shift)] += counts[slot];
     }
   }
 
@@ -43,6 +60,8 @@ final class HistogramBuilder {
   }
 
   Histogram build() {
-    return Histogram.of(exponent, -HALF, totals);
+    long[] counts = totals.clone();
+    counts[HALF] += zeros;
+    return Histogram.of(exponent, -HALF, counts, zeros);
   }
 }

@@ -34,6 +34,16 @@ public final class Observer {
     add(range);
   }
 
+  /**
+   * Adds one sample of which only the range is known.
+   *
+   * @throws IllegalStateException if a histogram was asked for
+   */
+  public void observe(FiniteRange sample) {
+    if (histogram != null) throw new IllegalStateException("a range has no histogram");
+    add(sample);
+  }
+
   private void count(HistogramBuilder builder, Tensor sample, FiniteRange range, Workspace workspace) {
     int exponent = Histogram.exponentOf(range.absMax());
     for (long from = 0; from < sample.count(); from += SLICE) {

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Mean average precision at IoU 0.5. Of each class, detections of all photos are taken best score first (of equal scores the earlier
- * one); each takes the label that it overlaps most among those of its photo that are not taken yet, and is right if that overlap is at
- * least 0.5. Average precision is the area under the precision's envelope (the best precision at this recall or a higher one) over the
- * recall; the mean is over the classes that have a label.
+ * Mean average precision at IoU 0.5. Of each class, detections of all photos are taken best score
+ * first (of equal scores the earlier one); each takes the label that it overlaps most among those
+ * of its photo that are not taken yet, and is right if that overlap is at least 0.5. Average
+ * precision is the area under the precision's envelope (the best precision at this recall or a
+ * higher one) over the recall; the mean is over the classes that have a label.
  */
 public final class AveragePrecision {
   private static final double OVERLAP = 0.5;
@@ -26,9 +27,15 @@ public final class AveragePrecision {
   /** Adds the next photo. */
   public void add(List<Detection> detections, List<Targets.Box> boxes) {
     int photo = photos++;
-    for (Detection box : detections) candidates.computeIfAbsent(box.category(), c -> new ArrayList<>()).add(new Candidate(photo, box));
+    for (Detection box : detections)
+      candidates
+          .computeIfAbsent(box.category(), c -> new ArrayList<>())
+          .add(new Candidate(photo, box));
     for (Targets.Box box : boxes) {
-      labels.computeIfAbsent(box.category(), c -> new HashMap<>()).computeIfAbsent(photo, p -> new ArrayList<>()).add(box);
+      labels
+          .computeIfAbsent(box.category(), c -> new HashMap<>())
+          .computeIfAbsent(photo, p -> new ArrayList<>())
+          .add(box);
     }
   }
 
@@ -42,15 +49,18 @@ public final class AveragePrecision {
   private double of(int category) {
     Map<Integer, List<Targets.Box>> left = new HashMap<>();
     int total = 0;
-    for (Map.Entry<Integer, List<Targets.Box>> photo : labels.getOrDefault(category, Map.of()).entrySet()) {
+    for (Map.Entry<Integer, List<Targets.Box>> photo :
+        labels.getOrDefault(category, Map.of()).entrySet()) {
       left.put(photo.getKey(), new ArrayList<>(photo.getValue()));
       total += photo.getValue().size();
     }
     List<Candidate> ranked = new ArrayList<>(candidates.getOrDefault(category, List.of()));
-    ranked.sort(Comparator.comparingDouble((Candidate candidate) -> candidate.box().score()).reversed());
+    ranked.sort(
+        Comparator.comparingDouble((Candidate candidate) -> candidate.box().score()).reversed());
     boolean[] right = new boolean[ranked.size()];
     for (int i = 0; i < right.length; i++) {
-      right[i] = takes(ranked.get(i).box(), left.getOrDefault(ranked.get(i).photo(), new ArrayList<>()));
+      right[i] =
+          takes(ranked.get(i).box(), left.getOrDefault(ranked.get(i).photo(), new ArrayList<>()));
     }
     return area(right, total);
   }
@@ -71,7 +81,10 @@ public final class AveragePrecision {
     return best >= 0;
   }
 
-  /** Area under the envelope: each right detection adds one step of recall at the best precision from there on. */
+  /**
+   * Area under the envelope: each right detection adds one step of recall at the best precision
+   * from there on.
+   */
   private static double area(boolean[] right, int total) {
     int found = 0;
     for (boolean one : right) if (one) found++;

@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** Turns the raw outputs of a kind of detector into boxes. Found by {@link ServiceLoader}; must be stateless. */
+/**
+ * Turns the raw outputs of a kind of detector into boxes. Found by {@link ServiceLoader}; must be
+ * stateless.
+ */
 public interface BoxDecoder {
   /** What a data description calls it. */
   String name();
@@ -14,7 +17,8 @@ public interface BoxDecoder {
    * The boxes of one photo, after whatever suppression the detector asks for.
    *
    * @param options from the data description, as written there
-   * @throws IllegalArgumentException if an option is unknown or out of range, or the outputs are not those of such a detector
+   * @throws IllegalArgumentException if an option is unknown or out of range, or the outputs are
+   *     not those of such a detector
    */
   List<Detection> decode(RawPrediction prediction, Map<String, String> options);
 
@@ -24,11 +28,17 @@ public interface BoxDecoder {
    * @throws IllegalArgumentException if there is none; the message names those there are
    */
   static BoxDecoder named(String name) {
-    List<BoxDecoder> all = ServiceLoader.load(BoxDecoder.class, BoxDecoder.class.getClassLoader()).stream().map(ServiceLoader.Provider::get).toList();
+    List<BoxDecoder> all =
+        ServiceLoader.load(BoxDecoder.class, BoxDecoder.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
     return all.stream()
         .filter(decoder -> decoder.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no box decoder \"%s\", there is %s".formatted(name, names(all))));
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no box decoder \"%s\", there is %s".formatted(name, names(all))));
   }
 
   private static String names(List<BoxDecoder> all) {

@@ -8,7 +8,8 @@ record DecoderOptions(String decoder, Map<String, String> options, List<String> 
   DecoderOptions {
     for (String option : options.keySet()) {
       if (!known.contains(option)) {
-        throw new IllegalArgumentException("%s has no option \"%s\", it has %s".formatted(decoder, option, known));
+        throw new IllegalArgumentException(
+            "%s has no option \"%s\", it has %s".formatted(decoder, option, known));
       }
     }
   }
@@ -23,6 +24,7 @@ record DecoderOptions(String decoder, Map<String, String> options, List<String> 
     } catch (NumberFormatException e) {
       // Reported below with the text.
     }
-    throw new IllegalArgumentException("%s: option %s is \"%s\", expected a number from 0".formatted(decoder, option, text));
+    throw new IllegalArgumentException(
+        "%s: option %s is \"%s\", expected a number from 0".formatted(decoder, option, text));
   }
 }

@@ -1,7 +1,8 @@
 package dev.halftone.evaluate.detect;
 
 /** A box that a model found, in pixels of its input image. */
-public record Detection(int category, float score, float left, float top, float right, float bottom) {
+public record Detection(
+    int category, float score, float left, float top, float right, float bottom) {
   /** Area of the overlap over area of the union; 0 when there is no union. */
   double overlap(float otherLeft, float otherTop, float otherRight, float otherBottom) {
     double width = Math.min(right, otherRight) - (double) Math.max(left, otherLeft);

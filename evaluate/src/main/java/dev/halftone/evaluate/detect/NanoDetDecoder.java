@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * NanoDet: for each stride an output of class scores {@code [1, cells, classes]} (after the sigmoid) and one of distributions {@code
- * [1, cells, 4 · 8]}. Of each side, the softmax over the 8 bins times their indices 0…7 times the stride is the distance from the
- * cell's centre, which is {@code index · stride + (stride − 1)/2}. Boxes are clipped to the photo. Of each class, the best 200
- * candidates with a score over 0.05 go through suppression at IoU 0.6.
+ * NanoDet: for each stride an output of class scores {@code [1, cells, classes]} (after the
+ * sigmoid) and one of distributions {@code [1, cells, 4 · 8]}. Of each side, the softmax over the 8
+ * bins times their indices 0…7 times the stride is the distance from the cell's centre, which is
+ * {@code index · stride + (stride − 1)/2}. Boxes are clipped to the photo. Of each class, the best
+ * 200 candidates with a score over 0.05 go through suppression at IoU 0.6.
  *
  * <p>Options: {@code score}, {@code best} and {@code overlap} for other values of these three.
  */
@@ -29,7 +30,8 @@ public final class NanoDetDecoder implements BoxDecoder {
   public List<Detection> decode(RawPrediction prediction, Map<String, String> options) {
     DecoderOptions known = new DecoderOptions(name(), options, List.of("score", "best", "overlap"));
     float score = (float) known.number("score", 0.05);
-    Suppression suppression = new Suppression((int) known.number("best", 200), known.number("overlap", 0.6));
+    Suppression suppression =
+        new Suppression((int) known.number("best", 200), known.number("overlap", 0.6));
     Map<Integer, List<Detection>> byCategory = new TreeMap<>();
     for (Level level : levels(prediction)) {
       for (Detection box : level.candidates(score, prediction.photo())) {
@@ -41,16 +43,23 @@ public final class NanoDetDecoder implements BoxDecoder {
     return kept;
   }
 
-  /** Pairs scores with distributions by their number of cells, and finds the stride that gives so many. */
+  /**
+   * Pairs scores with distributions by their number of cells, and finds the stride that gives so
+   * many.
+   */
   private static List<Level> levels(RawPrediction prediction) {
     List<Tensor> outputs = new ArrayList<>(prediction.outputs().values());
-    List<Tensor> distributions = outputs.stream().filter(output -> output.rank() == 3 && output.dimension(2) == SIDES * BINS).toList();
+    List<Tensor> distributions =
+        outputs.stream()
+            .filter(output -> output.rank() == 3 && output.dimension(2) == SIDES * BINS)
+            .toList();
     outputs.removeAll(distributions);
     List<Level> levels = new ArrayList<>();
     for (Tensor distribution : distributions) {
       Tensor scores =
           outputs.stream()
-              .filter(output -> output.rank() == 3 && output.dimension(1) == distribution.dimension(1))
+              .filter(
+                  output -> output.rank() == 3 && output.dimension(1) == distribution.dimension(1))
               .findFirst()
               .orElseThrow(() -> notNanoDet(prediction));
       levels.add(level(scores, distribution, prediction));
@@ -61,10 +70,13 @@ public final class NanoDetDecoder implements BoxDecoder {
   }
 
   private static Level level(Tensor scores, Tensor distribution, RawPrediction prediction) {
-    for (int stride = 1; stride <= Math.max(prediction.imageWidth(), prediction.imageHeight()); stride *= 2) {
+    for (int stride = 1;
+        stride <= Math.max(prediction.imageWidth(), prediction.imageHeight());
+        stride *= 2) {
       int columns = Math.ceilDiv(prediction.imageWidth(), stride);
       int rows = Math.ceilDiv(prediction.imageHeight(), stride);
-      if ((long) columns * rows == scores.dimension(1)) return new Level(scores, distribution, stride, columns);
+      if ((long) columns * rows == scores.dimension(1))
+        return new Level(scores, distribution, stride, columns);
     }
     throw notNanoDet(prediction);
   }

@@ -12,4 +12,5 @@ import java.util.Map;
  * @param imageHeight of the model's input image
  * @param photo where the photo lies in that image
  */
-public record RawPrediction(Map<String, Tensor> outputs, int imageWidth, int imageHeight, Targets.Area photo) {}
+public record RawPrediction(
+    Map<String, Tensor> outputs, int imageWidth, int imageHeight, Targets.Area photo) {}

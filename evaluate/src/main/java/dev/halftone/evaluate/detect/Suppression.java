@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Greedy non-maximum suppression of the boxes of one class: of the best-scored candidates, each is kept unless it overlaps a better
- * one that was kept.
+ * Greedy non-maximum suppression of the boxes of one class: of the best-scored candidates, each is
+ * kept unless it overlaps a better one that was kept.
  *
  * @param best candidates looked at
  * @param overlap IoU over which the worse box goes

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Share, from 0 to 1, of answers that are the same as the reference's, of the first floating-point output. What an answer is depends on
- * the output's shape: the index of the largest value of one sample; of each position along the last axis, for rank 3; the side of 0.5, for
- * single probabilities. Reports {@code agreement}; nothing for outputs that are pictures.
+ * Share, from 0 to 1, of answers that are the same as the reference's, of the first floating-point
+ * output. What an answer is depends on the output's shape: the index of the largest value of one
+ * sample; of each position along the last axis, for rank 3; the side of 0.5, for single
+ * probabilities. Reports {@code agreement}; nothing for outputs that are pictures.
  */
 public final class Agreement implements Metric {
   private final boolean wholeSample;
@@ -16,7 +17,8 @@ public final class Agreement implements Metric {
   private long same;
 
   /**
-   * @param wholeSample whether all values of a sample are the classes of one answer, whatever the shape
+   * @param wholeSample whether all values of a sample are the classes of one answer, whatever the
+   *     shape
    */
   public Agreement(boolean wholeSample) {
     this.wholeSample = wholeSample;
@@ -42,7 +44,10 @@ public final class Agreement implements Metric {
     return switch (output.rank()) {
       case 0, 1 -> 1;
       case 2, 3 -> (int) output.dimension(-1);
-      default -> output.count() == output.dimension(0) * output.dimension(1) ? (int) output.dimension(1) : 0;
+      default ->
+          output.count() == output.dimension(0) * output.dimension(1)
+              ? (int) output.dimension(1)
+              : 0;
     };
   }
 

@@ -9,11 +9,13 @@ import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Area under the ROC curve of a model that gives its input back: a group of samples scores the mean squared difference of input and
- * output over all its values. Reports {@code auc} with its 95 % interval; with a reference {@code auc.reference}, {@code auc.quantized} and
- * the drop {@code auc.drop} with the interval for the same cases (DeLong).
+ * Area under the ROC curve of a model that gives its input back: a group of samples scores the mean
+ * squared difference of input and output over all its values. Reports {@code auc} with its 95 %
+ * interval; with a reference {@code auc.reference}, {@code auc.quantized} and the drop {@code
+ * auc.drop} with the interval for the same cases (DeLong).
  */
 public final class AnomalyArea implements Metric {
   private final Targets.Anomalies targets;
@@ -30,7 +32,8 @@ public final class AnomalyArea implements Metric {
   }
 
   /**
-   * @throws MalformedDataException if the model's answer has another number of values than its input
+   * @throws MalformedDataException if the model's answer has another number of values than its
+   *     input
    */
   @Override
   public void add(Answer answer) {
@@ -39,7 +42,10 @@ public final class AnomalyArea implements Metric {
     for (Side side : sides) {
       Tensor output = Outputs.answer(answer.outputs().get(side.index()));
       if (output.count() != input.length) {
-        throw new MalformedDataException("task", "anomaly wants a model that gives back its input of %d values, found %s".formatted(input.length, output));
+        throw new MalformedDataException(
+            "task",
+            "anomaly wants a model that gives back its input of %d values, found %s"
+                .formatted(input.length, output));
       }
       sums[side.index()][group] += squaredDifference(input, output.toFloats());
     }
@@ -81,7 +87,7 @@ public final class AnomalyArea implements Metric {
   }
 
   private double[] scores(Side side, boolean anomalous) {
-    return java.util.stream.IntStream.range(0, counts.length)
+    return IntStream.range(0, counts.length)
         .filter(group -> counts[group] > 0 && targets.anomalous().get(group) == anomalous)
         .mapToDouble(group -> score(sums[side.index()][group] / counts[group]))
         .toArray();

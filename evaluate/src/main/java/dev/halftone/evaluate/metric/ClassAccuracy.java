@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Top-1 and top-5 accuracy in percent: the share of samples whose label is the largest, or among the five largest, of the first
- * floating-point output (ties go to the lower index). Top-5 is left out where there are no more than five classes.
+ * Top-1 and top-5 accuracy in percent: the share of samples whose label is the largest, or among
+ * the five largest, of the first floating-point output (ties go to the lower index). Top-5 is left
+ * out where there are no more than five classes.
  *
- * <p>Reports {@code top1} with its 95 % interval ({@code top1.low}, {@code top1.high}: Wilson). With a reference: {@code
- * top1.reference}, {@code top1.quantized} (and its interval), the drop in points {@code top1.drop} with the interval of paired shares
- * (Bonett and Price), and {@code mcnemar_p} (exact); {@code top5} likewise, without the test.
+ * <p>Reports {@code top1} with its 95 % interval ({@code top1.low}, {@code top1.high}: Wilson).
+ * With a reference: {@code top1.reference}, {@code top1.quantized} (and its interval), the drop in
+ * points {@code top1.drop} with the interval of paired shares (Bonett and Price), and {@code
+ * mcnemar_p} (exact); {@code top5} likewise, without intervals and test.
  */
 public final class ClassAccuracy implements Metric {
   private final Targets.Classes targets;
@@ -54,7 +56,8 @@ public final class ClassAccuracy implements Metric {
       throw new MalformedDataException(
           "labels",
           "sample " + answer.row(),
-          "class %d with offset %d, the model has %d outputs".formatted(index - labelOffset, labelOffset, values.length));
+          "class %d with offset %d, the model has %d outputs"
+              .formatted(index - labelOffset, labelOffset, values.length));
     }
     classes = values.length;
     return Outputs.rank(values, (int) index);
@@ -64,8 +67,8 @@ public final class ClassAccuracy implements Metric {
   public void report(Map<String, Double> metrics, List<String> warnings) {
     if (samples == 0) return;
     top1.report(metrics);
+    top1.reportIntervals(metrics);
     if (classes > 5) top5.report(metrics);
-    if (sides.size() == 2) metrics.put("mcnemar_p", top1.paired().mcNemar());
   }
 
   /** Samples whose label is among the first {@code places}. */
@@ -90,16 +93,21 @@ public final class ClassAccuracy implements Metric {
     }
 
     PairedProportions paired() {
-      return new PairedProportions(alone[Side.REFERENCE.index()], alone[Side.QUANTIZED.index()], samples);
+      return new PairedProportions(
+          alone[Side.REFERENCE.index()], alone[Side.QUANTIZED.index()], samples);
     }
 
     void report(Map<String, Double> metrics) {
-      for (Side side : sides) metrics.put(name + side.suffix(), 100.0 * hits[side.index()] / samples);
+      for (Side side : sides)
+        metrics.put(name + side.suffix(), 100.0 * hits[side.index()] / samples);
+    }
+
+    void reportIntervals(Map<String, Double> metrics) {
       put(metrics, name + sides.getFirst().suffix(), Proportion.wilson(hits[0], samples));
-      if (sides.size() == 2) {
-        metrics.put(name + ".drop", 100 * paired().difference());
-        put(metrics, name + ".drop", paired().interval());
-      }
+      if (sides.size() == 1) return;
+      metrics.put(name + ".drop", 100 * paired().difference());
+      put(metrics, name + ".drop", paired().interval());
+      metrics.put("mcnemar_p", paired().mcNemar());
     }
 
     private void put(Map<String, Double> metrics, String of, Interval interval) {

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Mean average precision at IoU 0.5, from 0 to 1. Reports {@code map}, or {@code map.reference} and {@code map.quantized}. */
+/**
+ * Mean average precision at IoU 0.5, from 0 to 1. Reports {@code map}, or {@code map.reference} and
+ * {@code map.quantized}.
+ */
 public final class DetectionPrecision implements Metric {
   private final Targets.Boxes targets;
   private final BoxDecoder decoder;
@@ -38,17 +41,26 @@ public final class DetectionPrecision implements Metric {
   @Override
   public void add(Answer answer) {
     long[] image = Outputs.answer(answer.inputs()).shape();
-    if (image.length != 4) throw new MalformedDataException("task", "detect wants an image as the model's input");
+    if (image.length != 4)
+      throw new MalformedDataException("task", "detect wants an image as the model's input");
     boolean channelsLast = image[1] != 1 && image[1] != 3;
     int height = Math.toIntExact(image[channelsLast ? 1 : 2]);
     int width = Math.toIntExact(image[channelsLast ? 2 : 3]);
-    Targets.Area photo = targets.photos().isEmpty() ? new Targets.Area(0, 0, width, height) : targets.photos().get(answer.row());
+    Targets.Area photo =
+        targets.photos().isEmpty()
+            ? new Targets.Area(0, 0, width, height)
+            : targets.photos().get(answer.row());
     for (Side side : sides) {
       Map<String, Tensor> outputs = answer.outputs().get(side.index());
       try {
-        precisions.get(side.index()).add(decoder.decode(new RawPrediction(outputs, width, height, photo), options), targets.boxes().get(answer.row()));
+        precisions
+            .get(side.index())
+            .add(
+                decoder.decode(new RawPrediction(outputs, width, height, photo), options),
+                targets.boxes().get(answer.row()));
       } catch (IllegalArgumentException e) {
-        throw new MalformedDataException("task", "sample " + answer.row(), String.valueOf(e.getMessage()));
+        throw new MalformedDataException(
+            "task", "sample " + answer.row(), String.valueOf(e.getMessage()));
       }
     }
   }

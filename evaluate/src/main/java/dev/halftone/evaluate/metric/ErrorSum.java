@@ -3,18 +3,20 @@ package dev.halftone.evaluate.metric;
 import dev.halftone.tensor.Tensor;
 
 /**
- * Differences between values and their reference, added up in the order given, in double precision. Pairs of which one is infinite or
- * NaN are counted and left out.
+ * Differences between values and their reference, added up in the order given, in double precision.
+ * Pairs of which one is infinite or NaN are counted and left out.
  */
 public final class ErrorSum {
-  /** What a ratio beyond the precision of the sums is given as, such as that of identical values. */
+  /**
+   * What a ratio beyond the precision of the sums is given as, such as that of identical values.
+   */
   public static final double MOST_DB = 200;
 
   private static final int PART = 1 << 16;
 
   private double signal;
   private double error;
-  private double found2;
+  private double foundSignal;
   private double product;
   private double largest;
   private long count;
@@ -39,11 +41,22 @@ public final class ErrorSum {
       }
       count++;
       signal += x * x;
-      found2 += y * y;
+      foundSignal += y * y;
       product += x * y;
       error += difference * difference;
       largest = Math.max(largest, Math.abs(difference));
     }
+  }
+
+  /** Adds what another sum has. */
+  public void add(ErrorSum other) {
+    signal += other.signal;
+    error += other.error;
+    foundSignal += other.foundSignal;
+    product += other.product;
+    largest = Math.max(largest, other.largest);
+    count += other.count;
+    notFinite += other.notFinite;
   }
 
   /** Pairs added. */
@@ -61,15 +74,29 @@ public final class ErrorSum {
     return largest;
   }
 
-  /** Signal to quantization noise ratio, {@code 10·log10(Σx²/Σ(x − y)²)} with x the reference, at most 200 and at least -200. */
+  /**
+   * Noise over signal, {@code Σ(x − y)²/Σx²}; 0 without noise, infinite where there is noise and no
+   * signal.
+   */
+  public double noise() {
+    return error == 0 ? 0 : error / signal;
+  }
+
+  /**
+   * Signal to quantization noise ratio, {@code 10·log10(Σx²/Σ(x − y)²)} with x the reference, at
+   * most 200 and at least -200.
+   */
   public double sqnrDb() {
     if (error == 0) return MOST_DB;
     return Math.clamp(10 * StrictMath.log10(signal / error), -MOST_DB, MOST_DB);
   }
 
-  /** Cosine of the angle between the two, {@code Σxy/√(Σx²·Σy²)}; 1 when both are zero, 0 when one is. */
+  /**
+   * Cosine of the angle between the two, {@code Σxy/√(Σx²·Σy²)}; 1 when both are zero, 0 when one
+   * is.
+   */
   public double cosine() {
-    if (signal == 0 || found2 == 0) return signal == found2 ? 1 : 0;
-    return Math.clamp(product / (Math.sqrt(signal) * Math.sqrt(found2)), -1, 1);
+    if (signal == 0 || foundSignal == 0) return signal == foundSignal ? 1 : 0;
+    return Math.clamp(product / (Math.sqrt(signal) * Math.sqrt(foundSignal)), -1, 1);
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Something measured over all samples. The answers' first model is the one that is judged, the second, where there is one, its
- * reference.
+ * Something measured over all samples. The answers' first model is the one that is judged, the
+ * second, where there is one, its reference.
  */
 public interface Metric {
   /** Takes in one sample; called in the order of the rows, by one thread. */

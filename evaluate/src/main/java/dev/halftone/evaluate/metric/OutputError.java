@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far all floating-point outputs are from the reference's. Reports {@code sqnr_db}, pooled over outputs and samples, and {@code
- * max_abs_difference}. Outputs of other shapes than the reference's are left out with a warning.
+ * How far all floating-point outputs are from the reference's. Reports {@code sqnr_db}, pooled over
+ * outputs and samples, and {@code max_abs_difference}. Outputs of other shapes than the reference's
+ * are left out with a warning.
  */
 public final class OutputError implements Metric {
   private final ErrorSum sum = new ErrorSum();
@@ -17,14 +18,20 @@ public final class OutputError implements Metric {
   @Override
   public void add(Answer answer) {
     Map<String, Tensor> quantized = answer.outputs().get(Side.QUANTIZED.index());
-    answer.outputs().get(Side.REFERENCE.index()).forEach((name, reference) -> add(name, reference, quantized));
+    answer
+        .outputs()
+        .get(Side.REFERENCE.index())
+        .forEach((name, reference) -> add(name, reference, quantized));
   }
 
   private void add(String name, Tensor reference, Map<String, Tensor> quantized) {
     if (!reference.dtype().isFloat()) return;
     Tensor found = quantized.get(name);
     if (found == null || !found.dtype().isFloat() || found.count() != reference.count()) {
-      skipped.putIfAbsent(name, "output \"%s\" is not compared: %s, the reference gives %s".formatted(name, found == null ? "missing" : found, reference));
+      skipped.putIfAbsent(
+          name,
+          "output \"%s\" is not compared: %s, the reference gives %s"
+              .formatted(name, found == null ? "missing" : found, reference));
     } else {
       sum.add(reference, found);
     }
@@ -38,7 +45,9 @@ public final class OutputError implements Metric {
       metrics.put("max_abs_difference", sum.largest());
     }
     if (sum.notFinite() > 0) {
-      warnings.add("%d output values are infinite or not a number in one of the models and are not compared".formatted(sum.notFinite()));
+      warnings.add(
+          "%d output values are infinite or not a number in one of the models and are not compared"
+              .formatted(sum.notFinite()));
     }
   }
 }

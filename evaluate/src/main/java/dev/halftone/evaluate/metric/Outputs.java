@@ -15,10 +15,14 @@ final class Outputs {
    */
   static Tensor answer(Map<String, Tensor> outputs) {
     for (Tensor output : outputs.values()) if (output.dtype().isFloat()) return output;
-    throw new MalformedDataException("task", "wants a floating-point output, the model gives " + outputs);
+    throw new MalformedDataException(
+        "task", "wants a floating-point output, the model gives " + outputs);
   }
 
-  /** Index of the largest of {@code values[from, from + length)}, counted from {@code from}; the lowest of ties, -1 when all are NaN. */
+  /**
+   * Index of the largest of {@code values[from, from + length)}, counted from {@code from}; the
+   * lowest of ties, -1 when all are NaN.
+   */
   static int top(float[] values, int from, int length) {
     int best = -1;
     for (int i = 0; i < length; i++) {
@@ -28,12 +32,16 @@ final class Outputs {
     return best;
   }
 
-  /** How many values come before {@code index} when the largest is first and ties go by index; all of them if the value is NaN. */
+  /**
+   * How many values come before {@code index} when the largest is first and ties go by index; all
+   * of them if the value is NaN.
+   */
   static int rank(float[] values, int index) {
     float value = values[index];
     if (Float.isNaN(value)) return values.length;
     int before = 0;
-    for (int i = 0; i < values.length; i++) if (values[i] > value || values[i] == value && i < index) before++;
+    for (int i = 0; i < values.length; i++)
+      if (values[i] > value || values[i] == value && i < index) before++;
     return before;
   }
 }

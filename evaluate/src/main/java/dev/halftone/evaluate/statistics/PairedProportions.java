@@ -10,7 +10,8 @@ package dev.halftone.evaluate.statistics;
 public record PairedProportions(long onlyFirst, long onlySecond, long trials) {
   public PairedProportions {
     if (onlyFirst < 0 || onlySecond < 0 || trials < 1 || onlyFirst + onlySecond > trials) {
-      throw new IllegalArgumentException("%d and %d of %d".formatted(onlyFirst, onlySecond, trials));
+      throw new IllegalArgumentException(
+          "%d and %d of %d".formatted(onlyFirst, onlySecond, trials));
     }
   }
 
@@ -20,9 +21,10 @@ public record PairedProportions(long onlyFirst, long onlySecond, long trials) {
   }
 
   /**
-   * Adjusted Wald interval of the difference: with {@code p = (onlyFirst + 1)/(n + 2)} and {@code q = (onlySecond + 1)/(n + 2)}, it is
-   * {@code p − q ± z·√((p + q − (p − q)²)/(n + 2))}. Source: D. G. Bonett and R. M. Price, Adjusted Wald confidence interval for a
-   * difference of binomial proportions based on paired data, Journal of Educational and Behavioral Statistics 37 (2012).
+   * Adjusted Wald interval of the difference: with {@code p = (onlyFirst + 1)/(n + 2)} and {@code q
+   * = (onlySecond + 1)/(n + 2)}, it is {@code p − q ± z·√((p + q − (p − q)²)/(n + 2))}. Source: D.
+   * G. Bonett and R. M. Price, Adjusted Wald confidence interval for a difference of binomial
+   * proportions based on paired data, Journal of Educational and Behavioral Statistics 37 (2012).
    */
   public Interval interval() {
     double p = (onlyFirst + 1.0) / (trials + 2);
@@ -32,9 +34,10 @@ public record PairedProportions(long onlyFirst, long onlySecond, long trials) {
   }
 
   /**
-   * McNemar's test, exact and two-sided: the probability, were both models equally good, that the samples on which they differ fall as
-   * unevenly or more so: {@code min(1, 2·Σ_{k ≤ min} C(n, k)/2ⁿ)} with n = onlyFirst + onlySecond; 1 where they never differ. Source: Q.
-   * McNemar, Psychometrika 12 (1947), with the binomial distribution in place of its normal limit.
+   * McNemar's test, exact and two-sided: the probability, were both models equally good, that the
+   * samples on which they differ fall as unevenly or more so: {@code min(1, 2·Σ_{k ≤ min} C(n,
+   * k)/2ⁿ)} with n = onlyFirst + onlySecond; 1 where they never differ. Source: Q. McNemar,
+   * Psychometrika 12 (1947), with the binomial distribution in place of its normal limit.
    */
   public double mcNemar() {
     long differing = onlyFirst + onlySecond;

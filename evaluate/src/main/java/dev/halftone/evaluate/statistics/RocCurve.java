@@ -3,9 +3,10 @@ package dev.halftone.evaluate.statistics;
 /**
  * Scores of positive and negative cases.
  *
- * <p>The area under the ROC curve is the probability that a positive case scores higher than a negative one, ties counted half. Its
- * variance is that of DeLong, DeLong and Clarke-Pearson, Comparing the areas under two or more correlated receiver operating
- * characteristic curves, Biometrics 44 (1988): each case's own share of won comparisons ("placement") is a sample.
+ * <p>The area under the ROC curve is the probability that a positive case scores higher than a
+ * negative one, ties counted half. Its variance is that of DeLong, DeLong and Clarke-Pearson,
+ * Comparing the areas under two or more correlated receiver operating characteristic curves,
+ * Biometrics 44 (1988): each case's own share of won comparisons ("placement") is a sample.
  */
 public final class RocCurve {
   private final double[] positivePlacements;
@@ -17,7 +18,8 @@ public final class RocCurve {
    */
   public RocCurve(double[] positive, double[] negative) {
     if (positive.length == 0 || negative.length == 0) {
-      throw new IllegalArgumentException("%d positive and %d negative cases".formatted(positive.length, negative.length));
+      throw new IllegalArgumentException(
+          "%d positive and %d negative cases".formatted(positive.length, negative.length));
     }
     positivePlacements = new double[positive.length];
     negativePlacements = new double[negative.length];
@@ -31,7 +33,8 @@ public final class RocCurve {
   }
 
   private static double won(double positive, double negative) {
-    if (Double.isNaN(positive) || Double.isNaN(negative)) throw new IllegalArgumentException("a score is not a number");
+    if (Double.isNaN(positive) || Double.isNaN(negative))
+      throw new IllegalArgumentException("a score is not a number");
     return positive > negative ? 1 : positive == negative ? 0.5 : 0;
   }
 
@@ -39,15 +42,20 @@ public final class RocCurve {
     return mean(positivePlacements);
   }
 
-  /** Interval of the area; a point where fewer than two cases of a kind leave nothing to estimate a variance from. */
+  /**
+   * Interval of the area; a point where fewer than two cases of a kind leave nothing to estimate a
+   * variance from.
+   */
   public Interval interval() {
-    return Interval.around(area(), variance(positivePlacements) + variance(negativePlacements), 0, 1);
+    return Interval.around(
+        area(), variance(positivePlacements) + variance(negativePlacements), 0, 1);
   }
 
   /** Interval of this area minus another's, whose cases are the same. */
   public Interval intervalOfDifference(RocCurve other) {
     double variance =
-        variance(minus(positivePlacements, other.positivePlacements)) + variance(minus(negativePlacements, other.negativePlacements));
+        variance(minus(positivePlacements, other.positivePlacements))
+            + variance(minus(negativePlacements, other.negativePlacements));
     return Interval.around(area() - other.area(), variance, -1, 1);
   }
 

@@ -3,14 +3,17 @@ package dev.halftone.quantize.qdq;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Dimension;
 import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +32,19 @@ final class LayerCost {
   /** Nanoseconds to quantize one element and to change its layout. */
   private static final double QUANTIZE = 0.45;
 
+  /** Nanoseconds for one element of a MaxPool that runs on integers outside of the channels-last layout. */
+  private static final double POOL = 18;
+
   /** Nanoseconds to run one more node. */
   private static final double NODE = 1500;
 
   private final Graph graph;
+  private final GraphIndex index;
   private final Map<String, TensorType> types;
 
   private LayerCost(Graph graph, Map<String, TensorType> types) {
     this.graph = graph;
+    this.index = new GraphIndex(graph);
     this.types = types;
   }
 
@@ -55,8 +63,9 @@ final class LayerCost {
       if (layer == null) return Map.of();
       layers.add(layer);
     }
+    Sources sources = new Sources(linear, index);
     double[] costs = new double[layers.size() + 1];
-    for (int cut = 0; cut < costs.length; cut++) costs[cut] = cost(layers, cut);
+    for (int cut = 0; cut < costs.length; cut++) costs[cut] = cost(linear, layers, sources, cut);
     int best = 0;
     for (int cut = 1; cut < costs.length; cut++) if (costs[cut] < costs[best] * MARGIN) best = cut;
     Map<String, String> slow = new LinkedHashMap<>();
@@ -71,10 +80,16 @@ final class LayerCost {
   }
 
   /** Estimated nanoseconds when the operators before {@code cut} stay in float. */
-  private static double cost(List<Layer> layers, int cut) {
+  private static double cost(List<Node> linear, List<Layer> layers, Sources sources, int cut) {
     double cost = 0;
-    for (int i = 0; i < layers.size(); i++) cost += i < cut ? layers.get(i).floatTime() : layers.get(i).integerTime();
-    if (cut < layers.size()) cost += 3 * NODE + QUANTIZE * layers.get(cut).inputElements();
+    Set<String> entries = new HashSet<>();
+    for (int i = 0; i < layers.size(); i++) {
+      Layer layer = layers.get(i);
+      cost += i < cut ? layer.floatTime() : layer.integerTime();
+      String input = linear.get(i).input(0);
+      if (i < cut || !sources.isFloat(input, cut) || !entries.add(input)) continue;
+      cost += 3 * NODE + layer.inputElements() * (sources.isPooled(input) ? QUANTIZE + POOL : QUANTIZE);
+    }
     return cost;
   }
 

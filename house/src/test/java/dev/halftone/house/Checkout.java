@@ -1,0 +1,92 @@
+package dev.halftone.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A copy of the checkout with the launcher, the examples, the program that this build has made, and
+ * a Maven that only notes that it was called.
+ */
+final class Checkout implements AutoCloseable {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path APP = ROOT.resolve("cli/target/app");
+
+  private final Path folder;
+  final Path root;
+
+  /** How a run ended. */
+  record Outcome(int code, String out, String err) {}
+
+  /** A program that was started. */
+  record Started(Process process, Path out, Path err) {
+    Outcome outcome() throws IOException, InterruptedException {
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+      return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+  }
+
+  Checkout(Path folder) throws IOException {
+    assumeTrue(Files.isDirectory(APP), "cli/target/app, which mvn package makes");
+    this.folder = folder;
+    root = Files.createDirectories(folder.resolve("a check out"));
+    Files.copy(ROOT.resolve("halftone"), root.resolve("halftone"));
+    Files.createDirectories(root.resolve("graph/src/main/java"));
+    Files.createDirectories(root.resolve("cli/target"));
+    Files.writeString(root.resolve("pom.xml"), "<project/>");
+    Files.createSymbolicLink(root.resolve("examples"), ROOT.resolve("examples"));
+    maven("echo called >>'%s'; sleep 1; ln -sfn '%s' '%s'".formatted(calls(), APP, app()));
+  }
+
+  /** Has a line for each time that Maven was called. */
+  Path calls() {
+    return folder.resolve("calls");
+  }
+
+  private Path app() {
+    return root.resolve("cli/target/app");
+  }
+
+  /** Says what Maven does when it is called. */
+  void maven(String body) throws IOException {
+    Path script = Files.createDirectories(folder.resolve("bin")).resolve("mvn");
+    Files.writeString(script, "#!/bin/sh\n" + body + "\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+  }
+
+  /** Runs the launcher with its checkout as the current folder. */
+  Outcome halftone(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("./halftone"));
+    command.addAll(List.of(arguments));
+    return start(command, Map.of()).outcome();
+  }
+
+  Started start(List<String> command, Map<String, String> variables) throws IOException {
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment
+        .keySet()
+        .removeAll(List.of("JAVA_OPTS", "HALFTONE_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    environment.putAll(variables);
+    Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    return new Started(process, out, err);
+  }
+
+  /** Takes away the links that lead out of the temporary folder. */
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(app());
+    Files.deleteIfExists(root.resolve("examples"));
+  }
+}

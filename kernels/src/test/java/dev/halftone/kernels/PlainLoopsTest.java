@@ -1,0 +1,184 @@
+package dev.halftone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halftone.kernels.KernelSupport.Grid;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The plain loops, shaped for the compiler, give what their definitions say element by element. */
+class PlainLoopsTest {
+  private final KernelSupport plain = KernelProvider.PLAIN;
+
+  private interface Check {
+    void run(float[] x, int from, int to, String at);
+  }
+
+  private static void everywhere(Check check) {
+    for (int length : Floats.LENGTHS) {
+      for (int seed = 0; seed < Floats.SEEDS; seed++) {
+        float[] x = Floats.random(length + 2 * Floats.MARGIN, seed, seed % 2 == 0);
+        check.run(x, Floats.MARGIN, Floats.MARGIN + length, "length %d, seed %d".formatted(length, seed));
+      }
+    }
+  }
+
+  @Test
+  void finiteRange() {
+    everywhere(
+        (x, from, to, at) -> {
+          FiniteRange expected = FiniteRange.EMPTY;
+          for (int i = from; i < to; i++) expected = expected.merge(one(x[i]));
+          assertThat(plain.finiteRange(x, from, to)).as(at).isEqualTo(expected);
+        });
+  }
+
+  private static FiniteRange one(float value) {
+    if (Float.isFinite(value)) return new FiniteRange(value + 0f, value + 0f, 1, 0, 0);
+    return new FiniteRange(1f / 0, -1f / 0, 0, Float.isNaN(value) ? 1 : 0, Float.isNaN(value) ? 0 : 1);
+  }
+
+  @Test
+  void channelRanges() {
+    int[][] shapes = {{1, 5, 100}, {3, 33, 1}, {7, 16, 1}, {4, 6, 9}, {2, 3, 16}, {1, 1, 1}, {0, 4, 1}, {2, 4, 0}};
+    for (int[] shape : shapes) {
+      for (int seed = 0; seed < Floats.SEEDS; seed++) {
+        float[] x = Floats.random(Floats.MARGIN + shape[0] * shape[1] * shape[2], seed, seed % 2 == 0);
+        FiniteRange[] expected = new FiniteRange[shape[1]];
+        java.util.Arrays.fill(expected, FiniteRange.EMPTY);
+        for (int i = Floats.MARGIN; i < x.length; i++) {
+          int channel = (i - Floats.MARGIN) / shape[2] % shape[1];
+          expected[channel] = expected[channel].merge(one(x[i]));
+        }
+        float[] min = Floats.filled(shape[1], Float.POSITIVE_INFINITY);
+        float[] max = Floats.filled(shape[1], Float.NEGATIVE_INFINITY);
+        plain.channelRanges(x, Floats.MARGIN, shape[0], shape[1], shape[2], min, max);
+        for (int c = 0; c < shape[1]; c++) {
+          assertThat(min[c]).isEqualTo(expected[c].min());
+          assertThat(max[c]).isEqualTo(expected[c].max());
+        }
+      }
+    }
+  }
+
+  @Test
+  void quantize() {
+    for (Grid grid : Floats.GRIDS) {
+      everywhere(
+          (x, from, to, at) -> {
+            short[] shorts = new short[x.length];
+            plain.quantize(x, from, to, grid, shorts, 1);
+            byte[] bytes = new byte[x.length];
+            plain.quantize(x, from, to, grid, bytes, 1);
+            for (int i = from; i < to; i++) {
+              int code = code(x[i], grid);
+              assertThat(shorts[1 + i - from]).as("%s of %s, %s", grid, x[i], at).isEqualTo((short) code);
+              assertThat(bytes[1 + i - from]).as("%s of %s, %s", grid, x[i], at).isEqualTo((byte) code);
+            }
+          });
+    }
+  }
+
+  private static int code(float value, Grid grid) {
+    if (Float.isNaN(value)) return grid.zeroPoint();
+    double code = Math.rint(value / grid.scale()) + grid.zeroPoint();
+    return (int) Math.clamp(code, (double) grid.low(), (double) grid.high());
+  }
+
+  @Test
+  void dequantize() {
+    byte[] bytes = new byte[1000];
+    new Random(1).nextBytes(bytes);
+    short[] shorts = new short[1000];
+    for (int i = 0; i < 1000; i++) shorts[i] = (short) (bytes[i] * 251 + i);
+    float[] out = new float[1000];
+    plain.dequantize(bytes, 5, 1000, true, 0.37f, 5, out, 1);
+    for (int i = 5; i < 1000; i++) assertThat(out[i - 4]).isEqualTo((float) (bytes[i] - 5) * 0.37f);
+    plain.dequantize(bytes, 5, 1000, false, 0.37f, 5, out, 1);
+    for (int i = 5; i < 1000; i++) assertThat(out[i - 4]).isEqualTo((float) ((bytes[i] & 0xFF) - 5) * 0.37f);
+    plain.dequantize(shorts, 5, 1000, false, 1e-3f, 300, out, 1);
+    for (int i = 5; i < 1000; i++) assertThat(out[i - 4]).isEqualTo((float) ((shorts[i] & 0xFFFF) - 300) * 1e-3f);
+  }
+
+  @Test
+  void packing() {
+    for (int bits : new int[] {2, 4}) {
+      for (int length : Floats.LENGTHS) {
+        byte[] codes = new byte[length + 2 * Floats.MARGIN];
+        new Random(length).nextBytes(codes);
+        byte[] packed = new byte[codes.length];
+        plain.pack(codes, Floats.MARGIN, Floats.MARGIN + length, bits, packed, 1);
+        byte[] signed = new byte[codes.length];
+        plain.unpack(packed, 1, bits, true, signed, 2, 2 + length);
+        byte[] unsigned = new byte[codes.length];
+        plain.unpack(packed, 1, bits, false, unsigned, 2, 2 + length);
+        for (int i = 0; i < length; i++) {
+          int low = codes[Floats.MARGIN + i] & ((1 << bits) - 1);
+          String at = "%d bits, length %d, code %d".formatted(bits, length, i);
+          assertThat(packed[1 + i * bits / 8] >> i * bits % 8 & ((1 << bits) - 1)).as(at).isEqualTo(low);
+          assertThat(unsigned[2 + i]).as(at).isEqualTo((byte) low);
+          assertThat(signed[2 + i]).as(at).isEqualTo((byte) (low << (32 - bits) >> (32 - bits)));
+        }
+        assertThat(packed[1 + (length * bits + 7) / 8]).as("byte after the last").isZero();
+      }
+    }
+  }
+
+  @Test
+  void sumsInTheStatedOrder() {
+    everywhere(
+        (x, from, to, at) -> {
+          double[] sums = new double[256];
+          for (int i = from; i < to; i++) sums[(i - from) % 256] += (double) x[i] * x[i];
+          for (int half = 128; half > 0; half /= 2) for (int j = 0; j < half; j++) sums[j] += sums[j + half];
+          assertThat(Double.doubleToLongBits(plain.sumOfSquares(x, from, to))).as(at).isEqualTo(Double.doubleToLongBits(sums[0]));
+          assertThat(Double.doubleToLongBits(plain.sumOfSquaredDifferences(x, from, new float[x.length], 0, to - from)))
+              .as(at)
+              .isEqualTo(Double.doubleToLongBits(sums[0]));
+        });
+  }
+
+  @Test
+  void halfPrecision() {
+    everywhere(
+        (x, from, to, at) -> {
+          short[] out = new short[x.length];
+          long overflows = 0;
+          long counted = plain.toFloat16(x, from, to, out, 1);
+          for (int i = from; i < to; i++) {
+            assertThat(out[1 + i - from]).as(at).isEqualTo(Float.floatToFloat16(x[i]));
+            if (Float.isFinite(x[i]) && Float.isInfinite(Float.float16ToFloat(out[1 + i - from]))) overflows++;
+          }
+          assertThat(counted).as(at).isEqualTo(overflows);
+        });
+  }
+
+  @Test
+  void brainFloats() {
+    everywhere(
+        (x, from, to, at) -> {
+          short[] out = new short[x.length];
+          long overflows = 0;
+          long counted = plain.toBFloat16(x, from, to, out, 1);
+          for (int i = from; i < to; i++) {
+            float rounded = Float.intBitsToFloat(out[1 + i - from] << 16);
+            assertThat(Float.compare(rounded, nearest(x[i]))).as("%s, %s", x[i], at).isZero();
+            if (Float.isFinite(x[i]) && Float.isInfinite(rounded)) overflows++;
+          }
+          assertThat(counted).as(at).isEqualTo(overflows);
+        });
+  }
+
+  /** The nearer of the two neighbours of 8 significant bits, the even one when both are as near. */
+  private static float nearest(float value) {
+    if (!Float.isFinite(value)) return value;
+    int kept = Float.floatToRawIntBits(value) & 0xFFFF0000;
+    double down = Float.intBitsToFloat(kept);
+    double up = (kept & 0x7F800000) == 0x7F000000 && (kept & 0x7F0000) == 0x7F0000
+        ? Math.copySign(0x1p128, value) : Float.intBitsToFloat(kept + 0x10000);
+    double toDown = Math.abs(value - down);
+    double toUp = Math.abs(up - value);
+    boolean even = (kept & 0x10000) == 0;
+    return (float) (toDown < toUp || toDown == toUp && even ? down : up);
+  }
+}
