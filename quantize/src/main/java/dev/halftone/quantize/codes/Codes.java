@@ -55,14 +55,6 @@ public final class Codes {
     return Tensor.ofBytes(format().dtype(), Packing.pack(zeroPoints, format().dtype().bits()), shape);
   }
 
-  /** What readers subtract from codes cast to float: one FLOAT32 where all are equal, else one a scale under that shape. */
-  public Tensor zeroPointsForSubtraction(long... shape) {
-    if (format().symmetric()) return Tensor.scalar(format().middle());
-    float[] values = new float[zeroPoints.length];
-    for (int i = 0; i < values.length; i++) values[i] = zeroPoint(i);
-    return Tensor.ofFloats(values, shape);
-  }
-
   /** Whether readers of codes have to subtract anything. */
   public boolean hasZeroPoints() {
     return !format().symmetric() || format().middle() != 0;

@@ -37,7 +37,7 @@ final class IntegerPatterns {
   /** The node that casts integers to the float value, a Sub of zero points between them looked through. */
   private @Nullable Node cast(String value) {
     Node node = graph.producer(value);
-    if (node != null && node.is("Sub") && graph.constant(node.input(1)) != null) node = graph.producer(node.input(0));
+    if (node != null && node.is("Sub") && floats(node.input(1)) != null) node = graph.producer(node.input(0));
     boolean casts = node != null && node.is("Cast") && CastTypes.named(node, "to") == DType.FLOAT32;
     return casts ? node : null;
   }
@@ -54,7 +54,7 @@ final class IntegerPatterns {
     if (weightScale == null) weightScale = graph.constant(scales.input(0));
     String x = graph.twin(integer.input(0));
     Tensor zero = integer.input(3).isEmpty() ? null : graph.constant(integer.input(3));
-    if (codes == null || weightScale == null || x == null || zero == null && !integer.input(3).isEmpty()) return false;
+    if (codes == null || weightScale == null || x == null || (zero == null && !integer.input(3).isEmpty())) return false;
     int axis = convolution ? 0 : codes.rank() - 1;
     Tensor flat = weightScale.reshape(weightScale.count());
     Tensor weight = Decoding.decode(integer, codes, flat, zero, axis, 0);
@@ -85,9 +85,21 @@ final class IntegerPatterns {
   private @Nullable Tensor zeros(Node last) {
     for (String input : last.inputs()) {
       Node node = graph.producer(input);
-      if (node != null && node.is("Sub")) return graph.constant(node.input(1));
+      if (node != null && node.is("Sub")) return floats(node.input(1));
     }
     return null;
+  }
+
+  /** The value of a constant, or of a Cast of one to float. */
+  private @Nullable Tensor floats(String value) {
+    Tensor constant = graph.constant(value);
+    Node node = constant == null ? graph.producer(value) : null;
+    if (node == null || !node.is("Cast") || CastTypes.named(node, "to") != DType.FLOAT32) return constant;
+    Tensor codes = graph.constant(node.input(0));
+    if (codes == null || codes.dtype().isFloat()) return null;
+    float[] values = new float[Math.toIntExact(codes.count())];
+    for (int i = 0; i < values.length; i++) values[i] = codes.longAt(i);
+    return Tensor.ofFloats(values, codes.shape());
   }
 
   /** {@code Mul(Cast(Gather(codes)), scale or Gather(scales))}: rows of a table. */

@@ -7,11 +7,13 @@ import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Rewrite;
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A table of 8-bit codes, a scale for each row: {@code Gather} takes rows of codes and their scales, {@code Cast} and {@code Mul} decode
+ * A table of symmetric 8-bit codes, a scale for each row: {@code Gather} takes rows of codes and their scales, {@code Cast} and {@code Mul} decode
  * just those. {@code DequantizeLinear} before the Gather would decode the whole table on every run (120 times slower on 30,522 rows).
  *
  * @param gathers the nodes that read the table along axis 0
@@ -35,7 +37,7 @@ public record TableRows(CodeRequest request, List<Node> gathers) implements Weig
   public void emit(Constant constant, Codes codes, Rewrite rewrite) {
     long[] shape = constant.value().shape();
     long[] scaleShape = shape.clone();
-    java.util.Arrays.fill(scaleShape, 1, scaleShape.length, 1);
+    Arrays.fill(scaleShape, 1, scaleShape.length, 1);
     boolean single = codes.layout().scales() == 1;
     String name = constant.name();
     String stored = Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(shape));
@@ -55,7 +57,7 @@ public record TableRows(CodeRequest request, List<Node> gathers) implements Weig
     if (!single) emission.add("", "Gather", List.of(scales, gather.input(1)), List.of(scale), Map.of("axis", new Attribute.OfInt(0)));
     String value = emission.cast(emission.fresh(output + "_codes"), row, DType.FLOAT32);
     if (codes.hasZeroPoints()) {
-      String zero = Emission.constant(rewrite, constant.owner(), constant.name() + "_zero_point", codes.zeroPointsForSubtraction());
+      String zero = Emission.constant(rewrite, constant.owner(), constant.name() + "_zero_point", Tensor.scalar(codes.format().middle()));
       value = emission.add("Sub", emission.fresh(output + "_centred"), value, zero);
     }
     if (dtype == DType.FLOAT32) {

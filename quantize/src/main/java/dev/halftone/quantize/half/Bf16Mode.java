@@ -10,6 +10,7 @@ import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.Plan.NodePlan;
 import dev.halftone.quantize.Plan.TensorPlan;
 import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.codes.OffHeap;
 import dev.halftone.quantize.scope.CastTypes;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Readers;
@@ -50,12 +51,13 @@ public final class Bf16Mode {
     Rewrite rewrite = new Rewrite(model);
     List<TensorPlan> tensors = new ArrayList<>();
     List<NodePlan> nodes = new ArrayList<>();
+    OffHeap memory = new OffHeap();
     Readers.of(model.graph())
         .forEach(
             (constant, readers) -> {
               if (constant.value().dtype() != DType.FLOAT32 || constant.value().byteSize() < SMALLEST) return;
               String objection = objection(readers, recipe);
-              Tensor brain = objection.isEmpty() ? Halves.toBrain(constant.name(), constant.value()) : null;
+              Tensor brain = objection.isEmpty() ? Halves.toBrain(constant.name(), constant.value(), memory) : null;
               if (objection.isEmpty() && brain == null) objection = constant.name() + " has values beyond bfloat16";
               if (brain != null) store(constant, brain, rewrite);
               if (brain != null) tensors.add(plan(constant));
