@@ -67,11 +67,28 @@ public final class Graphs {
     return switch (value) {
       case Integer i -> new Attribute.OfInt(i);
       case Float f -> new Attribute.OfFloat(f);
+      case String text -> new Attribute.OfString(text);
       case Tensor t -> new Attribute.OfTensor(t);
+      case Graph body -> new Attribute.OfGraph(body);
       case int[] ints ->
           new Attribute.OfInts(java.util.Arrays.stream(ints).mapToObj(i -> (long) i).toList());
       default -> throw new IllegalArgumentException("attribute " + value);
     };
+  }
+
+  /** An input of any type; no dimension means a scalar. */
+  public Graphs input(String name, DType dtype, long... shape) {
+    inputs.add(new ValueInfo(name, TensorType.fixed(dtype, shape)));
+    return this;
+  }
+
+  /** A node of another domain with several outputs, divided by spaces. */
+  public Graphs node(String domain, String opType, String inputs, String outputs, Map<String, Attribute> attributes) {
+    List<String> given = List.of(outputs.split(" ", -1));
+    nodes.add(
+        new Node(
+            given.getFirst() + "_node", domain, opType, List.of(inputs.split(" ", -1)), given, attributes, Opaque.NONE));
+    return this;
   }
 
   public Graph graph() {

@@ -17,7 +17,7 @@ package dev.halftone.quantize.codes;
  */
 public record CodeLayout(long outer, long length, long inner, long block, boolean transposed, boolean padded) {
   public CodeLayout {
-    if (outer < 1 || length < 1 || inner < 1 || block < 1 || block > length && !padded) {
+    if (outer < 1 || length < 1 || inner < 1 || block < 1 || (block > length && !padded)) {
       throw new IllegalArgumentException("no layout [%d, %d, %d] in blocks of %d".formatted(outer, length, inner, block));
     }
     if (padded && inner > 1) throw new IllegalArgumentException("only rows are padded");

@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
  */
 record ColumnTile(long outer, long block, long column, int columns) {
 
-  void encode(CodeRequest request, Encoder.Target target, Scratch scratch) {
+  void encode(CodeRequest request, EncodingTarget target, Scratch scratch) {
     CodeLayout layout = request.layout();
     long firstRow = block * layout.block();
     int rows = (int) Math.min(layout.block(), layout.length() - firstRow);
@@ -53,7 +53,7 @@ record ColumnTile(long outer, long block, long column, int columns) {
       CodeRequest request,
       float[] values,
       int rows,
-      Encoder.Target target,
+      EncodingTarget target,
       int scaleAt,
       float[] offsets,
       Scratch scratch) {
@@ -71,8 +71,7 @@ record ColumnTile(long outer, long block, long column, int columns) {
       Values.requireFinite(request, lows[c], highs[c]);
       float scale = format.scale(lows[c], highs[c]);
       int zeroPoint = format.zeroPoint(lows[c], highs[c], scale);
-      target.scales()[scaleAt + c] = scale;
-      target.zeroPoints()[scaleAt + c] = (byte) zeroPoint;
+      target.set(scaleAt + c, scale, zeroPoint);
       offsets[c] = zeroPoint;
     }
   }

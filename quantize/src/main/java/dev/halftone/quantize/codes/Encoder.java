@@ -29,14 +29,11 @@ public final class Encoder {
       float[] scales = new float[Math.toIntExact(request.layout().scales())];
       byte[] zeroPoints = new byte[scales.length];
       codes.add(new Codes(request, target, scales, zeroPoints));
-      tasks.addAll(Tiles.of(request, new Target(target, scales, zeroPoints)));
+      tasks.addAll(Tiles.of(request, new EncodingTarget(target, scales, zeroPoints)));
     }
     Workers.run(tasks, threads);
     return codes;
   }
-
-  /** Where results go; tiles write to parts that do not overlap. */
-  record Target(MemorySegment codes, float[] scales, byte[] zeroPoints) {}
 
   /** The error for a weight that is known to have a value that is not finite: names the first, in the order of the weight. */
   static MalformedModelException notFinite(CodeRequest request) {

@@ -19,7 +19,7 @@ final class Packing {
 
   private static int packNibbles(byte[] codes, int count, byte[] packed) {
     int pairs = count / 2;
-    for (int i = 0; i < pairs; i++) packed[i] = (byte) (codes[2 * i] & 0xF | codes[2 * i + 1] << 4);
+    for (int i = 0; i < pairs; i++) packed[i] = (byte) ((codes[2 * i] & 0xF) | (codes[2 * i + 1] << 4));
     if (count % 2 == 0) return pairs;
     packed[pairs] = (byte) (codes[count - 1] & 0xF);
     return pairs + 1;

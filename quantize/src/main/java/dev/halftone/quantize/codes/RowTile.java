@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 final class RowTile {
   private RowTile() {}
 
-  static void encode(CodeRequest request, Encoder.Target target, long firstRow, int rows, Scratch scratch) {
+  static void encode(CodeRequest request, EncodingTarget target, long firstRow, int rows, Scratch scratch) {
     CodeLayout layout = request.layout();
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
@@ -20,7 +20,7 @@ final class RowTile {
         encodeBlock(request, values, r * length + from, count, target, scaleAt, codes, r * stored + from);
       }
       // What pads the last block decodes to zero.
-      for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoints()[scaleAt - 1];
+      for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);
     }
     int bits = request.format().dtype().bits();
     byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
@@ -48,7 +48,7 @@ final class RowTile {
       float[] values,
       int from,
       int count,
-      Encoder.Target target,
+      EncodingTarget target,
       int scaleAt,
       byte[] codes,
       int to) {
@@ -62,8 +62,7 @@ final class RowTile {
     CodeFormat format = request.format();
     float scale = format.scale(low, high);
     int zeroPoint = format.zeroPoint(low, high, scale);
-    target.scales()[scaleAt] = scale;
-    target.zeroPoints()[scaleAt] = (byte) zeroPoint;
+    target.set(scaleAt, scale, zeroPoint);
     Rounding.encode(values, from, count, scale, zeroPoint, format, codes, to);
   }
 }

@@ -24,7 +24,7 @@ final class Decoding {
     float[] scales = scale.toFloats();
     boolean single = scales.length == 1 && block == 0;
     int at = axis < 0 ? axis + shape.length : axis;
-    require(node, single || at >= 0 && at < shape.length, "axis %d for %s".formatted(axis, codes));
+    require(node, single || (at >= 0 && at < shape.length), "axis %d for %s".formatted(axis, codes));
     long inner = 1;
     for (int i = at + 1; !single && i < shape.length; i++) inner *= shape[i];
     long length = single ? 1 : shape[at];

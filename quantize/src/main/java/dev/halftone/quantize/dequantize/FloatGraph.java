@@ -34,6 +34,9 @@ final class FloatGraph {
   /** The float value that a quantized value stands for. */
   private final Map<String, String> twins = new HashMap<>();
 
+  /** Twins that nodes added here give. */
+  private final Set<String> made = new HashSet<>();
+
   /** What is read now in place of a value that is gone. */
   private final Map<String, String> aliases = new HashMap<>();
 
@@ -129,9 +132,32 @@ final class FloatGraph {
     initializers.put(name, value);
   }
 
-  /** Lets all later readers of {@code value} read {@code source}; a graph's output is copied, since its name has to stay. */
+  /**
+   * Lets all later readers of {@code value} read {@code source}. A graph's output has to keep its name: then the twin takes it, or,
+   * where the source is no twin, is copied.
+   */
   void alias(String value, String source) {
-    if (outputs.contains(value)) nodes.add(Node.of(fresh(value + "_Identity"), "Identity", List.of(source), List.of(value)));
-    else aliases.put(value, source);
+    if (!outputs.contains(value)) {
+      aliases.put(value, source);
+    } else if (!made.remove(source)) {
+      nodes.add(Node.of(fresh(value + "_Identity"), "Identity", List.of(source), List.of(value)));
+    } else {
+      Map<String, String> renamed = Map.of(source, value);
+      nodes.replaceAll(
+          node -> {
+            Node reading = GraphEditor.renameReads(node, renamed);
+            return reading.withOutputs(
+                reading.outputs().stream().map(output -> renamed.getOrDefault(output, output)).toList());
+          });
+      twins.replaceAll((quantized, twin) -> renamed.getOrDefault(twin, twin));
+    }
+  }
+
+  /** A fresh value as the twin of a quantized one. */
+  String makeTwin(String quantized) {
+    String twin = fresh(quantized + "_float");
+    made.add(twin);
+    twins.put(quantized, twin);
+    return twin;
   }
 }

@@ -63,7 +63,7 @@ final class FloatRules {
   boolean apply(Node original, Node node) {
     return switch (original.opType()) {
       case "QuantizeLinear", "DynamicQuantizeLinear" -> quantize(original, node);
-      case "DequantizeLinear" -> dequantize(original, node);
+      case "DequantizeLinear" -> dequantize(original);
       case "QLinearConv" -> convolution(original);
       case "QLinearMatMul" -> product(original);
       case "QGemm" -> gemm(original);
@@ -80,7 +80,7 @@ final class FloatRules {
     return false;
   }
 
-  private boolean dequantize(Node original, Node node) {
+  private boolean dequantize(Node original) {
     Tensor decoded = graph.decoded(original, 0, 1, 2, (int) original.integer("axis", 1), original.integer("block_size", 0));
     if (decoded != null) {
       graph.define(original.output(0), decoded);
@@ -102,9 +102,8 @@ final class FloatRules {
 
   /** Adds the float node for a quantized one, whose output becomes the twin; the quantized node stays for other readers. */
   private boolean emit(Node original, String opType, List<String> inputs, Map<String, Attribute> attributes) {
-    String output = graph.fresh(original.output(0) + "_float");
+    String output = graph.makeTwin(original.output(0));
     graph.add(new Node(graph.fresh(original.name() + "_float"), "", opType, inputs, List.of(output), attributes, Opaque.NONE));
-    graph.setTwin(original.output(0), output);
     return false;
   }
 

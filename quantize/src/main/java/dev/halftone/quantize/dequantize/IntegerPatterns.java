@@ -54,7 +54,7 @@ final class IntegerPatterns {
     if (weightScale == null) weightScale = graph.constant(scales.input(0));
     String x = graph.twin(integer.input(0));
     Tensor zero = integer.input(3).isEmpty() ? null : graph.constant(integer.input(3));
-    if (codes == null || weightScale == null || x == null || zero == null && !integer.input(3).isEmpty()) return false;
+    if (codes == null || weightScale == null || x == null || (zero == null && !integer.input(3).isEmpty())) return false;
     int axis = convolution ? 0 : codes.rank() - 1;
     Tensor flat = weightScale.reshape(weightScale.count());
     Tensor weight = Decoding.decode(integer, codes, flat, zero, axis, 0);

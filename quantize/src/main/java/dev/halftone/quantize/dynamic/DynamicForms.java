@@ -60,7 +60,7 @@ final class DynamicForms {
     List<IntegerProduct.Read> reads = new ArrayList<>();
     for (Reader reader : use.readers()) {
       Linear linear = Linear.of(Objects.requireNonNull(reader.node()), use.value());
-      if (linear == null || !reads.isEmpty() && !linear.readsAlike(reads.getFirst().linear())) return stored(use);
+      if (linear == null || (!reads.isEmpty() && !linear.readsAlike(reads.getFirst().linear()))) return stored(use);
       reads.add(new IntegerProduct.Read(linear, reader.scope().graph()));
     }
     Linear first = reads.getFirst().linear();

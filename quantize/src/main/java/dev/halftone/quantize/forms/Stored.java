@@ -14,12 +14,21 @@ import java.util.Arrays;
  * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are zero points, {@code Mul} give the value
  * under its old name, so every reader, bodies included, stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs
  * the float kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
- *
- * @param spread shape of the codes; blocks are an axis of their own, so that scales broadcast
- * @param scaleShape shape of the scales, broadcast against {@code spread}
- * @param axis of the weight that channels or blocks run along
  */
-public record Stored(CodeRequest request, long[] spread, long[] scaleShape, int axis) implements WeightForm.Encoded {
+public final class Stored implements WeightForm.Encoded {
+  private final CodeRequest request;
+  /** Shape of the codes; blocks are an axis of their own, so that scales broadcast. */
+  private final long[] spread;
+
+  private final long[] scaleShape;
+  private final int axis;
+
+  private Stored(CodeRequest request, long[] spread, long[] scaleShape, int axis) {
+    this.request = request;
+    this.spread = spread;
+    this.scaleShape = scaleShape;
+    this.axis = axis;
+  }
 
   /** The form for a weight in its own shape, each of the {@code leading} first axes with scales of its own, in blocks over the rest. */
   static Stored rows(CodeRequest request, int leading) {
@@ -46,6 +55,16 @@ public record Stored(CodeRequest request, long[] spread, long[] scaleShape, int 
     long[] scales = shape.clone();
     scales[shape.length - 2] = 1;
     return new Stored(request, shape, scales, shape.length - 1);
+  }
+
+  @Override
+  public CodeRequest request() {
+    return request;
+  }
+
+  @Override
+  public int axis() {
+    return axis;
   }
 
   @Override

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Carries out decisions about weights: encodes, rewrites the graph, and writes the plan down. */
 public final class WeightRewrite {
@@ -54,7 +53,7 @@ public final class WeightRewrite {
       form.emit(encoded.get(i).use().constant(), codes.get(i), rewrite);
       tensors.add(tensorPlan(encoded.get(i), codes.get(i)));
     }
-    Model result = withVersions(rewrite.apply(), requests, encoded);
+    Model result = encoded.isEmpty() ? model : withVersions(rewrite.apply(), requests, encoded);
     return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings));
   }
 
@@ -84,7 +83,7 @@ public final class WeightRewrite {
 
   /** A line for each node that reads a weight, in the order of the decisions; a node with two weights has one. */
   private static List<NodePlan> nodePlans(List<WeightDecision> decisions) {
-    Map<Node, NodePlan> plans = new IdentityHashMap<>();
+    IdentityHashMap<Node, NodePlan> plans = new IdentityHashMap<>();
     List<Node> order = new ArrayList<>();
     List<WeightDecision> kept = decisions.stream().sorted(Comparator.comparing(d -> d.form() instanceof WeightForm.Kept)).toList();
     for (WeightDecision decision : kept) {

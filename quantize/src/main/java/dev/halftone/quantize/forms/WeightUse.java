@@ -48,6 +48,7 @@ public record WeightUse(Constant constant, List<Reader> readers, List<Role> role
   }
 
   /** Whether all readers lie in the graph that owns the constant, and not in bodies of its nodes. */
+  @SuppressWarnings("ReferenceEquality") // two graphs may be equal and still be two
   public boolean isReadAtHome() {
     return readers.stream().allMatch(reader -> reader.scope().graph() == constant.owner());
   }

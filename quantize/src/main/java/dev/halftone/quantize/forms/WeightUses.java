@@ -9,11 +9,10 @@ import dev.halftone.quantize.scope.Readers.Reader;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Finds the weights of a model, bodies included. */
 public final class WeightUses {
-  private final Map<Graph, GraphIndex> indexes = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, GraphIndex> indexes = new IdentityHashMap<>();
 
   private WeightUses() {}
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ElementTypes {
   private final @Nullable ElementTypes outer;
   private final Map<String, DType> types = new HashMap<>();
-  private final Map<Graph, ElementTypes> bodies = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, ElementTypes> bodies = new IdentityHashMap<>();
 
   private ElementTypes(@Nullable ElementTypes outer) {
     this.outer = outer;

@@ -29,7 +29,7 @@ public final class Fp16Mode {
     refuseUnknown(folded.graph(), types);
     HalfModel half = new HalfModel(folded, recipe);
     Graph graph = half.convert(types);
-    if (recipe.keepIo()) graph = new FloatBorder(half, folded.graph()).around(graph);
+    if (recipe.keepIo()) graph = new FloatBorder(half, folded.graph(), types).around(graph);
     return new Quantized(folded.withGraph(graph), half.plan());
   }
 

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class HalfModel {
   private final Model model;
   private final WideNodes wideNodes;
   private final GraphEditor names;
-  private final Map<Tensor, Halves.Range> ranges = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Halves.Range> ranges = new IdentityHashMap<>();
   private final List<TensorPlan> tensors = new ArrayList<>();
   private final List<NodePlan> nodes = new ArrayList<>();
   private final Set<String> lossy = new LinkedHashSet<>();

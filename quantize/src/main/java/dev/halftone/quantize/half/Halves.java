@@ -89,7 +89,7 @@ final class Halves {
     for (int i = 0; i < values.length; i++) {
       float magnitude = Math.abs(values[i]);
       if (magnitude <= SMALLEST / 2 && magnitude != 0) lost++;
-      if (magnitude != magnitude) {
+      if (Float.isNaN(magnitude)) {
         throw new MalformedModelException("initializer " + name, "NaN at element " + (from + i));
       }
     }

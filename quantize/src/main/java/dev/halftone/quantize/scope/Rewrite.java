@@ -28,10 +28,10 @@ public final class Rewrite {
 
   private final Model model;
   private final GraphEditor top;
-  private final Map<Node, NodeEdit> nodeEdits = new IdentityHashMap<>();
-  private final Map<Node, List<UnaryOperator<Node>>> nodeChanges = new IdentityHashMap<>();
-  private final Map<Graph, List<Consumer<GraphEditor>>> graphEdits = new IdentityHashMap<>();
-  private final Map<Graph, Map<String, List<String>>> derived = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, NodeEdit> nodeEdits = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, List<UnaryOperator<Node>>> nodeChanges = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, List<Consumer<GraphEditor>>> graphEdits = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, Map<String, List<String>>> derived = new IdentityHashMap<>();
 
   public Rewrite(Model model) {
     this.model = model;
@@ -56,9 +56,8 @@ public final class Rewrite {
   /** The names of values derived from {@code value} in a graph: made by {@code make} the first time, the same ever after. */
   public List<String> derived(Graph graph, String value, Supplier<List<String>> make) {
     Map<String, List<String>> known = derived.computeIfAbsent(graph, key -> new HashMap<>());
-    List<String> names = known.get(value);
-    if (names == null) known.put(value, names = make.get());
-    return names;
+    if (!known.containsKey(value)) known.put(value, make.get());
+    return known.getOrDefault(value, List.of());
   }
 
   /** Adds to what becomes of a graph, after the edits of its nodes. */
@@ -72,6 +71,7 @@ public final class Rewrite {
     return model.withGraph(apply(model.graph(), top));
   }
 
+  @SuppressWarnings("ReferenceEquality") // nodes are edited by identity
   private Graph apply(Graph graph, GraphEditor editor) {
     for (Node node : graph.nodes()) {
       Node current = withBodies(node);

@@ -57,7 +57,8 @@ final class WeightForms {
     List<Linear> linears = new ArrayList<>();
     for (Node node : use.nodes()) {
       Linear linear = Linear.of(node, use.value());
-      if (linear == null || !linears.isEmpty() && linear.transposed() != linears.getFirst().transposed()) return List.of();
+      if (linear == null) return List.of();
+      if (!linears.isEmpty() && linear.transposed() != linears.getFirst().transposed()) return List.of();
       linears.add(linear);
     }
     return linears;
