@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * the same time, each on one thread of ONNX Runtime), so that what a sample shows does not depend on its neighbours, and
  * statistics merge in any order: neither the number of threads nor the order of samples changes a bit.
  *
- * <p>Values of which only the range is asked are reduced in ONNX Runtime, in one round over the samples. The others, and those that
- * turn out to hold NaN or infinities, are made outputs of the graph; where these take more than {@value #BYTES_PER_RUN} bytes
+ * <p>Values of which only the range is asked are reduced in ONNX Runtime, in one round over the samples. The others, those in half
+ * precision, and those that turn out to hold NaN or infinities, are made outputs of the graph; where these take more than {@value #BYTES_PER_RUN} bytes
  * together for one sample, they are taken in several rounds, each of which runs as much of the graph as it needs. So memory depends
  * neither on how many samples there are nor on how many values.
  */
@@ -109,7 +109,8 @@ public final class Calibrator {
     Map<String, TensorType> tapped = new LinkedHashMap<>(types);
     types.forEach(
         (name, type) -> {
-          if (requests.get(name) == Request.RANGE) reduced.put(name, type);
+          boolean rangeAlone = requests.get(name) == Request.RANGE;
+          if (rangeAlone && Reductions.takes(type.dtype())) reduced.put(name, type);
         });
     Set<String> left = reduced.isEmpty() ? Set.of() : reduce(reduced);
     tapped.keySet().removeIf(name -> reduced.containsKey(name) && !left.contains(name));

@@ -80,11 +80,10 @@ final class Reductions {
   }
 
   private void reduce(GraphEditor editor, String value, DType type, String flat) {
-    // ONNX Runtime reduces no half precision; double is reduced as it is, so that rounding comes last.
-    boolean half = type == DType.FLOAT16 || type == DType.BFLOAT16;
-    String vector = add(editor, "Reshape", List.of(half ? toFloat(editor, value) : value, flat), Map.of());
+    String vector = add(editor, "Reshape", List.of(value, flat), Map.of());
     for (int i = 0; i < OPERATORS.size(); i++) {
       String result = add(editor, OPERATORS.get(i), List.of(vector), Map.of("keepdims", new Attribute.OfInt(1)));
+      // Double is reduced as it is: rounding comes last.
       results.get(i).add(type == DType.FLOAT64 ? toFloat(editor, result) : result);
     }
   }
@@ -98,6 +97,14 @@ final class Reductions {
     String name = editor.freshName(output + "_node");
     editor.add(new Node(name, "", opType, inputs, List.of(output), attributes, Opaque.NONE));
     return output;
+  }
+
+  /**
+   * Whether values of that type can be reduced. ONNX Runtime does not reduce half precision, and with a Cast to float behind a value
+   * it drops the rounding to half that the value has without it.
+   */
+  static boolean takes(DType type) {
+    return type != DType.FLOAT16 && type != DType.BFLOAT16;
   }
 
   Model model() {
