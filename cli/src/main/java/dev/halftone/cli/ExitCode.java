@@ -13,5 +13,8 @@ final class ExitCode {
 
   static final int GATE_MISSED = 4;
 
+  /** Ctrl-C: 128 and the number of SIGINT. */
+  static final int CANCELLED = 130;
+
   private ExitCode() {}
 }

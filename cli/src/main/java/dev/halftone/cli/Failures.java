@@ -29,6 +29,7 @@ final class Failures {
   }
 
   static int failed(Exception failure, CommandLine command, ParseResult parsed) {
+    if (Main.isCancelled()) return ExitCode.CANCELLED;
     PrintWriter err = command.getErr();
     if (isTraceWanted(parsed)) failure.printStackTrace(err);
     int code = code(failure);

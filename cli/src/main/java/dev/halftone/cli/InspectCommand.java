@@ -63,8 +63,8 @@ final class InspectCommand implements Callable<Integer> {
       lines.add("  %10d %-24s %s".formatted(operator.count(), operator.name(), operator.bytes() == 0 ? "" : Text.bytes(operator.bytes())).stripTrailing());
     }
     if (found.alreadyQuantized()) lines.add("The model is quantized already, in whole or in part.");
-    fates(found, true, "can be quantized statically", lines);
-    fates(found, false, "stays as it is", lines);
+    fates(found, true, "after folding, static quantization can take", lines);
+    fates(found, false, "after folding, static quantization leaves", lines);
     return lines;
   }
 

@@ -7,6 +7,7 @@ import picocli.CommandLine;
 /** The program. */
 public final class Main {
   private static volatile boolean finished;
+  private static volatile boolean cancelled;
 
   private Main() {}
 
@@ -22,7 +23,14 @@ public final class Main {
   }
 
   private static void sayCancelled() {
-    if (!finished) System.err.println("halftone: cancelled, nothing was written");
+    if (finished) return;
+    cancelled = true;
+    System.err.println("halftone: cancelled");
+  }
+
+  /** Whether the process was told to end: then whatever fails fails for that reason. */
+  static boolean isCancelled() {
+    return cancelled;
   }
 
   /** Runs one command line without ending the process; the exit code. */

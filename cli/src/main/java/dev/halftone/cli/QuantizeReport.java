@@ -60,7 +60,7 @@ record QuantizeReport(
     List<String> lines = new ArrayList<>();
     lines.add("%s → %s".formatted(quantized.source().path(), isKept() ? output : "nothing written"));
     lines.add(MetricText.line("recipe", RecipeText.summary(quantized.recipe().recipe())));
-    lines.addAll(PlanText.lines(quantized.plan()));
+    lines.addAll(PlanText.lines(quantized.plan(), quantized.recipe().recipe().mode()));
     lines.addAll(MetricText.lines(record.metrics(), latencyThreads));
     record.warnings().forEach(warning -> lines.add("warning: " + warning));
     if (verdict != null) lines.add(verdict.text());

@@ -33,7 +33,7 @@ final class StaticPlan {
     return new Plan(tensors.stream().distinct().toList(), nodes, warnings);
   }
 
-  private static NodePlan node(Node node, Placement placement) {
+  static NodePlan node(Node node, Placement placement) {
     String reason = placement.reasons().getOrDefault(node, "");
     return new NodePlan(node.label(), node.opType(), reason.isEmpty(), reason);
   }
