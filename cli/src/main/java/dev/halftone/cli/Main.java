@@ -13,7 +13,8 @@ public final class Main {
 
   public static void main(String[] arguments) {
     StandardError.restore();
-    // The JVM ends with 128 + the signal's number (130 for Ctrl-C) once its hooks are through; outputs clean up after themselves.
+    // The JVM ends with 128 + the signal's number (130 for Ctrl-C) once its hooks are through;
+    // outputs clean up after themselves.
     Runtime.getRuntime().addShutdownHook(new Thread(Main::sayCancelled, "halftone-cancelled"));
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -28,14 +28,18 @@ class SchemaTest {
   void prepare() throws IOException {
     fixture = new Fixture(folder);
     out = folder.resolve("out.onnx");
-    try (InputStream in = Objects.requireNonNull(RunRecord.class.getResourceAsStream("run.schema.json"))) {
+    try (InputStream in =
+        Objects.requireNonNull(RunRecord.class.getResourceAsStream("run.schema.json"))) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(text, InputFormat.JSON);
+      schema =
+          SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+              .getSchema(text, InputFormat.JSON);
     }
   }
 
   private String assertFits(Object... arguments) {
-    CommandRun run = CommandRun.of(Stream.concat(Stream.of(arguments), Stream.of("--json", "-")).toArray());
+    CommandRun run =
+        CommandRun.of(Stream.concat(Stream.of(arguments), Stream.of("--json", "-")).toArray());
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(schema.validate(run.out(), InputFormat.JSON)).as(run.out()).isEmpty();
     return run.out();
@@ -44,14 +48,39 @@ class SchemaTest {
   @Test
   void quantizeInEveryMode() throws IOException {
     for (String mode : new String[] {"static", "dynamic", "weights", "fp16", "bf16"}) {
-      String json = assertFits("quantize", fixture.model(), "--mode", mode, "--data", fixture.samples(), "--labels", fixture.labels(), "-o", out);
-      assertThat(json).contains("\"mode\": \"" + mode + "\"", "\"seconds.total\"", "\"speedup\"", "\"role\": \"weight\"", "\"output\"");
+      String json =
+          assertFits(
+              "quantize",
+              fixture.model(),
+              "--mode",
+              mode,
+              "--data",
+              fixture.samples(),
+              "--labels",
+              fixture.labels(),
+              "-o",
+              out);
+      assertThat(json)
+          .contains(
+              "\"mode\": \"" + mode + "\"",
+              "\"seconds.total\"",
+              "\"speedup\"",
+              "\"role\": \"weight\"",
+              "\"output\"");
     }
   }
 
   @Test
   void aDryRunHasNoOutput() throws IOException {
-    String json = assertFits("quantize", fixture.model(), "--data", fixture.samples(), "--calibration", "percentile:99.9", "--dry-run");
+    String json =
+        assertFits(
+            "quantize",
+            fixture.model(),
+            "--data",
+            fixture.samples(),
+            "--calibration",
+            "percentile:99.9",
+            "--dry-run");
     assertThat(json).doesNotContain("\"output\"").contains("\"calibration\": \"percentile:99.9\"");
   }
 
@@ -59,7 +88,14 @@ class SchemaTest {
   void theOtherCommands() throws IOException {
     assertFits("inspect", fixture.model());
     assertFits("evaluate", fixture.model(), "--data", fixture.samples(), "--no-latency");
-    assertFits("evaluate", fixture.model(), "--reference", fixture.otherModel(), "--data", fixture.samples(), "--no-latency");
+    assertFits(
+        "evaluate",
+        fixture.model(),
+        "--reference",
+        fixture.otherModel(),
+        "--data",
+        fixture.samples(),
+        "--no-latency");
     assertFits("compare", fixture.model(), fixture.otherModel(), "--data", fixture.samples());
     assertFits("quantize", fixture.model(), "--recipe", "weights-int8", "-o", out);
     assertFits("dequantize", out, "-o", folder.resolve("plain.onnx"));
@@ -70,7 +106,17 @@ class SchemaTest {
 
   @Test
   void aRunSaysTheSameTwiceButForTheClock() throws IOException {
-    Object[] command = {"quantize", fixture.model(), "--data", fixture.samples(), "--labels", fixture.labels(), "--no-latency", "-o", out};
+    Object[] command = {
+      "quantize",
+      fixture.model(),
+      "--data",
+      fixture.samples(),
+      "--labels",
+      fixture.labels(),
+      "--no-latency",
+      "-o",
+      out
+    };
     assertThat(withoutClock(assertFits(command))).isEqualTo(withoutClock(assertFits(command)));
   }
 

@@ -75,7 +75,9 @@ public final class Judge {
       Path file = folder.resolve("model.onnx");
       try {
         OnnxWriter.write(model, file, ExternalData.WHEN_NEEDED);
-        return DeployedOperators.of(file, RunOptions.deployed()).stream().map(Operator::opType).toList();
+        return DeployedOperators.of(file, RunOptions.deployed()).stream()
+            .map(Operator::opType)
+            .toList();
       } finally {
         Files.deleteIfExists(file);
         Files.delete(folder);

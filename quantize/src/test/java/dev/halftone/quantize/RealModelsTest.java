@@ -28,14 +28,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Trained networks with their data: what quantization keeps of them. Skipped where the data is not beside the project. */
+/**
+ * Trained networks with their data: what quantization keeps of them. Skipped where the data is not
+ * beside the project.
+ */
 class RealModelsTest {
   private static final Path DATA =
-      Path.of(System.getProperty("halftone.shared", Path.of("..", "..", "shared").toString()), "data");
+      Path.of(
+          System.getProperty("halftone.shared", Path.of("..", "..", "shared").toString()), "data");
 
-  private static final Recipe DYNAMIC = Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel());
-  private static final Recipe INT4 = Judge.recipe(Mode.WEIGHTS, DType.INT4, new Granularity.PerBlock(32));
-  private static final Recipe FP16 = Judge.recipe(Mode.FP16, DType.FLOAT16, new Granularity.PerTensor());
+  private static final Recipe DYNAMIC =
+      Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel());
+  private static final Recipe INT4 =
+      Judge.recipe(Mode.WEIGHTS, DType.INT4, new Granularity.PerBlock(32));
+  private static final Recipe FP16 =
+      Judge.recipe(Mode.FP16, DType.FLOAT16, new Granularity.PerTensor());
 
   @TempDir private Path folder;
 
@@ -55,15 +62,18 @@ class RealModelsTest {
     int[] expected = labels(Judge.run(model, inputs), 2);
 
     Model dynamic = DynamicMode.apply(folded, DYNAMIC, 2).model();
-    assertThat(agreement(expected, labels(Judge.run(dynamic, inputs), 2))).isGreaterThanOrEqualTo(0.995);
+    assertThat(agreement(expected, labels(Judge.run(dynamic, inputs), 2)))
+        .isGreaterThanOrEqualTo(0.995);
     assertThat(ratio(dynamic, file)).isLessThanOrEqualTo(0.28);
 
     Model four = WeightsMode.apply(folded, INT4, 2).model();
-    assertThat(agreement(expected, labels(Judge.run(four, inputs), 2))).isGreaterThanOrEqualTo(0.99);
+    assertThat(agreement(expected, labels(Judge.run(four, inputs), 2)))
+        .isGreaterThanOrEqualTo(0.99);
     assertThat(ratio(four, file)).isLessThanOrEqualTo(0.18);
 
     Model half = Fp16Mode.apply(folded, FP16).model();
-    assertThat(agreement(expected, labels(Judge.run(half, inputs), 2))).isGreaterThanOrEqualTo(0.995);
+    assertThat(agreement(expected, labels(Judge.run(half, inputs), 2)))
+        .isGreaterThanOrEqualTo(0.995);
     assertThat(ratio(half, file)).isLessThanOrEqualTo(0.51);
   }
 
@@ -74,12 +84,18 @@ class RealModelsTest {
     Map<String, Tensor> inputs = Map.of("features", array(data("speech/digits_test_features.npy")));
     int[] expected = labels(Judge.run(model, inputs), 10);
     Model dynamic = DynamicMode.apply(Folding.fold(model), DYNAMIC, 2).model();
-    assertThat(agreement(expected, labels(Judge.run(dynamic, inputs), 10))).isGreaterThanOrEqualTo(0.99);
+    assertThat(agreement(expected, labels(Judge.run(dynamic, inputs), 10)))
+        .isGreaterThanOrEqualTo(0.99);
     assertThat(ratio(dynamic, file)).isLessThanOrEqualTo(0.35);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"speech/silero_vad", "speech/silero_vad_half", "odd/ad01_loop_outer_scope_weights"})
+  @ValueSource(
+      strings = {
+        "speech/silero_vad",
+        "speech/silero_vad_half",
+        "odd/ad01_loop_outer_scope_weights"
+      })
   void bodiesOfControlFlow(String name) throws IOException {
     Path file = data(name + ".onnx");
     Model model = OnnxReader.read(file);
@@ -88,7 +104,9 @@ class RealModelsTest {
     for (Model quantized :
         new Model[] {
           DynamicMode.apply(folded, DYNAMIC, 2).model(),
-          WeightsMode.apply(folded, Judge.recipe(Mode.WEIGHTS, DType.INT8, new Granularity.PerChannel()), 2).model(),
+          WeightsMode.apply(
+                  folded, Judge.recipe(Mode.WEIGHTS, DType.INT8, new Granularity.PerChannel()), 2)
+              .model(),
           Fp16Mode.apply(folded, FP16).model()
         }) {
       assertThat(Judge.sqnr(model, quantized, inputs)).isGreaterThan(15);
@@ -115,13 +133,18 @@ class RealModelsTest {
     long[] wide = ids.toLongs();
     long[] mask = new long[wide.length];
     for (int i = 0; i < wide.length; i++) mask[i] = wide[i] == 0 ? 0 : 1;
-    return Map.of("input_ids", Tensor.ofLongs(wide, ids.shape()), "attention_mask", Tensor.ofLongs(mask, ids.shape()));
+    return Map.of(
+        "input_ids",
+        Tensor.ofLongs(wide, ids.shape()),
+        "attention_mask",
+        Tensor.ofLongs(mask, ids.shape()));
   }
 
   private static int[] labels(float[] scores, int classes) {
     int[] labels = new int[scores.length / classes];
     for (int i = 0; i < labels.length; i++) {
-      for (int c = 1; c < classes; c++) if (scores[i * classes + c] > scores[i * classes + labels[i]]) labels[i] = c;
+      for (int c = 1; c < classes; c++)
+        if (scores[i * classes + c] > scores[i * classes + labels[i]]) labels[i] = c;
     }
     return labels;
   }
@@ -140,7 +163,11 @@ class RealModelsTest {
     String type = header.replaceAll(".*'descr': '<(..)'.*\\s*", "$1");
     String dimensions = header.replaceAll(".*'shape': \\(([^)]*)\\).*\\s*", "$1");
     long[] shape =
-        java.util.Arrays.stream(dimensions.split(",")).map(String::trim).filter(d -> !d.isEmpty()).mapToLong(Long::parseLong).toArray();
+        java.util.Arrays.stream(dimensions.split(","))
+            .map(String::trim)
+            .filter(d -> !d.isEmpty())
+            .mapToLong(Long::parseLong)
+            .toArray();
     DType dtype =
         switch (type) {
           case "f4" -> DType.FLOAT32;

@@ -35,7 +35,9 @@ final class Inspector {
     inspector.visit(model.graph(), Map.of());
     for (Function function : model.functions()) inspector.visit(function);
     Comparator<Inspection.Operator> heaviest =
-        Comparator.comparingLong(Inspection.Operator::bytes).reversed().thenComparing(Inspection.Operator::name);
+        Comparator.comparingLong(Inspection.Operator::bytes)
+            .reversed()
+            .thenComparing(Inspection.Operator::name);
     return new Inspection(
         model.irVersion(),
         model.opsets(),
@@ -68,25 +70,44 @@ final class Inspector {
     for (Attribute attribute : node.attributes().values()) {
       if (attribute instanceof Attribute.OfTensor(Tensor value)) count(value);
     }
-    long bytes = node.inputs().stream().map(constants::get).filter(Objects::nonNull).mapToLong(Tensor::byteSize).sum();
+    long bytes =
+        node.inputs().stream()
+            .map(constants::get)
+            .filter(Objects::nonNull)
+            .mapToLong(Tensor::byteSize)
+            .sum();
     Inspection.Operator one = new Inspection.Operator(node.domain(), node.opType(), 1, bytes);
-    operators.merge(one.name(), one, (a, b) -> new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
+    operators.merge(
+        one.name(),
+        one,
+        (a, b) ->
+            new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
   }
 
   private void count(Tensor constant) {
     DType type = constant.dtype();
-    if (type.isFloat() || (type.bits() <= 8 && type != DType.BOOL && type != DType.STRING)) parameters += constant.count();
+    if (type.isFloat() || (type.bits() <= 8 && type != DType.BOOL && type != DType.STRING))
+      parameters += constant.count();
     constantBytes += constant.byteSize();
   }
 
-  /** What static quantization for this machine could do with the nodes that folding leaves, those it can take first. */
+  /**
+   * What static quantization for this machine could do with the nodes that folding leaves, those it
+   * can take first.
+   */
   private static List<Inspection.Fate> fates(Model model) {
-    Recipe recipe = RecipeResolver.resolve(RecipeRequest.automatic().mode(Mode.STATIC), model, true).recipe();
+    Recipe recipe =
+        RecipeResolver.resolve(RecipeRequest.automatic().mode(Mode.STATIC), model, true).recipe();
     Map<String, Inspection.Fate> fates = new TreeMap<>();
     for (Plan.NodePlan node : Outlook.of(Folding.fold(model), recipe)) {
       Inspection.Fate one = new Inspection.Fate(node.opType(), 1, node.quantized(), node.reason());
-      fates.merge(one.operator() + " " + one.reason(), one, (a, b) -> new Inspection.Fate(a.operator(), a.count() + 1, a.quantizable(), a.reason()));
+      fates.merge(
+          one.operator() + " " + one.reason(),
+          one,
+          (a, b) -> new Inspection.Fate(a.operator(), a.count() + 1, a.quantizable(), a.reason()));
     }
-    return fates.values().stream().sorted(Comparator.comparing(Inspection.Fate::quantizable).reversed()).toList();
+    return fates.values().stream()
+        .sorted(Comparator.comparing(Inspection.Fate::quantizable).reversed())
+        .toList();
   }
 }

@@ -21,9 +21,16 @@ record ColumnTile(long outer, long block, long column, int columns) {
     choose(request, values, rows, target, scaleAt, offsets, scratch);
     byte[] codes = scratch.codes(rows * columns);
     for (int r = 0; r < rows; r++) {
-      Rounding.encode(values, r * columns, columns, target.scales(), scaleAt, offsets, request.format(), codes);
+      Rounding.encode(
+          values, r * columns, columns, target.scales(), scaleAt, offsets, request.format(), codes);
     }
-    store(request, target.codes(), (outer * layout.length() + firstRow) * layout.inner() + column, rows, codes, scratch);
+    store(
+        request,
+        target.codes(),
+        (outer * layout.length() + firstRow) * layout.inner() + column,
+        rows,
+        codes,
+        scratch);
   }
 
   private float[] load(CodeRequest request, long firstRow, int rows, Scratch scratch) {
@@ -87,12 +94,24 @@ record ColumnTile(long outer, long block, long column, int columns) {
       for (int r = 0; r < lines; r++) {
         if (r > 0) System.arraycopy(codes, r * width, codes, 0, width);
         int bytes = Packing.pack(codes, width, bits, packed);
-        MemorySegment.copy(packed, 0, target, ValueLayout.JAVA_BYTE, (at + r * request.layout().inner()) * bits / 8, bytes);
+        MemorySegment.copy(
+            packed,
+            0,
+            target,
+            ValueLayout.JAVA_BYTE,
+            (at + r * request.layout().inner()) * bits / 8,
+            bytes);
       }
       return;
     }
     for (int r = 0; r < lines; r++) {
-      MemorySegment.copy(codes, r * width, target, ValueLayout.JAVA_BYTE, at + r * request.layout().inner(), width);
+      MemorySegment.copy(
+          codes,
+          r * width,
+          target,
+          ValueLayout.JAVA_BYTE,
+          at + r * request.layout().inner(),
+          width);
     }
   }
 }

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Encodes weights, many parts at a time. A code is {@code clamp(rint(w / scale) + zeroPoint)}, rounded half to even (ONNX operators,
- * QuantizeLinear-21). Every part is computed the same whoever computes it, so the result does not depend on {@code threads}. Codes lie
- * outside the heap until the last reader is gone.
+ * Encodes weights, many parts at a time. A code is {@code clamp(rint(w / scale) + zeroPoint)},
+ * rounded half to even (ONNX operators, QuantizeLinear-21). Every part is computed the same whoever
+ * computes it, so the result does not depend on {@code threads}. Codes lie outside the heap until
+ * the last reader is gone.
  */
 public final class Encoder {
   /** Smaller weights are not worth a call to the system. */
@@ -21,7 +22,8 @@ public final class Encoder {
   /**
    * The requests' codes, in their order.
    *
-   * @throws MalformedModelException if a weight has a NaN or an infinity: names the weight and the element
+   * @throws MalformedModelException if a weight has a NaN or an infinity: names the weight and the
+   *     element
    */
   public static List<Codes> encode(List<CodeRequest> requests, int threads) {
     List<Codes> codes = new ArrayList<>();
@@ -33,7 +35,8 @@ public final class Encoder {
       float[] scales = new float[Math.toIntExact(request.layout().scales())];
       byte[] zeroPoints = new byte[scales.length];
       codes.add(new Codes(request, target, scales, zeroPoints));
-      tasks.addAll(releasing(request, Tiles.of(request, new EncodingTarget(target, scales, zeroPoints))));
+      tasks.addAll(
+          releasing(request, Tiles.of(request, new EncodingTarget(target, scales, zeroPoints))));
     }
     Workers.run(tasks, threads);
     return codes;
@@ -54,7 +57,10 @@ public final class Encoder {
         .toList();
   }
 
-  /** The error for a weight that is known to have a value that is not finite: names the first, in the order of the weight. */
+  /**
+   * The error for a weight that is known to have a value that is not finite: names the first, in
+   * the order of the weight.
+   */
   static MalformedModelException notFinite(CodeRequest request) {
     Tensor weight = request.weight();
     for (long i = 0; i < weight.count(); i++) {
@@ -66,6 +72,7 @@ public final class Encoder {
   }
 
   private static MalformedModelException refusal(CodeRequest request, String found, long element) {
-    return new MalformedModelException("initializer " + request.name(), "%s at element %d".formatted(found, element));
+    return new MalformedModelException(
+        "initializer " + request.name(), "%s at element %d".formatted(found, element));
   }
 }

@@ -11,9 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Memory outside the heap for what a model becomes, each piece alive until nobody refers to it. The Java virtual machine limits such
- * memory to the size of its heap, so after the first pieces come parts of a temporary file that is gone as soon as it is mapped: a
- * model of any size passes through a small heap.
+ * Memory outside the heap for what a model becomes, each piece alive until nobody refers to it. The
+ * Java virtual machine limits such memory to the size of its heap, so after the first pieces come
+ * parts of a temporary file that is gone as soon as it is mapped: a model of any size passes
+ * through a small heap.
  */
 public final class OffHeap {
   private static final long CHUNK = 256L << 20;
@@ -56,11 +57,16 @@ public final class OffHeap {
     try {
       Path file = Files.createTempFile("halftone-", ".tmp");
       try (FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+          FileChannel.open(
+              file,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE)) {
         return channel.map(MapMode.READ_WRITE, 0, bytes, Arena.ofAuto());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("temporary file for %d bytes: %s".formatted(bytes, e.getMessage()), e);
+      throw new UncheckedIOException(
+          "temporary file for %d bytes: %s".formatted(bytes, e.getMessage()), e);
     }
   }
 }

@@ -19,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One graph on its way back to float, node by node in topological order. A quantized value gets a float twin where one can be had; the
- * integer nodes stay at first and go at the end if nobody reads them any more.
+ * One graph on its way back to float, node by node in topological order. A quantized value gets a
+ * float twin where one can be had; the integer nodes stay at first and go at the end if nobody
+ * reads them any more.
  */
 final class FloatGraph {
   private final Scope scope;
@@ -57,7 +58,14 @@ final class FloatGraph {
       if (!rules.apply(node, current)) nodes.add(current);
     }
     Graph converted =
-        new Graph(graph.name(), nodes, initializers, graph.inputs(), graph.outputs(), graph.values(), graph.opaque());
+        new Graph(
+            graph.name(),
+            nodes,
+            initializers,
+            graph.inputs(),
+            graph.outputs(),
+            graph.values(),
+            graph.opaque());
     GraphEditor editor = new GraphEditor(converted);
     editor.prune();
     return editor.toGraph();
@@ -70,7 +78,8 @@ final class FloatGraph {
         .forEach(
             (name, attribute) -> {
               Attribute converted = attribute;
-              if (attribute instanceof Attribute.OfGraph(Graph body)) converted = new Attribute.OfGraph(body(body));
+              if (attribute instanceof Attribute.OfGraph(Graph body))
+                converted = new Attribute.OfGraph(body(body));
               if (attribute instanceof Attribute.OfGraphs(List<Graph> several)) {
                 converted = new Attribute.OfGraphs(several.stream().map(this::body).toList());
               }
@@ -88,11 +97,17 @@ final class FloatGraph {
     return constant == null ? null : constant.value();
   }
 
-  /** The float value of a node's constant codes with constant scales and zero points, given by their positions, or null. */
+  /**
+   * The float value of a node's constant codes with constant scales and zero points, given by their
+   * positions, or null.
+   */
   @Nullable Tensor decoded(Node node, int codes, int scale, int zeroPoint, int axis, long block) {
     Tensor integers = constant(node.input(codes));
     Tensor scales = constant(node.input(scale));
-    if (integers == null || integers.dtype().isFloat() || scales == null || scales.dtype() != DType.FLOAT32) return null;
+    if (integers == null
+        || integers.dtype().isFloat()
+        || scales == null
+        || scales.dtype() != DType.FLOAT32) return null;
     Tensor zero = node.input(zeroPoint).isEmpty() ? null : constant(node.input(zeroPoint));
     if (zero == null && !node.input(zeroPoint).isEmpty()) return null;
     return Decoding.decode(node, integers, scales, zero, axis, block);
@@ -133,8 +148,8 @@ final class FloatGraph {
   }
 
   /**
-   * Lets all later readers of {@code value} read {@code source}. A graph's output has to keep its name: then the twin takes it, or,
-   * where the source is no twin, is copied.
+   * Lets all later readers of {@code value} read {@code source}. A graph's output has to keep its
+   * name: then the twin takes it, or, where the source is no twin, is copied.
    */
   void alias(String value, String source) {
     if (!outputs.contains(value)) {
@@ -147,7 +162,9 @@ final class FloatGraph {
           node -> {
             Node reading = GraphEditor.renameReads(node, renamed);
             return reading.withOutputs(
-                reading.outputs().stream().map(output -> renamed.getOrDefault(output, output)).toList());
+                reading.outputs().stream()
+                    .map(output -> renamed.getOrDefault(output, output))
+                    .toList());
           });
       twins.replaceAll((quantized, twin) -> renamed.getOrDefault(twin, twin));
     }

@@ -11,12 +11,14 @@ import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are zero points, {@code Mul} give the value
- * under its old name, so every reader, bodies included, stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs
- * the float kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
+ * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are
+ * zero points, {@code Mul} give the value under its old name, so every reader, bodies included,
+ * stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs the float
+ * kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
  */
 public final class Stored implements WeightForm.Encoded {
   private final CodeRequest request;
+
   /** Shape of the codes; blocks are an axis of their own, so that scales broadcast. */
   private final long[] spread;
 
@@ -30,7 +32,10 @@ public final class Stored implements WeightForm.Encoded {
     this.axis = axis;
   }
 
-  /** The form for a weight in its own shape, each of the {@code leading} first axes with scales of its own, in blocks over the rest. */
+  /**
+   * The form for a weight in its own shape, each of the {@code leading} first axes with scales of
+   * its own, in blocks over the rest.
+   */
   static Stored rows(CodeRequest request, int leading) {
     CodeLayout layout = request.layout();
     long[] shape = request.weight().shape();
@@ -43,7 +48,10 @@ public final class Stored implements WeightForm.Encoded {
     return new Stored(request, shape, layout.scales() == 1 ? new long[0] : scales, leading - 1);
   }
 
-  /** The form for matrices {@code [..., K, N]}, each column of each with scales of its own, in blocks over {@code K}. */
+  /**
+   * The form for matrices {@code [..., K, N]}, each column of each with scales of its own, in
+   * blocks over {@code K}.
+   */
   static Stored columns(CodeRequest request) {
     CodeLayout layout = request.layout();
     long[] shape = request.weight().shape();
@@ -79,8 +87,10 @@ public final class Stored implements WeightForm.Encoded {
     DType dtype = constant.value().dtype();
     long[] shape = constant.value().shape();
     boolean reshaped = !Arrays.equals(spread, shape);
-    String stored = Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
-    String scale = Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
+    String stored =
+        Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
+    String scale =
+        Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
     String value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
     if (codes.hasZeroPoints()) {
       String zero = zeroPoint(constant, codes, emission, rewrite);
@@ -88,16 +98,24 @@ public final class Stored implements WeightForm.Encoded {
     }
     boolean last = !reshaped && dtype == DType.FLOAT32;
     value = emission.add("Mul", last ? name : emission.fresh(name + "_dequantized"), value, scale);
-    if (dtype != DType.FLOAT32) value = emission.cast(reshaped ? emission.fresh(name + "_cast") : name, value, dtype);
+    if (dtype != DType.FLOAT32)
+      value = emission.cast(reshaped ? emission.fresh(name + "_cast") : name, value, dtype);
     if (reshaped) {
       Tensor target = Tensor.ofLongs(shape, shape.length);
-      emission.add("Reshape", name, value, Emission.constant(rewrite, constant.owner(), name + "_shape", target));
+      emission.add(
+          "Reshape",
+          name,
+          value,
+          Emission.constant(rewrite, constant.owner(), name + "_shape", target));
     }
     removeOriginal(constant, rewrite);
     emission.addTo(constant.owner());
   }
 
-  /** The zero points as floats: one constant where all are equal, else decoded from the type of the codes. */
+  /**
+   * The zero points as floats: one constant where all are equal, else decoded from the type of the
+   * codes.
+   */
   private String zeroPoint(Constant constant, Codes codes, Emission emission, Rewrite rewrite) {
     String wish = constant.name() + "_zero_point";
     boolean same = codes.format().symmetric();
@@ -108,7 +126,8 @@ public final class Stored implements WeightForm.Encoded {
 
   private static void removeOriginal(Constant constant, Rewrite rewrite) {
     Node node = constant.node();
-    if (node == null) rewrite.graph(constant.owner(), editor -> editor.removeInitializer(constant.name()));
+    if (node == null)
+      rewrite.graph(constant.owner(), editor -> editor.removeInitializer(constant.name()));
     else rewrite.node(node, (editor, current) -> editor.remove(current));
   }
 }

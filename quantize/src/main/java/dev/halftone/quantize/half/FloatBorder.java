@@ -31,20 +31,30 @@ final class FloatBorder {
   Graph around(Graph half) {
     for (ValueInfo input : original.inputs()) if (types.isFloat(input.name())) enter(input.name());
     Map<String, String> renamedOutputs = new HashMap<>();
-    for (ValueInfo output : original.outputs()) if (types.isFloat(output.name())) leave(output.name(), renamedOutputs);
+    for (ValueInfo output : original.outputs())
+      if (types.isFloat(output.name())) leave(output.name(), renamedOutputs);
     List<Node> nodes = new ArrayList<>();
     for (Node node : half.nodes()) {
       Node reading = GraphEditor.renameReads(node, inside);
       nodes.add(
           reading.withOutputs(
-              reading.outputs().stream().map(output -> renamedOutputs.getOrDefault(output, output)).toList()));
+              reading.outputs().stream()
+                  .map(output -> renamedOutputs.getOrDefault(output, output))
+                  .toList()));
     }
     nodes.addAll(casts);
     Map<String, Tensor> initializers = new LinkedHashMap<>();
-    half.initializers().forEach((name, value) -> initializers.put(renamedOutputs.getOrDefault(name, name), value));
+    half.initializers()
+        .forEach((name, value) -> initializers.put(renamedOutputs.getOrDefault(name, name), value));
     Graph bordered =
         new Graph(
-            half.name(), nodes, initializers, original.inputs(), original.outputs(), half.values(), half.opaque());
+            half.name(),
+            nodes,
+            initializers,
+            original.inputs(),
+            original.outputs(),
+            half.values(),
+            half.opaque());
     return new GraphEditor(bordered).toGraph();
   }
 
@@ -68,6 +78,12 @@ final class FloatBorder {
 
   private Node cast(String from, String to, DType dtype) {
     return new Node(
-        names.freshName(to + "_Cast"), "", "Cast", List.of(from), List.of(to), Map.of("to", CastTypes.to(dtype)), Opaque.NONE);
+        names.freshName(to + "_Cast"),
+        "",
+        "Cast",
+        List.of(from),
+        List.of(to),
+        Map.of("to", CastTypes.to(dtype)),
+        Opaque.NONE);
   }
 }

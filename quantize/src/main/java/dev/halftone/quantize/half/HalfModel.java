@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What all graphs of a model share while they are turned into 16 bits: names, rules, and the plan as it grows. */
+/**
+ * What all graphs of a model share while they are turned into 16 bits: names, rules, and the plan
+ * as it grows.
+ */
 final class HalfModel {
   private static final float LARGEST = 65504f;
 
@@ -60,11 +63,15 @@ final class HalfModel {
     return ranges.computeIfAbsent(value, Halves::rangeOf) == Halves.Range.BEYOND;
   }
 
-  /** A constant in 16 bits if it is 32-bit now and fits; noted in the plan. Those that do not fit are read by 32-bit nodes alone. */
+  /**
+   * A constant in 16 bits if it is 32-bit now and fits; noted in the plan. Those that do not fit
+   * are read by 32-bit nodes alone.
+   */
   Tensor constant(String name, Tensor value) {
     if (value.dtype() != DType.FLOAT32 || overflows(value)) return value;
     Halves.Rounded rounded = Halves.toHalf(name, value, memory);
-    tensors.add(new TensorPlan(name, Plan.Role.WEIGHT, DType.FLOAT16, "tensor", true, -LARGEST, LARGEST));
+    tensors.add(
+        new TensorPlan(name, Plan.Role.WEIGHT, DType.FLOAT16, "tensor", true, -LARGEST, LARGEST));
     if (rounded.lost() > 0) {
       lostValues += rounded.lost();
       lossy.add(name);
@@ -73,7 +80,9 @@ final class HalfModel {
   }
 
   void planned(Node node, WideNodes.@Nullable Reason reason) {
-    nodes.add(new NodePlan(node.label(), node.opType(), reason == null, reason == null ? "" : reason.text()));
+    nodes.add(
+        new NodePlan(
+            node.label(), node.opType(), reason == null, reason == null ? "" : reason.text()));
   }
 
   Plan plan() {

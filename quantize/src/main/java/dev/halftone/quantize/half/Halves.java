@@ -23,7 +23,8 @@ final class Halves {
 
   private static final float LARGEST = 65504f;
   private static final int PIECE = 1 << 16;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Halves() {}
 
@@ -34,7 +35,10 @@ final class Halves {
   enum Range {
     /** All fit. */
     FITS,
-    /** Zeros, and values so far below zero that they can only stand for minus infinity: they are cut to -65504. */
+    /**
+     * Zeros, and values so far below zero that they can only stand for minus infinity: they are cut
+     * to -65504.
+     */
     MASK,
     /** Some finite value does not fit. */
     BEYOND
@@ -54,8 +58,9 @@ final class Halves {
   }
 
   /**
-   * The tensor as FLOAT16; what a mask has below the range is cut to its end. A scalar that would become 0 becomes the smallest 16-bit number of its sign instead: it is there to keep
-   * something from being divided by 0.
+   * The tensor as FLOAT16; what a mask has below the range is cut to its end. A scalar that would
+   * become 0 becomes the smallest 16-bit number of its sign instead: it is there to keep something
+   * from being divided by 0.
    *
    * @throws MalformedModelException if it has a NaN
    */

@@ -12,8 +12,8 @@ public final class Outlook {
   private Outlook() {}
 
   /**
-   * The fate of each node of a folded model's top graph. With data, further nodes may stay in float since they are faster there, and
-   * the plan says so.
+   * The fate of each node of a folded model's top graph. With data, further nodes may stay in float
+   * since they are faster there, and the plan says so.
    */
   public static List<NodePlan> of(Model folded, Recipe recipe) {
     Graph graph = PreparedModel.of(folded, recipe).model().graph();

@@ -46,7 +46,8 @@ class EncoderTest {
     for (CodeLayout layout : LAYOUTS) {
       Tensor weight = weight(layout.count(), random);
       for (CodeFormat format : FORMATS) {
-        Codes codes = Encoder.encode(List.of(new CodeRequest("w", weight, layout, format)), 1).getFirst();
+        Codes codes =
+            Encoder.encode(List.of(new CodeRequest("w", weight, layout, format)), 1).getFirst();
         compare(layout, format, weight, codes);
       }
     }
@@ -69,7 +70,9 @@ class EncoderTest {
         for (long n = 0; n < layout.inner(); n++) {
           long entry = (o * layout.blocks() + b) * layout.inner() + n;
           List<Long> rows = new ArrayList<>();
-          for (long k = b * layout.block(); k < Math.min((b + 1) * layout.block(), layout.length()); k++) rows.add(k);
+          for (long k = b * layout.block();
+              k < Math.min((b + 1) * layout.block(), layout.length());
+              k++) rows.add(k);
           float low = 0;
           float high = 0;
           for (long k : rows) {
@@ -83,7 +86,9 @@ class EncoderTest {
           if (layout.count() > 100_000 && entry > 3) continue;
           for (long k : rows) {
             float value = weight.floatAt(source(layout, o, k, n));
-            long expected = (long) Math.clamp(Math.rint(value / scale) + zero, format.lowest(), format.highest());
+            long expected =
+                (long)
+                    Math.clamp(Math.rint(value / scale) + zero, format.lowest(), format.highest());
             long at = (o * layout.storedLength() + k) * layout.inner() + n;
             assertThat(stored.longAt(at)).as("%s at %d %d %d", what, o, k, n).isEqualTo(expected);
           }
@@ -94,12 +99,17 @@ class EncoderTest {
 
   private static long source(CodeLayout layout, long o, long k, long n) {
     if (!layout.transposed()) return (o * layout.length() + k) * layout.inner() + n;
-    return layout.inner() == 1 ? k * layout.outer() + o : (o * layout.inner() + n) * layout.length() + k;
+    return layout.inner() == 1
+        ? k * layout.outer() + o
+        : (o * layout.inner() + n) * layout.length() + k;
   }
 
-  private static void checkGrid(String what, CodeFormat format, float low, float high, float scale, long zero) {
+  private static void checkGrid(
+      String what, CodeFormat format, float low, float high, float scale, long zero) {
     if (!format.symmetric()) {
-      assertThat(scale).as(what).isEqualTo((float) (((double) high - low) / (format.highest() - format.lowest())));
+      assertThat(scale)
+          .as(what)
+          .isEqualTo((float) (((double) high - low) / (format.highest() - format.lowest())));
       assertThat(zero).as(what).isEqualTo((long) Math.rint(format.lowest() - (double) low / scale));
       return;
     }
@@ -126,7 +136,9 @@ class EncoderTest {
     List<Codes> together = Encoder.encode(requests, 3);
     for (int i = 0; i < requests.size(); i++) {
       long count = LAYOUTS.get(i).codes();
-      assertThat(together.get(i).codes(count).sameAs(alone.get(i).codes(count))).as(LAYOUTS.get(i).toString()).isTrue();
+      assertThat(together.get(i).codes(count).sameAs(alone.get(i).codes(count)))
+          .as(LAYOUTS.get(i).toString())
+          .isTrue();
     }
   }
 
@@ -136,7 +148,8 @@ class EncoderTest {
     values[40] = Float.POSITIVE_INFINITY;
     values[17] = Float.NaN;
     CodeRequest request =
-        new CodeRequest("w", Tensor.ofFloats(values, 8, 8), CodeLayout.columns(8, 8, 8), FORMATS.getFirst());
+        new CodeRequest(
+            "w", Tensor.ofFloats(values, 8, 8), CodeLayout.columns(8, 8, 8), FORMATS.getFirst());
     assertThatThrownBy(() -> Encoder.encode(List.of(request), 2))
         .isInstanceOf(MalformedModelException.class)
         .hasMessage("initializer w: NaN at element 17");
@@ -148,7 +161,10 @@ class EncoderTest {
       float[] values = {0, 0, 1e-40f, -1e-40f};
       Codes codes =
           Encoder.encode(
-                  List.of(new CodeRequest("w", Tensor.ofFloats(values, 4), CodeLayout.rows(2, 2, 2), format)), 1)
+                  List.of(
+                      new CodeRequest(
+                          "w", Tensor.ofFloats(values, 4), CodeLayout.rows(2, 2, 2), format)),
+                  1)
               .getFirst();
       assertThat(codes.scales(2).toFloats()).containsExactly(1f, 1f);
       assertThat(codes.codes(4).toLongs()).containsOnly(format.middle());
@@ -162,7 +178,10 @@ class EncoderTest {
     CodeFormat format = new CodeFormat(DType.UINT8, false, false);
     Codes codes =
         Encoder.encode(
-                List.of(new CodeRequest("w", Tensor.ofFloats(values, 256), CodeLayout.whole(256), format)), 1)
+                List.of(
+                    new CodeRequest(
+                        "w", Tensor.ofFloats(values, 256), CodeLayout.whole(256), format)),
+                1)
             .getFirst();
     assertThat(codes.scales().toFloats()).containsExactly(1f);
     assertThat(codes.codes(256).toFloats()).isEqualTo(values);
@@ -175,7 +194,12 @@ class EncoderTest {
     CodeLayout layout = CodeLayout.paddedRows(2, 20, 16);
     Codes codes =
         Encoder.encode(
-                List.of(new CodeRequest("w", weight(40, new Random(3)), layout, new CodeFormat(DType.UINT4, true, false))),
+                List.of(
+                    new CodeRequest(
+                        "w",
+                        weight(40, new Random(3)),
+                        layout,
+                        new CodeFormat(DType.UINT4, true, false))),
                 1)
             .getFirst();
     Tensor stored = codes.codes(2, 32);

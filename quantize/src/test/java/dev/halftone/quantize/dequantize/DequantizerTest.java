@@ -38,11 +38,17 @@ class DequantizerTest {
             .model(21);
     for (DType weights : List.of(DType.INT8, DType.INT4)) {
       Model quantized =
-          WeightsMode.apply(model, Judge.recipe(Mode.WEIGHTS, weights, new Granularity.PerBlock(32)), 1).model();
+          WeightsMode.apply(
+                  model, Judge.recipe(Mode.WEIGHTS, weights, new Granularity.PerBlock(32)), 1)
+              .model();
       checkUndone(quantized, X, 35);
     }
     checkUndone(
-        DynamicMode.apply(model, Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel()), 1).model(), X, 30);
+        DynamicMode.apply(
+                model, Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel()), 1)
+            .model(),
+        X,
+        30);
   }
 
   @Test
@@ -57,7 +63,9 @@ class DequantizerTest {
             .model(15);
     Map<String, Tensor> sequence = Map.of("x", Graphs.normal(new Random(3), 1, 10, 1, 24));
     checkUndone(
-        DynamicMode.apply(lstm, Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel()), 1).model(),
+        DynamicMode.apply(
+                lstm, Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel()), 1)
+            .model(),
         sequence,
         30);
     Model table =
@@ -70,7 +78,11 @@ class DequantizerTest {
     Map<String, Tensor> ids = Map.of("ids", Tensor.ofLongs(new long[] {0, 49, 3}, 3));
     for (DType weights : List.of(DType.INT8, DType.INT4)) {
       checkUndone(
-          WeightsMode.apply(table, Judge.recipe(Mode.WEIGHTS, weights, new Granularity.PerBlock(32)), 1).model(), ids, 120);
+          WeightsMode.apply(
+                  table, Judge.recipe(Mode.WEIGHTS, weights, new Granularity.PerBlock(32)), 1)
+              .model(),
+          ids,
+          120);
     }
   }
 
@@ -86,8 +98,21 @@ class DequantizerTest {
     Recipe symmetric = Judge.recipe(Mode.WEIGHTS, DType.UINT4, new Granularity.PerBlock(32));
     Recipe asymmetric =
         new Recipe(
-            symmetric.mode(), symmetric.weights(), symmetric.activations(), symmetric.granularity(), false, false, false,
-            false, false, true, symmetric.calibration(), symmetric.percentile(), List.of(), List.of(), false);
+            symmetric.mode(),
+            symmetric.weights(),
+            symmetric.activations(),
+            symmetric.granularity(),
+            false,
+            false,
+            false,
+            false,
+            false,
+            true,
+            symmetric.calibration(),
+            symmetric.percentile(),
+            List.of(),
+            List.of(),
+            false);
     Model model =
         new Graphs(1)
             .input("x", 1, 16, 10, 10)

@@ -19,7 +19,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class DynamicModeTest {
-  private static final Recipe INT8 = Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel());
+  private static final Recipe INT8 =
+      Judge.recipe(Mode.DYNAMIC, DType.INT8, new Granularity.PerChannel());
   private static final Map<String, Tensor> X = Map.of("x", Graphs.normal(new Random(7), 1, 4, 64));
 
   private static Graphs x() {
@@ -29,10 +30,14 @@ class DynamicModeTest {
   @Test
   void productsAreFusedWithTheirBias() {
     Model model =
-        x().normal("w", 0.1, 48, 64).normal("c", 1, 48).node("Gemm", "x w c", "y", "transB", 1, "alpha", 2f).model(13);
+        x().normal("w", 0.1, 48, 64)
+            .normal("c", 1, 48)
+            .node("Gemm", "x w c", "y", "transB", 1, "alpha", 2f)
+            .model(13);
     for (DType weights : List.of(DType.INT8, DType.UINT8)) {
       Quantized quantized =
-          DynamicMode.apply(model, Judge.recipe(Mode.DYNAMIC, weights, new Granularity.PerChannel()), 1);
+          DynamicMode.apply(
+              model, Judge.recipe(Mode.DYNAMIC, weights, new Granularity.PerChannel()), 1);
       assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(35);
       assertThat(Judge.deployed(quantized.model())).containsExactly("DynamicQuantizeMatMul");
     }
@@ -49,7 +54,9 @@ class DynamicModeTest {
             .model(17);
     Quantized quantized = DynamicMode.apply(model, INT8, 1);
     assertThat(Judge.operators(quantized.model())).containsOnlyOnce("DynamicQuantizeLinear");
-    assertThat(Judge.deployed(quantized.model())).contains("MatMulIntegerToFloat").doesNotContain("MatMulInteger");
+    assertThat(Judge.deployed(quantized.model()))
+        .contains("MatMulIntegerToFloat")
+        .doesNotContain("MatMulInteger");
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(35);
   }
 
@@ -108,8 +115,21 @@ class DynamicModeTest {
     assertThat(Judge.sqnr(model, stored.model(), image)).isGreaterThan(35);
     Recipe everything =
         new Recipe(
-            INT8.mode(), INT8.weights(), INT8.activations(), INT8.granularity(), false, true, false, false, false, true,
-            INT8.calibration(), INT8.percentile(), List.of(), List.of(), true);
+            INT8.mode(),
+            INT8.weights(),
+            INT8.activations(),
+            INT8.granularity(),
+            false,
+            true,
+            false,
+            false,
+            false,
+            true,
+            INT8.calibration(),
+            INT8.percentile(),
+            List.of(),
+            List.of(),
+            true);
     Quantized integers = DynamicMode.apply(model, everything, 1);
     assertThat(Judge.operators(integers.model())).contains("ConvInteger");
     assertThat(Judge.sqnr(model, integers.model(), image)).isGreaterThan(30);

@@ -20,7 +20,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class Fp16ModeTest {
-  private static final Recipe FP16 = Judge.recipe(Mode.FP16, DType.FLOAT16, new Granularity.PerTensor());
+  private static final Recipe FP16 =
+      Judge.recipe(Mode.FP16, DType.FLOAT16, new Granularity.PerTensor());
   private static final Map<String, Tensor> X = Map.of("x", Graphs.normal(new Random(7), 1, 4, 64));
 
   private static Graphs x() {
@@ -29,10 +30,12 @@ class Fp16ModeTest {
 
   @Test
   void inputsAndOutputsStayFloat() {
-    Model model = x().normal("w", 0.1, 64, 48).node("MatMul", "x w", "h").node("Tanh", "h", "y").model(13);
+    Model model =
+        x().normal("w", 0.1, 64, 48).node("MatMul", "x w", "h").node("Tanh", "h", "y").model(13);
     Quantized quantized = Fp16Mode.apply(model, FP16);
     assertThat(quantized.model().graph().inputs()).isEqualTo(model.graph().inputs());
-    assertThat(Judge.operators(quantized.model())).containsExactly("Cast", "MatMul", "Tanh", "Cast");
+    assertThat(Judge.operators(quantized.model()))
+        .containsExactly("Cast", "MatMul", "Tanh", "Cast");
     assertThat(Judge.constantBytes(quantized.model())).isEqualTo(64 * 48 * 2);
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(55);
   }
@@ -54,7 +57,10 @@ class Fp16ModeTest {
     assertThat(Judge.constant(quantized.model(), "variance").dtype()).isEqualTo(DType.FLOAT32);
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(50);
     assertThat(quantized.plan().nodes())
-        .anyMatch(node -> node.opType().equals("BatchNormalization") && node.reason().contains("variance has values beyond"));
+        .anyMatch(
+            node ->
+                node.opType().equals("BatchNormalization")
+                    && node.reason().contains("variance has values beyond"));
   }
 
   @Test
@@ -62,7 +68,10 @@ class Fp16ModeTest {
     float[] mask = new float[64];
     for (int i = 32; i < mask.length; i++) mask[i] = -Float.MAX_VALUE;
     Model model =
-        x().constant("mask", Tensor.ofFloats(mask, 1, 64)).node("Add", "x mask", "m").node("Softmax", "m", "y", "axis", -1).model(13);
+        x().constant("mask", Tensor.ofFloats(mask, 1, 64))
+            .node("Add", "x mask", "m")
+            .node("Softmax", "m", "y", "axis", -1)
+            .model(13);
     Quantized quantized = Fp16Mode.apply(model, FP16);
     assertThat(Judge.constant(quantized.model(), "mask").toFloats()[63]).isEqualTo(-65504f);
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(50);
@@ -75,7 +84,8 @@ class Fp16ModeTest {
             .input("n", DType.INT64, 4)
             .constant("shape", Tensor.ofLongs(new long[] {4}, 1))
             .node("Cast", "n", "f", "to", 1)
-            .node("ConstantOfShape", "shape", "fill", "value", Tensor.ofFloats(new float[] {0.5f}, 1))
+            .node(
+                "ConstantOfShape", "shape", "fill", "value", Tensor.ofFloats(new float[] {0.5f}, 1))
             .node("Mul", "f fill", "y")
             .output("y")
             .model(13);
@@ -138,11 +148,17 @@ class Fp16ModeTest {
 
   @Test
   void refusesNaNAndSequences() {
-    Model nan = x().constant("w", Tensor.ofFloats(new float[] {1, Float.NaN}, 2, 1)).node("Add", "x w", "y").model(13);
+    Model nan =
+        x().constant("w", Tensor.ofFloats(new float[] {1, Float.NaN}, 2, 1))
+            .node("Add", "x w", "y")
+            .model(13);
     assertThatThrownBy(() -> Fp16Mode.apply(nan, FP16))
         .isInstanceOf(MalformedModelException.class)
         .hasMessage("initializer w: NaN at element 1");
-    Model sequence = x().node("SequenceConstruct", "x", "s").node("ConcatFromSequence", "s", "y", "axis", 0).model(13);
+    Model sequence =
+        x().node("SequenceConstruct", "x", "s")
+            .node("ConcatFromSequence", "s", "y", "axis", 0)
+            .model(13);
     assertThatThrownBy(() -> Fp16Mode.apply(sequence, FP16))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageStartingWith("node s_node (SequenceConstruct)");
@@ -151,7 +167,8 @@ class Fp16ModeTest {
   @Test
   void brainFloatsAreStorageOnly() {
     Model model = x().normal("w", 0.1, 64, 48).node("MatMul", "x w", "y").model(11);
-    Quantized quantized = Bf16Mode.apply(model, Judge.recipe(Mode.BF16, DType.BFLOAT16, new Granularity.PerTensor()));
+    Quantized quantized =
+        Bf16Mode.apply(model, Judge.recipe(Mode.BF16, DType.BFLOAT16, new Granularity.PerTensor()));
     assertThat(Judge.deployed(quantized.model())).containsExactly("MatMul");
     assertThat(Judge.constantBytes(quantized.model())).isEqualTo(64 * 48 * 2);
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(40);

@@ -20,8 +20,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class WeightsModeTest {
-  private static final Recipe INT8 = Judge.recipe(Mode.WEIGHTS, DType.INT8, new Granularity.PerChannel());
-  private static final Recipe INT4 = Judge.recipe(Mode.WEIGHTS, DType.INT4, new Granularity.PerBlock(32));
+  private static final Recipe INT8 =
+      Judge.recipe(Mode.WEIGHTS, DType.INT8, new Granularity.PerChannel());
+  private static final Recipe INT4 =
+      Judge.recipe(Mode.WEIGHTS, DType.INT4, new Granularity.PerBlock(32));
   private static final Map<String, Tensor> X = Map.of("x", Graphs.normal(new Random(7), 1, 4, 64));
 
   private static Graphs x() {
@@ -36,7 +38,8 @@ class WeightsModeTest {
     assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
     assertThat(quantized.model().opset()).isEqualTo(17);
     assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo("channel:1");
-    assertThat(quantized.plan().warnings()).anyMatch(warning -> warning.contains("accuracy level 4"));
+    assertThat(quantized.plan().warnings())
+        .anyMatch(warning -> warning.contains("accuracy level 4"));
   }
 
   @Test
@@ -70,9 +73,14 @@ class WeightsModeTest {
   @Test
   void aSharedWeightIsStoredOnceAndStillFused() {
     Model model =
-        x().normal("w", 0.1, 64, 64).node("MatMul", "x w", "h").node("Tanh", "h", "t").node("MatMul", "t w", "y").model(21);
+        x().normal("w", 0.1, 64, 64)
+            .node("MatMul", "x w", "h")
+            .node("Tanh", "h", "t")
+            .node("MatMul", "t w", "y")
+            .model(21);
     Quantized quantized = WeightsMode.apply(model, INT4, 1);
-    assertThat(Judge.operators(quantized.model())).containsExactly("MatMulNBits", "Tanh", "MatMulNBits");
+    assertThat(Judge.operators(quantized.model()))
+        .containsExactly("MatMulNBits", "Tanh", "MatMulNBits");
     assertThat(Judge.constantBytes(quantized.model())).isEqualTo(64 * 64 / 2 + 2 * 64 * 4);
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(12);
   }
@@ -81,13 +89,35 @@ class WeightsModeTest {
   void explicitMatMulNBitsOnRequest() {
     Recipe explicit =
         new Recipe(
-            INT4.mode(), DType.UINT4, INT4.activations(), INT4.granularity(), false, false, false, false, true, true,
-            INT4.calibration(), INT4.percentile(), List.of(), List.of(), false);
-    Model model = new Graphs(3).input("x", 4, 100).normal("w", 0.1, 100, 48).normal("c", 1, 48).output("y")
-        .node("Gemm", "x w c", "y").model(13);
+            INT4.mode(),
+            DType.UINT4,
+            INT4.activations(),
+            INT4.granularity(),
+            false,
+            false,
+            false,
+            false,
+            true,
+            true,
+            INT4.calibration(),
+            INT4.percentile(),
+            List.of(),
+            List.of(),
+            false);
+    Model model =
+        new Graphs(3)
+            .input("x", 4, 100)
+            .normal("w", 0.1, 100, 48)
+            .normal("c", 1, 48)
+            .output("y")
+            .node("Gemm", "x w c", "y")
+            .model(13);
     Quantized quantized = WeightsMode.apply(model, explicit, 1);
     assertThat(Judge.operators(quantized.model())).containsExactly("MatMulNBits", "Add");
-    assertThat(Judge.sqnr(model, quantized.model(), Map.of("x", Graphs.normal(new Random(5), 1, 4, 100)))).isGreaterThan(16);
+    assertThat(
+            Judge.sqnr(
+                model, quantized.model(), Map.of("x", Graphs.normal(new Random(5), 1, 4, 100))))
+        .isGreaterThan(16);
   }
 
   @Test
@@ -172,7 +202,9 @@ class WeightsModeTest {
     for (Recipe recipe : List.of(INT8, INT4)) {
       Quantized quantized = WeightsMode.apply(model, recipe, 1);
       assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(10);
-      assertThat(quantized.plan().tensors()).extracting("name").containsExactlyInAnyOrder("outer", "inner");
+      assertThat(quantized.plan().tensors())
+          .extracting("name")
+          .containsExactlyInAnyOrder("outer", "inner");
       assertThat(quantized.model().graph().initializers()).doesNotContainKey("outer");
     }
   }
@@ -211,8 +243,21 @@ class WeightsModeTest {
             .model(17);
     Recipe excluding =
         new Recipe(
-            INT8.mode(), INT8.weights(), INT8.activations(), INT8.granularity(), false, true, false, false, false, true,
-            INT8.calibration(), INT8.percentile(), List.of(), List.of("h_*"), false);
+            INT8.mode(),
+            INT8.weights(),
+            INT8.activations(),
+            INT8.granularity(),
+            false,
+            true,
+            false,
+            false,
+            false,
+            true,
+            INT8.calibration(),
+            INT8.percentile(),
+            List.of(),
+            List.of("h_*"),
+            false);
     Quantized quantized = WeightsMode.apply(model, excluding, 1);
     assertThat(quantized.model()).isSameAs(model);
     assertThat(quantized.plan().nodes())
@@ -224,7 +269,8 @@ class WeightsModeTest {
   void refusesWeightsThatAreNotNumbers() {
     float[] values = new float[64 * 64];
     values[17] = Float.NaN;
-    Model model = x().constant("w", Tensor.ofFloats(values, 64, 64)).node("MatMul", "x w", "y").model(17);
+    Model model =
+        x().constant("w", Tensor.ofFloats(values, 64, 64)).node("MatMul", "x w", "y").model(17);
     assertThatThrownBy(() -> WeightsMode.apply(model, INT8, 2))
         .isInstanceOf(MalformedModelException.class)
         .hasMessage("initializer w: NaN at element 17");
