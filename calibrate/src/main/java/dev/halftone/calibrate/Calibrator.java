@@ -26,14 +26,16 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Gathers statistics of values inside a model by running it on samples.
  *
- * <p>ONNX Runtime runs the graph as it is written, without rewriting it. Samples are run one by one ({@code threads} of them at
- * the same time, each on one thread of ONNX Runtime), so that what a sample shows does not depend on its neighbours, and
- * statistics merge in any order: neither the number of threads nor the order of samples changes a bit.
+ * <p>ONNX Runtime runs the graph as it is written, without rewriting it. Samples are run one by one
+ * ({@code threads} of them at the same time, each on one thread of ONNX Runtime), so that what a
+ * sample shows does not depend on its neighbours, and statistics merge in any order: neither the
+ * number of threads nor the order of samples changes a bit.
  *
- * <p>Values of which only the range is asked are reduced in ONNX Runtime, in one round over the samples. The others, those in half
- * precision, and those that turn out to hold NaN or infinities, are made outputs of the graph; where these take more than {@value #BYTES_PER_RUN} bytes
- * together for one sample, they are taken in several rounds, each of which runs as much of the graph as it needs. So memory depends
- * neither on how many samples there are nor on how many values.
+ * <p>Values of which only the range is asked are reduced in ONNX Runtime, in one round over the
+ * samples. The others, those in half precision, and those that turn out to hold NaN or infinities,
+ * are made outputs of the graph; where these take more than {@value #BYTES_PER_RUN} bytes together
+ * for one sample, they are taken in several rounds, each of which runs as much of the graph as it
+ * needs. So memory depends neither on how many samples there are nor on how many values.
  */
 public final class Calibrator {
   /** Bytes of values that one run of one sample may give. */
@@ -47,12 +49,18 @@ public final class Calibrator {
   private final int threads;
   private final Progress progress;
   private final AtomicLong done = new AtomicLong();
+
   /** Steps of the rounds begun so far. */
   private long planned;
 
   private boolean inputsSeen;
 
-  private Calibrator(Model model, SampleSource rows, Map<String, Request> requests, int threads, Progress progress) {
+  private Calibrator(
+      Model model,
+      SampleSource rows,
+      Map<String, Request> requests,
+      int threads,
+      Progress progress) {
     this.model = model;
     this.rows = rows;
     this.requests = requests;
@@ -66,12 +74,14 @@ public final class Calibrator {
   /**
    * Observes the named inputs and values of the top graph.
    *
-   * <p>A sample is one row of the data; for a model whose inputs are fixed to a larger batch, it is a group of that many rows, the
-   * last one filled up with its last row. Rows that carry state from one to the next are run one after the other.
+   * <p>A sample is one row of the data; for a model whose inputs are fixed to a larger batch, it is
+   * a group of that many rows, the last one filled up with its last row. Rows that carry state from
+   * one to the next are run one after the other.
    *
    * @param requests what has to be known, by name of a graph input or of a node's output
    * @param threads samples run at the same time, at least 1
-   * @throws IllegalArgumentException if the graph has no value of a name, or the data has no samples
+   * @throws IllegalArgumentException if the graph has no value of a name, or the data has no
+   *     samples
    * @throws UnsupportedModelException if ONNX Runtime cannot run the model or a sample
    * @throws java.util.concurrent.CancellationException if the caller's thread is interrupted
    */
@@ -81,13 +91,21 @@ public final class Calibrator {
   }
 
   static CalibrationResult calibrate(
-      Model model, Map<String, Request> requests, DataSet data, int threads, Progress progress, long bytesPerRun) {
+      Model model,
+      Map<String, Request> requests,
+      DataSet data,
+      int threads,
+      Progress progress,
+      long bytesPerRun) {
     if (data.size() == 0) throw new IllegalArgumentException("no samples to calibrate on");
-    if (threads < 1) throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
+    if (threads < 1)
+      throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
     List<String> values = values(model.graph(), requests.keySet());
-    SampleSource samples = new SampleSource(data.size(), data.samples()::get, data.state(), data.starts());
+    SampleSource samples =
+        new SampleSource(data.size(), data.samples()::get, data.state(), data.starts());
     SampleSource rows = FixedBatches.of(model.graph().requiredInputs(), samples);
-    Calibrator calibrator = new Calibrator(model, rows, new LinkedHashMap<>(requests), threads, progress);
+    Calibrator calibrator =
+        new Calibrator(model, rows, new LinkedHashMap<>(requests), threads, progress);
     calibrator.run(values.isEmpty() ? Map.of() : ValueTypes.of(model, values), bytesPerRun);
     return calibrator.observations.result();
   }
@@ -101,7 +119,8 @@ public final class Calibrator {
     Set<String> unknown = new LinkedHashSet<>(requested);
     values.forEach(unknown::remove);
     graph.requiredInputs().forEach(input -> unknown.remove(input.name()));
-    if (!unknown.isEmpty()) throw new IllegalArgumentException("the graph computes no value named " + unknown);
+    if (!unknown.isEmpty())
+      throw new IllegalArgumentException("the graph computes no value named " + unknown);
     return values;
   }
 
@@ -121,14 +140,16 @@ public final class Calibrator {
 
   /** Reduces the values in ONNX Runtime; returns those that have to be looked at instead. */
   private Set<String> reduce(Map<String, TensorType> types) {
-    Reductions reductions = new Reductions(model, types, rows.sample().apply(0), rows.state().values());
+    Reductions reductions =
+        new Reductions(model, types, rows.sample().apply(0), rows.state().values());
     try {
       round(
           reductions.model(),
           reductions.outputs(),
           (sample, outputs, workspace) -> reductions.observe(sample, outputs, observations));
     } catch (UnsupportedModelException e) {
-      // A reduction of nothing at all, in old operator sets; any other reason will show again without the reductions.
+      // A reduction of nothing at all, in old operator sets; any other reason will show again
+      // without the reductions.
       observations.forget(requests.keySet());
       inputsSeen = false;
       return types.keySet();
@@ -138,9 +159,13 @@ public final class Calibrator {
   }
 
   private void tap(Map<String, TensorType> values, long bytesPerRun) {
-    List<List<String>> groups = TapGroups.of(TapSizes.of(model, values, rows.sample().apply(0)), bytesPerRun);
+    List<List<String>> groups =
+        TapGroups.of(TapSizes.of(model, values, rows.sample().apply(0)), bytesPerRun);
     for (List<String> group : groups) {
-      round(cut(group), group, (sample, outputs, workspace) -> observations.observe(group, outputs, workspace));
+      round(
+          cut(group),
+          group,
+          (sample, outputs, workspace) -> observations.observe(group, outputs, workspace));
     }
   }
 
@@ -154,7 +179,10 @@ public final class Calibrator {
     return model.withGraph(editor.toGraph());
   }
 
-  /** Shows every sample to the listener, and to the observers of the inputs if they have not seen the samples yet. */
+  /**
+   * Shows every sample to the listener, and to the observers of the inputs if they have not seen
+   * the samples yet.
+   */
   private void round(Model part, List<String> wanted, SampleLoop.Listener listener) {
     boolean withInputs = !inputsSeen;
     planned += rows.size();

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Shapes of values that follow from the shapes of a sample: axes of equal names have equal sizes. */
+/**
+ * Shapes of values that follow from the shapes of a sample: axes of equal names have equal sizes.
+ */
 final class InferredShapes {
   private final Map<String, Long> sizes = new HashMap<>();
 
@@ -20,7 +22,8 @@ final class InferredShapes {
       List<Dimension> shape = input.type() == null ? null : input.type().shape();
       if (tensor == null || shape == null || shape.size() != tensor.rank()) continue;
       for (int axis = 0; axis < tensor.rank(); axis++) {
-        if (shape.get(axis) instanceof Dimension.Symbolic(String name)) sizes.put(name, tensor.dimension(axis));
+        if (shape.get(axis) instanceof Dimension.Symbolic(String name))
+          sizes.put(name, tensor.dimension(axis));
       }
     }
   }

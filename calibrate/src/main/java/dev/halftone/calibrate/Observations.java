@@ -46,7 +46,9 @@ final class Observations {
     seen(name).type().see(TensorType.fixed(type, shape));
   }
 
-  /** Drops what was seen of the values, before they are observed anew. Not while samples are shown. */
+  /**
+   * Drops what was seen of the values, before they are observed anew. Not while samples are shown.
+   */
   void forget(Collection<String> names) {
     for (String name : names) values.put(name, Seen.nothing(seen(name).request()));
   }

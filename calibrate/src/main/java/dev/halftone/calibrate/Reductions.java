@@ -19,12 +19,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A graph that gives the least and greatest element of values in place of the values, reduced inside ONNX Runtime while they are
- * still in its caches. What ONNX makes of NaN there is not said, so the sum comes along: where it is finite, so was every element.
- * Values for which it is not, in some sample, are left for others to observe.
+ * A graph that gives the least and greatest element of values in place of the values, reduced
+ * inside ONNX Runtime while they are still in its caches. What ONNX makes of NaN there is not said,
+ * so the sum comes along: where it is finite, so was every element. Values for which it is not, in
+ * some sample, are left for others to observe.
  *
- * <p>The results of all values leave the session as three vectors, since each tensor that crosses the border to Java costs as
- * much as a small operator. Shapes that do not follow from those of the inputs come as outputs of their own.
+ * <p>The results of all values leave the session as three vectors, since each tensor that crosses
+ * the border to Java costs as much as a small operator. Shapes that do not follow from those of the
+ * inputs come as outputs of their own.
  */
 final class Reductions {
   private static final List<String> OPERATORS = List.of("ReduceMin", "ReduceMax", "ReduceSum");
@@ -35,7 +37,8 @@ final class Reductions {
   /**
    * A value that is observed.
    *
-   * @param index of its results in the three vectors; -1 when it does not hold floating-point numbers
+   * @param index of its results in the three vectors; -1 when it does not hold floating-point
+   *     numbers
    * @param shape output that holds its shape, empty where that can be inferred
    */
   private record Observed(String name, TensorType type, int index, String shape) {}
@@ -43,7 +46,8 @@ final class Reductions {
   private final Model whole;
   private final Model model;
   private final List<Observed> values = new ArrayList<>();
-  private final List<List<String>> results = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+  private final List<List<String>> results =
+      List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
   private final List<String> vectors = new ArrayList<>();
   private final Set<String> irregular = ConcurrentHashMap.newKeySet();
 
@@ -54,7 +58,11 @@ final class Reductions {
    * @param sample a complete set of inputs
    * @param keep outputs that the graph is to have besides
    */
-  Reductions(Model whole, Map<String, TensorType> types, Map<String, Tensor> sample, Collection<String> keep) {
+  Reductions(
+      Model whole,
+      Map<String, TensorType> types,
+      Map<String, Tensor> sample,
+      Collection<String> keep) {
     this.whole = whole;
     GraphEditor editor = new GraphEditor(whole.graph());
     String flat = editor.freshName("flat_shape");
@@ -62,7 +70,8 @@ final class Reductions {
     InferredShapes inferred = new InferredShapes(whole.graph().requiredInputs(), sample);
     types.forEach((name, type) -> add(editor, name, type, flat, inferred.of(type) != null));
     for (List<String> ofOperator : results) {
-      if (!ofOperator.isEmpty()) vectors.add(add(editor, "Concat", ofOperator, Map.of("axis", new Attribute.OfInt(0))));
+      if (!ofOperator.isEmpty())
+        vectors.add(add(editor, "Concat", ofOperator, Map.of("axis", new Attribute.OfInt(0))));
     }
     List<ValueInfo> outputs = new ArrayList<>();
     for (String name : keep) outputs.add(new ValueInfo(name, null));
@@ -72,7 +81,8 @@ final class Reductions {
     model = whole.withGraph(editor.toGraph());
   }
 
-  private void add(GraphEditor editor, String value, TensorType type, String flat, boolean inferred) {
+  private void add(
+      GraphEditor editor, String value, TensorType type, String flat, boolean inferred) {
     String shape = inferred ? "" : add(editor, "Shape", List.of(value), Map.of());
     int index = type.dtype().isFloat() ? results.getFirst().size() : -1;
     values.add(new Observed(value, type, index, shape));
@@ -82,7 +92,12 @@ final class Reductions {
   private void reduce(GraphEditor editor, String value, DType type, String flat) {
     String vector = add(editor, "Reshape", List.of(value, flat), Map.of());
     for (int i = 0; i < OPERATORS.size(); i++) {
-      String result = add(editor, OPERATORS.get(i), List.of(vector), Map.of("keepdims", new Attribute.OfInt(1)));
+      String result =
+          add(
+              editor,
+              OPERATORS.get(i),
+              List.of(vector),
+              Map.of("keepdims", new Attribute.OfInt(1)));
       // Double is reduced as it is: rounding comes last.
       results.get(i).add(type == DType.FLOAT64 ? toFloat(editor, result) : result);
     }
@@ -92,7 +107,8 @@ final class Reductions {
     return add(editor, "Cast", List.of(value), Map.of("to", new Attribute.OfInt(FLOAT)));
   }
 
-  private static String add(GraphEditor editor, String opType, List<String> inputs, Map<String, Attribute> attributes) {
+  private static String add(
+      GraphEditor editor, String opType, List<String> inputs, Map<String, Attribute> attributes) {
     String output = editor.freshName(inputs.getFirst() + "_" + opType);
     String name = editor.freshName(output + "_node");
     editor.add(new Node(name, "", opType, inputs, List.of(output), attributes, Opaque.NONE));
@@ -100,8 +116,9 @@ final class Reductions {
   }
 
   /**
-   * Whether values of that type can be reduced. ONNX Runtime does not reduce half precision, and with a Cast to float behind a value
-   * it drops the rounding to half that the value has without it.
+   * Whether values of that type can be reduced. ONNX Runtime does not reduce half precision, and
+   * with a Cast to float behind a value it drops the rounding to half that the value has without
+   * it.
    */
   static boolean takes(DType type) {
     return type != DType.FLOAT16 && type != DType.BFLOAT16;
@@ -123,14 +140,18 @@ final class Reductions {
     InferredShapes inferred = new InferredShapes(whole.graph().requiredInputs(), sample);
     List<float[]> found = vectors.stream().map(name -> tensor(outputs, name).toFloats()).toList();
     for (Observed value : values) {
-      long[] shape = value.shape().isEmpty() ? inferred.of(value.type()) : tensor(outputs, value.shape()).toLongs();
+      long[] shape =
+          value.shape().isEmpty()
+              ? inferred.of(value.type())
+              : tensor(outputs, value.shape()).toLongs();
       long[] known = Objects.requireNonNull(shape);
       observations.see(value.name(), value.type().dtype(), known);
       if (value.index() >= 0) observe(value, Tensor.elements(known), found, observations);
     }
   }
 
-  private void observe(Observed value, long elements, List<float[]> found, Observations observations) {
+  private void observe(
+      Observed value, long elements, List<float[]> found, Observations observations) {
     float min = found.get(0)[value.index()];
     float max = found.get(1)[value.index()];
     float sum = found.get(2)[value.index()];

@@ -22,9 +22,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Runs all samples through one session, several at a time, and shows each one's values to a listener. */
+/**
+ * Runs all samples through one session, several at a time, and shows each one's values to a
+ * listener.
+ */
 final class SampleLoop {
-  /** Sees the inputs and the wanted outputs of a sample, which hold until it returns; called from several threads. */
+  /**
+   * Sees the inputs and the wanted outputs of a sample, which hold until it returns; called from
+   * several threads.
+   */
   interface Listener {
     void sample(Map<String, Tensor> inputs, Map<String, Tensor> outputs, Workspace workspace);
   }
@@ -54,7 +60,8 @@ final class SampleLoop {
   void run(int threads) {
     int workers = source.state().isEmpty() ? Math.min(threads, source.size()) : 1;
     ExecutorService pool =
-        Executors.newFixedThreadPool(workers, Thread.ofPlatform().daemon().name("halftone-calibrate-", 0).factory());
+        Executors.newFixedThreadPool(
+            workers, Thread.ofPlatform().daemon().name("halftone-calibrate-", 0).factory());
     try (pool) {
       List<Future<?>> running = new ArrayList<>();
       for (int worker = 0; worker < workers; worker++) running.add(pool.submit(this::work));
@@ -89,12 +96,16 @@ final class SampleLoop {
       }
     } catch (RuntimeException | Error e) {
       Failure own = new Failure(row, e);
-      failure.accumulateAndGet(own, (one, other) -> one == null || other.row() < one.row() ? other : one);
+      failure.accumulateAndGet(
+          own, (one, other) -> one == null || other.row() < one.row() ? other : one);
       stop();
     }
   }
 
-  /** Of several failures that of the first row, whatever the threads did: the rows before it were all begun. */
+  /**
+   * Of several failures that of the first row, whatever the threads did: the rows before it were
+   * all begun.
+   */
   private static void rethrow(@Nullable Failure failure) {
     if (failure == null) return;
     if (failure.cause() instanceof RuntimeException cause) throw cause;
@@ -103,12 +114,18 @@ final class SampleLoop {
 
   private Map<String, Tensor> carried(Map<String, Tensor> outputs) {
     Map<String, Tensor> carried = new LinkedHashMap<>();
-    source.state().forEach((input, output) -> carried.put(input, copy(outputs.get(output), output)));
+    source
+        .state()
+        .forEach((input, output) -> carried.put(input, copy(outputs.get(output), output)));
     return carried;
   }
 
   private static Tensor copy(@Nullable Tensor tensor, String output) {
-    if (tensor == null) throw new IllegalArgumentException("no output \"%s\" carries the state".formatted(output));
-    return Tensor.of(tensor.dtype(), tensor.shape(), MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE)));
+    if (tensor == null)
+      throw new IllegalArgumentException("no output \"%s\" carries the state".formatted(output));
+    return Tensor.of(
+        tensor.dtype(),
+        tensor.shape(),
+        MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE)));
   }
 }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The type of a value as samples, each of which has a type without open axes, show it. Their order does not matter. */
+/**
+ * The type of a value as samples, each of which has a type without open axes, show it. Their order
+ * does not matter.
+ */
 final class SeenType {
   private @Nullable TensorType type;
 
@@ -16,11 +19,14 @@ final class SeenType {
     if (before == null) {
       type = one;
     } else if (!before.equals(one)) {
-      type = new TensorType(before.dtype(), common(before.shape(), Objects.requireNonNull(one.shape())));
+      type =
+          new TensorType(
+              before.dtype(), common(before.shape(), Objects.requireNonNull(one.shape())));
     }
   }
 
-  private static @Nullable List<Dimension> common(@Nullable List<Dimension> before, List<Dimension> one) {
+  private static @Nullable List<Dimension> common(
+      @Nullable List<Dimension> before, List<Dimension> one) {
     if (before == null || before.size() != one.size()) return null;
     List<Dimension> common = new ArrayList<>();
     for (int axis = 0; axis < one.size(); axis++) {

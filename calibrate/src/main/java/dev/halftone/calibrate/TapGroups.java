@@ -9,8 +9,8 @@ final class TapGroups {
   private TapGroups() {}
 
   /**
-   * Cuts the names, in their order, into groups of at most {@code limit} bytes; a larger value makes a group of its own. At least
-   * one group, if only an empty one.
+   * Cuts the names, in their order, into groups of at most {@code limit} bytes; a larger value
+   * makes a group of its own. At least one group, if only an empty one.
    */
   static List<List<String>> of(Map<String, Long> sizes, long limit) {
     List<List<String>> groups = new ArrayList<>();

@@ -47,12 +47,15 @@ final class ValueTypes {
   private static Map<String, TensorType> outputs(Model model, List<String> names) {
     Map<String, TensorType> types = new HashMap<>();
     try (RunnableModel session = RunnableModel.open(model, names, RunOptions.asWritten())) {
-      for (ValueInfo output : session.outputs()) if (output.type() != null) types.put(output.name(), output.type());
+      for (ValueInfo output : session.outputs())
+        if (output.type() != null) types.put(output.name(), output.type());
     }
     return types;
   }
 
-  /** Weights made inputs: inferring types then takes milliseconds, whatever the size of the model. */
+  /**
+   * Weights made inputs: inferring types then takes milliseconds, whatever the size of the model.
+   */
   private static Model withoutWeights(Model model) {
     GraphEditor editor = new GraphEditor(model.graph());
     List<ValueInfo> inputs = new ArrayList<>(model.graph().requiredInputs());
@@ -60,7 +63,8 @@ final class ValueTypes {
       Tensor value = initializer.getValue();
       if (value.byteSize() < WEIGHT_BYTES) continue;
       editor.removeInitializer(initializer.getKey());
-      inputs.add(new ValueInfo(initializer.getKey(), TensorType.fixed(value.dtype(), value.shape())));
+      inputs.add(
+          new ValueInfo(initializer.getKey(), TensorType.fixed(value.dtype(), value.shape())));
     }
     editor.setInputs(inputs);
     return model.withGraph(editor.toGraph());

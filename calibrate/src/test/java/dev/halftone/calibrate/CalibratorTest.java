@@ -37,7 +37,8 @@ class CalibratorTest {
     return requests;
   }
 
-  private static CalibrationResult calibrate(Model model, Set<String> names, Request request, DataSet data) {
+  private static CalibrationResult calibrate(
+      Model model, Set<String> names, Request request, DataSet data) {
     return Calibrator.calibrate(model, all(names, request), data, 2, Progress.NONE);
   }
 
@@ -48,7 +49,8 @@ class CalibratorTest {
   /** Statistics of a value by running the model plainly, one sample after the other. */
   private static Statistics plainly(Model model, String name, Request request, DataSet data) {
     Observer observer = new Observer(request);
-    try (RunnableModel runnable = RunnableModel.open(model, List.of(name), RunOptions.asWritten())) {
+    try (RunnableModel runnable =
+        RunnableModel.open(model, List.of(name), RunOptions.asWritten())) {
       for (int row = 0; row < data.size(); row++) {
         Tensor value = runnable.run(data.samples().get(row)).get(name);
         observer.observe(Objects.requireNonNull(value), new Workspace());
@@ -79,9 +81,11 @@ class CalibratorTest {
     Map<String, Request> requests = all(VALUES, Request.HISTOGRAM);
     CalibrationResult expected = Calibrator.calibrate(model, requests, data, 1, Progress.NONE);
     for (int threads : new int[] {2, 5, 64}) {
-      assertThat(Calibrator.calibrate(model, requests, data, threads, Progress.NONE)).isEqualTo(expected);
+      assertThat(Calibrator.calibrate(model, requests, data, threads, Progress.NONE))
+          .isEqualTo(expected);
     }
-    assertThat(Calibrator.calibrate(model, requests, data, 2, Progress.NONE, 1)).isEqualTo(expected);
+    assertThat(Calibrator.calibrate(model, requests, data, 2, Progress.NONE, 1))
+        .isEqualTo(expected);
     requests.put("product", Request.RANGE);
     CalibrationResult mixed = Calibrator.calibrate(model, requests, data, 2, Progress.NONE);
     assertThat(of(mixed, "logits")).isEqualTo(of(expected, "logits"));
@@ -117,7 +121,8 @@ class CalibratorTest {
             List.of("y"),
             Map.of(),
             Models.node("Abs", List.of("x"), "y"));
-    DataSet data = Models.data(1, row -> Map.of("x", Tensor.ofFloats(new float[] {3e38f, -3e38f}, 1, 2)));
+    DataSet data =
+        Models.data(1, row -> Map.of("x", Tensor.ofFloats(new float[] {3e38f, -3e38f}, 1, 2)));
     FiniteRange seen = of(calibrate(model, Set.of("y"), Request.RANGE, data), "y").values();
     assertThat(seen).isEqualTo(new FiniteRange(3e38f, 3e38f, 2, 0, 0));
   }
@@ -158,14 +163,16 @@ class CalibratorTest {
             Models.node("Compress", List.of("x", "flags"), "y"),
             Models.node("Reshape", List.of("positive", "flat"), "flags"),
             dev.halftone.graph.Node.of("shape", "Constant", List.of(), List.of("flat"))
-                .withAttribute("value_ints", new dev.halftone.graph.Attribute.OfInts(List.of(-1L))));
+                .withAttribute(
+                    "value_ints", new dev.halftone.graph.Attribute.OfInts(List.of(-1L))));
     float[][] samples = {{1, -1, 2, -1}, {-1, -1, -1, -1}, {5, 6, 7, 8}};
     DataSet data = Models.data(3, row -> Map.of("x", Tensor.ofFloats(samples[row], 1, 4)));
     for (Request request : Request.values()) {
       CalibrationResult result = calibrate(model, Set.of("y"), request, data);
       assertThat(of(result, "y").values()).isEqualTo(new FiniteRange(1, 8, 6, 0, 0));
       assertThat(of(result, "y").samples()).isEqualTo(2);
-      assertThat(result.types().get("y")).isEqualTo(new TensorType(DType.FLOAT32, List.of(new Dimension.Unknown())));
+      assertThat(result.types().get("y"))
+          .isEqualTo(new TensorType(DType.FLOAT32, List.of(new Dimension.Unknown())));
     }
   }
 
@@ -173,13 +180,17 @@ class CalibratorTest {
   void stateGoesFromRowToRow() {
     Model model =
         Models.model(
-            List.of(Models.value("x", DType.FLOAT32, 1, 1), Models.value("before", DType.FLOAT32, 1, 1)),
+            List.of(
+                Models.value("x", DType.FLOAT32, 1, 1),
+                Models.value("before", DType.FLOAT32, 1, 1)),
             List.of("after"),
             Map.of(),
             Models.node("Add", List.of("x", "before"), "after"));
     Tensor one = Tensor.ofFloats(new float[] {1}, 1, 1);
     Tensor ten = Tensor.ofFloats(new float[] {10}, 1, 1);
-    DataSet data = Models.stateful(5, row -> Map.of("x", one, "before", ten), Map.of("before", "after"), Set.of(0, 3));
+    DataSet data =
+        Models.stateful(
+            5, row -> Map.of("x", one, "before", ten), Map.of("before", "after"), Set.of(0, 3));
     for (Request request : Request.values()) {
       CalibrationResult result = calibrate(model, Set.of("after", "before"), request, data);
       // Rows 0 to 2 give 11, 12, 13, rows 3 and 4 start anew.
@@ -193,7 +204,10 @@ class CalibratorTest {
   void modelsOfAFixedBatchSeeGroupsOfRows() {
     Model model =
         Models.model(
-            List.of(Models.value("x", DType.FLOAT32, 4, 2)), List.of("y"), Map.of(), Models.node("Neg", List.of("x"), "y"));
+            List.of(Models.value("x", DType.FLOAT32, 4, 2)),
+            List.of("y"),
+            Map.of(),
+            Models.node("Neg", List.of("x"), "y"));
     DataSet data = Models.data(6, row -> Map.of("x", Tensor.ofFloats(new float[] {row, 1}, 1, 2)));
     CalibrationResult result = calibrate(model, Set.of("y"), Request.RANGE, data);
     assertThat(of(result, "y").samples()).isEqualTo(2);
@@ -210,7 +224,10 @@ class CalibratorTest {
               return Map.of("x", Tensor.ofFloats(Models.normal(16, row), 1, 16));
             });
     for (Request request : Request.values()) {
-      assertThatThrownBy(() -> Calibrator.calibrate(Models.perceptron(), all(VALUES, request), data, 4, Progress.NONE))
+      assertThatThrownBy(
+              () ->
+                  Calibrator.calibrate(
+                      Models.perceptron(), all(VALUES, request), data, 4, Progress.NONE))
           .isInstanceOf(MalformedDataException.class)
           .hasMessageContaining("row 7");
     }
@@ -218,25 +235,31 @@ class CalibratorTest {
 
   @Test
   void aSampleThatDoesNotFitIsRefused() {
-    assertThatThrownBy(() -> calibrate(Models.perceptron(), VALUES, Request.RANGE, Models.rows(3, 15)))
+    assertThatThrownBy(
+            () -> calibrate(Models.perceptron(), VALUES, Request.RANGE, Models.rows(3, 15)))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageContaining("\"x\"");
   }
 
   @Test
   void inputsAloneNeedNoRun() {
-    CalibrationResult result = calibrate(Models.perceptron(), Set.of("x"), Request.HISTOGRAM, Models.rows(3, 16));
+    CalibrationResult result =
+        calibrate(Models.perceptron(), Set.of("x"), Request.HISTOGRAM, Models.rows(3, 16));
     assertThat(of(result, "x").samples()).isEqualTo(3);
   }
 
   @Test
   void whatIsNotThereIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> calibrate(Models.perceptron(), Set.of("w", "nowhere"), Request.RANGE, Models.rows(1, 16)))
+        .isThrownBy(
+            () ->
+                calibrate(
+                    Models.perceptron(), Set.of("w", "nowhere"), Request.RANGE, Models.rows(1, 16)))
         .withMessageContaining("nowhere")
         .withMessageContaining("w");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> calibrate(Models.perceptron(), VALUES, Request.RANGE, Models.rows(0, 16)));
+        .isThrownBy(
+            () -> calibrate(Models.perceptron(), VALUES, Request.RANGE, Models.rows(0, 16)));
   }
 
   @Test

@@ -25,15 +25,21 @@ import java.util.function.IntFunction;
 final class Models {
   private Models() {}
 
-  static Model model(List<ValueInfo> inputs, List<String> outputs, Map<String, Tensor> initializers, Node... nodes) {
+  static Model model(
+      List<ValueInfo> inputs,
+      List<String> outputs,
+      Map<String, Tensor> initializers,
+      Node... nodes) {
     List<ValueInfo> values = outputs.stream().map(name -> new ValueInfo(name, null)).toList();
-    Graph graph = new Graph("test", List.of(nodes), initializers, inputs, values, List.of(), Opaque.NONE);
+    Graph graph =
+        new Graph("test", List.of(nodes), initializers, inputs, values, List.of(), Opaque.NONE);
     return new Model(8, new TreeMap<>(Map.of("", 17L)), graph, List.of(), Map.of(), Opaque.NONE);
   }
 
   /** A value; -1 is the free axis "N", -2 one of which nothing is said. */
   static ValueInfo value(String name, DType dtype, long... shape) {
-    return new ValueInfo(name, new TensorType(dtype, Arrays.stream(shape).mapToObj(Models::dimension).toList()));
+    return new ValueInfo(
+        name, new TensorType(dtype, Arrays.stream(shape).mapToObj(Models::dimension).toList()));
   }
 
   private static Dimension dimension(long size) {
@@ -54,7 +60,11 @@ final class Models {
     return model(
         List.of(value("x", DType.FLOAT32, -1, 16)),
         List.of("logits"),
-        Map.of("w", Tensor.ofFloats(normal(16 * 32, 1), 16, 32), "v", Tensor.ofFloats(normal(32 * 4, 2), 32, 4)),
+        Map.of(
+            "w",
+            Tensor.ofFloats(normal(16 * 32, 1), 16, 32),
+            "v",
+            Tensor.ofFloats(normal(32 * 4, 2), 32, 4)),
         node("MatMul", List.of("x", "w"), "product"),
         node("Relu", List.of("product"), "hidden"),
         node("MatMul", List.of("hidden", "v"), "logits"));
@@ -72,7 +82,10 @@ final class Models {
   }
 
   static DataSet stateful(
-      int size, IntFunction<Map<String, Tensor>> sample, Map<String, String> state, Set<Integer> starts) {
+      int size,
+      IntFunction<Map<String, Tensor>> sample,
+      Map<String, String> state,
+      Set<Integer> starts) {
     Samples samples =
         new Samples() {
           @Override

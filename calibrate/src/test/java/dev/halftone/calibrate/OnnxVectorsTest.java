@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The conformance cases of ONNX for QuantizeLinear and DequantizeLinear, element by element. */
 class OnnxVectorsTest {
-  private static final Path VECTORS = Path.of(System.getProperty("halftone.shared", "../../shared"), "golden", "onnx");
+  private static final Path VECTORS =
+      Path.of(System.getProperty("halftone.shared", "../../shared"), "golden", "onnx");
 
   /** One case: the operator's axis and block size, and which scale goes with which element. */
   private record Case(Node node, Tensor x, Tensor scale, Tensor zeroPoint, Tensor y) {
@@ -29,7 +30,11 @@ class OnnxVectorsTest {
       Path third = data.resolve("input_2.pb");
       Tensor zeroPoint = Files.exists(third) ? OnnxTensors.read(third) : scale;
       return new Case(
-          node, OnnxTensors.read(data.resolve("input_0.pb")), scale, zeroPoint, OnnxTensors.read(data.resolve("output_0.pb")));
+          node,
+          OnnxTensors.read(data.resolve("input_0.pb")),
+          scale,
+          zeroPoint,
+          OnnxTensors.read(data.resolve("output_0.pb")));
     }
 
     QuantizationParameters parameters(long element, DType type) {

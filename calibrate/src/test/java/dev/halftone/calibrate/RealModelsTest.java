@@ -23,9 +23,13 @@ import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every value of real networks of all kinds: ranges reduced in ONNX Runtime equal those of the histograms. */
+/**
+ * Every value of real networks of all kinds: ranges reduced in ONNX Runtime equal those of the
+ * histograms.
+ */
 class RealModelsTest {
-  private static final Path DATA = Path.of(System.getProperty("halftone.shared", "../../shared"), "data");
+  private static final Path DATA =
+      Path.of(System.getProperty("halftone.shared", "../../shared"), "data");
 
   @ParameterizedTest
   @ValueSource(
@@ -47,14 +51,21 @@ class RealModelsTest {
     assumeTrue(Files.exists(path), file + ": not beside the project");
     Model model = OnnxReader.read(path);
     DataSet data = Models.data(2, row -> sample(model, row));
-    CalibrationResult ranges = Calibrator.calibrate(model, requests(model, Request.RANGE), data, 1, Progress.NONE);
-    CalibrationResult histograms = Calibrator.calibrate(model, requests(model, Request.HISTOGRAM), data, 2, Progress.NONE);
+    CalibrationResult ranges =
+        Calibrator.calibrate(model, requests(model, Request.RANGE), data, 1, Progress.NONE);
+    CalibrationResult histograms =
+        Calibrator.calibrate(model, requests(model, Request.HISTOGRAM), data, 2, Progress.NONE);
     assertThat(ranges.statistics()).isNotEmpty();
     assertThat(ranges.types()).isEqualTo(histograms.types());
     assertThat(ranges.statistics().keySet()).isEqualTo(histograms.statistics().keySet());
-    ranges.statistics().forEach((name, seen) -> {
-      assertThat(seen.values()).as(name).isEqualTo(Objects.requireNonNull(histograms.statistics().get(name)).values());
-    });
+    ranges
+        .statistics()
+        .forEach(
+            (name, seen) -> {
+              assertThat(seen.values())
+                  .as(name)
+                  .isEqualTo(Objects.requireNonNull(histograms.statistics().get(name)).values());
+            });
   }
 
   private static Map<String, Request> requests(Model model, Request request) {
@@ -72,7 +83,10 @@ class RealModelsTest {
       TensorType type = Objects.requireNonNull(input.type());
       long[] shape = new long[Objects.requireNonNull(type.shape()).size()];
       for (int axis = 0; axis < shape.length; axis++) {
-        shape[axis] = type.shape().get(axis) instanceof Dimension.Fixed(long size) ? size : axis == 0 || shape.length == 3 ? 1 : 576;
+        shape[axis] =
+            type.shape().get(axis) instanceof Dimension.Fixed(long size)
+                ? size
+                : axis == 0 || shape.length == 3 ? 1 : 576;
       }
       sample.put(input.name(), tensor(type.dtype(), shape, row));
     }

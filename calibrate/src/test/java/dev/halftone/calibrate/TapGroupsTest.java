@@ -16,7 +16,8 @@ class TapGroupsTest {
     sizes.put("c", 1L);
     sizes.put("huge", 100L);
     sizes.put("d", 10L);
-    assertThat(TapGroups.of(sizes, 10)).isEqualTo(List.of(List.of("a", "b"), List.of("c"), List.of("huge"), List.of("d")));
+    assertThat(TapGroups.of(sizes, 10))
+        .isEqualTo(List.of(List.of("a", "b"), List.of("c"), List.of("huge"), List.of("d")));
     assertThat(TapGroups.of(sizes, 1000)).hasSize(1);
   }
 }

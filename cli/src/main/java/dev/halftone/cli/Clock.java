@@ -20,7 +20,10 @@ final class Clock {
     return new Clock();
   }
 
-  /** Adds {@code seconds.total} of this command and, where the system says it, {@code peak_rss_bytes} of the process. */
+  /**
+   * Adds {@code seconds.total} of this command and, where the system says it, {@code
+   * peak_rss_bytes} of the process.
+   */
   void stop(RunRecord.Builder record) {
     record.metric("seconds.total", (System.nanoTime() - start) / 1e9);
     peakResidentBytes().ifPresent(bytes -> record.metric("peak_rss_bytes", bytes));
@@ -31,7 +34,9 @@ final class Clock {
     try {
       return Files.readAllLines(LINUX_STATUS).stream()
           .filter(line -> line.startsWith(PEAK))
-          .map(line -> Long.parseLong(line.substring(PEAK.length()).replace("kB", "").strip()) * 1024)
+          .map(
+              line ->
+                  Long.parseLong(line.substring(PEAK.length()).replace("kB", "").strip()) * 1024)
           .findFirst();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -13,21 +13,30 @@ final class CommonOptions {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Write the run as JSON to FILE; - for standard output, then the text goes to standard error.")
+      description =
+          "Write the run as JSON to FILE; - for standard output, then the text goes to standard"
+              + " error.")
   private @Nullable Path json;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Samples worked on at the same time; default: available processors. Changes no bit of the result.")
+      description =
+          "Samples worked on at the same time; default: available processors. Changes no bit of the"
+              + " result.")
   private void setThreads(int wanted) {
-    if (wanted < 1) throw new ParameterException(spec.commandLine(), "--threads %d: at least 1 is needed".formatted(wanted));
+    if (wanted < 1)
+      throw new ParameterException(
+          spec.commandLine(), "--threads %d: at least 1 is needed".formatted(wanted));
     threads = wanted;
   }
 
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--seed", paramLabel = "N", description = "Seed of whatever is random (--data random); default: 0.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of whatever is random (--data random); default: 0.")
   private long seed;
 
   @Option(names = "--quiet", description = "Print errors only.")
@@ -39,7 +48,10 @@ final class CommonOptions {
   private boolean stacktrace;
 
   @SuppressWarnings("unused") // The parser acts on it.
-  @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
   private boolean help;
 
   @Spec(Target.MIXEE)

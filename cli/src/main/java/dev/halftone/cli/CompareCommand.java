@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
     name = "compare",
     header = "Show layer by layer how far a model is from its original: which node is to blame.",
     description =
-        "Runs both models as they are written on every sample and compares their values, integers in their float form. Noise is the"
-            + " error's share of the signal's energy; a node is blamed for the noise that its output has more than its inputs.",
+        "Runs both models as they are written on every sample and compares their values, integers"
+            + " in their float form. Noise is the error's share of the signal's energy; a node is"
+            + " blamed for the noise that its output has more than its inputs.",
     customSynopsis = "halftone compare REFERENCE MODEL --data PATH [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -37,10 +38,15 @@ final class CompareCommand implements Callable<Integer> {
   @Parameters(paramLabel = "REFERENCE", description = "The ONNX model that is right.")
   private Path reference;
 
-  @Parameters(paramLabel = "MODEL", description = "The ONNX model that was made from it, or any with the same inputs.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "The ONNX model that was made from it, or any with the same inputs.")
   private Path model;
 
-  @Option(names = "--worst", paramLabel = "N", description = "Print the N nodes that add most noise; default: 20. The JSON has all.")
+  @Option(
+      names = "--worst",
+      paramLabel = "N",
+      description = "Print the N nodes that add most noise; default: 20. The JSON has all.")
   private int worst = 20;
 
   @Mixin private DataOptions data;
@@ -51,14 +57,18 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() {
     Clock clock = Clock.start();
     Console console = common.console();
-    if (data.data == null) throw new ParameterException(spec.commandLine(), "--data is missing: what shall the models be run on?");
+    if (data.data == null)
+      throw new ParameterException(
+          spec.commandLine(), "--data is missing: what shall the models be run on?");
     console.checkWritable();
     try (Bars bars = console.bars()) {
       OpenModel right = Halftone.open(reference);
       OpenModel made = Halftone.open(model);
       DataSet samples = data.open(right, data.data, data.labels, data.rows, common.seed());
       List<Layer> layers =
-          Comparison.compare(reference, model, samples, samples.size(), common.threads(), bars.progress()).layers();
+          Comparison.compare(
+                  reference, model, samples, samples.size(), common.threads(), bars.progress())
+              .layers();
       bars.close();
       RunRecord.Builder record =
           RunRecord.of("compare")
@@ -74,16 +84,31 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private void print(Console console, List<Layer> layers, DataSet samples) {
-    console.say("%s beside %s, %s, %s".formatted(model, reference, Text.count(samples.size(), "sample"), Text.count(layers.size(), "value")));
+    console.say(
+        "%s beside %s, %s, %s"
+            .formatted(
+                model,
+                reference,
+                Text.count(samples.size(), "sample"),
+                Text.count(layers.size(), "value")));
     console.say("  SQNR dB  added noise  node");
     for (Layer layer : worstFirst(layers)) {
       String name = layer.node().isEmpty() ? layer.value() : layer.node();
-      console.say("  %7s  %11s  %s (%s)".formatted(decibels(layer.sqnrDb()), Text.decimal(100 * layer.addedNoise()) + " %", name, layer.opType()));
+      console.say(
+          "  %7s  %11s  %s (%s)"
+              .formatted(
+                  decibels(layer.sqnrDb()),
+                  Text.decimal(100 * layer.addedNoise()) + " %",
+                  name,
+                  layer.opType()));
     }
   }
 
   private List<Layer> worstFirst(List<Layer> layers) {
-    return layers.stream().sorted(Comparator.comparingDouble(Layer::addedNoise).reversed()).limit(worst).toList();
+    return layers.stream()
+        .sorted(Comparator.comparingDouble(Layer::addedNoise).reversed())
+        .limit(worst)
+        .toList();
   }
 
   private static String decibels(double sqnr) {

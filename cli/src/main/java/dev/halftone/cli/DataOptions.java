@@ -13,17 +13,22 @@ final class DataOptions {
       names = "--data",
       paramLabel = "PATH",
       description =
-          "Samples: .npy, .npz, a folder of images or WAV files, IDX, CIFAR binary, CSV or TSV, a folder with test_data_set_*, a data"
-              + " description (.yaml), or the word random.")
+          "Samples: .npy, .npz, a folder of images or WAV files, IDX, CIFAR binary, CSV or TSV, a"
+              + " folder with test_data_set_*, a data description (.yaml), or the word random.")
   @Nullable String data;
 
-  @Option(names = "--labels", paramLabel = "FILE", description = "Labels: .npy, CSV or TSV, or IDX.")
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Labels: .npy, CSV or TSV, or IDX.")
   @Nullable String labels;
 
   @Option(
       names = "--rows",
       paramLabel = "SLICES",
-      description = "Part of the samples and labels: A:B or A:B:STEP, several by comma, in the order of the label file.")
+      description =
+          "Part of the samples and labels: A:B or A:B:STEP, several by comma, in the order of the"
+              + " label file.")
   @Nullable String rows;
 
   @Option(
@@ -35,11 +40,20 @@ final class DataOptions {
   @Option(
       names = "--label-offset",
       paramLabel = "N",
-      description = "Added to a label to get its index in the output: 1 where index 0 is a background class; default: 0.")
+      description =
+          "Added to a label to get its index in the output: 1 where index 0 is a background class;"
+              + " default: 0.")
   int labelOffset;
 
-  DataSet open(OpenModel model, String dataPath, @Nullable String labelFile, @Nullable String slices, long seed) {
-    return DataSets.open(new DataRequest(dataPath, labelFile, slices, preprocess, labelOffset, model.inputs(), seed));
+  DataSet open(
+      OpenModel model,
+      String dataPath,
+      @Nullable String labelFile,
+      @Nullable String slices,
+      long seed) {
+    return DataSets.open(
+        new DataRequest(
+            dataPath, labelFile, slices, preprocess, labelOffset, model.inputs(), seed));
   }
 
   /** The samples that were asked for, or null when none were. */

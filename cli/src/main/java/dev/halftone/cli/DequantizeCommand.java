@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
     name = "dequantize",
     header = "Turn a quantized model back to float.",
     description =
-        "QDQ pairs, QLinear and integer operators and block-quantized weights become the float operators and weights that they"
-            + " stand for. What was lost to rounding stays lost.",
+        "QDQ pairs, QLinear and integer operators and block-quantized weights become the float"
+            + " operators and weights that they stand for. What was lost to rounding stays lost.",
     customSynopsis = "halftone dequantize MODEL -o OUT [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -38,10 +38,17 @@ final class DequantizeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The quantized ONNX model.")
   private Path model;
 
-  @Option(names = {"-o", "--output"}, required = true, paramLabel = "OUT", description = "The file to write.")
+  @SuppressWarnings("NullAway.Init") // The parser insists on it.
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "OUT",
+      description = "The file to write.")
   private Path output;
 
-  @Option(names = "--external-data", description = "Weights into a file of their own, OUT.data; without it, only beyond 2 GB.")
+  @Option(
+      names = "--external-data",
+      description = "Weights into a file of their own, OUT.data; without it, only beyond 2 GB.")
   private boolean externalData;
 
   @Mixin private CommonOptions common;
@@ -65,7 +72,8 @@ final class DequantizeCommand implements Callable<Integer> {
               .metric("bytes.input", (double) source.file().bytes())
               .metric("bytes.output", (double) saved.file().bytes())
               .provenance(Provenance.here(common.seed(), common.threads(), null, null));
-      if (!plain.left().isEmpty()) builder.warning("left as they are, since they have no float form: " + kinds(plain.left()));
+      if (!plain.left().isEmpty())
+        builder.warning("left as they are, since they have no float form: " + kinds(plain.left()));
       clock.stop(builder);
       print(console, source, saved, builder.build());
     }
@@ -74,14 +82,24 @@ final class DequantizeCommand implements Callable<Integer> {
 
   private void print(Console console, OpenModel source, SavedModel saved, RunRecord record) {
     console.say("%s → %s".formatted(model, output));
-    console.say(MetricText.line("size", "%s → %s".formatted(Text.bytes(source.file().bytes()), Text.bytes(saved.file().bytes()))));
+    console.say(
+        MetricText.line(
+            "size",
+            "%s → %s"
+                .formatted(Text.bytes(source.file().bytes()), Text.bytes(saved.file().bytes()))));
     record.warnings().forEach(warning -> console.say("warning: " + warning));
     console.write(record);
   }
 
   /** {@code 2 × DequantizeLinear, 1 × QAttention}. */
   private static String kinds(QuantizedParts parts) {
-    Map<String, Long> kinds = parts.parts().stream().collect(Collectors.groupingBy(QuantizedParts.Part::opType, TreeMap::new, Collectors.counting()));
-    return kinds.entrySet().stream().map(kind -> kind.getValue() + " × " + kind.getKey()).collect(Collectors.joining(", "));
+    Map<String, Long> kinds =
+        parts.parts().stream()
+            .collect(
+                Collectors.groupingBy(
+                    QuantizedParts.Part::opType, TreeMap::new, Collectors.counting()));
+    return kinds.entrySet().stream()
+        .map(kind -> kind.getValue() + " × " + kind.getKey())
+        .collect(Collectors.joining(", "));
   }
 }

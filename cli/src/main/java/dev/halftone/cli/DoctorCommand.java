@@ -27,12 +27,18 @@ final class DoctorCommand implements Callable<Integer> {
     Machine machine = Machine.examine();
     Cpu cpu = machine.cpu();
     console.say(MetricText.line("java", "%s on %s".formatted(machine.jdk(), machine.os())));
-    console.say(MetricText.line("processor", "%s %s".formatted(cpu.architecture(), cpu.model()).strip()));
-    console.say(MetricText.line("", "%s, %s".formatted(Text.count(machine.processors(), "processor"), extensions(cpu))));
+    console.say(
+        MetricText.line("processor", "%s %s".formatted(cpu.architecture(), cpu.model()).strip()));
+    console.say(
+        MetricText.line(
+            "",
+            "%s, %s".formatted(Text.count(machine.processors(), "processor"), extensions(cpu))));
     console.say(MetricText.line("heap", "up to " + Text.bytes(machine.heapBytes())));
     console.say(MetricText.line("runtime", machine.onnxRuntime()));
     console.say(MetricText.line("kernels", machine.kernels()));
-    console.say(MetricText.line("target", "%s: %s".formatted(machine.target().name(), machine.target().reason())));
+    console.say(
+        MetricText.line(
+            "target", "%s: %s".formatted(machine.target().name(), machine.target().reason())));
     console.write(
         RunRecord.of("doctor")
             .section("machine", fields(machine))
@@ -42,7 +48,9 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String extensions(Cpu cpu) {
-    return cpu.features().isEmpty() ? "extensions are not known here" : String.join(" ", cpu.notableFeatures());
+    return cpu.features().isEmpty()
+        ? "extensions are not known here"
+        : String.join(" ", cpu.notableFeatures());
   }
 
   private static Map<String, Object> fields(Machine machine) {

@@ -23,20 +23,25 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     header = "Measure a model, alone or beside its original.",
     description =
-        "Runs every sample in ONNX Runtime. With --reference: agreement, SQNR, McNemar's test, size and latency of both side by"
-            + " side, in one process. With --labels: the task's metric with its 95 %% interval.",
+        "Runs every sample in ONNX Runtime. With --reference: agreement, SQNR, McNemar's test, size"
+            + " and latency of both side by side, in one process. With --labels: the task's metric"
+            + " with its 95 %% interval.",
     customSynopsis = "halftone evaluate MODEL --data PATH [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  halftone evaluate model.onnx --data test/ --labels labels.csv",
-      "  halftone evaluate model.int8.onnx --reference model.onnx --data test/ --labels labels.csv --max-drop 0.5"
+      "  halftone evaluate model.int8.onnx --reference model.onnx --data test/ --labels labels.csv"
+          + " --max-drop 0.5"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The ONNX model.")
   private Path model;
 
-  @Option(names = "--reference", paramLabel = "FP32", description = "The model that it was made from.")
+  @Option(
+      names = "--reference",
+      paramLabel = "FP32",
+      description = "The model that it was made from.")
   private @Nullable Path reference;
 
   @Mixin private DataOptions data;
@@ -49,14 +54,20 @@ final class EvaluateCommand implements Callable<Integer> {
     Clock clock = Clock.start();
     Console console = common.console();
     Gate gate = judge.gate();
-    if (data.data == null) throw new ParameterException(spec.commandLine(), "--data is missing: what shall the model be judged by?");
-    if (gate != null && reference == null) throw new ParameterException(spec.commandLine(), "--max-drop needs --reference to compare with");
+    if (data.data == null)
+      throw new ParameterException(
+          spec.commandLine(), "--data is missing: what shall the model be judged by?");
+    if (gate != null && reference == null)
+      throw new ParameterException(
+          spec.commandLine(), "--max-drop needs --reference to compare with");
     console.checkWritable();
     try (Bars bars = console.bars()) {
       OpenModel judged = Halftone.open(model);
       OpenModel original = reference == null ? null : Halftone.open(reference);
       DataSet samples = data.open(judged, data.data, data.labels, data.rows, common.seed());
-      Evaluation evaluation = Evaluator.evaluate(model, reference, samples, judge.options(common.threads(), bars.progress()));
+      Evaluation evaluation =
+          Evaluator.evaluate(
+              model, reference, samples, judge.options(common.threads(), bars.progress()));
       bars.close();
       RunRecord.Builder record = record(judged, original, samples, evaluation);
       Gate.Verdict verdict = gate == null ? null : gate.judge(evaluation.metrics());
@@ -67,7 +78,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private RunRecord.Builder record(OpenModel judged, @Nullable OpenModel original, DataSet samples, Evaluation evaluation) {
+  private RunRecord.Builder record(
+      OpenModel judged, @Nullable OpenModel original, DataSet samples, Evaluation evaluation) {
     RunRecord.Builder record =
         RunRecord.of("evaluate")
             .model(judged.file())
@@ -78,7 +90,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return record;
   }
 
-  private void print(Console console, RunRecord record, DataSet samples, Gate.@Nullable Verdict verdict) {
+  private void print(
+      Console console, RunRecord record, DataSet samples, Gate.@Nullable Verdict verdict) {
     String beside = reference == null ? "" : " beside " + reference;
     console.say("%s%s, %s".formatted(model, beside, Text.count(samples.size(), "sample")));
     console.sayAll(MetricText.lines(record.metrics(), judge.latencyThreads()));

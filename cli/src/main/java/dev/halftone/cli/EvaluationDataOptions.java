@@ -7,13 +7,22 @@ import picocli.CommandLine.Option;
 
 /** Samples to judge by, where they are not those that are calibrated on. */
 final class EvaluationDataOptions {
-  @Option(names = "--eval-data", paramLabel = "PATH", description = "Samples to judge by; default: those of --data.")
+  @Option(
+      names = "--eval-data",
+      paramLabel = "PATH",
+      description = "Samples to judge by; default: those of --data.")
   private @Nullable String data;
 
-  @Option(names = "--eval-labels", paramLabel = "FILE", description = "Labels of --eval-data; default without --eval-data: those of --labels.")
+  @Option(
+      names = "--eval-labels",
+      paramLabel = "FILE",
+      description = "Labels of --eval-data; default without --eval-data: those of --labels.")
   private @Nullable String labels;
 
-  @Option(names = "--eval-rows", paramLabel = "SLICES", description = "Part of the samples to judge by, as --rows; alone, other rows of --data.")
+  @Option(
+      names = "--eval-rows",
+      paramLabel = "SLICES",
+      description = "Part of the samples to judge by, as --rows; alone, other rows of --data.")
   private @Nullable String rows;
 
   @Option(names = "--no-eval", description = "Do not judge the result.")
@@ -32,10 +41,16 @@ final class EvaluationDataOptions {
    *
    * @param calibration what {@code --data} gave
    */
-  @Nullable DataSet open(OpenModel model, DataOptions usual, @Nullable DataSet calibration, long seed) {
+  @Nullable DataSet open(
+      OpenModel model, DataOptions usual, @Nullable DataSet calibration, long seed) {
     if (none) return null;
     if (data != null) return usual.open(model, data, labels, rows, seed);
     if (!isAsked() || usual.data == null) return calibration;
-    return usual.open(model, usual.data, labels == null ? usual.labels : labels, rows == null ? usual.rows : rows, seed);
+    return usual.open(
+        model,
+        usual.data,
+        labels == null ? usual.labels : labels,
+        rows == null ? usual.rows : rows,
+        seed);
   }
 }

@@ -23,18 +23,21 @@ final class Failures {
     PrintWriter err = command.getErr();
     err.println("halftone: " + oneLine(failure.getMessage()));
     if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
-      err.println("'%s --help' shows what it takes".formatted(command.getCommandSpec().qualifiedName()));
+      err.println(
+          "'%s --help' shows what it takes".formatted(command.getCommandSpec().qualifiedName()));
     }
     return ExitCode.USAGE;
   }
 
   static int failed(Exception failure, CommandLine command, ParseResult parsed) {
+    if (Main.isCancelled()) return ExitCode.CANCELLED;
     PrintWriter err = command.getErr();
     if (isTraceWanted(parsed)) failure.printStackTrace(err);
     int code = code(failure);
     err.println("halftone: " + message(failure));
     if (code == ExitCode.INTERNAL_ERROR && !isTraceWanted(parsed)) {
-      err.println("This is a fault in Halftone, not in its input; --stacktrace shows where it happened");
+      err.println(
+          "This is a fault in Halftone, not in its input; --stacktrace shows where it happened");
     }
     return code;
   }
@@ -59,7 +62,8 @@ final class Failures {
     return switch (failure) {
       case BadInputException bad -> oneLine(bad.getMessage());
       case LabelCountException labels -> oneLine(labels.getMessage());
-      case UncheckedIOException io when io.getCause() != null -> unchecked(io.getCause(), String.valueOf(io.getMessage()));
+      case UncheckedIOException io when io.getCause() != null ->
+          unchecked(io.getCause(), String.valueOf(io.getMessage()));
       case IOException io -> file(io, io.getMessage());
       default -> "internal error: " + oneLine(failure.toString());
     };
@@ -74,8 +78,10 @@ final class Failures {
 
   private static String file(IOException failure, @Nullable String message) {
     return switch (failure) {
-      case NoSuchFileException missing -> "%s: %s".formatted(missing.getFile(), or(missing.getReason(), "no such file"));
-      case AccessDeniedException denied -> "%s: %s".formatted(denied.getFile(), or(denied.getReason(), "permission denied"));
+      case NoSuchFileException missing ->
+          "%s: %s".formatted(missing.getFile(), or(missing.getReason(), "no such file"));
+      case AccessDeniedException denied ->
+          "%s: %s".formatted(denied.getFile(), or(denied.getReason(), "permission denied"));
       case FileSystemException other -> oneLine(or(other.getMessage(), other.toString()));
       default -> oneLine(or(message, failure.toString()));
     };

@@ -14,7 +14,8 @@ record Gate(double maxDrop) {
   private record Judge(String metric, double points) {}
 
   /** The first that was measured counts. */
-  private static final List<Judge> JUDGES = List.of(new Judge("top1", 1), new Judge("map", 100), new Judge("auc", 100));
+  private static final List<Judge> JUDGES =
+      List.of(new Judge("top1", 1), new Judge("map", 100), new Judge("auc", 100));
 
   /** Rounding of the subtraction must not decide: a drop of exactly the limit passes. */
   private static final double ROUNDING = 1e-9;
@@ -26,7 +27,8 @@ record Gate(double maxDrop) {
     for (Judge judge : JUDGES) {
       Double reference = metrics.get(judge.metric + ".reference");
       Double quantized = metrics.get(judge.metric + ".quantized");
-      if (reference != null && quantized != null) return verdict(judge.metric, judge.points * (reference - quantized));
+      if (reference != null && quantized != null)
+        return verdict(judge.metric, judge.points * (reference - quantized));
     }
     Double agreement = metrics.get("agreement");
     if (agreement != null) return verdict("agreement", 100 * (1 - agreement));
@@ -38,6 +40,12 @@ record Gate(double maxDrop) {
     boolean passed = drop <= maxDrop + ROUNDING;
     return new Verdict(
         passed,
-        String.format(Locale.ROOT, "gate %s: %s dropped by %.2f points, allowed are %s", passed ? "passed" : "missed", metric, drop, maxDrop));
+        String.format(
+            Locale.ROOT,
+            "gate %s: %s dropped by %.2f points, allowed are %s",
+            passed ? "passed" : "missed",
+            metric,
+            drop,
+            maxDrop));
   }
 }

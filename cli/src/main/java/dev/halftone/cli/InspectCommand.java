@@ -54,22 +54,40 @@ final class InspectCommand implements Callable<Integer> {
         found.opsets().entrySet().stream()
             .map(set -> (set.getKey().isEmpty() ? "" : set.getKey() + " ") + set.getValue())
             .collect(Collectors.joining(", "));
-    lines.add("%s: %s, IR %d, opset %s".formatted(opened.file().path(), Text.bytes(opened.file().bytes()), found.irVersion(), opsets));
+    lines.add(
+        "%s: %s, IR %d, opset %s"
+            .formatted(
+                opened.file().path(),
+                Text.bytes(opened.file().bytes()),
+                found.irVersion(),
+                opsets));
     found.inputs().forEach(input -> lines.add(MetricText.line("input", input.toString())));
     found.outputs().forEach(output -> lines.add(MetricText.line("output", output.toString())));
-    lines.add(MetricText.line("constants", "%s parameters, %s".formatted(Text.number(found.parameters()), Text.bytes(found.constantBytes()))));
+    lines.add(
+        MetricText.line(
+            "constants",
+            "%s parameters, %s"
+                .formatted(Text.number(found.parameters()), Text.bytes(found.constantBytes()))));
     lines.add(MetricText.line("operators", Text.count(found.nodes(), "node")));
     for (Inspection.Operator operator : found.operators()) {
-      lines.add("  %10d %-24s %s".formatted(operator.count(), operator.name(), operator.bytes() == 0 ? "" : Text.bytes(operator.bytes())).stripTrailing());
+      lines.add(
+          "  %10d %-24s %s"
+              .formatted(
+                  operator.count(),
+                  operator.name(),
+                  operator.bytes() == 0 ? "" : Text.bytes(operator.bytes()))
+              .stripTrailing());
     }
     if (found.alreadyQuantized()) lines.add("The model is quantized already, in whole or in part.");
-    fates(found, true, "can be quantized statically", lines);
-    fates(found, false, "stays as it is", lines);
+    fates(found, true, "after folding, static quantization can take", lines);
+    fates(found, false, "after folding, static quantization leaves", lines);
     return lines;
   }
 
-  private static void fates(Inspection found, boolean quantizable, String heading, List<String> lines) {
-    List<Inspection.Fate> fates = found.quantizable().stream().filter(fate -> fate.quantizable() == quantizable).toList();
+  private static void fates(
+      Inspection found, boolean quantizable, String heading, List<String> lines) {
+    List<Inspection.Fate> fates =
+        found.quantizable().stream().filter(fate -> fate.quantizable() == quantizable).toList();
     if (fates.isEmpty()) return;
     lines.add("  " + heading);
     for (Inspection.Fate fate : fates) {
@@ -98,7 +116,10 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> fields(Inspection.Fate fate) {
-    Map<String, Object> fields = new TreeMap<>(Map.of("type", fate.operator(), "count", fate.count(), "quantizable", fate.quantizable()));
+    Map<String, Object> fields =
+        new TreeMap<>(
+            Map.of(
+                "type", fate.operator(), "count", fate.count(), "quantizable", fate.quantizable()));
     if (!fate.quantizable()) fields.put("reason", fate.reason());
     return fields;
   }

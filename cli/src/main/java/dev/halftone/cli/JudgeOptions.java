@@ -20,7 +20,9 @@ final class JudgeOptions {
       paramLabel = "N",
       description = "ONNX Runtime threads within one run, as deployed; default: 1.")
   private void setLatencyThreads(int wanted) {
-    if (wanted < 1) throw new ParameterException(spec.commandLine(), "--latency-threads %d: at least 1 is needed".formatted(wanted));
+    if (wanted < 1)
+      throw new ParameterException(
+          spec.commandLine(), "--latency-threads %d: at least 1 is needed".formatted(wanted));
     latencyThreads = wanted;
   }
 
@@ -30,15 +32,17 @@ final class JudgeOptions {
       names = "--max-drop",
       paramLabel = "POINTS",
       description =
-          "Quality gate: end with exit code 4 if the metric drops by more than this many points (0.5 = half a per cent); without labels,"
-              + " if more than this share of the answers changes.")
+          "Quality gate: end with exit code 4 if the metric drops by more than this many points"
+              + " (0.5 = half a per cent); without labels, if more than this share of the answers"
+              + " changes.")
   private @Nullable Double maxDrop;
 
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
   EvaluateOptions options(int threads, Progress progress) {
-    return new EvaluateOptions(threads, RunOptions.deployed().withThreads(latencyThreads), !noLatency, progress);
+    return new EvaluateOptions(
+        threads, RunOptions.deployed().withThreads(latencyThreads), !noLatency, progress);
   }
 
   int latencyThreads() {
@@ -48,7 +52,9 @@ final class JudgeOptions {
   /** The gate, or null when none was asked for. */
   @Nullable Gate gate() {
     if (maxDrop == null) return null;
-    if (!(maxDrop >= 0)) throw new ParameterException(spec.commandLine(), "--max-drop %s: 0 or more points are needed".formatted(maxDrop));
+    if (!(maxDrop >= 0))
+      throw new ParameterException(
+          spec.commandLine(), "--max-drop %s: 0 or more points are needed".formatted(maxDrop));
     return new Gate(maxDrop);
   }
 }

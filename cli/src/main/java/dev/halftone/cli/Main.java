@@ -7,12 +7,14 @@ import picocli.CommandLine;
 /** The program. */
 public final class Main {
   private static volatile boolean finished;
+  private static volatile boolean cancelled;
 
   private Main() {}
 
   public static void main(String[] arguments) {
     StandardError.restore();
-    // The JVM ends with 128 + the signal's number (130 for Ctrl-C) once its hooks are through; outputs clean up after themselves.
+    // The JVM ends with 128 + the signal's number (130 for Ctrl-C) once its hooks are through;
+    // outputs clean up after themselves.
     Runtime.getRuntime().addShutdownHook(new Thread(Main::sayCancelled, "halftone-cancelled"));
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -22,7 +24,14 @@ public final class Main {
   }
 
   private static void sayCancelled() {
-    if (!finished) System.err.println("halftone: cancelled, nothing was written");
+    if (finished) return;
+    cancelled = true;
+    System.err.println("halftone: cancelled");
+  }
+
+  /** Whether the process was told to end: then whatever fails fails for that reason. */
+  static boolean isCancelled() {
+    return cancelled;
   }
 
   /** Runs one command line without ending the process; the exit code. */

@@ -15,7 +15,13 @@ final class MetricText {
   private static final Set<String> PERCENT = Set.of("top1", "top5");
   private static final Set<String> SHARES = Set.of("agreement");
   private static final Map<String, String> TITLES =
-      Map.of("sqnr_db", "SQNR", "mcnemar_p", "McNemar p", "max_abs_difference", "largest difference of an output");
+      Map.of(
+          "sqnr_db",
+          "SQNR",
+          "mcnemar_p",
+          "McNemar p",
+          "max_abs_difference",
+          "largest difference of an output");
 
   /** Metrics whose drop is told in hundredths. */
   private static final Set<String> ONE_IS_ALL = Set.of("auc", "map");
@@ -45,7 +51,10 @@ final class MetricText {
     Double ratio = left.remove("size.ratio");
     if (alone != null) add("size", Text.bytes(alone));
     if (reference == null || quantized == null || ratio == null) return;
-    add("size", "%s → %s (%s)".formatted(Text.bytes(reference), Text.bytes(quantized), Text.percent(ratio)));
+    add(
+        "size",
+        "%s → %s (%s)"
+            .formatted(Text.bytes(reference), Text.bytes(quantized), Text.percent(ratio)));
   }
 
   /** Every metric of the task, beside the reference's where there is one, with intervals. */
@@ -53,7 +62,8 @@ final class MetricText {
     SortedSet<String> names = new TreeSet<>(PERCENT);
     names.addAll(ONE_IS_ALL);
     for (String name : left.keySet()) {
-      if (name.endsWith(".reference") && !name.startsWith("latency")) names.add(name.substring(0, name.length() - ".reference".length()));
+      if (name.endsWith(".reference") && !name.startsWith("latency"))
+        names.add(name.substring(0, name.length() - ".reference".length()));
     }
     names.forEach(this::judged);
   }
@@ -71,7 +81,8 @@ final class MetricText {
     if (drop == null) return;
     double points = ONE_IS_ALL.contains(name) ? 100 : 1;
     String text = "dropped by %s points".formatted(two(points * drop));
-    if (low != null && high != null) text += " [%s, %s]".formatted(two(points * low), two(points * high));
+    if (low != null && high != null)
+      text += " [%s, %s]".formatted(two(points * low), two(points * high));
     if (chance != null) text += ", McNemar p = " + Text.decimal(chance);
     add("", text);
   }
@@ -83,7 +94,9 @@ final class MetricText {
     Double high = left.remove(key + ".high");
     if (value == null) return null;
     String text = value(name, value);
-    return low == null || high == null ? text : text + " [%s, %s]".formatted(bare(name, low), bare(name, high));
+    return low == null || high == null
+        ? text
+        : text + " [%s, %s]".formatted(bare(name, low), bare(name, high));
   }
 
   private void fidelity() {
@@ -105,15 +118,26 @@ final class MetricText {
     String at = " with " + Text.count(threads, "thread");
     if (alone != null) add("latency", Text.decimal(alone) + " ms" + at);
     if (reference == null || quantized == null || speedup == null) return;
-    String text = "%s ms → %s ms%s, %s times as fast".formatted(Text.decimal(reference), Text.decimal(quantized), at, two(speedup));
-    add("latency", low == null || high == null ? text : text + " [%s, %s]".formatted(two(low), two(high)));
+    String text =
+        "%s ms → %s ms%s, %s times as fast"
+            .formatted(Text.decimal(reference), Text.decimal(quantized), at, two(speedup));
+    add(
+        "latency",
+        low == null || high == null ? text : text + " [%s, %s]".formatted(two(low), two(high)));
   }
 
   private void rest() {
     Double seconds = left.remove("seconds.total");
     Double peak = left.remove("peak_rss_bytes");
-    left.forEach((name, value) -> lines.add("  %s %s".formatted(TITLES.getOrDefault(name, name), value(name, value))));
-    if (seconds != null) add("took", Text.decimal(seconds) + " s" + (peak == null ? "" : ", at most " + Text.bytes(peak) + " of memory"));
+    left.forEach(
+        (name, value) ->
+            lines.add("  %s %s".formatted(TITLES.getOrDefault(name, name), value(name, value))));
+    if (seconds != null)
+      add(
+          "took",
+          Text.decimal(seconds)
+              + " s"
+              + (peak == null ? "" : ", at most " + Text.bytes(peak) + " of memory"));
   }
 
   private static String value(String name, double value) {
@@ -123,7 +147,9 @@ final class MetricText {
 
   private static String bare(String name, double value) {
     if (PERCENT.contains(name)) return two(value);
-    return ONE_IS_ALL.contains(name) ? String.format(Locale.ROOT, "%.4f", value) : Text.decimal(value);
+    return ONE_IS_ALL.contains(name)
+        ? String.format(Locale.ROOT, "%.4f", value)
+        : Text.decimal(value);
   }
 
   private static String two(double value) {

@@ -1,6 +1,7 @@
 package dev.halftone.cli;
 
 import dev.halftone.quantize.Plan;
+import dev.halftone.recipe.Mode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,12 +13,18 @@ import java.util.stream.Collectors;
 final class PlanText {
   private PlanText() {}
 
-  static List<String> lines(Plan plan) {
+  static List<String> lines(Plan plan, Mode mode) {
     long quantized = plan.nodes().stream().filter(Plan.NodePlan::quantized).count();
     List<String> lines = new ArrayList<>();
-    lines.add(MetricText.line("quantized", "%d of %s".formatted(quantized, Text.count(plan.nodes().size(), "node"))));
+    lines.add(
+        MetricText.line(
+            mode == Mode.FP16 || mode == Mode.BF16 ? "converted" : "quantized",
+            "%d of %s".formatted(quantized, Text.count(plan.nodes().size(), "node"))));
     Map<String, List<Plan.NodePlan>> byReason =
-        plan.nodes().stream().filter(node -> !node.quantized()).collect(Collectors.groupingBy(Plan.NodePlan::reason, TreeMap::new, Collectors.toList()));
+        plan.nodes().stream()
+            .filter(node -> !node.quantized())
+            .collect(
+                Collectors.groupingBy(Plan.NodePlan::reason, TreeMap::new, Collectors.toList()));
     byReason.entrySet().stream()
         .sorted(Comparator.comparingInt(group -> -group.getValue().size()))
         .forEach(group -> lines.add(left(group.getKey(), group.getValue())));
@@ -26,8 +33,15 @@ final class PlanText {
 
   /** {@code 3 left (2 × Softmax, 1 × Tanh): reason}. */
   private static String left(String reason, List<Plan.NodePlan> nodes) {
-    Map<String, Long> types = nodes.stream().collect(Collectors.groupingBy(Plan.NodePlan::opType, TreeMap::new, Collectors.counting()));
-    String kinds = types.entrySet().stream().map(type -> type.getValue() + " × " + type.getKey()).collect(Collectors.joining(", "));
-    return MetricText.line("", "%s: %s".formatted(kinds, reason.isEmpty() ? "left as it is" : reason));
+    Map<String, Long> types =
+        nodes.stream()
+            .collect(
+                Collectors.groupingBy(Plan.NodePlan::opType, TreeMap::new, Collectors.counting()));
+    String kinds =
+        types.entrySet().stream()
+            .map(type -> type.getValue() + " × " + type.getKey())
+            .collect(Collectors.joining(", "));
+    return MetricText.line(
+        "", "%s: %s".formatted(kinds, reason.isEmpty() ? "left as it is" : reason));
   }
 }

@@ -29,14 +29,16 @@ import picocli.CommandLine.Spec;
     name = "quantize",
     header = "Make a model smaller and faster, and measure what it costs.",
     description =
-        "Folds, calibrates on --data, quantizes, writes, reads the file back and judges it beside the original. Nothing is"
-            + " written under the output's name until all of that is done; an output that exists is replaced.",
+        "Folds, calibrates on --data, quantizes, writes, reads the file back and judges it beside"
+            + " the original. Nothing is written under the output's name until all of that is done;"
+            + " an output that exists is replaced.",
     customSynopsis = "halftone quantize MODEL -o OUT [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  halftone quantize model.onnx --data samples/ -o model.int8.onnx",
-      "  halftone quantize model.onnx --data images/ --labels labels.csv --rows 0:100 --eval-rows 100:1000 \\",
+      "  halftone quantize model.onnx --data images/ --labels labels.csv --rows 0:100 --eval-rows"
+          + " 100:1000 \\",
       "      --preprocess imagenet.yaml --max-drop 0.5 -o model.int8.onnx",
       "  halftone quantize encoder.onnx --mode dynamic -o encoder.int8.onnx",
       "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx"
@@ -45,13 +47,20 @@ final class QuantizeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The ONNX model.")
   private Path model;
 
-  @Option(names = {"-o", "--output"}, paramLabel = "OUT", description = "The file to write; needed unless --dry-run.")
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "OUT",
+      description = "The file to write; needed unless --dry-run.")
   private @Nullable Path output;
 
-  @Option(names = "--dry-run", description = "Calibrate and plan, and print the plan; write and evaluate nothing.")
+  @Option(
+      names = "--dry-run",
+      description = "Calibrate and plan, and print the plan; write and evaluate nothing.")
   private boolean dryRun;
 
-  @Option(names = "--external-data", description = "Weights into a file of their own, OUT.data; without it, only beyond 2 GB.")
+  @Option(
+      names = "--external-data",
+      description = "Weights into a file of their own, OUT.data; without it, only beyond 2 GB.")
   private boolean externalData;
 
   @Mixin private RecipeOptions recipe;
@@ -71,18 +80,29 @@ final class QuantizeCommand implements Callable<Integer> {
     try (StagedOutput staged = stage();
         Bars bars = console.bars()) {
       OpenModel source = Halftone.open(model);
-      ResolvedRecipe resolved = Usage.checked(spec, () -> source.resolve(recipe.request(), data.data != null));
+      ResolvedRecipe resolved =
+          Usage.checked(spec, () -> source.resolve(recipe.request(), data.data != null));
       DataSet samples = data.open(source, common.seed());
-      DataSet judged = staged == null ? null : evaluationData.open(source, data, samples, common.seed());
-      QuantizedModel quantized = source.quantize(resolved, samples, common.threads(), bars.progress());
-      SavedModel saved = staged == null ? null : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      DataSet judged =
+          staged == null ? null : evaluationData.open(source, data, samples, common.seed());
+      QuantizedModel quantized =
+          source.quantize(resolved, samples, common.threads(), bars.progress());
+      SavedModel saved =
+          staged == null
+              ? null
+              : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
       Evaluation evaluation =
-          saved == null || judged == null ? null : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
+          saved == null || judged == null
+              ? null
+              : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
       bars.close();
-      Verdict verdict = gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
+      Verdict verdict =
+          gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
       boolean kept = verdict == null || verdict.passed();
       if (staged != null && kept) staged.commit();
-      QuantizeReport report = new QuantizeReport(quantized, saved == null ? null : saved.file(), output, judged, evaluation, verdict);
+      QuantizeReport report =
+          new QuantizeReport(
+              quantized, saved == null ? null : saved.file(), output, judged, evaluation, verdict);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
       clock.stop(builder);
       RunRecord record = builder.build();
@@ -100,8 +120,13 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   private void check(@Nullable Gate gate) {
-    if (output == null && !dryRun) throw new ParameterException(spec.commandLine(), "-o OUT is missing: where shall the result go?");
-    boolean judged = !evaluationData.isOff() && !dryRun && (data.data != null || evaluationData.isAsked());
-    if (gate != null && !judged) throw new ParameterException(spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
+    if (output == null && !dryRun)
+      throw new ParameterException(
+          spec.commandLine(), "-o OUT is missing: where shall the result go?");
+    boolean judged =
+        !evaluationData.isOff() && !dryRun && (data.data != null || evaluationData.isAsked());
+    if (gate != null && !judged)
+      throw new ParameterException(
+          spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
   }
 }

@@ -39,7 +39,9 @@ record QuantizeReport(
             .model(source.file())
             .recipe(quantized.recipe())
             .plan(quantized.plan())
-            .provenance(Provenance.here(seed, threads, quantized.calibration(), evaluation == null ? null : judged));
+            .provenance(
+                Provenance.here(
+                    seed, threads, quantized.calibration(), evaluation == null ? null : judged));
     quantized.recipe().notes().forEach(record::warning);
     if (written != null) {
       record.metric("bytes.reference", (double) source.file().bytes());
@@ -58,9 +60,10 @@ record QuantizeReport(
   /** The record in words, with what was decided in short. */
   List<String> lines(RunRecord record, int latencyThreads) {
     List<String> lines = new ArrayList<>();
-    lines.add("%s → %s".formatted(quantized.source().path(), isKept() ? output : "nothing written"));
+    lines.add(
+        "%s → %s".formatted(quantized.source().path(), isKept() ? output : "nothing written"));
     lines.add(MetricText.line("recipe", RecipeText.summary(quantized.recipe().recipe())));
-    lines.addAll(PlanText.lines(quantized.plan()));
+    lines.addAll(PlanText.lines(quantized.plan(), quantized.recipe().recipe().mode()));
     lines.addAll(MetricText.lines(record.metrics(), latencyThreads));
     record.warnings().forEach(warning -> lines.add("warning: " + warning));
     if (verdict != null) lines.add(verdict.text());
@@ -70,12 +73,18 @@ record QuantizeReport(
   private List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     DataSet calibration = quantized.calibration();
-    if (evaluation != null && judged != null && calibration != null && judged.fingerprint().equals(calibration.fingerprint())) {
+    if (evaluation != null
+        && judged != null
+        && calibration != null
+        && judged.fingerprint().equals(calibration.fingerprint())) {
       if (judged.size() == calibration.size()) {
-        warnings.add("judged by the samples that it was calibrated on; --eval-rows or --eval-data give an independent figure");
+        warnings.add(
+            "judged by the samples that it was calibrated on; --eval-rows or --eval-data give an"
+                + " independent figure");
       }
     }
-    if (verdict != null && !verdict.passed()) warnings.add(verdict.text() + "; the result was not kept");
+    if (verdict != null && !verdict.passed())
+      warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
   }
 }

@@ -13,7 +13,9 @@ final class RecipeOptions {
   @Option(
       names = "--recipe",
       paramLabel = "NAME",
-      description = "Start from a built-in recipe ('halftone recipes' lists them); the options below win over it.")
+      description =
+          "Start from a built-in recipe ('halftone recipes' lists them); the options below win over"
+              + " it.")
   private @Nullable String recipe;
 
   @Option(
@@ -21,8 +23,9 @@ final class RecipeOptions {
       paramLabel = "MODE",
       converter = Words.ModeWord.class,
       description =
-          "static, dynamic, weights, fp16 or bf16; default: static with --data, else dynamic where matrix products and recurrent cells hold"
-              + " more of the weights than convolutions, else weights.")
+          "static, dynamic, weights, fp16 or bf16; default: static with --data, else dynamic where"
+              + " matrix products and recurrent cells hold more of the weights than convolutions,"
+              + " else weights.")
   private @Nullable Mode mode;
 
   @Option(
@@ -43,29 +46,38 @@ final class RecipeOptions {
       names = "--activations",
       paramLabel = "TYPE",
       converter = Words.ActivationWord.class,
-      description = "Static mode: uint8, int8, uint16 or int16; default: what the target runs fast.")
+      description =
+          "Static mode: uint8, int8, uint16 or int16; default: what the target runs fast.")
   private @Nullable DType activations;
 
   @Option(
       names = "--granularity",
       paramLabel = "G",
       converter = Words.GranularityWord.class,
-      description = "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for 4 bits.")
+      description =
+          "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for"
+              + " 4 bits.")
   private @Nullable Granularity granularity;
 
-  @Option(names = "--symmetric", description = "Zero points in the middle of the type, of activations and weights.")
+  @Option(
+      names = "--symmetric",
+      description = "Zero points in the middle of the type, of activations and weights.")
   private boolean symmetric;
 
   @Option(
       names = "--asymmetric",
-      description = "Zero points where the range wants them, of activations and weights; default: activations asymmetric, signed weights symmetric.")
+      description =
+          "Zero points where the range wants them, of activations and weights; default: activations"
+              + " asymmetric, signed weights symmetric.")
   private boolean asymmetric;
 
   @Option(
       names = "--calibration",
       paramLabel = "METHOD",
       converter = Words.CalibrationWord.class,
-      description = "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or entropy.")
+      description =
+          "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or"
+              + " entropy.")
   private Words.@Nullable CalibrationChoice calibration;
 
   @Option(
@@ -79,24 +91,35 @@ final class RecipeOptions {
       names = "--exclude",
       paramLabel = "PATTERN",
       split = ",",
-      description = "Leave nodes whose names match as they are; wins over --include; may be repeated.")
+      description =
+          "Leave nodes whose names match as they are; wins over --include; may be repeated.")
   private List<String> exclude = List.of();
 
   @Option(
       names = "--target",
       paramLabel = "PROFILE",
-      description = "Hardware that the model is for ('halftone targets' lists them); default: auto, this machine.")
+      description =
+          "Hardware that the model is for ('halftone targets' lists them); default: auto, this"
+              + " machine.")
   private @Nullable String target;
 
-  @Option(names = "--matmul-nbits", description = "Weights mode: com.microsoft MatMulNBits nodes in place of standard blocked DequantizeLinear.")
+  @Option(
+      names = "--matmul-nbits",
+      description =
+          "Weights mode: com.microsoft MatMulNBits nodes in place of standard blocked"
+              + " DequantizeLinear.")
   private boolean matMulNBits;
 
-  @Option(names = "--keep-io", description = "fp16 and bf16: the model's inputs and outputs keep their types.")
+  @Option(
+      names = "--keep-io",
+      description = "fp16 and bf16: the model's inputs and outputs keep their types.")
   private boolean keepIo;
 
   @Option(
       names = "--quantize-everything",
-      description = "Quantize operators too that ONNX Runtime's CPU never fuses or that are slower quantized.")
+      description =
+          "Quantize operators too that ONNX Runtime's CPU never fuses or that are slower"
+              + " quantized.")
   private boolean quantizeEverything;
 
   /**
@@ -105,8 +128,10 @@ final class RecipeOptions {
    * @throws IllegalArgumentException if they contradict each other, or name what there is not
    */
   RecipeRequest request() {
-    if (symmetric && asymmetric) throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
-    RecipeRequest request = recipe == null ? RecipeRequest.automatic() : RecipeRequest.named(recipe);
+    if (symmetric && asymmetric)
+      throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
+    RecipeRequest request =
+        recipe == null ? RecipeRequest.automatic() : RecipeRequest.named(recipe);
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
     if (weights != null) request = request.weights(weights);

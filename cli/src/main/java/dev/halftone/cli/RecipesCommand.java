@@ -14,7 +14,10 @@ import picocli.CommandLine.Mixin;
     header = "List the built-in recipes, what they are for and what they cost.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
-    footer = {"  halftone recipes", "  halftone quantize model.onnx --recipe weights-int4 -o model.int4.onnx"})
+    footer = {
+      "  halftone recipes",
+      "  halftone quantize model.onnx --recipe weights-int4 -o model.int4.onnx"
+    })
 final class RecipesCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
 
@@ -23,7 +26,8 @@ final class RecipesCommand implements Callable<Integer> {
     Console console = common.console();
     console.checkWritable();
     for (NamedRecipe recipe : NamedRecipe.all()) {
-      console.say("%-13s %s of the size; %s".formatted(recipe.name(), recipe.size(), recipe.purpose()));
+      console.say(
+          "%-13s %s of the size; %s".formatted(recipe.name(), recipe.size(), recipe.purpose()));
       console.say("%-13s %s".formatted("", recipe.cost()));
     }
     console.write(
@@ -35,6 +39,14 @@ final class RecipesCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> fields(NamedRecipe recipe) {
-    return Map.of("name", recipe.name(), "size", recipe.size(), "purpose", recipe.purpose(), "cost", recipe.cost());
+    return Map.of(
+        "name",
+        recipe.name(),
+        "size",
+        recipe.size(),
+        "purpose",
+        recipe.purpose(),
+        "cost",
+        recipe.cost());
   }
 }

@@ -15,7 +15,10 @@ import picocli.CommandLine.Mixin;
     header = "List the hardware profiles and the number formats that run fast there.",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
-    footer = {"  halftone targets", "  halftone quantize model.onnx --data samples/ --target arm64 -o model.int8.onnx"})
+    footer = {
+      "  halftone targets",
+      "  halftone quantize model.onnx --data samples/ --target arm64 -o model.int8.onnx"
+    })
 final class TargetsCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
 
@@ -25,7 +28,12 @@ final class TargetsCommand implements Callable<Integer> {
     console.checkWritable();
     Target here = Target.named("auto");
     for (Target target : Target.all()) {
-      console.say("%-9s %s%s".formatted(target.name(), target.summary(), target.equals(here) ? " (auto: this machine)" : ""));
+      console.say(
+          "%-9s %s%s"
+              .formatted(
+                  target.name(),
+                  target.summary(),
+                  target.equals(here) ? " (auto: this machine)" : ""));
       console.say("%-9s %s".formatted("", formats(target)));
       console.say("%-9s %s".formatted("", target.reason()));
     }
@@ -40,7 +48,9 @@ final class TargetsCommand implements Callable<Integer> {
   private static String formats(Target target) {
     return "activations %s%s, weights int8%s"
         .formatted(
-            word(target), target.symmetricActivations() ? " symmetric" : "", target.reduceRange() ? " of which 7 bits are used" : "");
+            word(target),
+            target.symmetricActivations() ? " symmetric" : "",
+            target.reduceRange() ? " of which 7 bits are used" : "");
   }
 
   private static Map<String, Object> fields(Target target, Target here) {

@@ -11,7 +11,10 @@ final class Terminal {
 
   private Terminal() {}
 
-  /** Whether standard error is a terminal. Where the system does not say, whether input and output are. */
+  /**
+   * Whether standard error is a terminal. Where the system does not say, whether input and output
+   * are.
+   */
   @SuppressWarnings("SystemConsoleNull") // NullAway still counts with null.
   static boolean isStandardError() {
     if (Files.isSymbolicLink(LINUX_STANDARD_ERROR)) {

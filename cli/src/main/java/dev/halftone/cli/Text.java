@@ -21,7 +21,11 @@ final class Text {
       unit++;
     }
     if (unit == 0) return "%d bytes".formatted((long) bytes);
-    return String.format(Locale.ROOT, value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s", value, UNITS[unit]);
+    return String.format(
+        Locale.ROOT,
+        value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s",
+        value,
+        UNITS[unit]);
   }
 
   static String percent(double share) {
@@ -36,7 +40,10 @@ final class Text {
   static String decimal(double value) {
     if (!Double.isFinite(value)) return Double.toString(value);
     double magnitude = Math.abs(value);
-    String format = magnitude >= 100 ? "%.0f" : magnitude >= 10 ? "%.1f" : magnitude >= 1 || magnitude == 0 ? "%.2f" : "%.4g";
+    String format =
+        magnitude >= 100
+            ? "%.0f"
+            : magnitude >= 10 ? "%.1f" : magnitude >= 1 || magnitude == 0 ? "%.2f" : "%.4g";
     return String.format(Locale.ROOT, format, value);
   }
 

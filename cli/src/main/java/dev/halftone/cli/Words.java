@@ -60,7 +60,8 @@ final class Words {
       String lower = word.toLowerCase(Locale.ROOT);
       if (lower.equals("tensor")) return new Granularity.PerTensor();
       if (lower.equals("channel")) return new Granularity.PerChannel();
-      if (lower.matches(BLOCK + "[1-9][0-9]{0,8}")) return new Granularity.PerBlock(Integer.parseInt(lower.substring(BLOCK.length())));
+      if (lower.matches(BLOCK + "[1-9][0-9]{0,8}"))
+        return new Granularity.PerBlock(Integer.parseInt(lower.substring(BLOCK.length())));
       throw new TypeConversionException("'%s' is not tensor, channel or block:N".formatted(word));
     }
   }
@@ -73,7 +74,8 @@ final class Words {
       if (!word.toLowerCase(Locale.ROOT).startsWith(PERCENTILE)) {
         return new CalibrationChoice(oneOf(word, Arrays.asList(Calibration.values())), null);
       }
-      return new CalibrationChoice(Calibration.PERCENTILE, percentile(word.substring(PERCENTILE.length())));
+      return new CalibrationChoice(
+          Calibration.PERCENTILE, percentile(word.substring(PERCENTILE.length())));
     }
 
     private static double percentile(String number) {
@@ -83,13 +85,16 @@ final class Words {
       } catch (NumberFormatException e) {
         throw new TypeConversionException("percentile '%s' is not a number".formatted(number));
       }
-      throw new TypeConversionException("percentile %s is not over 50 and up to 100".formatted(number));
+      throw new TypeConversionException(
+          "percentile %s is not over 50 and up to 100".formatted(number));
     }
   }
 
   private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {
     for (E choice : choices) if (word(choice).equals(word.toLowerCase(Locale.ROOT))) return choice;
-    throw new TypeConversionException("'%s' is not one of %s".formatted(word, String.join(", ", choices.stream().map(Words::word).toList())));
+    throw new TypeConversionException(
+        "'%s' is not one of %s"
+            .formatted(word, String.join(", ", choices.stream().map(Words::word).toList())));
   }
 
   private static String word(Enum<?> choice) {

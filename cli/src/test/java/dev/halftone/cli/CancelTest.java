@@ -20,7 +20,9 @@ class CancelTest {
 
   @BeforeEach
   void onlyWhereSignalsCanBeSent() {
-    assumeTrue(Files.isExecutable(ENV) && System.getProperty("os.name").equals("Linux"), "needs Linux's env and kill");
+    assumeTrue(
+        Files.isExecutable(ENV) && System.getProperty("os.name").equals("Linux"),
+        "needs Linux's env and kill");
   }
 
   @Test
@@ -30,7 +32,10 @@ class CancelTest {
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(130);
     assertThat(CommandRun.files(folder)).containsExactly("err.txt", "large.onnx");
-    assertThat(folder.resolve("err.txt")).content().contains("halftone: cancelled").doesNotContain("\tat ");
+    assertThat(folder.resolve("err.txt"))
+        .content()
+        .contains("halftone: cancelled")
+        .doesNotContain("\tat ");
   }
 
   @Test
@@ -79,8 +84,10 @@ class CancelTest {
     return name.startsWith(".out.onnx.halftone-") && name.contains("/");
   }
 
-  private static void signal(Process process, String name) throws IOException, InterruptedException {
-    int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  private static void signal(Process process, String name)
+      throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     assertThat(code).isZero();
   }
 }

@@ -22,7 +22,11 @@ record CommandRun(int code, String out, String err) {
   /** Names of all files under the folder, hidden ones too, sorted. */
   static List<String> files(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> !file.equals(folder)).map(file -> folder.relativize(file).toString()).sorted().toList();
+      return files
+          .filter(file -> !file.equals(folder))
+          .map(file -> folder.relativize(file).toString())
+          .sorted()
+          .toList();
     }
   }
 }

@@ -15,11 +15,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Holds docs/cli.md to what the program takes: each table of options is made from the program's own model. */
+/**
+ * Holds docs/cli.md to what the program takes: each table of options is made from the program's own
+ * model.
+ */
 class DocumentationTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "cli.md");
 
-  private static final Set<String> COMMON = Set.of("--json", "--threads", "--seed", "--quiet", "--stacktrace", "--help");
+  private static final Set<String> COMMON =
+      Set.of("--json", "--threads", "--seed", "--quiet", "--stacktrace", "--help");
 
   @Test
   void everyCommandIsDocumentedWithEachOfItsOptions() throws IOException {
@@ -36,7 +40,8 @@ class DocumentationTest {
 
   @Test
   void commonOptionsAreDocumentedOnce() throws IOException {
-    CommandSpec any = Main.commandLine().getSubcommands().values().iterator().next().getCommandSpec();
+    CommandSpec any =
+        Main.commandLine().getSubcommands().values().iterator().next().getCommandSpec();
     assertThat(block(Files.readString(DOCUMENT), "common")).isEqualTo(table(any, true));
   }
 
@@ -61,16 +66,25 @@ class DocumentationTest {
 
   private static String table(CommandSpec command, boolean common) {
     StringBuilder rows = new StringBuilder();
-    if (!common) for (PositionalParamSpec parameter : command.positionalParameters()) rows.append(row(parameter.paramLabel(), "", parameter));
+    if (!common)
+      for (PositionalParamSpec parameter : command.positionalParameters())
+        rows.append(row(parameter.paramLabel(), "", parameter));
     for (OptionSpec option : command.options()) {
       if (COMMON.contains(option.longestName()) != common) continue;
-      rows.append(row(String.join("`, `", option.names()), option.arity().max() == 0 ? "" : " " + option.paramLabel(), option));
+      rows.append(
+          row(
+              String.join("`, `", option.names()),
+              option.arity().max() == 0 ? "" : " " + option.paramLabel(),
+              option));
     }
-    return rows.isEmpty() ? "None of its own." : "| option | meaning |\n|---|---|\n" + rows.toString().strip();
+    return rows.isEmpty()
+        ? "None of its own."
+        : "| option | meaning |\n|---|---|\n" + rows.toString().strip();
   }
 
   private static String row(String names, String label, ArgSpec argument) {
-    String description = String.join(" ", argument.description()).replace("%%", "%").replace("|", "\\|");
+    String description =
+        String.join(" ", argument.description()).replace("%%", "%").replace("|", "\\|");
     return "| `%s%s` | %s |%n".formatted(names, label, description);
   }
 }

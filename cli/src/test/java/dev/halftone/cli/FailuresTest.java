@@ -35,7 +35,8 @@ class FailuresTest {
     assertThat(CommandRun.files(folder)).isEqualTo(before);
   }
 
-  private void assertQuantizeFails(int code, String message, Object... arguments) throws IOException {
+  private void assertQuantizeFails(int code, String message, Object... arguments)
+      throws IOException {
     Object[] all = Arrays.copyOf(new Object[] {"quantize"}, arguments.length + 3);
     System.arraycopy(arguments, 0, all, 1, arguments.length);
     all[arguments.length + 1] = "-o";
@@ -75,13 +76,20 @@ class FailuresTest {
   @Test
   void outputIsTheInput() throws IOException {
     Path model = fixture.model();
-    assertFails(2, "is both input and output", "quantize", model, "-o", folder.resolve(".").resolve(model.getFileName()));
+    assertFails(
+        2,
+        "is both input and output",
+        "quantize",
+        model,
+        "-o",
+        folder.resolve(".").resolve(model.getFileName()));
   }
 
   @Test
   void unwritableJson() throws IOException {
     Path lost = folder.resolve("nowhere/run.json");
-    assertFails(2, lost + ": its folder does not exist", "inspect", fixture.model(), "--json", lost);
+    assertFails(
+        2, lost + ": its folder does not exist", "inspect", fixture.model(), "--json", lost);
   }
 
   @Test
@@ -117,7 +125,9 @@ class FailuresTest {
     String text = new String(model, StandardCharsets.ISO_8859_1);
     assertThat(text).contains("external.onnx.data");
     // As many characters as the name that was there, so that all lengths in the file still hold.
-    byte[] escaping = text.replace("external.onnx.data", "../../../etc/hosts").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] escaping =
+        text.replace("external.onnx.data", "../../../etc/hosts")
+            .getBytes(StandardCharsets.ISO_8859_1);
     Path evil = Files.write(folder.resolve("evil.onnx"), escaping);
     assertQuantizeFails(3, "leaves the model's folder", evil);
   }
@@ -132,7 +142,14 @@ class FailuresTest {
   @Test
   void labelsOfTheWrongLength() throws IOException {
     Path labels = fixture.labels("short.npy", 100);
-    assertQuantizeFails(2, "100 labels for 256 samples", fixture.model(), "--data", fixture.samples(), "--labels", labels);
+    assertQuantizeFails(
+        2,
+        "100 labels for 256 samples",
+        fixture.model(),
+        "--data",
+        fixture.samples(),
+        "--labels",
+        labels);
   }
 
   @Test
@@ -143,8 +160,12 @@ class FailuresTest {
     broken[0] = (byte) 0xFF;
     broken[1] = (byte) 0xD8;
     Files.write(images.resolve("broken.jpg"), broken);
-    Path preprocess = Files.writeString(folder.resolve("prep.yaml"), "resize: {width: 8, height: 8}\ncolor: rgb\nlayout: nchw\n");
-    assertQuantizeFails(3, "broken.jpg", fixture.imageModel(), "--data", images, "--preprocess", preprocess);
+    Path preprocess =
+        Files.writeString(
+            folder.resolve("prep.yaml"),
+            "resize: {width: 8, height: 8}\ncolor: rgb\nlayout: nchw\n");
+    assertQuantizeFails(
+        3, "broken.jpg", fixture.imageModel(), "--data", images, "--preprocess", preprocess);
   }
 
   @Test
@@ -159,7 +180,8 @@ class FailuresTest {
 
   @Test
   void contradictingOptions() throws IOException {
-    assertQuantizeFails(2, "static mode calibrates on samples", fixture.model(), "--mode", "static");
+    assertQuantizeFails(
+        2, "static mode calibrates on samples", fixture.model(), "--mode", "static");
     assertQuantizeFails(2, "exclude each other", fixture.model(), "--symmetric", "--asymmetric");
     assertQuantizeFails(2, "no recipe 'magic'", fixture.model(), "--recipe", "magic");
     assertQuantizeFails(2, "no target 'abacus'", fixture.model(), "--target", "abacus");
@@ -171,8 +193,23 @@ class FailuresTest {
     Path model = fixture.model();
     CommandRun run =
         CommandRun.of(
-            "quantize", model, "-o", out, "--data", fixture.samples(), "--labels", fixture.labels(), "--mode", "weights", "--weights", "int4",
-            "--granularity", "block:32", "--max-drop", "0", "--no-latency");
+            "quantize",
+            model,
+            "-o",
+            out,
+            "--data",
+            fixture.samples(),
+            "--labels",
+            fixture.labels(),
+            "--mode",
+            "weights",
+            "--weights",
+            "int4",
+            "--granularity",
+            "block:32",
+            "--max-drop",
+            "0",
+            "--no-latency");
     assertThat(run.code()).as(run.err()).isEqualTo(4);
     assertThat(run.out()).contains("gate missed: top1 dropped by", "nothing written");
     assertThat(CommandRun.files(folder)).isEqualTo(before);
@@ -182,7 +219,15 @@ class FailuresTest {
   void missedGateOfEvaluate() throws IOException {
     CommandRun run =
         CommandRun.of(
-            "evaluate", fixture.otherModel(), "--reference", fixture.model(), "--data", fixture.samples(), "--max-drop", "5", "--no-latency");
+            "evaluate",
+            fixture.otherModel(),
+            "--reference",
+            fixture.model(),
+            "--data",
+            fixture.samples(),
+            "--max-drop",
+            "5",
+            "--no-latency");
     assertThat(run.code()).as(run.err()).isEqualTo(4);
     assertThat(run.out()).contains("gate missed: agreement dropped by");
   }

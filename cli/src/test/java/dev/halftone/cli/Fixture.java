@@ -49,7 +49,8 @@ final class Fixture {
 
   /** The same network with other weights: it agrees with the first by chance only. */
   Path otherModel() {
-    return write("other.onnx", dense(gaussian(4, INPUTS * HIDDEN, 0.25f), second), ExternalData.WHEN_NEEDED);
+    return write(
+        "other.onnx", dense(gaussian(4, INPUTS * HIDDEN, 0.25f), second), ExternalData.WHEN_NEEDED);
   }
 
   Path modelWithNan() {
@@ -64,7 +65,10 @@ final class Fixture {
     float[] weights = new float[side * side];
     for (int i = 0; i < weights.length; i++) weights[i] = (i * 31 % 1009 - 504) / 504f;
     List<Node> nodes = List.of(Node.of("large", "MatMul", List.of("x", "w"), List.of("y")));
-    return write("large.onnx", model(nodes, Map.of("w", Tensor.ofFloats(weights, side, side)), type(side)), ExternalData.WHEN_NEEDED);
+    return write(
+        "large.onnx",
+        model(nodes, Map.of("w", Tensor.ofFloats(weights, side, side)), type(side)),
+        ExternalData.WHEN_NEEDED);
   }
 
   /** {@code x [N, 3, 8, 8]} through one convolution and a mean to {@code y [N, 4]}. */
@@ -74,7 +78,8 @@ final class Fixture {
             Node.of("conv", "Conv", List.of("x", "w"), List.of("c")),
             Node.of("mean", "GlobalAveragePool", List.of("c"), List.of("m")),
             Node.of("flat", "Flatten", List.of("m"), List.of("y")));
-    Map<String, Tensor> weights = Map.of("w", Tensor.ofFloats(gaussian(5, CLASSES * 27, 0.2f), CLASSES, 3, 3, 3));
+    Map<String, Tensor> weights =
+        Map.of("w", Tensor.ofFloats(gaussian(5, CLASSES * 27, 0.2f), CLASSES, 3, 3, 3));
     return write("image.onnx", model(nodes, weights, type(3, 8, 8)), ExternalData.WHEN_NEEDED);
   }
 
@@ -120,7 +125,13 @@ final class Fixture {
   private static Model model(List<Node> nodes, Map<String, Tensor> weights, TensorType input) {
     Graph graph =
         new Graph(
-            "test", nodes, weights, List.of(new ValueInfo("x", input)), List.of(new ValueInfo("y", type(CLASSES))), List.of(), Opaque.NONE);
+            "test",
+            nodes,
+            weights,
+            List.of(new ValueInfo("x", input)),
+            List.of(new ValueInfo("y", type(CLASSES))),
+            List.of(),
+            Opaque.NONE);
     return new Model(8, new TreeMap<>(Map.of("", 17L)), graph, List.of(), Map.of(), Opaque.NONE);
   }
 
@@ -150,13 +161,26 @@ final class Fixture {
     return buffer.array();
   }
 
-  /** A file in NumPy's format 1.0: magic, version, header length, header padded to 64 bytes, data. */
+  /**
+   * A file in NumPy's format 1.0: magic, version, header length, header padded to 64 bytes, data.
+   */
   private Path npy(String name, String type, String shape, byte[] data) throws IOException {
-    String header = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, shape);
+    String header =
+        "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, shape);
     int length = Math.ceilDiv(10 + header.length() + 1, 64) * 64 - 10;
-    ByteBuffer buffer = ByteBuffer.allocate(10 + length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0).putShort((short) length);
-    buffer.put((header + " ".repeat(length - header.length() - 1) + "\n").getBytes(StandardCharsets.US_ASCII)).put(data);
+    ByteBuffer buffer =
+        ByteBuffer.allocate(10 + length + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    buffer
+        .put((byte) 0x93)
+        .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+        .put((byte) 1)
+        .put((byte) 0)
+        .putShort((short) length);
+    buffer
+        .put(
+            (header + " ".repeat(length - header.length() - 1) + "\n")
+                .getBytes(StandardCharsets.US_ASCII))
+        .put(data);
     return Files.write(folder.resolve(name), buffer.array());
   }
 }

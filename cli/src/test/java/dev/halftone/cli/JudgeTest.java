@@ -22,7 +22,13 @@ class JudgeTest {
   void inspectListsWhatIsInTheModel() {
     CommandRun run = CommandRun.of("inspect", fixture.model());
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("opset 17", "x: FLOAT32[N, 64]", "8,704 parameters", "2 MatMul", "can be quantized statically");
+    assertThat(run.out())
+        .contains(
+            "opset 17",
+            "x: FLOAT32[N, 64]",
+            "8,704 parameters",
+            "2 MatMul",
+            "static quantization can take");
   }
 
   @Test
@@ -34,7 +40,16 @@ class JudgeTest {
   @Test
   void evaluateAlone() throws IOException {
     CommandRun run =
-        CommandRun.of("evaluate", fixture.model(), "--data", fixture.samples(), "--labels", fixture.labels(), "--no-latency", "--json", "-");
+        CommandRun.of(
+            "evaluate",
+            fixture.model(),
+            "--data",
+            fixture.samples(),
+            "--labels",
+            fixture.labels(),
+            "--no-latency",
+            "--json",
+            "-");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("\"command\": \"evaluate\"", "\"top1\": 100");
     assertThat(run.err()).contains("256 samples", "top1");
@@ -43,15 +58,33 @@ class JudgeTest {
   @Test
   void evaluateBesideAReference() throws IOException {
     CommandRun run =
-        CommandRun.of("evaluate", fixture.model(), "--reference", fixture.modelWithExternalData(), "--data", fixture.samples(), "--rows", "0:32");
+        CommandRun.of(
+            "evaluate",
+            fixture.model(),
+            "--reference",
+            fixture.modelWithExternalData(),
+            "--data",
+            fixture.samples(),
+            "--rows",
+            "0:32");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("32 samples", "size", "latency", "with 1 thread", "agreement  100.00 %");
+    assertThat(run.out())
+        .contains("32 samples", "size", "latency", "with 1 thread", "agreement  100.00 %");
   }
 
   @Test
   void compareFindsWhereTwoModelsPart() throws IOException {
     CommandRun run =
-        CommandRun.of("compare", fixture.model(), fixture.otherModel(), "--data", fixture.samples(), "--rows", "0:16", "--json", "-");
+        CommandRun.of(
+            "compare",
+            fixture.model(),
+            fixture.otherModel(),
+            "--data",
+            fixture.samples(),
+            "--rows",
+            "0:16",
+            "--json",
+            "-");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("16 samples, 3 values", "first (MatMul)");
     assertThat(run.out()).contains("\"value\": \"h\"", "\"added_noise\": ");
@@ -59,13 +92,23 @@ class JudgeTest {
 
   @Test
   void compareOfAModelWithItselfIsExact() throws IOException {
-    CommandRun run = CommandRun.of("compare", fixture.model(), fixture.model(), "--data", fixture.samples(), "--rows", "0:16");
+    CommandRun run =
+        CommandRun.of(
+            "compare",
+            fixture.model(),
+            fixture.model(),
+            "--data",
+            fixture.samples(),
+            "--rows",
+            "0:16");
     assertThat(run.out()).contains("exact").doesNotContain("NaN");
   }
 
   @Test
   void modelsWithOtherInputsCannotBeCompared() throws IOException {
-    CommandRun run = CommandRun.of("compare", fixture.model(), fixture.imageModel(), "--data", fixture.samples());
+    CommandRun run =
+        CommandRun.of(
+            "compare", fixture.model(), fixture.imageModel(), "--data", fixture.samples());
     assertThat(run.code()).isEqualTo(3);
   }
 
@@ -73,13 +116,19 @@ class JudgeTest {
   void dequantizeGivesAModelThatAnswersAsTheQuantizedOne() throws IOException {
     Path small = folder.resolve("small.onnx");
     Path plain = folder.resolve("plain.onnx");
-    assertThat(CommandRun.of("quantize", fixture.model(), "--recipe", "weights-int8", "-o", small).code()).isZero();
+    assertThat(
+            CommandRun.of("quantize", fixture.model(), "--recipe", "weights-int8", "-o", small)
+                .code())
+        .isZero();
     CommandRun run = CommandRun.of("dequantize", small, "-o", plain, "--json", "-");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("small.onnx → ", "plain.onnx").doesNotContain("warning");
-    CommandRun judged = CommandRun.of("evaluate", plain, "--reference", small, "--data", fixture.samples(), "--no-latency");
+    CommandRun judged =
+        CommandRun.of(
+            "evaluate", plain, "--reference", small, "--data", fixture.samples(), "--no-latency");
     assertThat(judged.out()).contains("agreement  100.00 %");
-    assertThat(CommandRun.of("dequantize", plain, "-o", folder.resolve("again.onnx")).err()).contains("plain.onnx: nothing in it is quantized");
+    assertThat(CommandRun.of("dequantize", plain, "-o", folder.resolve("again.onnx")).err())
+        .contains("plain.onnx: nothing in it is quantized");
   }
 
   @Test

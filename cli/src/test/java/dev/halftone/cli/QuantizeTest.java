@@ -26,7 +26,17 @@ class QuantizeTest {
   }
 
   private CommandRun quantize(Object... options) throws IOException {
-    Object[] fixed = {"quantize", fixture.model(), "--data", fixture.samples(), "--labels", fixture.labels(), "-o", out, "--no-latency"};
+    Object[] fixed = {
+      "quantize",
+      fixture.model(),
+      "--data",
+      fixture.samples(),
+      "--labels",
+      fixture.labels(),
+      "-o",
+      out,
+      "--no-latency"
+    };
     return CommandRun.of(Stream.concat(Stream.of(fixed), Stream.of(options)).toArray());
   }
 
@@ -43,17 +53,23 @@ class QuantizeTest {
 
   @ParameterizedTest
   @MethodSource("recipes")
-  void makesTheModelSmallerAndSaysWhatItCost(double size, double agreement, String[] options) throws IOException {
+  void makesTheModelSmallerAndSaysWhatItCost(double size, double agreement, String[] options)
+      throws IOException {
     Path json = folder.resolve("run.json");
-    CommandRun run = quantize(Stream.concat(Stream.of(options), Stream.of("--quantize-everything", "--json", json)).toArray());
+    CommandRun run =
+        quantize(
+            Stream.concat(Stream.of(options), Stream.of("--quantize-everything", "--json", json))
+                .toArray());
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).isEmpty();
-    assertThat(run.out()).contains("model.onnx → ", "out.onnx", "recipe", "size", "top1", "agreement");
+    assertThat(run.out())
+        .contains("model.onnx → ", "out.onnx", "recipe", "size", "top1", "agreement");
     assertThat((double) Files.size(out) / Files.size(fixture.model())).isLessThan(size);
     assertThat(metric(json, "agreement")).isBetween(agreement, 1.0);
     assertThat(metric(json, "top1.reference")).isEqualTo(100.0);
     assertThat(metric(json, "bytes.quantized")).isEqualTo((double) Files.size(out));
-    assertThat(CommandRun.files(folder)).containsExactly("labels.npy", "model.onnx", "out.onnx", "run.json", "samples.npy");
+    assertThat(CommandRun.files(folder))
+        .containsExactly("labels.npy", "model.onnx", "out.onnx", "run.json", "samples.npy");
   }
 
   private static double metric(Path json, String name) throws IOException {
@@ -68,9 +84,12 @@ class QuantizeTest {
 
   @ParameterizedTest
   @MethodSource("recipes")
-  void theSameCommandGivesTheSameBytesOnAnyNumberOfThreads(double size, double agreement, String[] options) throws IOException {
-    Object[] first = Stream.concat(Stream.of(options), Stream.of("--no-eval", "--threads", "1")).toArray();
-    Object[] second = Stream.concat(Stream.of(options), Stream.of("--no-eval", "--threads", "3")).toArray();
+  void theSameCommandGivesTheSameBytesOnAnyNumberOfThreads(
+      double size, double agreement, String[] options) throws IOException {
+    Object[] first =
+        Stream.concat(Stream.of(options), Stream.of("--no-eval", "--threads", "1")).toArray();
+    Object[] second =
+        Stream.concat(Stream.of(options), Stream.of("--no-eval", "--threads", "3")).toArray();
     assertThat(quantize(first).code()).isZero();
     byte[] once = Files.readAllBytes(out);
     assertThat(quantize(second).code()).isZero();
@@ -79,7 +98,14 @@ class QuantizeTest {
 
   @Test
   void aDryRunWritesNothing() throws IOException {
-    CommandRun run = CommandRun.of("quantize", fixture.model(), "--data", fixture.samples(), "--dry-run", "--quantize-everything");
+    CommandRun run =
+        CommandRun.of(
+            "quantize",
+            fixture.model(),
+            "--data",
+            fixture.samples(),
+            "--dry-run",
+            "--quantize-everything");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("nothing written", "quantized  3 of 3 nodes");
     assertThat(CommandRun.files(folder)).containsExactly("model.onnx", "samples.npy");
@@ -129,7 +155,13 @@ class QuantizeTest {
   void theFileSaysHowItCameToBe() throws IOException {
     assertThat(quantize("--no-eval").code()).isZero();
     String content = Files.readString(out, java.nio.charset.StandardCharsets.ISO_8859_1);
-    assertThat(content).contains("halftone.version", "halftone.recipe", "mode=static", "halftone.input.sha256", "halftone.calibration.sha256");
+    assertThat(content)
+        .contains(
+            "halftone.version",
+            "halftone.recipe",
+            "mode=static",
+            "halftone.input.sha256",
+            "halftone.calibration.sha256");
     assertThat(content).doesNotContain(folder.toString());
   }
 }

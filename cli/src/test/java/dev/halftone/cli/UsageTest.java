@@ -10,11 +10,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"inspect", "quantize", "evaluate", "compare", "dequantize", "recipes", "targets", "doctor"})
+  @ValueSource(
+      strings = {
+        "inspect",
+        "quantize",
+        "evaluate",
+        "compare",
+        "dequantize",
+        "recipes",
+        "targets",
+        "doctor"
+      })
   void everyCommandHasHelpWithExamples(String command) {
     CommandRun run = CommandRun.of(command, "--help");
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("Usage: halftone " + command, "--json", "--threads", "--seed", "--quiet", "Examples:");
+    assertThat(run.out())
+        .contains(
+            "Usage: halftone " + command, "--json", "--threads", "--seed", "--quiet", "Examples:");
     assertThat(run.err()).isEmpty();
   }
 
@@ -22,7 +34,9 @@ class UsageTest {
   void helpListsTheCommands() {
     CommandRun run = CommandRun.of("--help");
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("quantize", "evaluate", "130 cancelled").doesNotContainPattern("(?m)^  (tune|train|prune) ");
+    assertThat(run.out())
+        .contains("quantize", "evaluate", "130 cancelled")
+        .doesNotContainPattern("(?m)^  (tune|train|prune) ");
   }
 
   @Test
@@ -43,13 +57,19 @@ class UsageTest {
         "quantize                                        | Missing required parameter: 'MODEL'",
         "quantize m.onnx                                 | -o OUT is missing",
         "quantize m.onnx -o o.onnx --colour red          | --colour",
-        "quantize m.onnx -o o.onnx --mode magic          | 'magic' is not one of static, dynamic, weights, fp16, bf16",
+        "quantize m.onnx -o o.onnx --mode magic          | 'magic' is not one of static, dynamic,"
+            + " weights, fp16, bf16",
         "quantize m.onnx -o o.onnx --format paper        | 'paper' is not one of qdq, qoperator",
-        "quantize m.onnx -o o.onnx --weights int3        | 'int3' is not one of int8, uint8, int4, uint4",
-        "quantize m.onnx -o o.onnx --activations int4    | 'int4' is not one of uint8, int8, uint16, int16",
-        "quantize m.onnx -o o.onnx --granularity block:0 | 'block:0' is not tensor, channel or block:N",
-        "quantize m.onnx -o o.onnx --calibration best    | 'best' is not one of minmax, moving-average, percentile, entropy, mse",
-        "quantize m.onnx -o o.onnx --calibration percentile:7 | percentile 7 is not over 50 and up to 100",
+        "quantize m.onnx -o o.onnx --weights int3        | 'int3' is not one of int8, uint8, int4,"
+            + " uint4",
+        "quantize m.onnx -o o.onnx --activations int4    | 'int4' is not one of uint8, int8,"
+            + " uint16, int16",
+        "quantize m.onnx -o o.onnx --granularity block:0 | 'block:0' is not tensor, channel or"
+            + " block:N",
+        "quantize m.onnx -o o.onnx --calibration best    | 'best' is not one of minmax,"
+            + " moving-average, percentile, entropy, mse",
+        "quantize m.onnx -o o.onnx --calibration percentile:7 | percentile 7 is not over 50 and up"
+            + " to 100",
         "quantize m.onnx -o o.onnx --max-drop 1          | --max-drop needs --data or --eval-data",
         "quantize m.onnx -o o.onnx --data d --max-drop -1 | --max-drop -1.0",
         "quantize m.onnx -o o.onnx --threads 0           | --threads 0: at least 1 is needed",
@@ -60,7 +80,8 @@ class UsageTest {
         "compare a.onnx b.onnx                           | --data is missing"
       })
   void wrongUsageIsOneOrTwoLinesAndCodeTwo(String line, String message) {
-    CommandRun run = CommandRun.of((Object[]) (line.isBlank() ? new String[0] : line.strip().split(" +")));
+    CommandRun run =
+        CommandRun.of((Object[]) (line.isBlank() ? new String[0] : line.strip().split(" +")));
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains(message).doesNotContain("\tat ");

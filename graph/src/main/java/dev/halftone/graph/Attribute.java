@@ -40,6 +40,9 @@ public sealed interface Attribute {
     }
   }
 
-  /** Any other kind (types, sparse tensors, lists of tensors, references inside functions), as the file has it. */
+  /**
+   * Any other kind (types, sparse tensors, lists of tensors, references inside functions), as the
+   * file has it.
+   */
   record OfOpaque(Opaque value) implements Attribute {}
 }

@@ -13,7 +13,8 @@ import java.util.Set;
  * Nodes in topological order with the values that enter and leave.
  *
  * @param initializers constant values by name, in the order of the file
- * @param inputs may also name initializers: then the initializer is a default that a caller may override
+ * @param inputs may also name initializers: then the initializer is a default that a caller may
+ *     override
  * @param values declared types of inner values
  */
 public record Graph(

@@ -1,6 +1,9 @@
 package dev.halftone.graph;
 
-/** Samples, labels or a description of them that break their format's rules: says where, what was found, and what was expected. */
+/**
+ * Samples, labels or a description of them that break their format's rules: says where, what was
+ * found, and what was expected.
+ */
 public final class MalformedDataException extends BadInputException {
   private static final long serialVersionUID = 1;
 

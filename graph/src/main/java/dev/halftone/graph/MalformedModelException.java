@@ -4,7 +4,10 @@ package dev.halftone.graph;
 public final class MalformedModelException extends BadInputException {
   private static final long serialVersionUID = 1;
 
-  /** {@code file at place: problem}, for instance {@code model.onnx at initializer "w": 12 bytes, expected 16}. */
+  /**
+   * {@code file at place: problem}, for instance {@code model.onnx at initializer "w": 12 bytes,
+   * expected 16}.
+   */
   public MalformedModelException(Object file, String place, String problem) {
     super("%s at %s: %s".formatted(file, place, problem));
   }

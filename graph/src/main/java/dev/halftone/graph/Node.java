@@ -61,20 +61,29 @@ public record Node(
 
   /** The float attribute, or {@code otherwise} when the node does not have it. */
   public float real(String attributeName, float otherwise) {
-    return attributes.get(attributeName) instanceof Attribute.OfFloat(float value) ? value : otherwise;
+    return attributes.get(attributeName) instanceof Attribute.OfFloat(float value)
+        ? value
+        : otherwise;
   }
 
   /** The string attribute, or {@code otherwise} when the node does not have it. */
   public String text(String attributeName, String otherwise) {
-    return attributes.get(attributeName) instanceof Attribute.OfString(String value) ? value : otherwise;
+    return attributes.get(attributeName) instanceof Attribute.OfString(String value)
+        ? value
+        : otherwise;
   }
 
   /** The list of integers, empty when the node does not have it. */
   public List<Long> integers(String attributeName) {
-    return attributes.get(attributeName) instanceof Attribute.OfInts(List<Long> values) ? values : List.of();
+    return attributes.get(attributeName) instanceof Attribute.OfInts(List<Long> values)
+        ? values
+        : List.of();
   }
 
-  /** The graphs that the node runs as bodies ({@code If}, {@code Loop}, {@code Scan} …), in attribute order. */
+  /**
+   * The graphs that the node runs as bodies ({@code If}, {@code Loop}, {@code Scan} …), in
+   * attribute order.
+   */
   public List<Graph> bodies() {
     List<Graph> bodies = new ArrayList<>();
     for (Attribute attribute : attributes.values()) {
@@ -84,7 +93,9 @@ public record Node(
     return bodies;
   }
 
-  /** Names that the node reads: its inputs, and what its bodies take from the graphs around them. */
+  /**
+   * Names that the node reads: its inputs, and what its bodies take from the graphs around them.
+   */
   public Set<String> reads() {
     Set<String> reads = new LinkedHashSet<>(inputs);
     reads.remove("");

@@ -16,7 +16,8 @@ public record TensorType(DType dtype, @Nullable List<Dimension> shape) {
 
   /** A type whose axes are all of fixed size. */
   public static TensorType fixed(DType dtype, long... shape) {
-    return new TensorType(dtype, java.util.Arrays.stream(shape).<Dimension>mapToObj(Dimension.Fixed::new).toList());
+    return new TensorType(
+        dtype, java.util.Arrays.stream(shape).<Dimension>mapToObj(Dimension.Fixed::new).toList());
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.halftone.graph;
 
-/** The file is valid, but asks for what Halftone or its runtime cannot do: names the node and the operator where there is one. */
+/**
+ * The file is valid, but asks for what Halftone or its runtime cannot do: names the node and the
+ * operator where there is one.
+ */
 public final class UnsupportedModelException extends BadInputException {
   private static final long serialVersionUID = 1;
 

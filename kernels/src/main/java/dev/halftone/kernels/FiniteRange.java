@@ -1,7 +1,8 @@
 package dev.halftone.kernels;
 
 /**
- * What a run of floats holds: the least and greatest finite element and how many of each kind there are.
+ * What a run of floats holds: the least and greatest finite element and how many of each kind there
+ * are.
  *
  * @param min least finite element, positive infinity when there is none; a zero is always +0
  * @param max greatest finite element, negative infinity when there is none; a zero is always +0
@@ -11,7 +12,8 @@ package dev.halftone.kernels;
  */
 public record FiniteRange(float min, float max, long finite, long nan, long infinite) {
   /** Of no elements; the neutral element of {@link #merge}. */
-  public static final FiniteRange EMPTY = new FiniteRange(Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, 0, 0);
+  public static final FiniteRange EMPTY =
+      new FiniteRange(Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0, 0, 0);
 
   /** Of the elements of both runs. Commutative and associative, bit for bit. */
   public FiniteRange merge(FiniteRange other) {

@@ -3,9 +3,10 @@ package dev.halftone.kernels;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Chooses who computes. Until the JVM has compiled it, a SIMD loop costs some 300 ms of processor time, a plain one 10 ms; once
- * compiled it is about twice as fast. So the plain loops, which the compiler vectorises for the most part, begin, and SIMD takes
- * over in a JVM that has shown to have much to do. Both give the same bits, so nobody can tell when.
+ * Chooses who computes. Until the JVM has compiled it, a SIMD loop costs some 300 ms of processor
+ * time, a plain one 10 ms; once compiled it is about twice as fast. So the plain loops, which the
+ * compiler vectorises for the most part, begin, and SIMD takes over in a JVM that has shown to have
+ * much to do. Both give the same bits, so nobody can tell when.
  */
 final class KernelProvider {
   static final KernelSupport PLAIN = new ScalarKernels();

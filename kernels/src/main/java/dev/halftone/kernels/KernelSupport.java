@@ -1,6 +1,9 @@
 package dev.halftone.kernels;
 
-/** The loops behind {@link Kernels}, which has checked all arguments and says what each loop computes. */
+/**
+ * The loops behind {@link Kernels}, which has checked all arguments and says what each loop
+ * computes.
+ */
 interface KernelSupport {
   String name();
 
@@ -8,15 +11,32 @@ interface KernelSupport {
 
   float absMax(float[] x, int from, int to);
 
-  void channelRanges(float[] x, int from, int outer, int channels, int inner, float[] min, float[] max);
+  void channelRanges(
+      float[] x, int from, int outer, int channels, int inner, float[] min, float[] max);
 
   void quantize(float[] x, int from, int to, Grid grid, byte[] out, int at);
 
   void quantize(float[] x, int from, int to, Grid grid, short[] out, int at);
 
-  void dequantize(byte[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at);
+  void dequantize(
+      byte[] codes,
+      int from,
+      int to,
+      boolean signed,
+      float scale,
+      int zeroPoint,
+      float[] out,
+      int at);
 
-  void dequantize(short[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at);
+  void dequantize(
+      short[] codes,
+      int from,
+      int to,
+      boolean signed,
+      float scale,
+      int zeroPoint,
+      float[] out,
+      int at);
 
   void pack(byte[] codes, int from, int to, int bits, byte[] out, int at);
 

@@ -3,17 +3,21 @@ package dev.halftone.kernels;
 import java.util.Objects;
 
 /**
- * Numeric loops over float arrays. This facade checks the arguments; a provider computes: plain loops, and where the JVM runs
- * with {@code --add-modules jdk.incubator.vector}, SIMD once there is enough to do. Both give the same bits.
+ * Numeric loops over float arrays. This facade checks the arguments; a provider computes: plain
+ * loops, and where the JVM runs with {@code --add-modules jdk.incubator.vector}, SIMD once there is
+ * enough to do. Both give the same bits.
  *
  * <p>All ranges are half open. Nothing is allocated but small results. Indices out of bounds give
- * {@link IndexOutOfBoundsException}, values out of the stated bounds {@link IllegalArgumentException}. Thread-safe.
+ * {@link IndexOutOfBoundsException}, values out of the stated bounds {@link
+ * IllegalArgumentException}. Thread-safe.
  */
 public final class Kernels {
   /** Bins of {@link #histogram} for each sign. */
   public static final int BINS_PER_SIGN = 1 << 13;
 
-  /** Smallest exponent of {@link #histogram}: the bin width stays far above what a float can hold. */
+  /**
+   * Smallest exponent of {@link #histogram}: the bin width stays far above what a float can hold.
+   */
   public static final int MIN_HISTOGRAM_EXPONENT = -114;
 
   /** Largest exponent of {@link #histogram}: every finite float is below 2^128. */
@@ -36,12 +40,18 @@ public final class Kernels {
 
   private Kernels() {}
 
-  /** Who computes where there is much to do: {@code scalar}, or {@code vector} and the bits of a register ({@code vector512}). */
+  /**
+   * Who computes where there is much to do: {@code scalar}, or {@code vector} and the bits of a
+   * register ({@code vector512}).
+   */
   public static String provider() {
     return KernelProvider.best().name();
   }
 
-  /** Least and greatest finite element of {@code x[from, to)} and how many elements are finite, NaN, infinite. */
+  /**
+   * Least and greatest finite element of {@code x[from, to)} and how many elements are finite, NaN,
+   * infinite.
+   */
   public static FiniteRange finiteRange(float[] x, int from, int to) {
     Objects.checkFromToIndex(from, to, x.length);
     return KernelProvider.PLAIN.finiteRange(x, from, to);
@@ -61,24 +71,31 @@ public final class Kernels {
   }
 
   /**
-   * Lowers {@code min[c]} and raises {@code max[c]} to the finite elements of channel {@code c} of {@code x[from, …)} seen as
-   * {@code [outer, channels, inner]}. Called block by block it gives the ranges of a whole weight: start with positive and
-   * negative infinity. NaN and infinities are passed over; a zero is stored as +0.
+   * Lowers {@code min[c]} and raises {@code max[c]} to the finite elements of channel {@code c} of
+   * {@code x[from, …)} seen as {@code [outer, channels, inner]}. Called block by block it gives the
+   * ranges of a whole weight: start with positive and negative infinity. NaN and infinities are
+   * passed over; a zero is stored as +0.
    */
-  public static void channelRanges(float[] x, int from, int outer, int channels, int inner, float[] min, float[] max) {
+  public static void channelRanges(
+      float[] x, int from, int outer, int channels, int inner, float[] min, float[] max) {
     if (outer < 0 || channels < 0 || inner < 0) {
-      throw new IllegalArgumentException("shape [%d, %d, %d] is negative".formatted(outer, channels, inner));
+      throw new IllegalArgumentException(
+          "shape [%d, %d, %d] is negative".formatted(outer, channels, inner));
     }
-    Objects.checkFromIndexSize(from, Math.multiplyExact(Math.multiplyExact((long) outer, channels), inner), (long) x.length);
+    Objects.checkFromIndexSize(
+        from,
+        Math.multiplyExact(Math.multiplyExact((long) outer, channels), inner),
+        (long) x.length);
     Objects.checkFromIndexSize(0, channels, min.length);
     Objects.checkFromIndexSize(0, channels, max.length);
     KernelProvider.PLAIN.channelRanges(x, from, outer, channels, inner, min, max);
   }
 
   /**
-   * Codes of 8 bits or less: {@code out[at + i] = clamp(rint(x[from + i] / scale) + zeroPoint, low, high)}, the low 8 bits of it.
-   * The division is a float division and rint rounds half to even, as ONNX QuantizeLinear says. Infinities saturate; NaN, of
-   * which ONNX says nothing, becomes {@code zeroPoint}, the code of 0.
+   * Codes of 8 bits or less: {@code out[at + i] = clamp(rint(x[from + i] / scale) + zeroPoint, low,
+   * high)}, the low 8 bits of it. The division is a float division and rint rounds half to even, as
+   * ONNX QuantizeLinear says. Infinities saturate; NaN, of which ONNX says nothing, becomes {@code
+   * zeroPoint}, the code of 0.
    *
    * @param scale positive and finite
    * @param zeroPoint within {@code [low, high]}
@@ -86,27 +103,50 @@ public final class Kernels {
    * @param high at most 255
    */
   public static void quantize(
-      float[] x, int from, int to, float scale, int zeroPoint, int low, int high, byte[] out, int at) {
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      int zeroPoint,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    KernelProvider.forWork(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
+    KernelProvider.forWork(to - from)
+        .quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
   }
 
-  /** Codes of 16 bits, as {@link #quantize(float[], int, int, float, int, int, int, byte[], int)} gives those of 8. */
+  /**
+   * Codes of 16 bits, as {@link #quantize(float[], int, int, float, int, int, int, byte[], int)}
+   * gives those of 8.
+   */
   public static void quantize(
-      float[] x, int from, int to, float scale, int zeroPoint, int low, int high, short[] out, int at) {
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      int zeroPoint,
+      int low,
+      int high,
+      short[] out,
+      int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    KernelProvider.forWork(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
+    KernelProvider.forWork(to - from)
+        .quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
   }
 
   private static KernelSupport.Grid grid(float scale, int zeroPoint, int low, int high, int bits) {
     checkScale(scale);
     if (low < -(1 << (bits - 1)) || high >= 1 << bits || (long) high - low >= 1 << bits) {
-      throw new IllegalArgumentException("codes [%d, %d] do not fit %d bits".formatted(low, high, bits));
+      throw new IllegalArgumentException(
+          "codes [%d, %d] do not fit %d bits".formatted(low, high, bits));
     }
     if (zeroPoint < low || zeroPoint > high) {
-      throw new IllegalArgumentException("zero point %d is not within [%d, %d]".formatted(zeroPoint, low, high));
+      throw new IllegalArgumentException(
+          "zero point %d is not within [%d, %d]".formatted(zeroPoint, low, high));
     }
     return new KernelSupport.Grid(scale, zeroPoint, low, high);
   }
@@ -118,22 +158,40 @@ public final class Kernels {
   }
 
   /**
-   * Values of 8-bit codes: {@code out[at + i] = (code - zeroPoint) * scale}, rounded once, as ONNX DequantizeLinear says.
+   * Values of 8-bit codes: {@code out[at + i] = (code - zeroPoint) * scale}, rounded once, as ONNX
+   * DequantizeLinear says.
    *
    * @param signed whether a byte stands for [-128, 127] or [0, 255]
    * @param zeroPoint within ±65535
    */
   public static void dequantize(
-      byte[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
+      byte[] codes,
+      int from,
+      int to,
+      boolean signed,
+      float scale,
+      int zeroPoint,
+      float[] out,
+      int at) {
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
     checkZeroPoint(zeroPoint);
     KernelProvider.PLAIN.dequantize(codes, from, to, signed, scale, zeroPoint, out, at);
   }
 
-  /** Values of 16-bit codes, as {@link #dequantize(byte[], int, int, boolean, float, int, float[], int)} gives those of 8. */
+  /**
+   * Values of 16-bit codes, as {@link #dequantize(byte[], int, int, boolean, float, int, float[],
+   * int)} gives those of 8.
+   */
   public static void dequantize(
-      short[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
+      short[] codes,
+      int from,
+      int to,
+      boolean signed,
+      float scale,
+      int zeroPoint,
+      float[] out,
+      int at) {
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
     checkZeroPoint(zeroPoint);
@@ -148,8 +206,9 @@ public final class Kernels {
   }
 
   /**
-   * Packs the low {@code bits} of each of {@code codes[from, to)} into {@code out} from byte {@code at} on, the first code in the
-   * lowest bits (ONNX's order for 4- and 2-bit tensors). Unused high bits of the last byte are 0.
+   * Packs the low {@code bits} of each of {@code codes[from, to)} into {@code out} from byte {@code
+   * at} on, the first code in the lowest bits (ONNX's order for 4- and 2-bit tensors). Unused high
+   * bits of the last byte are 0.
    *
    * @param bits 2 or 4
    */
@@ -161,11 +220,13 @@ public final class Kernels {
   }
 
   /**
-   * The reverse of {@link #pack}: fills {@code codes[from, to)} from {@code packed}, starting at byte {@code at}.
+   * The reverse of {@link #pack}: fills {@code codes[from, to)} from {@code packed}, starting at
+   * byte {@code at}.
    *
    * @param signed whether the highest of the bits is a sign
    */
-  public static void unpack(byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
+  public static void unpack(
+      byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
     checkBits(bits);
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, packedBytes(to - from, bits), packed.length);
@@ -173,7 +234,8 @@ public final class Kernels {
   }
 
   private static void checkBits(int bits) {
-    if (bits != 2 && bits != 4) throw new IllegalArgumentException(bits + " bits; 2 or 4 can be packed");
+    if (bits != 2 && bits != 4)
+      throw new IllegalArgumentException(bits + " bits; 2 or 4 can be packed");
   }
 
   private static int packedBytes(int count, int bits) {
@@ -181,9 +243,10 @@ public final class Kernels {
   }
 
   /**
-   * Sum of the squares of {@code x[from, to)} in double, in an order that depends on nothing but the length: 256 accumulators, of
-   * which number {@code (i - from) mod 256} takes element {@code i} in ascending order; at the end {@code a[j] += a[j + 128]} for
-   * the first 128, then {@code a[j] += a[j + 64]} for the first 64, and so on. The squares are exact. NaN and infinities
+   * Sum of the squares of {@code x[from, to)} in double, in an order that depends on nothing but
+   * the length: 256 accumulators, of which number {@code (i - from) mod 256} takes element {@code
+   * i} in ascending order; at the end {@code a[j] += a[j + 128]} for the first 128, then {@code
+   * a[j] += a[j + 64]} for the first 64, and so on. The squares are exact. NaN and infinities
    * propagate; 0 when empty. The relative error is below {@code (n / 256 + 9) * 2^-53}.
    */
   public static double sumOfSquares(float[] x, int from, int to) {
@@ -192,8 +255,8 @@ public final class Kernels {
   }
 
   /**
-   * Sum of {@code (x[from + i] - y[at + i])^2} over {@code length} elements, each step in double, in the order of
-   * {@link #sumOfSquares}.
+   * Sum of {@code (x[from + i] - y[at + i])^2} over {@code length} elements, each step in double,
+   * in the order of {@link #sumOfSquares}.
    */
   public static double sumOfSquaredDifferences(float[] x, int from, float[] y, int at, int length) {
     Objects.checkFromIndexSize(from, length, x.length);
@@ -202,14 +265,17 @@ public final class Kernels {
   }
 
   /**
-   * Counts {@code x[from, to)} into bins of equal width {@code 2^exponent / BINS_PER_SIGN} over (-2^exponent, 2^exponent).
-   * An element of magnitude {@code m} lies in bin number {@code b = floor(m / width)} of its sign: slot {@code BINS_PER_SIGN + b}
-   * when positive, slot {@code BINS_PER_SIGN - 1 - b} when negative. Zeros go to {@link #ZERO_SLOT}, NaN and what reaches
-   * 2^exponent in magnitude to {@link #OUTSIDE_SLOT}. The width being a power of two, no rounding is involved.
+   * Counts {@code x[from, to)} into bins of equal width {@code 2^exponent / BINS_PER_SIGN} over
+   * (-2^exponent, 2^exponent). An element of magnitude {@code m} lies in bin number {@code b =
+   * floor(m / width)} of its sign: slot {@code BINS_PER_SIGN + b} when positive, slot {@code
+   * BINS_PER_SIGN - 1 - b} when negative. Zeros go to {@link #ZERO_SLOT}, NaN and what reaches
+   * 2^exponent in magnitude to {@link #OUTSIDE_SLOT}. The width being a power of two, no rounding
+   * is involved.
    *
-   * <p>A loop that increments one counter over and over waits for its own stores, so the counts are spread over
-   * {@link #HISTOGRAM_PARTS} partial histograms, one after the other in {@code counts}; which element goes to which is not said,
-   * only their sum is. Counts wrap at 2^32: add them elsewhere before 2^31 elements.
+   * <p>A loop that increments one counter over and over waits for its own stores, so the counts are
+   * spread over {@link #HISTOGRAM_PARTS} partial histograms, one after the other in {@code counts};
+   * which element goes to which is not said, only their sum is. Counts wrap at 2^32: add them
+   * elsewhere before 2^31 elements.
    *
    * @param exponent from {@link #MIN_HISTOGRAM_EXPONENT} to {@link #MAX_HISTOGRAM_EXPONENT}
    * @param counts {@link #HISTOGRAM_PARTS} × {@link #HISTOGRAM_SLOTS} counters, added to
@@ -227,7 +293,8 @@ public final class Kernels {
   }
 
   /**
-   * Rounds to IEEE half precision, to nearest even, as {@link Float#floatToFloat16} does; NaN stays NaN.
+   * Rounds to IEEE half precision, to nearest even, as {@link Float#floatToFloat16} does; NaN stays
+   * NaN.
    *
    * @return how many finite elements became infinite (magnitude 65520 or more)
    */
@@ -238,7 +305,8 @@ public final class Kernels {
   }
 
   /**
-   * Rounds to bfloat16, the upper half of a float, to nearest even; NaN stays NaN and becomes quiet.
+   * Rounds to bfloat16, the upper half of a float, to nearest even; NaN stays NaN and becomes
+   * quiet.
    *
    * @return how many finite elements became infinite
    */

@@ -4,17 +4,24 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Packs and unpacks eight codes at a time in a long. Each method returns how many codes it did; fewer than eight are left. */
+/**
+ * Packs and unpacks eight codes at a time in a long. Each method returns how many codes it did;
+ * fewer than eight are left.
+ */
 final class PackedCodes {
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   private PackedCodes() {}
 
   static int pack4(byte[] codes, int from, int to, byte[] out, int at) {
     int count = (to - from) / 8 * 8;
-    for (int i = 0; i < count; i += 8) INT.set(out, at + i / 2, (int) pairs4((long) LONG.get(codes, from + i)));
+    for (int i = 0; i < count; i += 8)
+      INT.set(out, at + i / 2, (int) pairs4((long) LONG.get(codes, from + i)));
     return count;
   }
 
@@ -61,7 +68,10 @@ final class PackedCodes {
     return count;
   }
 
-  /** Fills the bits above the sign of each byte; {@code fill} is those bits divided by the sign bit. No byte carries over. */
+  /**
+   * Fills the bits above the sign of each byte; {@code fill} is those bits divided by the sign bit.
+   * No byte carries over.
+   */
   private static long extended(long bytes, long signs, long fill) {
     return bytes | (bytes & signs) * fill;
   }

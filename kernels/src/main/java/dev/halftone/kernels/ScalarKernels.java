@@ -1,17 +1,20 @@
 package dev.halftone.kernels;
 
 /**
- * Plain loops. They are the reference for SIMD, and most are shaped so that the compiler vectorises them by itself: no branches, and
- * no reduction that has to keep an order.
+ * Plain loops. They are the reference for SIMD, and most are shaped so that the compiler vectorises
+ * them by itself: no branches, and no reduction that has to keep an order.
  */
 class ScalarKernels implements KernelSupport {
   /**
-   * 1.5 · 2^23: a float of this size has no bits below the unit, so adding it rounds to nearest even. Right for |t| up to 2^22;
-   * clamped codes reach 2^17. NaN stays NaN.
+   * 1.5 · 2^23: a float of this size has no bits below the unit, so adding it rounds to nearest
+   * even. Right for |t| up to 2^22; clamped codes reach 2^17. NaN stays NaN.
    */
   static final float TO_INTEGER = 0x1.8p23f;
 
-  /** Elements whose slots are computed before they are counted: what is kept of them stays in the nearest cache. */
+  /**
+   * Elements whose slots are computed before they are counted: what is kept of them stays in the
+   * nearest cache.
+   */
   static final int HISTOGRAM_BLOCK = 1024;
 
   @Override
@@ -59,7 +62,8 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public void channelRanges(float[] x, int from, int outer, int channels, int inner, float[] min, float[] max) {
+  public void channelRanges(
+      float[] x, int from, int outer, int channels, int inner, float[] min, float[] max) {
     int i = from;
     for (int o = 0; o < outer; o++) {
       if (inner == 1) {
@@ -120,21 +124,38 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public void dequantize(
-      byte[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
+      byte[] codes,
+      int from,
+      int to,
+      boolean signed,
+      float scale,
+      int zeroPoint,
+      float[] out,
+      int at) {
     int mask = signed ? -1 : 0xFF;
     for (int i = from; i < to; i++) out[at + i - from] = ((codes[i] & mask) - zeroPoint) * scale;
   }
 
   @Override
   public void dequantize(
-      short[] codes, int from, int to, boolean signed, float scale, int zeroPoint, float[] out, int at) {
+      short[] codes,
+      int from,
+      int to,
+      boolean signed,
+      float scale,
+      int zeroPoint,
+      float[] out,
+      int at) {
     int mask = signed ? -1 : 0xFFFF;
     for (int i = from; i < to; i++) out[at + i - from] = ((codes[i] & mask) - zeroPoint) * scale;
   }
 
   @Override
   public void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
-    int done = bits == 4 ? PackedCodes.pack4(codes, from, to, out, at) : PackedCodes.pack2(codes, from, to, out, at);
+    int done =
+        bits == 4
+            ? PackedCodes.pack4(codes, from, to, out, at)
+            : PackedCodes.pack2(codes, from, to, out, at);
     int mask = (1 << bits) - 1;
     int octet = 0;
     for (int i = from + done; i < to; i++) {
@@ -148,7 +169,8 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public void unpack(byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
+  public void unpack(
+      byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
     int done =
         bits == 4
             ? PackedCodes.unpack4(packed, at, signed, codes, from, to)
@@ -242,7 +264,8 @@ class ScalarKernels implements KernelSupport {
   @Override
   public long toBFloat16(float[] x, int from, int to, short[] out, int at) {
     for (int i = from; i < to; i++) out[at + i - from] = bfloat16(x[i]);
-    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even rounds up.
+    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even
+    // rounds up.
     return countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
   }
 
@@ -258,7 +281,8 @@ class ScalarKernels implements KernelSupport {
   private static short bfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40);
-    // Half of the last place kept, less one where that place is even: carries into it exactly when nearest-even says so.
+    // Half of the last place kept, less one where that place is even: carries into it exactly when
+    // nearest-even says so.
     return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
 }

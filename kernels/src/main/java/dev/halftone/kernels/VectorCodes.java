@@ -26,7 +26,10 @@ final class VectorCodes {
 
   private VectorCodes() {}
 
-  /** Codes of one register. Clamping before rounding is the same as after: the bounds are integers within 2^17. */
+  /**
+   * Codes of one register. Clamping before rounding is the same as after: the bounds are integers
+   * within 2^17.
+   */
   private static IntVector codes(FloatVector x, Grid grid) {
     float low = grid.low() - grid.zeroPoint();
     float high = grid.high() - grid.zeroPoint();
@@ -40,7 +43,8 @@ final class VectorCodes {
   static void quantize(float[] x, int from, int to, Grid grid, byte[] out, int at) {
     int i = from;
     for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
-      Vector<Byte> codes = codes(FloatVector.fromArray(F, x, i), grid).convertShape(VectorOperators.I2B, B, 0);
+      Vector<Byte> codes =
+          codes(FloatVector.fromArray(F, x, i), grid).convertShape(VectorOperators.I2B, B, 0);
       if (B.length() == F.length()) {
         ((ByteVector) codes).intoArray(out, at + i - from);
       } else {
@@ -53,7 +57,8 @@ final class VectorCodes {
   static void quantize(float[] x, int from, int to, Grid grid, short[] out, int at) {
     int i = from;
     for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
-      Vector<Short> codes = codes(FloatVector.fromArray(F, x, i), grid).convertShape(VectorOperators.I2S, S, 0);
+      Vector<Short> codes =
+          codes(FloatVector.fromArray(F, x, i), grid).convertShape(VectorOperators.I2S, S, 0);
       ((ShortVector) codes).intoArray(out, at + i - from);
     }
     KernelProvider.PLAIN.quantize(x, i, to, grid, out, at + i - from);

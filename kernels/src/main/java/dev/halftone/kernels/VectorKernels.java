@@ -2,7 +2,10 @@ package dev.halftone.kernels;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The loops that gain from being written in SIMD by hand; the compiler vectorises the others by itself. */
+/**
+ * The loops that gain from being written in SIMD by hand; the compiler vectorises the others by
+ * itself.
+ */
 final class VectorKernels extends ScalarKernels {
   /** Whether the CPU has registers of at least four floats. */
   static boolean isWorthwhile() {

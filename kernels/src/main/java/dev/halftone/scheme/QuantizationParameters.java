@@ -4,8 +4,8 @@ import dev.halftone.kernels.Kernels;
 import dev.halftone.tensor.DType;
 
 /**
- * What ties codes to real numbers: {@code real = (code - zeroPoint) * scale} and
- * {@code code = clamp(rint(real / scale) + zeroPoint)}, as ONNX DequantizeLinear and QuantizeLinear have it.
+ * What ties codes to real numbers: {@code real = (code - zeroPoint) * scale} and {@code code =
+ * clamp(rint(real / scale) + zeroPoint)}, as ONNX DequantizeLinear and QuantizeLinear have it.
  *
  * @param scale real numbers per code; positive and finite
  * @param zeroPoint code of 0
@@ -18,7 +18,8 @@ public record QuantizationParameters(float scale, int zeroPoint, DType type) {
     }
     Codes codes = Codes.all(type);
     if (zeroPoint < codes.low() || zeroPoint > codes.high()) {
-      throw new IllegalArgumentException("zero point %d is not a code of %s".formatted(zeroPoint, type));
+      throw new IllegalArgumentException(
+          "zero point %d is not a code of %s".formatted(zeroPoint, type));
     }
   }
 
@@ -30,37 +31,48 @@ public record QuantizationParameters(float scale, int zeroPoint, DType type) {
    * symmetric:  a = max(-low, high), scale = 2 a / (codeHigh - codeLow), zeroPoint = rint((codeLow + codeHigh) / 2)
    * </pre>
    *
-   * rint rounds half to even, so symmetric UINT8 has zero point 128. The scale is then rounded to float. A scale below the
-   * smallest normal float (a tensor of nothing but zeros) becomes 1 with zero point 0.
+   * rint rounds half to even, so symmetric UINT8 has zero point 128. The scale is then rounded to
+   * float. A scale below the smallest normal float (a tensor of nothing but zeros) becomes 1 with
+   * zero point 0.
    */
-  public static QuantizationParameters of(Range range, DType type, boolean symmetric, boolean reduceRange) {
+  public static QuantizationParameters of(
+      Range range, DType type, boolean symmetric, boolean reduceRange) {
     Codes codes = Codes.of(type, symmetric, reduceRange);
     double low = symmetric ? -range.absMax() : range.low();
     double high = symmetric ? range.absMax() : range.high();
     double scale = (high - low) / (codes.high() - codes.low());
     if (scale < Float.MIN_NORMAL) return new QuantizationParameters(1f, 0, type);
     double zeroPoint = symmetric ? (codes.low() + codes.high()) / 2.0 : codes.low() - low / scale;
-    return new QuantizationParameters((float) Math.min(scale, Float.MAX_VALUE), (int) Math.rint(zeroPoint), type);
+    return new QuantizationParameters(
+        (float) Math.min(scale, Float.MAX_VALUE), (int) Math.rint(zeroPoint), type);
   }
 
   /** What the codes can stand for: from the lowest code of the type to the highest. */
   public Range representable() {
     Codes codes = Codes.all(type);
-    return new Range(finite((codes.low() - zeroPoint) * (double) scale), finite((codes.high() - zeroPoint) * (double) scale));
+    return new Range(
+        finite((codes.low() - zeroPoint) * (double) scale),
+        finite((codes.high() - zeroPoint) * (double) scale));
   }
 
   private static float finite(double value) {
     return (float) Math.clamp(value, -Float.MAX_VALUE, Float.MAX_VALUE);
   }
 
-  /** Codes of {@code x[from, to)} into {@code out[at, …)}, for types of 8 bits and less, one byte each; NaN becomes the zero point. */
+  /**
+   * Codes of {@code x[from, to)} into {@code out[at, …)}, for types of 8 bits and less, one byte
+   * each; NaN becomes the zero point.
+   */
   public void quantize(float[] x, int from, int to, byte[] out, int at) {
     requireBits(type.bits() <= 8);
     Codes codes = Codes.all(type);
     Kernels.quantize(x, from, to, scale, zeroPoint, codes.low(), codes.high(), out, at);
   }
 
-  /** Codes of {@code x[from, to)} into {@code out[at, …)}, for types of 16 bits; NaN becomes the zero point. */
+  /**
+   * Codes of {@code x[from, to)} into {@code out[at, …)}, for types of 16 bits; NaN becomes the
+   * zero point.
+   */
   public void quantize(float[] x, int from, int to, short[] out, int at) {
     requireBits(type.bits() == 16);
     Codes codes = Codes.all(type);
@@ -80,6 +92,8 @@ public record QuantizationParameters(float scale, int zeroPoint, DType type) {
   }
 
   private void requireBits(boolean fits) {
-    if (!fits) throw new IllegalArgumentException("codes of " + type + " do not go with arrays of that width");
+    if (!fits)
+      throw new IllegalArgumentException(
+          "codes of " + type + " do not go with arrays of that width");
   }
 }

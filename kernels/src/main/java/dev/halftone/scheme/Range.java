@@ -1,7 +1,8 @@
 package dev.halftone.scheme;
 
 /**
- * Real numbers that a tensor's codes have to cover. Zero is always among them: padding, Relu and sparse tensors need it exact.
+ * Real numbers that a tensor's codes have to cover. Zero is always among them: padding, Relu and
+ * sparse tensors need it exact.
  *
  * @param low at most 0, never -0
  * @param high at least 0

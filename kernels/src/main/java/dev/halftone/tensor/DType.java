@@ -1,6 +1,9 @@
 package dev.halftone.tensor;
 
-/** Element type of a tensor, named as in the ONNX specification (IR, section "Tensor element types"). */
+/**
+ * Element type of a tensor, named as in the ONNX specification (IR, section "Tensor element
+ * types").
+ */
 public enum DType {
   FLOAT32(32),
   FLOAT64(64),
@@ -27,7 +30,9 @@ public enum DType {
   FLOAT4E2M1(4),
   COMPLEX64(64),
   COMPLEX128(128),
-  /** Elements of no fixed size; a tensor of them holds each as a 4-byte length and its UTF-8 bytes. */
+  /**
+   * Elements of no fixed size; a tensor of them holds each as a 4-byte length and its UTF-8 bytes.
+   */
   STRING(0);
 
   private final int bits;
@@ -41,7 +46,10 @@ public enum DType {
     return bits;
   }
 
-  /** Whether this is one of the four types that hold trained weights: 16-, 32- or 64-bit floating point. */
+  /**
+   * Whether this is one of the four types that hold trained weights: 16-, 32- or 64-bit floating
+   * point.
+   */
   public boolean isFloat() {
     return this == FLOAT32 || this == FLOAT64 || this == FLOAT16 || this == BFLOAT16;
   }

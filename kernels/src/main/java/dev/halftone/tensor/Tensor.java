@@ -7,17 +7,23 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * An immutable n-dimensional array: element type, shape, and little-endian bytes in row-major order. The bytes lie on the heap or
- * in a mapped file; a tensor never copies them unless asked to. Types below 8 bits are packed, low bits first.
+ * An immutable n-dimensional array: element type, shape, and little-endian bytes in row-major
+ * order. The bytes lie on the heap or in a mapped file; a tensor never copies them unless asked to.
+ * Types below 8 bits are packed, low bits first.
  */
 public final class Tensor {
   /** Floats in the byte order of every tensor, at any alignment. */
-  public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  public static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final DType dtype;
   private final long[] shape;
@@ -31,14 +37,16 @@ public final class Tensor {
     this.data = data;
     if (dtype != DType.STRING && data.byteSize() != dtype.bytes(count)) {
       throw new IllegalArgumentException(
-          "%s%s takes %d bytes, found %d".formatted(dtype, Arrays.toString(shape), dtype.bytes(count), data.byteSize()));
+          "%s%s takes %d bytes, found %d"
+              .formatted(dtype, Arrays.toString(shape), dtype.bytes(count), data.byteSize()));
     }
   }
 
   /**
    * A tensor over bytes that the caller will not change.
    *
-   * @throws IllegalArgumentException if the bytes are not as many as the shape takes, or a dimension is negative
+   * @throws IllegalArgumentException if the bytes are not as many as the shape takes, or a
+   *     dimension is negative
    */
   public static Tensor of(DType dtype, long[] shape, MemorySegment data) {
     return new Tensor(dtype, shape.clone(), data.isReadOnly() ? data : data.asReadOnly());
@@ -49,7 +57,9 @@ public final class Tensor {
     return of(DType.FLOAT32, shape, MemorySegment.ofArray(values));
   }
 
-  /** A tensor of an 8-bit or packed type over the array itself, which the caller will not change. */
+  /**
+   * A tensor of an 8-bit or packed type over the array itself, which the caller will not change.
+   */
   public static Tensor ofBytes(DType dtype, byte[] values, long... shape) {
     return of(dtype, shape, MemorySegment.ofArray(values));
   }
@@ -78,7 +88,8 @@ public final class Tensor {
   public static long elements(long[] shape) {
     long product = 1;
     for (long dimension : shape) {
-      if (dimension < 0) throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
+      if (dimension < 0)
+        throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
       product = Math.multiplyExact(product, dimension);
     }
     return product;
@@ -119,7 +130,8 @@ public final class Tensor {
   /** The same bytes under another shape of as many elements. */
   public Tensor reshape(long... newShape) {
     if (elements(newShape) != count) {
-      throw new IllegalArgumentException("cannot reshape %s to %s".formatted(Arrays.toString(shape), Arrays.toString(newShape)));
+      throw new IllegalArgumentException(
+          "cannot reshape %s to %s".formatted(Arrays.toString(shape), Arrays.toString(newShape)));
     }
     return new Tensor(dtype, newShape.clone(), data);
   }
@@ -127,20 +139,23 @@ public final class Tensor {
   /**
    * Elements {@code [from, to)} along axis 0, sharing the bytes.
    *
-   * @throws IllegalArgumentException if the tensor has no axis 0, or its rows do not start at whole bytes
+   * @throws IllegalArgumentException if the tensor has no axis 0, or its rows do not start at whole
+   *     bytes
    */
   public Tensor rows(long from, long to) {
     if (shape.length == 0) throw new IllegalArgumentException("a scalar has no rows");
     Objects.checkFromToIndex(from, to, shape[0]);
     long rowBits = shape[0] == 0 ? 0 : count / shape[0] * dtype.bits();
-    if (rowBits % 8 != 0 || dtype == DType.STRING) throw new IllegalArgumentException("rows of " + this + " are not whole bytes");
+    if (rowBits % 8 != 0 || dtype == DType.STRING)
+      throw new IllegalArgumentException("rows of " + this + " are not whole bytes");
     long[] part = shape.clone();
     part[0] = to - from;
     return new Tensor(dtype, part, data.asSlice(from * rowBits / 8, (to - from) * rowBits / 8));
   }
 
   /**
-   * The elements as new floats: FLOAT16 and BFLOAT16 exactly, FLOAT64 rounded to nearest even, integers of 8 bits and more likewise.
+   * The elements as new floats: FLOAT16 and BFLOAT16 exactly, FLOAT64 rounded to nearest even,
+   * integers of 8 bits and more likewise.
    *
    * @throws IllegalArgumentException for other types, or when the elements do not fit an array
    */
@@ -155,7 +170,10 @@ public final class Tensor {
     return out;
   }
 
-  /** Writes elements {@code [from, from + length)}, as {@link #toFloats()} gives them, to the start of {@code out}. */
+  /**
+   * Writes elements {@code [from, from + length)}, as {@link #toFloats()} gives them, to the start
+   * of {@code out}.
+   */
   public void copyFloats(long from, float[] out, int length) {
     Objects.checkFromIndexSize(from, (long) length, count);
     Objects.checkFromIndexSize(0, length, out.length);
@@ -165,10 +183,12 @@ public final class Tensor {
         for (int i = 0; i < length; i++) out[i] = (float) data.get(DOUBLE, (from + i) * 8);
       }
       case FLOAT16 -> {
-        for (int i = 0; i < length; i++) out[i] = Float.float16ToFloat(data.get(SHORT, (from + i) * 2));
+        for (int i = 0; i < length; i++)
+          out[i] = Float.float16ToFloat(data.get(SHORT, (from + i) * 2));
       }
       case BFLOAT16 -> {
-        for (int i = 0; i < length; i++) out[i] = Float.intBitsToFloat(data.get(SHORT, (from + i) * 2) << 16);
+        for (int i = 0; i < length; i++)
+          out[i] = Float.intBitsToFloat(data.get(SHORT, (from + i) * 2) << 16);
       }
       default -> {
         for (int i = 0; i < length; i++) out[i] = (float) longAt(from + i);
@@ -219,7 +239,9 @@ public final class Tensor {
 
   /** The same type, shape and bytes. */
   public boolean sameAs(Tensor other) {
-    return dtype == other.dtype && Arrays.equals(shape, other.shape) && data.mismatch(other.data) == -1;
+    return dtype == other.dtype
+        && Arrays.equals(shape, other.shape)
+        && data.mismatch(other.data) == -1;
   }
 
   @Override

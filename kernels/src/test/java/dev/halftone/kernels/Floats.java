@@ -6,7 +6,9 @@ import java.util.Random;
 
 /** Seeded arrays around the lane counts, with the values that break loops planted in them. */
 final class Floats {
-  static final int[] LENGTHS = {0, 1, 2, 7, 8, 15, 16, 17, 31, 33, 64, 127, 129, 255, 1023, 1025, 2049, 4096, 5000};
+  static final int[] LENGTHS = {
+    0, 1, 2, 7, 8, 15, 16, 17, 31, 33, 64, 127, 129, 255, 1023, 1025, 2049, 4096, 5000
+  };
   static final int SEEDS = 4;
 
   /** Elements before and after a run that no loop may read or write. */
@@ -47,7 +49,10 @@ final class Floats {
 
   private Floats() {}
 
-  /** Normally distributed numbers of mixed magnitude; about one in eight is special, or none when {@code specials} is false. */
+  /**
+   * Normally distributed numbers of mixed magnitude; about one in eight is special, or none when
+   * {@code specials} is false.
+   */
   static float[] random(int length, long seed, boolean specials) {
     Random random = new Random(seed);
     float[] x = new float[length];

@@ -44,13 +44,16 @@ class KernelsTest {
 
   @Test
   void quantizeDividesAndDoesNotMultiplyByTheReciprocal() {
-    // 4.4f / 0.08f = 55 in float arithmetic or not: the quotient decides, computed here by the definition.
+    // 4.4f / 0.08f = 55 in float arithmetic or not: the quotient decides, computed here by the
+    // definition.
     for (int i = 1; i < 4000; i++) {
       float scale = 0.01f + i * 1e-5f;
       float x = scale * 0.5f * (2 * (i % 100) + 1);
       byte[] code = new byte[1];
       Kernels.quantize(new float[] {x}, 0, 1, scale, 0, 0, 255, code, 0);
-      assertThat(code[0] & 0xFF).as("x %s, scale %s", x, scale).isEqualTo((int) Math.rint(x / scale));
+      assertThat(code[0] & 0xFF)
+          .as("x %s, scale %s", x, scale)
+          .isEqualTo((int) Math.rint(x / scale));
     }
   }
 
@@ -95,7 +98,19 @@ class KernelsTest {
     int[] counts = new int[Kernels.HISTOGRAM_PARTS * Kernels.HISTOGRAM_SLOTS];
     int zero = Kernels.BINS_PER_SIGN;
     float width = 1f / zero; // exponent 0
-    float[] x = {0, -0f, width, Math.nextDown(width), -Float.MIN_VALUE, -width, Math.nextDown(1f), 1, -1, NAN, INFINITY};
+    float[] x = {
+      0,
+      -0f,
+      width,
+      Math.nextDown(width),
+      -Float.MIN_VALUE,
+      -width,
+      Math.nextDown(1f),
+      1,
+      -1,
+      NAN,
+      INFINITY
+    };
     Kernels.histogram(x, 0, x.length, 0, counts);
     int[] total = new int[Kernels.HISTOGRAM_SLOTS];
     for (int i = 0; i < counts.length; i++) total[i % total.length] += counts[i];
@@ -127,16 +142,23 @@ class KernelsTest {
   @Test
   void argumentsAreChecked() {
     float[] x = new float[4];
-    assertThatThrownBy(() -> Kernels.finiteRange(x, 0, 5)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> Kernels.finiteRange(x, 0, 5))
+        .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> Kernels.quantize(x, 0, 4, 1f, 0, 0, 255, new byte[3], 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatIllegalArgumentException().isThrownBy(() -> Kernels.quantize(x, 0, 4, 0f, 0, 0, 255, new byte[4], 0));
-    assertThatIllegalArgumentException().isThrownBy(() -> Kernels.quantize(x, 0, 4, NAN, 0, 0, 255, new byte[4], 0));
-    assertThatIllegalArgumentException().isThrownBy(() -> Kernels.quantize(x, 0, 4, 1f, 256, 0, 255, new byte[4], 0));
-    assertThatIllegalArgumentException().isThrownBy(() -> Kernels.quantize(x, 0, 4, 1f, 0, -1, 255, new byte[4], 0));
-    assertThatIllegalArgumentException().isThrownBy(() -> Kernels.pack(new byte[1], 0, 1, 3, new byte[1], 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Kernels.quantize(x, 0, 4, 0f, 0, 0, 255, new byte[4], 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Kernels.quantize(x, 0, 4, NAN, 0, 0, 255, new byte[4], 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Kernels.quantize(x, 0, 4, 1f, 256, 0, 255, new byte[4], 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Kernels.quantize(x, 0, 4, 1f, 0, -1, 255, new byte[4], 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Kernels.pack(new byte[1], 0, 1, 3, new byte[1], 0));
     assertThatThrownBy(() -> Kernels.channelRanges(x, 0, 1 << 20, 1 << 20, 1 << 20, x, x))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatIllegalArgumentException().isThrownBy(() -> Kernels.histogram(x, 0, 4, 129, new int[1]));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Kernels.histogram(x, 0, 4, 129, new int[1]));
   }
 }

@@ -18,7 +18,8 @@ class PlainLoopsTest {
     for (int length : Floats.LENGTHS) {
       for (int seed = 0; seed < Floats.SEEDS; seed++) {
         float[] x = Floats.random(length + 2 * Floats.MARGIN, seed, seed % 2 == 0);
-        check.run(x, Floats.MARGIN, Floats.MARGIN + length, "length %d, seed %d".formatted(length, seed));
+        check.run(
+            x, Floats.MARGIN, Floats.MARGIN + length, "length %d, seed %d".formatted(length, seed));
       }
     }
   }
@@ -35,15 +36,19 @@ class PlainLoopsTest {
 
   private static FiniteRange one(float value) {
     if (Float.isFinite(value)) return new FiniteRange(value + 0f, value + 0f, 1, 0, 0);
-    return new FiniteRange(1f / 0, -1f / 0, 0, Float.isNaN(value) ? 1 : 0, Float.isNaN(value) ? 0 : 1);
+    return new FiniteRange(
+        1f / 0, -1f / 0, 0, Float.isNaN(value) ? 1 : 0, Float.isNaN(value) ? 0 : 1);
   }
 
   @Test
   void channelRanges() {
-    int[][] shapes = {{1, 5, 100}, {3, 33, 1}, {7, 16, 1}, {4, 6, 9}, {2, 3, 16}, {1, 1, 1}, {0, 4, 1}, {2, 4, 0}};
+    int[][] shapes = {
+      {1, 5, 100}, {3, 33, 1}, {7, 16, 1}, {4, 6, 9}, {2, 3, 16}, {1, 1, 1}, {0, 4, 1}, {2, 4, 0}
+    };
     for (int[] shape : shapes) {
       for (int seed = 0; seed < Floats.SEEDS; seed++) {
-        float[] x = Floats.random(Floats.MARGIN + shape[0] * shape[1] * shape[2], seed, seed % 2 == 0);
+        float[] x =
+            Floats.random(Floats.MARGIN + shape[0] * shape[1] * shape[2], seed, seed % 2 == 0);
         FiniteRange[] expected = new FiniteRange[shape[1]];
         java.util.Arrays.fill(expected, FiniteRange.EMPTY);
         for (int i = Floats.MARGIN; i < x.length; i++) {
@@ -72,8 +77,12 @@ class PlainLoopsTest {
             plain.quantize(x, from, to, grid, bytes, 1);
             for (int i = from; i < to; i++) {
               int code = code(x[i], grid);
-              assertThat(shorts[1 + i - from]).as("%s of %s, %s", grid, x[i], at).isEqualTo((short) code);
-              assertThat(bytes[1 + i - from]).as("%s of %s, %s", grid, x[i], at).isEqualTo((byte) code);
+              assertThat(shorts[1 + i - from])
+                  .as("%s of %s, %s", grid, x[i], at)
+                  .isEqualTo((short) code);
+              assertThat(bytes[1 + i - from])
+                  .as("%s of %s, %s", grid, x[i], at)
+                  .isEqualTo((byte) code);
             }
           });
     }
@@ -95,9 +104,11 @@ class PlainLoopsTest {
     plain.dequantize(bytes, 5, 1000, true, 0.37f, 5, out, 1);
     for (int i = 5; i < 1000; i++) assertThat(out[i - 4]).isEqualTo((float) (bytes[i] - 5) * 0.37f);
     plain.dequantize(bytes, 5, 1000, false, 0.37f, 5, out, 1);
-    for (int i = 5; i < 1000; i++) assertThat(out[i - 4]).isEqualTo((float) ((bytes[i] & 0xFF) - 5) * 0.37f);
+    for (int i = 5; i < 1000; i++)
+      assertThat(out[i - 4]).isEqualTo((float) ((bytes[i] & 0xFF) - 5) * 0.37f);
     plain.dequantize(shorts, 5, 1000, false, 1e-3f, 300, out, 1);
-    for (int i = 5; i < 1000; i++) assertThat(out[i - 4]).isEqualTo((float) ((shorts[i] & 0xFFFF) - 300) * 1e-3f);
+    for (int i = 5; i < 1000; i++)
+      assertThat(out[i - 4]).isEqualTo((float) ((shorts[i] & 0xFFFF) - 300) * 1e-3f);
   }
 
   @Test
@@ -115,7 +126,9 @@ class PlainLoopsTest {
         for (int i = 0; i < length; i++) {
           int low = codes[Floats.MARGIN + i] & ((1 << bits) - 1);
           String at = "%d bits, length %d, code %d".formatted(bits, length, i);
-          assertThat(packed[1 + i * bits / 8] >> i * bits % 8 & ((1 << bits) - 1)).as(at).isEqualTo(low);
+          assertThat(packed[1 + i * bits / 8] >> i * bits % 8 & ((1 << bits) - 1))
+              .as(at)
+              .isEqualTo(low);
           assertThat(unsigned[2 + i]).as(at).isEqualTo((byte) low);
           assertThat(signed[2 + i]).as(at).isEqualTo((byte) (low << (32 - bits) >> (32 - bits)));
         }
@@ -130,9 +143,14 @@ class PlainLoopsTest {
         (x, from, to, at) -> {
           double[] sums = new double[256];
           for (int i = from; i < to; i++) sums[(i - from) % 256] += (double) x[i] * x[i];
-          for (int half = 128; half > 0; half /= 2) for (int j = 0; j < half; j++) sums[j] += sums[j + half];
-          assertThat(Double.doubleToLongBits(plain.sumOfSquares(x, from, to))).as(at).isEqualTo(Double.doubleToLongBits(sums[0]));
-          assertThat(Double.doubleToLongBits(plain.sumOfSquaredDifferences(x, from, new float[x.length], 0, to - from)))
+          for (int half = 128; half > 0; half /= 2)
+            for (int j = 0; j < half; j++) sums[j] += sums[j + half];
+          assertThat(Double.doubleToLongBits(plain.sumOfSquares(x, from, to)))
+              .as(at)
+              .isEqualTo(Double.doubleToLongBits(sums[0]));
+          assertThat(
+                  Double.doubleToLongBits(
+                      plain.sumOfSquaredDifferences(x, from, new float[x.length], 0, to - from)))
               .as(at)
               .isEqualTo(Double.doubleToLongBits(sums[0]));
         });
@@ -147,7 +165,8 @@ class PlainLoopsTest {
           long counted = plain.toFloat16(x, from, to, out, 1);
           for (int i = from; i < to; i++) {
             assertThat(out[1 + i - from]).as(at).isEqualTo(Float.floatToFloat16(x[i]));
-            if (Float.isFinite(x[i]) && Float.isInfinite(Float.float16ToFloat(out[1 + i - from]))) overflows++;
+            if (Float.isFinite(x[i]) && Float.isInfinite(Float.float16ToFloat(out[1 + i - from])))
+              overflows++;
           }
           assertThat(counted).as(at).isEqualTo(overflows);
         });
@@ -174,8 +193,10 @@ class PlainLoopsTest {
     if (!Float.isFinite(value)) return value;
     int kept = Float.floatToRawIntBits(value) & 0xFFFF0000;
     double down = Float.intBitsToFloat(kept);
-    double up = (kept & 0x7F800000) == 0x7F000000 && (kept & 0x7F0000) == 0x7F0000
-        ? Math.copySign(0x1p128, value) : Float.intBitsToFloat(kept + 0x10000);
+    double up =
+        (kept & 0x7F800000) == 0x7F000000 && (kept & 0x7F0000) == 0x7F0000
+            ? Math.copySign(0x1p128, value)
+            : Float.intBitsToFloat(kept + 0x10000);
     double toDown = Math.abs(value - down);
     double toUp = Math.abs(up - value);
     boolean even = (kept & 0x10000) == 0;

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class ProvidersAgreeTest {
   @BeforeEach
   void simdIsThere() {
-    assumeTrue(KernelProvider.best() instanceof VectorKernels, "SIMD kernels: this JVM or CPU has none");
+    assumeTrue(
+        KernelProvider.best() instanceof VectorKernels, "SIMD kernels: this JVM or CPU has none");
   }
 
   private interface Loop {
@@ -65,8 +66,11 @@ class ProvidersAgreeTest {
 
   @Test
   void histograms() {
-    for (int exponent : new int[] {Kernels.MIN_HISTOGRAM_EXPONENT, -3, 0, 4, 10, Kernels.MAX_HISTOGRAM_EXPONENT}) {
-      agree("exponent " + exponent, (kernels, x, from, to) -> histogram(kernels, x, from, to, exponent));
+    for (int exponent :
+        new int[] {Kernels.MIN_HISTOGRAM_EXPONENT, -3, 0, 4, 10, Kernels.MAX_HISTOGRAM_EXPONENT}) {
+      agree(
+          "exponent " + exponent,
+          (kernels, x, from, to) -> histogram(kernels, x, from, to, exponent));
     }
   }
 

@@ -25,7 +25,10 @@ final class AttributeDecoder {
     this.graphs = graphs;
   }
 
-  /** The value that the declared type tells; fields of other types are not looked at, as in the runtime. */
+  /**
+   * The value that the declared type tells; fields of other types are not looked at, as in the
+   * runtime.
+   */
   Attribute decode(AttributeProto proto, String place) {
     // Inside a function: stands for the attribute of the node that calls it.
     if (!proto.getRefAttrName().isEmpty()) return opaque(proto);
@@ -33,13 +36,18 @@ final class AttributeDecoder {
       case FLOAT -> new Attribute.OfFloat(proto.getF());
       case INT -> new Attribute.OfInt(proto.getI());
       case STRING -> string(proto);
-      case TENSOR -> new Attribute.OfTensor(tensors.decode(required(proto.hasT(), proto, place).getT(), place));
-      case GRAPH -> new Attribute.OfGraph(graphs.decode(required(proto.hasG(), proto, place).getG(), place + ", "));
+      case TENSOR ->
+          new Attribute.OfTensor(
+              tensors.decode(required(proto.hasT(), proto, place).getT(), place));
+      case GRAPH ->
+          new Attribute.OfGraph(
+              graphs.decode(required(proto.hasG(), proto, place).getG(), place + ", "));
       case FLOATS -> new Attribute.OfFloats(proto.getFloatsList());
       case INTS -> new Attribute.OfInts(proto.getIntsList());
       case STRINGS -> strings(proto);
       case GRAPHS -> graphs(proto, place);
-      case TENSORS, SPARSE_TENSOR, SPARSE_TENSORS, TYPE_PROTO, TYPE_PROTOS, UNDEFINED -> notModelled(proto, place);
+      case TENSORS, SPARSE_TENSOR, SPARSE_TENSORS, TYPE_PROTO, TYPE_PROTOS, UNDEFINED ->
+          notModelled(proto, place);
     };
   }
 
@@ -59,18 +67,23 @@ final class AttributeDecoder {
   }
 
   private AttributeProto required(boolean present, AttributeProto proto, String place) {
-    if (!present) throw new MalformedModelException(file, place, "declared as %s without a value".formatted(proto.getType()));
+    if (!present)
+      throw new MalformedModelException(
+          file, place, "declared as %s without a value".formatted(proto.getType()));
     return proto;
   }
 
   /** Strings of other encodings stay bytes. */
   private static Attribute string(AttributeProto proto) {
-    return proto.getS().isValidUtf8() ? new Attribute.OfString(proto.getS().toStringUtf8()) : opaque(proto);
+    return proto.getS().isValidUtf8()
+        ? new Attribute.OfString(proto.getS().toStringUtf8())
+        : opaque(proto);
   }
 
   private static Attribute strings(AttributeProto proto) {
     if (!proto.getStringsList().stream().allMatch(ByteString::isValidUtf8)) return opaque(proto);
-    return new Attribute.OfStrings(proto.getStringsList().stream().map(ByteString::toStringUtf8).toList());
+    return new Attribute.OfStrings(
+        proto.getStringsList().stream().map(ByteString::toStringUtf8).toList());
   }
 
   private Attribute graphs(AttributeProto proto, String place) {
@@ -95,7 +108,10 @@ final class AttributeDecoder {
     return new Attribute.OfOpaque(Opaque.of(proto.toByteArray()));
   }
 
-  /** What is left of the attribute once {@link #decode} has taken its value: documentation, a tensor's name, unknown fields. */
+  /**
+   * What is left of the attribute once {@link #decode} has taken its value: documentation, a
+   * tensor's name, unknown fields.
+   */
   static AttributeProto rest(AttributeProto proto) {
     AttributeProto.Builder rest = withoutValue(proto.toBuilder()).clearName();
     if (type(proto) == AttributeType.TENSOR) {

@@ -8,7 +8,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Layout of an external data file: tensors in the order of the model, each at a page of its own so that it can be mapped. */
+/**
+ * Layout of an external data file: tensors in the order of the model, each at a page of its own so
+ * that it can be mapped.
+ */
 final class DataFile implements WeightPlacement {
   /** Smaller tensors are not worth a page. */
   static final long SMALLEST = 1024;

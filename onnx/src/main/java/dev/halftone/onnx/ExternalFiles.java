@@ -13,7 +13,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The files beside a model that hold its weights. They are mapped, each once, and never leave the model's folder. */
+/**
+ * The files beside a model that hold its weights. They are mapped, each once, and never leave the
+ * model's folder.
+ */
 final class ExternalFiles {
   private final Path model;
   private final Path folder;
@@ -26,8 +29,9 @@ final class ExternalFiles {
   }
 
   /**
-   * The bytes of a tensor whose {@code data_location} is EXTERNAL. Keys as in the IR specification, "External Tensor Data": {@code
-   * location}, {@code offset} (0 when absent) and {@code length}; {@code checksum} is not looked at.
+   * The bytes of a tensor whose {@code data_location} is EXTERNAL. Keys as in the IR specification,
+   * "External Tensor Data": {@code location}, {@code offset} (0 when absent) and {@code length};
+   * {@code checksum} is not looked at.
    *
    * @param size bytes that the tensor's type and shape take
    */
@@ -42,7 +46,8 @@ final class ExternalFiles {
     if (offset > file.byteSize() || length > file.byteSize() - offset) {
       throw malformed(
           place,
-          "external data at %d takes %d bytes, but %s has only %d".formatted(offset, length, folder.relativize(path), file.byteSize()));
+          "external data at %d takes %d bytes, but %s has only %d"
+              .formatted(offset, length, folder.relativize(path), file.byteSize()));
     }
     return file.asSlice(offset, length);
   }
@@ -50,15 +55,18 @@ final class ExternalFiles {
   /** The file that holds the tensor, which exists and lies in the model's folder. */
   Path locate(TensorProto tensor, String place) {
     String location = entry(tensor, "location");
-    if (location == null || location.isEmpty()) throw malformed(place, "external data without a location");
+    if (location == null || location.isEmpty())
+      throw malformed(place, "external data without a location");
     return resolve(location, place);
   }
 
   private Path resolve(String location, String place) {
     Path path = folder.resolve(relative(location, place)).normalize();
     if (!path.startsWith(folder.normalize())) throw outside(location, place);
-    if (!Files.exists(path)) throw malformed(place, "external data file \"%s\" does not exist".formatted(location));
-    if (!Files.isRegularFile(path)) throw malformed(place, "external data \"%s\" is not a file".formatted(location));
+    if (!Files.exists(path))
+      throw malformed(place, "external data file \"%s\" does not exist".formatted(location));
+    if (!Files.isRegularFile(path))
+      throw malformed(place, "external data \"%s\" is not a file".formatted(location));
     try {
       // A link inside the folder must not lead out of it either.
       if (!path.toRealPath().startsWith(folder.toRealPath())) throw outside(location, place);
@@ -98,7 +106,8 @@ final class ExternalFiles {
   }
 
   private MalformedModelException outside(String location, String place) {
-    return malformed(place, "external data location \"%s\" leaves the model's folder".formatted(location));
+    return malformed(
+        place, "external data location \"%s\" leaves the model's folder".formatted(location));
   }
 
   private MalformedModelException malformed(String place, String problem) {

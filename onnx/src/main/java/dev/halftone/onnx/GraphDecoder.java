@@ -23,7 +23,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/** Graphs with their nodes and values; each record keeps what is not modelled as its opaque rest. */
+/**
+ * Graphs with their nodes and values; each record keeps what is not modelled as its opaque rest.
+ */
 final class GraphDecoder {
   private final Path file;
   private final TensorDecoder tensors;
@@ -46,7 +48,12 @@ final class GraphDecoder {
     List<ValueInfo> inputs = values(proto.getInputList(), where + "input");
     requireSingleDefinitions(nodes, initializers, inputs, where);
     GraphProto.Builder rest =
-        proto.toBuilder().clearNode().clearInitializer().clearInput().clearOutput().clearValueInfo();
+        proto.toBuilder()
+            .clearNode()
+            .clearInitializer()
+            .clearInput()
+            .clearOutput()
+            .clearValueInfo();
     if (!proto.getName().isEmpty()) rest.clearName();
     return new Graph(
         text(proto.getNameBytes(), where + "graph"),
@@ -64,7 +71,8 @@ final class GraphDecoder {
       String name = text(tensor.getNameBytes(), where + "initializer");
       String place = "%sinitializer \"%s\"".formatted(where, name);
       if (name.isEmpty()) throw malformed(place, "has no name");
-      if (initializers.put(name, tensors.decode(tensor, place)) != null) throw malformed(place, "defined twice");
+      if (initializers.put(name, tensors.decode(tensor, place)) != null)
+        throw malformed(place, "defined twice");
     }
     return initializers;
   }
@@ -80,7 +88,8 @@ final class GraphDecoder {
     String name = text(proto.getNameBytes(), where + "node");
     String place = "%snode %s (%s)".formatted(where, name.isEmpty() ? label(proto) : name, opType);
     if (opType.isEmpty()) throw malformed(place, "has no operator");
-    NodeProto.Builder rest = proto.toBuilder().clearInput().clearOutput().clearOpType().clearAttribute();
+    NodeProto.Builder rest =
+        proto.toBuilder().clearInput().clearOutput().clearOpType().clearAttribute();
     // A field that is present and empty stays in the rest, so that it comes back.
     if (!proto.getName().isEmpty()) rest.clearName();
     if (!proto.getDomain().isEmpty()) rest.clearDomain();
@@ -91,7 +100,8 @@ final class GraphDecoder {
       Attribute value = attributes.decode(attribute, attributePlace);
       if (values.put(key, value) != null) throw malformed(attributePlace, "given twice");
       AttributeProto left = AttributeDecoder.rest(attribute);
-      boolean carried = value instanceof Attribute.OfOpaque || left.equals(AttributeProto.getDefaultInstance());
+      boolean carried =
+          value instanceof Attribute.OfOpaque || left.equals(AttributeProto.getDefaultInstance());
       if (!carried) rest.addAttribute(left.toBuilder().setName(key));
     }
     return new Node(
@@ -105,7 +115,9 @@ final class GraphDecoder {
   }
 
   private static String label(NodeProto proto) {
-    return proto.getOutputCount() == 0 ? "without outputs" : "of \"%s\"".formatted(proto.getOutput(0));
+    return proto.getOutputCount() == 0
+        ? "without outputs"
+        : "of \"%s\"".formatted(proto.getOutput(0));
   }
 
   private List<ValueInfo> values(List<ValueInfoProto> protos, String where) {
@@ -127,13 +139,16 @@ final class GraphDecoder {
       List<Node> nodes, Map<String, Tensor> initializers, List<ValueInfo> inputs, String where) {
     Set<String> defined = new HashSet<>();
     for (ValueInfo input : inputs) {
-      if (!defined.add(input.name())) throw malformed("%sinput \"%s\"".formatted(where, input.name()), "defined twice");
+      if (!defined.add(input.name()))
+        throw malformed("%sinput \"%s\"".formatted(where, input.name()), "defined twice");
     }
     defined.addAll(initializers.keySet());
     for (Node node : nodes) {
       for (String output : node.outputs()) {
         if (!output.isEmpty() && !defined.add(output)) {
-          throw malformed("%snode %s (%s)".formatted(where, node.label(), node.opType()), "output \"%s\" is defined twice".formatted(output));
+          throw malformed(
+              "%snode %s (%s)".formatted(where, node.label(), node.opType()),
+              "output \"%s\" is defined twice".formatted(output));
         }
       }
     }
@@ -147,7 +162,8 @@ final class GraphDecoder {
 
   /** Names must be UTF-8: replacing what is not could make two names one. */
   String text(ByteString bytes, String place) {
-    if (!bytes.isValidUtf8()) throw malformed(place, "a name is not UTF-8: \"%s\"".formatted(bytes.toStringUtf8()));
+    if (!bytes.isValidUtf8())
+      throw malformed(place, "a name is not UTF-8: \"%s\"".formatted(bytes.toStringUtf8()));
     return bytes.toStringUtf8();
   }
 

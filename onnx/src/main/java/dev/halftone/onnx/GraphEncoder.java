@@ -29,7 +29,8 @@ final class GraphEncoder {
             (name, tensor) -> {
               TensorProto named = TensorProto.newBuilder().setName(name).build();
               pieces.field(
-                  GRAPH_INITIALIZER, TensorEncoder.encode(named, tensor, placement.place(name, tensor, topGraph)));
+                  GRAPH_INITIALIZER,
+                  TensorEncoder.encode(named, tensor, placement.place(name, tensor, topGraph)));
             });
     GraphProto.Builder proto = Rest.of(graph.opaque(), GraphProto.parser()).toBuilder();
     if (!graph.name().isEmpty()) proto.setName(graph.name());
@@ -45,9 +46,11 @@ final class GraphEncoder {
 
   /** The carried type comes back as it was, unless the value has another one by now. */
   private static ValueInfoProto encode(ValueInfo value) {
-    ValueInfoProto.Builder proto = Rest.of(value.opaque(), ValueInfoProto.parser()).toBuilder().setName(value.name());
+    ValueInfoProto.Builder proto =
+        Rest.of(value.opaque(), ValueInfoProto.parser()).toBuilder().setName(value.name());
     TensorType type = value.type();
-    if (type != null && !type.equals(ValueTypes.decode(proto.getType()))) proto.setType(ValueTypes.encode(type));
+    if (type != null && !type.equals(ValueTypes.decode(proto.getType())))
+      proto.setType(ValueTypes.encode(type));
     return proto.build();
   }
 }

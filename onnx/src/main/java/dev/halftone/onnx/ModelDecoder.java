@@ -27,7 +27,13 @@ final class ModelDecoder {
 
   Model decode(ModelProto proto) {
     ModelProto rest =
-        proto.toBuilder().clearIrVersion().clearGraph().clearOpsetImport().clearMetadataProps().clearFunctions().build();
+        proto.toBuilder()
+            .clearIrVersion()
+            .clearGraph()
+            .clearOpsetImport()
+            .clearMetadataProps()
+            .clearFunctions()
+            .build();
     return new Model(
         proto.getIrVersion(),
         opsets(proto.getOpsetImportList(), "opset import"),
@@ -59,12 +65,15 @@ final class ModelDecoder {
     for (OperatorSetIdProto proto : imports) {
       String domain = GraphDecoder.standard(graphs.text(proto.getDomainBytes(), place));
       if (proto.getVersion() < 1) {
-        throw new MalformedModelException(file, place, "domain \"%s\" has version %d".formatted(domain, proto.getVersion()));
+        throw new MalformedModelException(
+            file, place, "domain \"%s\" has version %d".formatted(domain, proto.getVersion()));
       }
       Long other = opsets.put(domain, proto.getVersion());
       if (other != null && other != proto.getVersion()) {
         throw new MalformedModelException(
-            file, place, "domain \"%s\" has versions %d and %d".formatted(domain, other, proto.getVersion()));
+            file,
+            place,
+            "domain \"%s\" has versions %d and %d".formatted(domain, other, proto.getVersion()));
       }
     }
     return opsets;

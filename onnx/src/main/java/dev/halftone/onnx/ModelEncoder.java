@@ -30,8 +30,12 @@ final class ModelEncoder {
     model.opsets().forEach((domain, version) -> proto.addOpsetImport(opset(domain, version)));
     model
         .metadata()
-        .forEach((key, value) -> proto.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-    Pieces pieces = new Pieces().merge(proto.build()).field(MODEL_GRAPH, graphs.encode(model.graph(), true));
+        .forEach(
+            (key, value) ->
+                proto.addMetadataProps(
+                    StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
+    Pieces pieces =
+        new Pieces().merge(proto.build()).field(MODEL_GRAPH, graphs.encode(model.graph(), true));
     for (Function function : model.functions()) pieces.field(MODEL_FUNCTIONS, function(function));
     return pieces;
   }

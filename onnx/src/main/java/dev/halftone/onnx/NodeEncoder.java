@@ -29,7 +29,11 @@ final class NodeEncoder {
     NodeProto.Builder proto = Rest.of(node.opaque(), NodeProto.parser()).toBuilder();
     Map<String, AttributeProto> rests = new HashMap<>();
     for (AttributeProto rest : proto.getAttributeList()) rests.put(rest.getName(), rest);
-    proto.clearAttribute().addAllInput(node.inputs()).addAllOutput(node.outputs()).setOpType(node.opType());
+    proto
+        .clearAttribute()
+        .addAllInput(node.inputs())
+        .addAllOutput(node.outputs())
+        .setOpType(node.opType());
     if (!node.name().isEmpty()) proto.setName(node.name());
     if (!node.domain().isEmpty()) proto.setDomain(node.domain());
     Pieces pieces = new Pieces().merge(proto.build());
@@ -47,17 +51,25 @@ final class NodeEncoder {
     AttributeProto.Builder proto = rest.clearT();
     return switch (value) {
       case Attribute.OfInt(long number) -> plain(proto.setType(AttributeType.INT).setI(number));
-      case Attribute.OfFloat(float number) -> plain(proto.setType(AttributeType.FLOAT).setF(number));
-      case Attribute.OfString(String text) -> plain(proto.setType(AttributeType.STRING).setS(ByteString.copyFromUtf8(text)));
-      case Attribute.OfInts(List<Long> numbers) -> plain(proto.setType(AttributeType.INTS).addAllInts(numbers));
-      case Attribute.OfFloats(List<Float> numbers) -> plain(proto.setType(AttributeType.FLOATS).addAllFloats(numbers));
+      case Attribute.OfFloat(float number) ->
+          plain(proto.setType(AttributeType.FLOAT).setF(number));
+      case Attribute.OfString(String text) ->
+          plain(proto.setType(AttributeType.STRING).setS(ByteString.copyFromUtf8(text)));
+      case Attribute.OfInts(List<Long> numbers) ->
+          plain(proto.setType(AttributeType.INTS).addAllInts(numbers));
+      case Attribute.OfFloats(List<Float> numbers) ->
+          plain(proto.setType(AttributeType.FLOATS).addAllFloats(numbers));
       case Attribute.OfStrings(List<String> texts) ->
-          plain(proto.setType(AttributeType.STRINGS).addAllStrings(texts.stream().map(ByteString::copyFromUtf8).toList()));
+          plain(
+              proto
+                  .setType(AttributeType.STRINGS)
+                  .addAllStrings(texts.stream().map(ByteString::copyFromUtf8).toList()));
       case Attribute.OfTensor(var tensor) ->
           plain(proto.setType(AttributeType.TENSOR))
               .field(ATTRIBUTE_TENSOR, TensorEncoder.encode(tensorRest, tensor, null));
       case Attribute.OfGraph(Graph body) ->
-          plain(proto.setType(AttributeType.GRAPH)).field(ATTRIBUTE_GRAPH, graphs.encode(body, false));
+          plain(proto.setType(AttributeType.GRAPH))
+              .field(ATTRIBUTE_GRAPH, graphs.encode(body, false));
       case Attribute.OfGraphs(List<Graph> bodies) -> {
         Pieces pieces = plain(proto.setType(AttributeType.GRAPHS));
         for (Graph body : bodies) pieces.field(ATTRIBUTE_GRAPHS, graphs.encode(body, false));

@@ -17,8 +17,8 @@ public final class OnnxReader {
   private OnnxReader() {}
 
   /**
-   * Reads the model; weights stay in the mapped file (and the external data files beside it) until they are used. Elements in typed
-   * fields are turned to bytes on the heap.
+   * Reads the model; weights stay in the mapped file (and the external data files beside it) until
+   * they are used. Elements in typed fields are turned to bytes on the heap.
    *
    * @throws MalformedModelException if the file is not a sound ONNX model, or is 2 GB or larger
    * @throws dev.halftone.graph.UnsupportedModelException if a tensor's data type is unknown
@@ -39,9 +39,12 @@ public final class OnnxReader {
     }
     if (!proto.hasGraph()) {
       String text = leadingText(bytes);
-      throw text == null ? new MalformedModelException(file, "not an ONNX model: it has no graph") : notOnnx(file, text);
+      throw text == null
+          ? new MalformedModelException(file, "not an ONNX model: it has no graph")
+          : notOnnx(file, text);
     }
-    return new ModelDecoder(file, new GraphDecoder(file, new TensorDecoder(file, bytes))).decode(proto);
+    return new ModelDecoder(file, new GraphDecoder(file, new TensorDecoder(file, bytes)))
+        .decode(proto);
   }
 
   /** The file, which must be of a size that protobuf can have. */
@@ -71,10 +74,14 @@ public final class OnnxReader {
   }
 
   private static MalformedModelException notOnnx(Path file, String text) {
-    return new MalformedModelException(file, "not an ONNX model: it starts with the text \"%s\"".formatted(text));
+    return new MalformedModelException(
+        file, "not an ONNX model: it starts with the text \"%s\"".formatted(text));
   }
 
-  /** The start of the file if it is text (a web page, a pointer to a file kept elsewhere), else null. */
+  /**
+   * The start of the file if it is text (a web page, a pointer to a file kept elsewhere), else
+   * null.
+   */
   private static @Nullable String leadingText(MemorySegment bytes) {
     byte[] head = bytes.asSlice(0, Math.min(40, bytes.byteSize())).toArray(ValueLayout.JAVA_BYTE);
     for (byte octet : head) {

@@ -30,7 +30,8 @@ public final class OnnxTensors {
   /** The tensor as {@link #read} gives it, with its name. */
   public static Named readNamed(Path file) {
     MemorySegment bytes = OnnxReader.map(file);
-    TensorProto proto = OnnxReader.parse(file, Skeleton.ofTensor(file, bytes), TensorProto.parser());
+    TensorProto proto =
+        OnnxReader.parse(file, Skeleton.ofTensor(file, bytes), TensorProto.parser());
     return new Named(proto.getName(), new TensorDecoder(file, bytes).decode(proto, "tensor"));
   }
 

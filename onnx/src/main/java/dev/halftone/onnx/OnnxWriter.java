@@ -34,8 +34,9 @@ public final class OnnxWriter {
   public record Detached(byte[] model, Map<String, Tensor> weights) {}
 
   /**
-   * Writes the model beside its final name and moves it into place; nothing is left behind when it fails, or when the process ends
-   * meanwhile. Weights are streamed from where they lie. The files that the model was read from may be written over.
+   * Writes the model beside its final name and moves it into place; nothing is left behind when it
+   * fails, or when the process ends meanwhile. Weights are streamed from where they lie. The files
+   * that the model was read from may be written over.
    *
    * <p>In external data go the initializers of 1 KB and more, each at a multiple of 4,096 bytes.
    *
@@ -90,9 +91,10 @@ public final class OnnxWriter {
   }
 
   /**
-   * The model as bytes, with top-graph initializers of {@code threshold} bytes or more declared as external data and returned beside
-   * it, so that a runtime can be given them where they lie. Stay inside: empty ones, strings, and the element types for which ONNX
-   * Runtime's Java interface has no tensors.
+   * The model as bytes, with top-graph initializers of {@code threshold} bytes or more declared as
+   * external data and returned beside it, so that a runtime can be given them where they lie. Stay
+   * inside: empty ones, strings, and the element types for which ONNX Runtime's Java interface has
+   * no tensors.
    *
    * @throws UnsupportedModelException if what stays inside passes 2 GB
    */
@@ -106,7 +108,9 @@ public final class OnnxWriter {
   private static void requireFits(Pieces pieces, Object file) {
     if (pieces.size() > LARGEST - Long.BYTES) {
       throw new UnsupportedModelException(
-          file, "%d bytes without external weights; protobuf holds less than 2 GB".formatted(pieces.size()));
+          file,
+          "%d bytes without external weights; protobuf holds less than 2 GB"
+              .formatted(pieces.size()));
     }
   }
 }

@@ -19,8 +19,9 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A file on its way: written under a name of its own beside the final one and moved there when it is whole. Until then nothing is to
- * be seen under the final name, and nothing stays when writing fails or the process is told to end.
+ * A file on its way: written under a name of its own beside the final one and moved there when it
+ * is whole. Until then nothing is to be seen under the final name, and nothing stays when writing
+ * fails or the process is told to end.
  */
 final class PendingFile implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 20;
@@ -66,7 +67,9 @@ final class PendingFile implements AutoCloseable {
     }
     try {
       return new PendingFile(
-          absolute, temporary, FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+          absolute,
+          temporary,
+          FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
     } catch (IOException e) {
       forget(temporary);
       throw e instanceof AccessDeniedException ? new AccessDeniedException(folder.toString()) : e;

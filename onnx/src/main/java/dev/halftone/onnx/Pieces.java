@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A serialized message in pieces: small parts on the heap, tensors where they lie. Its size is known before anything is written,
- * and may pass what protobuf itself can hold.
+ * A serialized message in pieces: small parts on the heap, tensors where they lie. Its size is
+ * known before anything is written, and may pass what protobuf itself can hold.
  */
 final class Pieces {
   private static final int DELIMITED = 2;
@@ -48,7 +48,10 @@ final class Pieces {
 
   private void header(int number, long length) {
     int tag = (number << 3) | DELIMITED;
-    byte[] header = new byte[CodedOutputStream.computeUInt32SizeNoTag(tag) + CodedOutputStream.computeUInt64SizeNoTag(length)];
+    byte[] header =
+        new byte
+            [CodedOutputStream.computeUInt32SizeNoTag(tag)
+                + CodedOutputStream.computeUInt64SizeNoTag(length)];
     int end = varint(header, 0, tag);
     varint(header, end, length);
     add(MemorySegment.ofArray(header));

@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ONNX message without its weights. protobuf-java copies every bytes field to the heap, so before it parses, each {@code
- * raw_data} is replaced by a reference of 16 bytes to where it lies in the file: two little-endian longs, offset and length.
+ * An ONNX message without its weights. protobuf-java copies every bytes field to the heap, so
+ * before it parses, each {@code raw_data} is replaced by a reference of 16 bytes to where it lies
+ * in the file: two little-endian longs, offset and length.
  *
- * <p>Replaced in all tensors that Halftone models (initializers and tensor attributes, in bodies and functions too) and nowhere else:
- * what is carried over as opaque bytes stays as it is.
+ * <p>Replaced in all tensors that Halftone models (initializers and tensor attributes, in bodies
+ * and functions too) and nowhere else: what is carried over as opaque bytes stays as it is.
  */
 final class Skeleton {
   /** Message nesting that is followed; bodies take three levels each. */
@@ -54,20 +55,27 @@ final class Skeleton {
     if (numbers.remaining() == REFERENCE_BYTES) {
       long offset = numbers.getLong();
       long length = numbers.getLong();
-      boolean inside = offset >= 0 && length >= 0 && offset <= bytes.byteSize() && length <= bytes.byteSize() - offset;
+      boolean inside =
+          offset >= 0
+              && length >= 0
+              && offset <= bytes.byteSize()
+              && length <= bytes.byteSize() - offset;
       if (inside) return bytes.asSlice(offset, length);
     }
-    throw new MalformedModelException(file, place, "an attribute with contradicting types holds this tensor");
+    throw new MalformedModelException(
+        file, place, "an attribute with contradicting types holds this tensor");
   }
 
   private byte[] strip(Kind kind, long from, long to, int depth) {
-    if (depth > DEPTH_LIMIT) throw new MalformedModelException(file, "byte " + from, "graphs are nested too deeply");
+    if (depth > DEPTH_LIMIT)
+      throw new MalformedModelException(file, "byte " + from, "graphs are nested too deeply");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     WireFields fields = new WireFields(file, bytes, from, to);
     while (fields.next()) {
       Kind child = fields.wireType() == WireFields.DELIMITED ? child(kind, fields.number()) : null;
       if (child != null && !(child == Kind.ATTRIBUTE && isOpaque(fields))) {
-        delimited(out, fields.number(), strip(child, fields.payload(), fields.fieldEnd(), depth + 1));
+        delimited(
+            out, fields.number(), strip(child, fields.payload(), fields.fieldEnd(), depth + 1));
       } else if (isRawData(kind, fields)) {
         delimited(out, fields.number(), reference(fields.payload(), fields.fieldEnd()));
       } else {
@@ -77,7 +85,9 @@ final class Skeleton {
     return out.toByteArray();
   }
 
-  /** What field {@code number} of a message holds, null if no tensor that is modelled lies below it. */
+  /**
+   * What field {@code number} of a message holds, null if no tensor that is modelled lies below it.
+   */
   private static @Nullable Kind child(Kind kind, int number) {
     return switch (kind) {
       case MODEL -> number == 7 ? Kind.GRAPH : number == 25 ? Kind.FUNCTION : null;
@@ -93,13 +103,19 @@ final class Skeleton {
     return kind == Kind.TENSOR && fields.number() == 9 && fields.wireType() == WireFields.DELIMITED;
   }
 
-  /** Whether {@link AttributeDecoder} will carry the attribute over as it is: a reference, or of a type that is not modelled. */
+  /**
+   * Whether {@link AttributeDecoder} will carry the attribute over as it is: a reference, or of a
+   * type that is not modelled.
+   */
   private boolean isOpaque(WireFields attribute) {
     int type = 0;
     boolean reference = false;
     WireFields fields = new WireFields(file, bytes, attribute.payload(), attribute.fieldEnd());
     while (fields.next()) {
-      if (fields.number() == 20 && fields.wireType() == WireFields.VARINT && fields.value() >= 0 && fields.value() <= 14) {
+      if (fields.number() == 20
+          && fields.wireType() == WireFields.VARINT
+          && fields.value() >= 0
+          && fields.value() <= 14) {
         type = (int) fields.value();
       }
       if (fields.number() == 21 && fields.wireType() == WireFields.DELIMITED) {
@@ -111,7 +127,11 @@ final class Skeleton {
   }
 
   private static byte[] reference(long from, long to) {
-    return ByteBuffer.allocate(REFERENCE_BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(from).putLong(to - from).array();
+    return ByteBuffer.allocate(REFERENCE_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(from)
+        .putLong(to - from)
+        .array();
   }
 
   private static void delimited(ByteArrayOutputStream out, int number, byte[] content) {

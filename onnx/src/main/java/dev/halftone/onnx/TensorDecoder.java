@@ -31,7 +31,8 @@ final class TensorDecoder {
   Tensor decode(TensorProto proto, String place) {
     DType dtype = ElementTypes.of(proto.getDataType());
     if (dtype == null) {
-      throw new UnsupportedModelException(file, "%s has the unknown data type %d".formatted(place, proto.getDataType()));
+      throw new UnsupportedModelException(
+          file, "%s has the unknown data type %d".formatted(place, proto.getDataType()));
     }
     if (proto.getUnknownFields().hasField(SEGMENT)) {
       throw new UnsupportedModelException(file, place + " is only a segment of a tensor");
@@ -51,8 +52,11 @@ final class TensorDecoder {
     for (int i = 0; i < shape.length; i++) {
       shape[i] = proto.getDims(i);
       if (shape[i] < 0) throw malformed(place, "dimension %d is negative".formatted(shape[i]));
-      if (Math.multiplyHigh(count, shape[i]) != 0 || count * shape[i] < 0 || count * shape[i] > MAX_ELEMENTS) {
-        throw malformed(place, "shape %s has more elements than can be".formatted(proto.getDimsList()));
+      if (Math.multiplyHigh(count, shape[i]) != 0
+          || count * shape[i] < 0
+          || count * shape[i] > MAX_ELEMENTS) {
+        throw malformed(
+            place, "shape %s has more elements than can be".formatted(proto.getDimsList()));
       }
       count *= shape[i];
     }
@@ -62,21 +66,30 @@ final class TensorDecoder {
   private MemorySegment data(TensorProto proto, DType dtype, long count, String place) {
     long size = dtype.bytes(count);
     if (isExternal(proto)) return external.bytes(proto, size, place);
-    MemorySegment raw = proto.hasRawData() ? Skeleton.resolve(proto.getRawData(), file, bytes, place) : MemorySegment.NULL;
+    MemorySegment raw =
+        proto.hasRawData()
+            ? Skeleton.resolve(proto.getRawData(), file, bytes, place)
+            : MemorySegment.NULL;
     if (raw.byteSize() == 0 && TypedData.isPresent(proto)) {
       return MemorySegment.ofBuffer(TypedData.decode(file, place, proto, dtype, count));
     }
     if (TypedData.isPresent(proto)) throw malformed(place, "both raw_data and a typed field");
     if (raw.byteSize() != size) {
-      throw malformed(place, "%d bytes, expected %d for %s%s".formatted(raw.byteSize(), size, dtype, proto.getDimsList()));
+      throw malformed(
+          place,
+          "%d bytes, expected %d for %s%s"
+              .formatted(raw.byteSize(), size, dtype, proto.getDimsList()));
     }
     return raw;
   }
 
   private Tensor strings(TensorProto proto, long[] shape, long count, String place) {
-    if (isExternal(proto) || proto.hasRawData()) throw malformed(place, "strings outside string_data");
+    if (isExternal(proto) || proto.hasRawData())
+      throw malformed(place, "strings outside string_data");
     return Tensor.of(
-        DType.STRING, shape, MemorySegment.ofBuffer(TypedData.decode(file, place, proto, DType.STRING, count)));
+        DType.STRING,
+        shape,
+        MemorySegment.ofBuffer(TypedData.decode(file, place, proto, DType.STRING, count)));
   }
 
   private static boolean isExternal(TensorProto proto) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Tensors to the wire, always as {@code raw_data} or external data, but for strings. */
 final class TensorEncoder {
   private static final int RAW_DATA = 9;
-  private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt LENGTH =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private TensorEncoder() {}
 
@@ -24,7 +25,8 @@ final class TensorEncoder {
    * @param base name, documentation and what else is not the tensor itself
    */
   static Pieces encode(TensorProto base, Tensor tensor, @Nullable External external) {
-    TensorProto.Builder proto = base.toBuilder().setDataType(ElementTypes.of(tensor.dtype()).getNumber());
+    TensorProto.Builder proto =
+        base.toBuilder().setDataType(ElementTypes.of(tensor.dtype()).getNumber());
     for (long dimension : tensor.shape()) proto.addDims(dimension);
     if (external != null) return new Pieces().merge(refer(proto, external).build());
     if (tensor.dtype() == DType.STRING) return new Pieces().merge(strings(proto, tensor).build());
@@ -49,7 +51,8 @@ final class TensorEncoder {
     for (long i = 0; i < tensor.count(); i++) {
       int length = data.get(LENGTH, at);
       at += Integer.BYTES;
-      proto.addStringData(ByteString.copyFrom(data.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE)));
+      proto.addStringData(
+          ByteString.copyFrom(data.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE)));
       at += length;
     }
     return proto;

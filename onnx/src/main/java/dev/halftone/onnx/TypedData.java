@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Elements that a file holds in a typed field in place of {@code raw_data}, turned to a tensor's little-endian bytes. */
+/**
+ * Elements that a file holds in a typed field in place of {@code raw_data}, turned to a tensor's
+ * little-endian bytes.
+ */
 final class TypedData {
   private final Path file;
   private final String place;
@@ -32,8 +35,8 @@ final class TypedData {
   }
 
   /**
-   * The field for each type as {@code TensorProto} in onnx.proto says; a complex number is two entries, and an entry of {@code
-   * int32_data} holds one byte of packed 4- or 2-bit elements.
+   * The field for each type as {@code TensorProto} in onnx.proto says; a complex number is two
+   * entries, and an entry of {@code int32_data} holds one byte of packed 4- or 2-bit elements.
    */
   static ByteBuffer decode(Path file, String place, TensorProto tensor, DType dtype, long count) {
     TypedData data = new TypedData(file, place, tensor);
@@ -55,7 +58,8 @@ final class TypedData {
           FLOAT8E4M3FNUZ,
           FLOAT8E5M2,
           FLOAT8E5M2FNUZ,
-          FLOAT8E8M0 -> data.integers(count, Byte.BYTES);
+          FLOAT8E8M0 ->
+          data.integers(count, Byte.BYTES);
       case INT4, UINT4, FLOAT4E2M1, INT2, UINT2 -> data.integers(dtype.bytes(count), Byte.BYTES);
     };
   }
@@ -108,7 +112,8 @@ final class TypedData {
 
   private int narrow(int value, int width) {
     int bits = Byte.SIZE * width;
-    if (value < -(1 << (bits - 1)) || value >= 1 << bits) throw tooLarge(Integer.toString(value), width);
+    if (value < -(1 << (bits - 1)) || value >= 1 << bits)
+      throw tooLarge(Integer.toString(value), width);
     return value;
   }
 
@@ -129,18 +134,21 @@ final class TypedData {
     require(field, found, expected);
     long bytes = expected * width;
     if (bytes > Integer.MAX_VALUE - 8) {
-      throw new MalformedModelException(file, place, "%s of 2 GB or more; such tensors use raw_data".formatted(field));
+      throw new MalformedModelException(
+          file, place, "%s of 2 GB or more; such tensors use raw_data".formatted(field));
     }
     return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private void require(String field, int found, long expected) {
     if (found != expected) {
-      throw new MalformedModelException(file, place, "%s has %d entries, expected %d".formatted(field, found, expected));
+      throw new MalformedModelException(
+          file, place, "%s has %d entries, expected %d".formatted(field, found, expected));
     }
   }
 
   private MalformedModelException tooLarge(String value, int width) {
-    return new MalformedModelException(file, place, "element %s does not fit %d bits".formatted(value, Byte.SIZE * width));
+    return new MalformedModelException(
+        file, place, "element %s does not fit %d bits".formatted(value, Byte.SIZE * width));
   }
 }

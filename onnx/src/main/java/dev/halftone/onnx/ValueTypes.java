@@ -20,19 +20,25 @@ final class ValueTypes {
     if (dtype == null) return null;
     if (!proto.getTensorType().hasShape()) return new TensorType(dtype, null);
     List<Dimension> shape = new ArrayList<>();
-    proto.getTensorType().getShape().getDimList().forEach(dimension -> shape.add(decode(dimension)));
+    proto
+        .getTensorType()
+        .getShape()
+        .getDimList()
+        .forEach(dimension -> shape.add(decode(dimension)));
     return new TensorType(dtype, shape);
   }
 
   /** A negative size is what some exporters write for an unknown one. */
   private static Dimension decode(TensorShapeProto.Dimension proto) {
-    if (proto.hasDimValue() && proto.getDimValue() >= 0) return new Dimension.Fixed(proto.getDimValue());
+    if (proto.hasDimValue() && proto.getDimValue() >= 0)
+      return new Dimension.Fixed(proto.getDimValue());
     if (!proto.getDimParam().isEmpty()) return new Dimension.Symbolic(proto.getDimParam());
     return new Dimension.Unknown();
   }
 
   static TypeProto encode(TensorType type) {
-    TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(ElementTypes.of(type.dtype()).getNumber());
+    TypeProto.Tensor.Builder tensor =
+        TypeProto.Tensor.newBuilder().setElemType(ElementTypes.of(type.dtype()).getNumber());
     List<Dimension> shape = type.shape();
     if (shape != null) {
       TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();

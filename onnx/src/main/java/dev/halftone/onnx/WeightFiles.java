@@ -23,14 +23,18 @@ public final class WeightFiles {
   }
 
   /**
-   * The external data files that the model refers to, each once, sorted; empty when all weights are inside.
+   * The external data files that the model refers to, each once, sorted; empty when all weights are
+   * inside.
    *
-   * @throws dev.halftone.graph.MalformedModelException if the file is not a sound ONNX model, or a location leaves its folder
+   * @throws dev.halftone.graph.MalformedModelException if the file is not a sound ONNX model, or a
+   *     location leaves its folder
    * @throws UncheckedIOException if a file cannot be read
    */
   public static List<Path> of(Path model) {
     WeightFiles collector = new WeightFiles(model);
-    ModelProto proto = OnnxReader.parse(model, Skeleton.ofModel(model, OnnxReader.map(model)), ModelProto.parser());
+    ModelProto proto =
+        OnnxReader.parse(
+            model, Skeleton.ofModel(model, OnnxReader.map(model)), ModelProto.parser());
     collector.visit(proto.getGraph());
     proto.getFunctionsList().forEach(function -> collector.visit(function.getNodeList()));
     return List.copyOf(collector.found);

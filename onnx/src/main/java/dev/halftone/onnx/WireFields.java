@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /**
- * Walks the fields of one protobuf message where it lies. Every length is checked against what is left of the message, so a field
- * can neither leave its message nor cause an allocation.
+ * Walks the fields of one protobuf message where it lies. Every length is checked against what is
+ * left of the message, so a field can neither leave its message nor cause an allocation.
  */
 final class WireFields {
   static final int VARINT = 0;
@@ -41,7 +41,8 @@ final class WireFields {
     long tag = varint();
     number = (int) (tag >>> 3);
     wireType = (int) (tag & 7);
-    if (tag >>> 32 != 0 || number == 0) throw malformed("tag %d is not one of a field".formatted(tag));
+    if (tag >>> 32 != 0 || number == 0)
+      throw malformed("tag %d is not one of a field".formatted(tag));
     value = 0;
     switch (wireType) {
       case VARINT -> value = varint();
@@ -49,7 +50,9 @@ final class WireFields {
       case DELIMITED -> skip(varint());
       case FIXED32 -> skip(4);
       // Groups (3 and 4) were never part of ONNX.
-      default -> throw malformed("field %d has wire type %d, which ONNX does not use".formatted(number, wireType));
+      default ->
+          throw malformed(
+              "field %d has wire type %d, which ONNX does not use".formatted(number, wireType));
     }
     return true;
   }
@@ -85,7 +88,8 @@ final class WireFields {
   private void skip(long length) {
     if (length < 0 || length > end - position) {
       throw malformed(
-          "field %d takes %s bytes, only %d remain".formatted(number, Long.toUnsignedString(length), end - position));
+          "field %d takes %s bytes, only %d remain"
+              .formatted(number, Long.toUnsignedString(length), end - position));
     }
     payload = position;
     position += length;

@@ -48,7 +48,8 @@ class ExternalDataTest {
 
   @Test
   void slice() {
-    assertThat(read("location", "weights", "offset", "2", "length", "3", "checksum", "x").toLongs()).containsExactly(3, 4, 5);
+    assertThat(read("location", "weights", "offset", "2", "length", "3", "checksum", "x").toLongs())
+        .containsExactly(3, 4, 5);
   }
 
   @Test
@@ -61,13 +62,15 @@ class ExternalDataTest {
     TensorProto.Builder tensor = external(tensor(DataType.UINT8, 3), "location", "weights");
     Path file = TestModels.write(folder, holding(tensor));
     Path relative = Path.of("").toAbsolutePath().relativize(file);
-    assertThat(TestModels.initializer(OnnxReader.read(relative), "w").toLongs()).containsExactly(1, 2, 3);
+    assertThat(TestModels.initializer(OnnxReader.read(relative), "w").toLongs())
+        .containsExactly(1, 2, 3);
   }
 
   @Test
   void parentFolder() {
     refused("location \"../secret\" leaves the model's folder", "location", "../secret");
-    refused("location \"../../etc/passwd\" leaves the model's folder", "location", "../../etc/passwd");
+    refused(
+        "location \"../../etc/passwd\" leaves the model's folder", "location", "../../etc/passwd");
     refused("leaves the model's folder", "location", "x/../../secret");
     refused("leaves the model's folder", "location", "../model-other");
   }
@@ -116,7 +119,12 @@ class ExternalDataTest {
 
   @Test
   void beyondTheFile() {
-    refused("external data at 6 takes 3 bytes, but weights has only 8", "location", "weights", "offset", "6");
+    refused(
+        "external data at 6 takes 3 bytes, but weights has only 8",
+        "location",
+        "weights",
+        "offset",
+        "6");
     refused("has only 8", "location", "weights", "offset", Long.toString(Long.MAX_VALUE));
   }
 
@@ -127,8 +135,18 @@ class ExternalDataTest {
 
   @Test
   void numbersThatAreNone() {
-    refused("external data offset \"-1\" is not a number of bytes", "location", "weights", "offset", "-1");
-    refused("external data length \"3x\" is not a number of bytes", "location", "weights", "length", "3x");
+    refused(
+        "external data offset \"-1\" is not a number of bytes",
+        "location",
+        "weights",
+        "offset",
+        "-1");
+    refused(
+        "external data length \"3x\" is not a number of bytes",
+        "location",
+        "weights",
+        "length",
+        "3x");
   }
 
   @Test
@@ -138,7 +156,8 @@ class ExternalDataTest {
             .setName("values")
             .setType(AttributeProto.AttributeType.TENSORS)
             .addTensors(external(tensor(DataType.UINT8, 3), "location", "weights"));
-    GraphProto.Builder graph = GraphProto.newBuilder().addNode(TestModels.node("Custom", "y").addAttribute(list));
+    GraphProto.Builder graph =
+        GraphProto.newBuilder().addNode(TestModels.node("Custom", "y").addAttribute(list));
     Path file = TestModels.write(folder, TestModels.model(graph));
     assertThatThrownBy(() -> OnnxReader.read(file))
         .isInstanceOf(UnsupportedModelException.class)

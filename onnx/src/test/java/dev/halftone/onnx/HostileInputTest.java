@@ -77,14 +77,20 @@ class HostileInputTest {
 
   @Test
   void textFile() {
-    byte[] page = "<!DOCTYPE html>\n<html><head><title>404</title>".getBytes(StandardCharsets.UTF_8);
-    assertThat(refused(page)).hasMessageContaining("not an ONNX model: it starts with the text \"<!DOCTYPE html> <html>");
+    byte[] page =
+        "<!DOCTYPE html>\n<html><head><title>404</title>".getBytes(StandardCharsets.UTF_8);
+    assertThat(refused(page))
+        .hasMessageContaining(
+            "not an ONNX model: it starts with the text \"<!DOCTYPE html> <html>");
   }
 
   @Test
   void pointerFile() {
-    byte[] pointer = "version https://git-lfs.example/spec/v1\noid sha256:00".getBytes(StandardCharsets.UTF_8);
-    assertThat(refused(pointer)).hasMessageContaining("not an ONNX model").hasMessageContaining("git-lfs");
+    byte[] pointer =
+        "version https://git-lfs.example/spec/v1\noid sha256:00".getBytes(StandardCharsets.UTF_8);
+    assertThat(refused(pointer))
+        .hasMessageContaining("not an ONNX model")
+        .hasMessageContaining("git-lfs");
   }
 
   @Test
@@ -112,7 +118,8 @@ class HostileInputTest {
       byte[] part = Arrays.copyOf(whole, length);
       assertThat(refused(part)).as("%d bytes", length).isInstanceOf(MalformedModelException.class);
     }
-    assertThat(refused(Arrays.copyOf(whole, whole.length / 2))).hasMessageContaining("at byte 2: field 7 takes ");
+    assertThat(refused(Arrays.copyOf(whole, whole.length / 2)))
+        .hasMessageContaining("at byte 2: field 7 takes ");
   }
 
   @Test
@@ -122,7 +129,8 @@ class HostileInputTest {
     out.writeTag(7, 2);
     out.writeUInt32NoTag(Integer.MAX_VALUE);
     long before = Allocated.bytes();
-    assertThat(refused(bytes)).hasMessageEndingWith("at byte 0: field 7 takes 2147483647 bytes, only 4 remain");
+    assertThat(refused(bytes))
+        .hasMessageEndingWith("at byte 0: field 7 takes 2147483647 bytes, only 4 remain");
     assertThat(Allocated.bytes() - before).isLessThan(10_000_000);
   }
 
@@ -132,7 +140,10 @@ class HostileInputTest {
     for (DataType type : DataType.values()) {
       if (type == DataType.UNDEFINED) continue;
       TensorProto.Builder empty = tensor(type, 1 << 29);
-      assertThat(refused(holding(empty))).as("%s", type).hasMessageContaining("initializer \"w\"").hasMessageContaining("expected");
+      assertThat(refused(holding(empty)))
+          .as("%s", type)
+          .hasMessageContaining("initializer \"w\"")
+          .hasMessageContaining("expected");
     }
     assertThat(Allocated.bytes() - before).isLessThan(50_000_000);
   }
@@ -150,7 +161,9 @@ class HostileInputTest {
 
   @Test
   void rawDataOfWrongSize() {
-    assertThat(refused(holding(tensor(DataType.FLOAT, 4).setRawData(ByteString.copyFrom(new byte[12])))))
+    assertThat(
+            refused(
+                holding(tensor(DataType.FLOAT, 4).setRawData(ByteString.copyFrom(new byte[12])))))
         .hasMessageEndingWith("at initializer \"w\": 12 bytes, expected 16 for FLOAT32[4]");
   }
 
@@ -168,25 +181,31 @@ class HostileInputTest {
 
   @Test
   void bothRawDataAndTypedField() {
-    TensorProto.Builder both = tensor(DataType.UINT8, 1).addInt32Data(1).setRawData(ByteString.copyFrom(new byte[1]));
+    TensorProto.Builder both =
+        tensor(DataType.UINT8, 1).addInt32Data(1).setRawData(ByteString.copyFrom(new byte[1]));
     assertThat(refused(holding(both))).hasMessageContaining("both raw_data and a typed field");
   }
 
   @Test
   void stringsInRawData() {
-    assertThat(refused(holding(tensor(DataType.STRING, 1).setRawData(ByteString.copyFrom(new byte[1])))))
+    assertThat(
+            refused(
+                holding(tensor(DataType.STRING, 1).setRawData(ByteString.copyFrom(new byte[1])))))
         .hasMessageContaining("strings outside string_data");
   }
 
   @Test
   void negativeDimension() {
-    assertThat(refused(holding(tensor(DataType.FLOAT, 2, -1)))).hasMessageEndingWith("dimension -1 is negative");
+    assertThat(refused(holding(tensor(DataType.FLOAT, 2, -1))))
+        .hasMessageEndingWith("dimension -1 is negative");
   }
 
   @Test
   void overflowingShape() {
-    assertThat(refused(holding(tensor(DataType.FLOAT, 1L << 40, 1L << 40)))).hasMessageContaining("has more elements than can be");
-    assertThat(refused(holding(tensor(DataType.DOUBLE, 1L << 61)))).hasMessageContaining("has more elements than can be");
+    assertThat(refused(holding(tensor(DataType.FLOAT, 1L << 40, 1L << 40))))
+        .hasMessageContaining("has more elements than can be");
+    assertThat(refused(holding(tensor(DataType.DOUBLE, 1L << 61))))
+        .hasMessageContaining("has more elements than can be");
   }
 
   @Test
@@ -198,20 +217,27 @@ class HostileInputTest {
 
   @Test
   void duplicateInitializer() {
-    TensorProto scalar = tensor(DataType.UINT8).setName("w").setRawData(ByteString.copyFrom(new byte[1])).build();
-    assertThat(refused(model(GraphProto.newBuilder().addInitializer(scalar).addInitializer(scalar))))
+    TensorProto scalar =
+        tensor(DataType.UINT8).setName("w").setRawData(ByteString.copyFrom(new byte[1])).build();
+    assertThat(
+            refused(model(GraphProto.newBuilder().addInitializer(scalar).addInitializer(scalar))))
         .hasMessageEndingWith("at initializer \"w\": defined twice");
   }
 
   @Test
   void initializerWithoutName() {
-    TensorProto.Builder nameless = tensor(DataType.UINT8).setRawData(ByteString.copyFrom(new byte[1]));
-    assertThat(refused(model(GraphProto.newBuilder().addInitializer(nameless)))).hasMessageContaining("has no name");
+    TensorProto.Builder nameless =
+        tensor(DataType.UINT8).setRawData(ByteString.copyFrom(new byte[1]));
+    assertThat(refused(model(GraphProto.newBuilder().addInitializer(nameless))))
+        .hasMessageContaining("has no name");
   }
 
   @Test
   void outputDefinedTwice() {
-    assertThat(refused(model(GraphProto.newBuilder().addNode(node("Relu", "y")).addNode(node("Tanh", "y")))))
+    assertThat(
+            refused(
+                model(
+                    GraphProto.newBuilder().addNode(node("Relu", "y")).addNode(node("Tanh", "y")))))
         .hasMessageEndingWith("at node n (Tanh): output \"y\" is defined twice");
   }
 
@@ -237,16 +263,25 @@ class HostileInputTest {
 
   @Test
   void attributeGivenTwice() {
-    AttributeProto.Builder axis = AttributeProto.newBuilder().setName("axis").setType(AttributeProto.AttributeType.INT);
-    assertThat(refused(model(GraphProto.newBuilder().addNode(node("Relu", "y").addAttribute(axis).addAttribute(axis)))))
+    AttributeProto.Builder axis =
+        AttributeProto.newBuilder().setName("axis").setType(AttributeProto.AttributeType.INT);
+    assertThat(
+            refused(
+                model(
+                    GraphProto.newBuilder()
+                        .addNode(node("Relu", "y").addAttribute(axis).addAttribute(axis)))))
         .hasMessageEndingWith("at node n (Relu), attribute axis: given twice");
   }
 
   @Test
   void attributeWithoutItsTensor() {
-    AttributeProto.Builder value = AttributeProto.newBuilder().setName("value").setType(AttributeProto.AttributeType.TENSOR);
-    assertThat(refused(model(GraphProto.newBuilder().addNode(node("Constant", "y").addAttribute(value)))))
-        .hasMessageEndingWith("at node n (Constant), attribute value: declared as TENSOR without a value");
+    AttributeProto.Builder value =
+        AttributeProto.newBuilder().setName("value").setType(AttributeProto.AttributeType.TENSOR);
+    assertThat(
+            refused(
+                model(GraphProto.newBuilder().addNode(node("Constant", "y").addAttribute(value)))))
+        .hasMessageEndingWith(
+            "at node n (Constant), attribute value: declared as TENSOR without a value");
   }
 
   @Test
@@ -258,11 +293,17 @@ class HostileInputTest {
 
   @Test
   void brokenTensorInsideBody() {
-    GraphProto.Builder body = GraphProto.newBuilder().addInitializer(tensor(DataType.FLOAT, 1).setName("w"));
+    GraphProto.Builder body =
+        GraphProto.newBuilder().addInitializer(tensor(DataType.FLOAT, 1).setName("w"));
     AttributeProto.Builder branch =
-        AttributeProto.newBuilder().setName("then_branch").setType(AttributeProto.AttributeType.GRAPH).setG(body);
-    assertThat(refused(model(GraphProto.newBuilder().addNode(node("If", "y").addAttribute(branch)))))
-        .hasMessageContaining("at node n (If), attribute then_branch, initializer \"w\": 0 bytes, expected 4");
+        AttributeProto.newBuilder()
+            .setName("then_branch")
+            .setType(AttributeProto.AttributeType.GRAPH)
+            .setG(body);
+    assertThat(
+            refused(model(GraphProto.newBuilder().addNode(node("If", "y").addAttribute(branch)))))
+        .hasMessageContaining(
+            "at node n (If), attribute then_branch, initializer \"w\": 0 bytes, expected 4");
   }
 
   @Test
@@ -270,7 +311,10 @@ class HostileInputTest {
     GraphProto.Builder graph = GraphProto.newBuilder();
     for (int depth = 0; depth < 150; depth++) {
       AttributeProto.Builder body =
-          AttributeProto.newBuilder().setName("body").setType(AttributeProto.AttributeType.GRAPH).setG(graph);
+          AttributeProto.newBuilder()
+              .setName("body")
+              .setType(AttributeProto.AttributeType.GRAPH)
+              .setG(graph);
       graph = GraphProto.newBuilder().addNode(node("If", "y").addAttribute(body));
     }
     assertThat(refused(model(graph))).hasMessageContaining("graphs are nested too deeply");
@@ -280,20 +324,23 @@ class HostileInputTest {
   void opsetWithTwoVersions() {
     ModelProto.Builder model = model(GraphProto.newBuilder()).toBuilder();
     model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx").setVersion(13));
-    assertThat(refused(model.build())).hasMessageEndingWith("at opset import: domain \"\" has versions 17 and 13");
+    assertThat(refused(model.build()))
+        .hasMessageEndingWith("at opset import: domain \"\" has versions 17 and 13");
   }
 
   @Test
   void opsetVersionZero() {
     ModelProto.Builder model = model(GraphProto.newBuilder()).toBuilder();
     model.getOpsetImportBuilder(0).setVersion(0);
-    assertThat(refused(model.build())).hasMessageEndingWith("at opset import: domain \"\" has version 0");
+    assertThat(refused(model.build()))
+        .hasMessageEndingWith("at opset import: domain \"\" has version 0");
   }
 
   @Test
   void metadataGivenTwice() {
     StringStringEntryProto.Builder entry = StringStringEntryProto.newBuilder().setKey("k");
-    ModelProto.Builder model = model(GraphProto.newBuilder()).toBuilder().addMetadataProps(entry).addMetadataProps(entry);
+    ModelProto.Builder model =
+        model(GraphProto.newBuilder()).toBuilder().addMetadataProps(entry).addMetadataProps(entry);
     assertThat(refused(model.build())).hasMessageEndingWith("at metadata \"k\": given twice");
   }
 

@@ -23,9 +23,12 @@ final class ModelEquality {
     assertSame(actual.graph(), expected.graph());
     assertThat(actual.functions()).hasSameSizeAs(expected.functions());
     for (int i = 0; i < actual.functions().size(); i++) {
-      assertThat(actual.functions().get(i).inputs()).isEqualTo(expected.functions().get(i).inputs());
-      assertThat(actual.functions().get(i).opsets()).isEqualTo(expected.functions().get(i).opsets());
-      assertThat(actual.functions().get(i).opaque()).isEqualTo(expected.functions().get(i).opaque());
+      assertThat(actual.functions().get(i).inputs())
+          .isEqualTo(expected.functions().get(i).inputs());
+      assertThat(actual.functions().get(i).opsets())
+          .isEqualTo(expected.functions().get(i).opsets());
+      assertThat(actual.functions().get(i).opaque())
+          .isEqualTo(expected.functions().get(i).opaque());
       assertSame(actual.functions().get(i).nodes(), expected.functions().get(i).nodes());
     }
   }
@@ -36,8 +39,14 @@ final class ModelEquality {
     assertThat(actual.outputs()).isEqualTo(expected.outputs());
     assertThat(actual.values()).isEqualTo(expected.values());
     assertThat(actual.opaque()).isEqualTo(expected.opaque());
-    assertThat(List.copyOf(actual.initializers().keySet())).isEqualTo(List.copyOf(expected.initializers().keySet()));
-    actual.initializers().forEach((name, tensor) -> assertSame(tensor, Objects.requireNonNull(expected.initializers().get(name)), name));
+    assertThat(List.copyOf(actual.initializers().keySet()))
+        .isEqualTo(List.copyOf(expected.initializers().keySet()));
+    actual
+        .initializers()
+        .forEach(
+            (name, tensor) ->
+                assertSame(
+                    tensor, Objects.requireNonNull(expected.initializers().get(name)), name));
     assertSame(actual.nodes(), expected.nodes());
   }
 
@@ -52,16 +61,24 @@ final class ModelEquality {
 
   private static void assertSame(Node actual, Node expected) {
     assertThat(actual.withAttributes(Map.of())).isEqualTo(expected.withAttributes(Map.of()));
-    assertThat(List.copyOf(actual.attributes().keySet())).isEqualTo(List.copyOf(expected.attributes().keySet()));
-    actual.attributes().forEach((name, value) -> assertSame(value, Objects.requireNonNull(expected.attribute(name)), name));
+    assertThat(List.copyOf(actual.attributes().keySet()))
+        .isEqualTo(List.copyOf(expected.attributes().keySet()));
+    actual
+        .attributes()
+        .forEach(
+            (name, value) ->
+                assertSame(value, Objects.requireNonNull(expected.attribute(name)), name));
   }
 
   private static void assertSame(Attribute actual, Attribute expected, String name) {
     switch (actual) {
-      case Attribute.OfTensor(Tensor tensor) -> assertSame(tensor, ((Attribute.OfTensor) expected).value(), name);
-      case Attribute.OfGraph(Graph body) -> assertSame(body, ((Attribute.OfGraph) expected).value());
+      case Attribute.OfTensor(Tensor tensor) ->
+          assertSame(tensor, ((Attribute.OfTensor) expected).value(), name);
+      case Attribute.OfGraph(Graph body) ->
+          assertSame(body, ((Attribute.OfGraph) expected).value());
       case Attribute.OfGraphs(List<Graph> bodies) -> {
-        for (int i = 0; i < bodies.size(); i++) assertSame(bodies.get(i), ((Attribute.OfGraphs) expected).values().get(i));
+        for (int i = 0; i < bodies.size(); i++)
+          assertSame(bodies.get(i), ((Attribute.OfGraphs) expected).values().get(i));
       }
       default -> assertThat(actual).as(name).isEqualTo(expected);
     }

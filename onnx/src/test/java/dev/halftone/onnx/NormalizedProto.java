@@ -19,24 +19,32 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Objects;
 
-/** A model as protobuf alone parses it, with the freedoms that a writer has taken away: where a tensor's elements are. */
+/**
+ * A model as protobuf alone parses it, with the freedoms that a writer has taken away: where a
+ * tensor's elements are.
+ */
 final class NormalizedProto {
   private NormalizedProto() {}
 
   static ModelProto of(Path file) throws IOException {
     ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
-    // The standard domain is written as an empty string, not left out; the map of operator sets is sorted by domain.
+    // The standard domain is written as an empty string, not left out; the map of operator sets is
+    // sorted by domain.
     for (OperatorSetIdProto.Builder opset : model.getOpsetImportBuilderList()) {
       if (!opset.hasDomain()) opset.setDomain("");
     }
-    var sorted = model.getOpsetImportList().stream().sorted(Comparator.comparing(opset -> opset.getDomain())).toList();
+    var sorted =
+        model.getOpsetImportList().stream()
+            .sorted(Comparator.comparing(opset -> opset.getDomain()))
+            .toList();
     model.clearOpsetImport().addAllOpsetImport(sorted);
     return model.setGraph(graph(file, model.getGraph())).build();
   }
 
   private static GraphProto graph(Path file, GraphProto proto) throws IOException {
     GraphProto.Builder graph = proto.toBuilder();
-    for (TensorProto.Builder tensor : graph.getInitializerBuilderList()) raw(file, tensor.clearDocString());
+    for (TensorProto.Builder tensor : graph.getInitializerBuilderList())
+      raw(file, tensor.clearDocString());
     for (NodeProto.Builder node : graph.getNodeBuilderList()) {
       for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
         if (attribute.hasT()) raw(file, attribute.getTBuilder());
@@ -53,8 +61,10 @@ final class NormalizedProto {
     tensor.clearFloatData().clearInt32Data().clearInt64Data().clearDoubleData().clearUint64Data();
   }
 
-  private static ByteString elements(Path file, TensorProto.Builder tensor, DType dtype) throws IOException {
-    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) return external(file, tensor);
+  private static ByteString elements(Path file, TensorProto.Builder tensor, DType dtype)
+      throws IOException {
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
+      return external(file, tensor);
     if (!tensor.getRawData().isEmpty()) return tensor.getRawData();
     long[] shape = tensor.getDimsList().stream().mapToLong(Long::longValue).toArray();
     long count = Tensor.elements(shape);
@@ -74,7 +84,8 @@ final class NormalizedProto {
         default -> {}
       }
     }
-    try (FileChannel channel = FileChannel.open(file.resolveSibling(location)); Arena arena = Arena.ofConfined()) {
+    try (FileChannel channel = FileChannel.open(file.resolveSibling(location));
+        Arena arena = Arena.ofConfined()) {
       var mapped = channel.map(FileChannel.MapMode.READ_ONLY, offset, length, arena);
       return ByteString.copyFrom(mapped.toArray(ValueLayout.JAVA_BYTE));
     }

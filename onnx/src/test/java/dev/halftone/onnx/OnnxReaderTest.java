@@ -60,26 +60,50 @@ class OnnxReaderTest {
 
   @Test
   void typedFieldsBecomeLittleEndianBytes() {
-    assertThat(initializer(holding(tensor(DataType.FLOAT, 2).addFloatData(1.5f).addFloatData(-2))).toFloats())
+    assertThat(
+            initializer(holding(tensor(DataType.FLOAT, 2).addFloatData(1.5f).addFloatData(-2)))
+                .toFloats())
         .containsExactly(1.5f, -2);
-    assertThat(initializer(holding(tensor(DataType.DOUBLE, 1).addDoubleData(0.25))).toFloats()).containsExactly(0.25f);
-    assertThat(initializer(holding(tensor(DataType.INT64, 1).addInt64Data(-5))).toLongs()).containsExactly(-5);
-    assertThat(initializer(holding(tensor(DataType.UINT32, 1).addUint64Data(0xFFFFFFFFL))).toLongs()).containsExactly(0xFFFFFFFFL);
-    assertThat(initializer(holding(tensor(DataType.UINT64, 1).addUint64Data(7))).toLongs()).containsExactly(7);
-    assertThat(initializer(holding(tensor(DataType.INT32, 1).addInt32Data(-9))).toLongs()).containsExactly(-9);
-    assertThat(initializer(holding(tensor(DataType.INT8, 2).addInt32Data(-1).addInt32Data(255))).toLongs()).containsExactly(-1, -1);
-    assertThat(initializer(holding(tensor(DataType.UINT16, 1).addInt32Data(65535))).toLongs()).containsExactly(65535);
-    assertThat(initializer(holding(tensor(DataType.BOOL, 2).addInt32Data(1).addInt32Data(0))).toLongs()).containsExactly(1, 0);
-    assertThat(initializer(holding(tensor(DataType.FLOAT16, 1).addInt32Data(0x3C00))).toFloats()).containsExactly(1f);
-    assertThat(initializer(holding(tensor(DataType.BFLOAT16, 1).addInt32Data(0xC000))).toFloats()).containsExactly(-2f);
-    assertThat(initializer(holding(tensor(DataType.INT4, 3).addInt32Data(0xF1).addInt32Data(0x07))).toLongs()).containsExactly(1, -1, 7);
-    assertThat(initializer(holding(tensor(DataType.UINT2, 5).addInt32Data(0b11_10_01_00).addInt32Data(2))).toLongs())
+    assertThat(initializer(holding(tensor(DataType.DOUBLE, 1).addDoubleData(0.25))).toFloats())
+        .containsExactly(0.25f);
+    assertThat(initializer(holding(tensor(DataType.INT64, 1).addInt64Data(-5))).toLongs())
+        .containsExactly(-5);
+    assertThat(
+            initializer(holding(tensor(DataType.UINT32, 1).addUint64Data(0xFFFFFFFFL))).toLongs())
+        .containsExactly(0xFFFFFFFFL);
+    assertThat(initializer(holding(tensor(DataType.UINT64, 1).addUint64Data(7))).toLongs())
+        .containsExactly(7);
+    assertThat(initializer(holding(tensor(DataType.INT32, 1).addInt32Data(-9))).toLongs())
+        .containsExactly(-9);
+    assertThat(
+            initializer(holding(tensor(DataType.INT8, 2).addInt32Data(-1).addInt32Data(255)))
+                .toLongs())
+        .containsExactly(-1, -1);
+    assertThat(initializer(holding(tensor(DataType.UINT16, 1).addInt32Data(65535))).toLongs())
+        .containsExactly(65535);
+    assertThat(
+            initializer(holding(tensor(DataType.BOOL, 2).addInt32Data(1).addInt32Data(0)))
+                .toLongs())
+        .containsExactly(1, 0);
+    assertThat(initializer(holding(tensor(DataType.FLOAT16, 1).addInt32Data(0x3C00))).toFloats())
+        .containsExactly(1f);
+    assertThat(initializer(holding(tensor(DataType.BFLOAT16, 1).addInt32Data(0xC000))).toFloats())
+        .containsExactly(-2f);
+    assertThat(
+            initializer(holding(tensor(DataType.INT4, 3).addInt32Data(0xF1).addInt32Data(0x07)))
+                .toLongs())
+        .containsExactly(1, -1, 7);
+    assertThat(
+            initializer(
+                    holding(tensor(DataType.UINT2, 5).addInt32Data(0b11_10_01_00).addInt32Data(2)))
+                .toLongs())
         .containsExactly(0, 1, 2, 3, 2);
   }
 
   @Test
   void scalarsAndEmptyTensors() {
-    assertThat(initializer(holding(tensor(DataType.FLOAT).addFloatData(3))).floatAt(0)).isEqualTo(3);
+    assertThat(initializer(holding(tensor(DataType.FLOAT).addFloatData(3))).floatAt(0))
+        .isEqualTo(3);
     assertThat(initializer(holding(tensor(DataType.FLOAT, 0, 5))).count()).isZero();
     assertThat(initializer(holding(tensor(DataType.STRING, 0))).count()).isZero();
   }
@@ -89,9 +113,16 @@ class OnnxReaderTest {
     ModelProto rich = TestModels.rich();
     ModelProto.Builder expected = rich.toBuilder();
     // The one freedom: elements go from typed fields to raw_data.
-    expected.getGraphBuilder().getNodeBuilder(0).getAttributeBuilder(0).getGBuilder().getInitializerBuilder(0)
+    expected
+        .getGraphBuilder()
+        .getNodeBuilder(0)
+        .getAttributeBuilder(0)
+        .getGBuilder()
+        .getInitializerBuilder(0)
         .clearInt64Data()
-        .setRawData(ByteString.copyFrom(new byte[] {3, 0, 0, 0, 0, 0, 0, 0, -4, -1, -1, -1, -1, -1, -1, -1}));
+        .setRawData(
+            ByteString.copyFrom(
+                new byte[] {3, 0, 0, 0, 0, 0, 0, 0, -4, -1, -1, -1, -1, -1, -1, -1}));
     assertThat(writtenAgain(rich)).isEqualTo(expected.build());
   }
 
@@ -99,11 +130,21 @@ class OnnxReaderTest {
   void unknownFieldsComeBack() throws IOException {
     UnknownFieldSet unknown =
         UnknownFieldSet.newBuilder()
-            .addField(1000, UnknownFieldSet.Field.newBuilder().addLengthDelimited(utf8("later")).addVarint(3).build())
+            .addField(
+                1000,
+                UnknownFieldSet.Field.newBuilder()
+                    .addLengthDelimited(utf8("later"))
+                    .addVarint(3)
+                    .build())
             .build();
     ModelProto.Builder proto = TestModels.rich().toBuilder().setUnknownFields(unknown);
     proto.getGraphBuilder().setUnknownFields(unknown);
-    proto.getGraphBuilder().getNodeBuilder(0).setUnknownFields(unknown).getAttributeBuilder(1).setUnknownFields(unknown);
+    proto
+        .getGraphBuilder()
+        .getNodeBuilder(0)
+        .setUnknownFields(unknown)
+        .getAttributeBuilder(1)
+        .setUnknownFields(unknown);
     proto.getGraphBuilder().getInputBuilder(0).setUnknownFields(unknown);
     ModelProto again = writtenAgain(proto.build());
     assertThat(again.getUnknownFields()).isEqualTo(unknown);
@@ -141,8 +182,14 @@ class OnnxReaderTest {
             .addAttribute(AttributeProto.newBuilder().setName("ints").addInts(1))
             .addAttribute(AttributeProto.newBuilder().setName("floats").addFloats(1))
             .addAttribute(AttributeProto.newBuilder().setName("strings").addStrings(utf8("t")))
-            .addAttribute(AttributeProto.newBuilder().setName("t").setT(tensor(DataType.UINT8).addInt32Data(6)))
-            .addAttribute(AttributeProto.newBuilder().setName("g").setG(GraphProto.newBuilder().setName("body")))
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("t")
+                    .setT(tensor(DataType.UINT8).addInt32Data(6)))
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("g")
+                    .setG(GraphProto.newBuilder().setName("body")))
             .addAttribute(AttributeProto.newBuilder().setName("nothing"));
     Node node = read(model(GraphProto.newBuilder().addNode(old))).graph().nodes().getFirst();
     assertThat(node.integer("i", 0)).isEqualTo(4);
@@ -161,9 +208,18 @@ class OnnxReaderTest {
     ByteString latin = ByteString.copyFrom(new byte[] {(byte) 0xE9});
     NodeProto.Builder odd =
         node("Odd", "y")
-            .addAttribute(AttributeProto.newBuilder().setName("r").setType(AttributeType.TENSOR).setRefAttrName("outer"))
-            .addAttribute(AttributeProto.newBuilder().setName("l").setType(AttributeType.STRING).setS(latin))
-            .addAttribute(AttributeProto.newBuilder().setName("ls").setType(AttributeType.STRINGS).addStrings(latin));
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("r")
+                    .setType(AttributeType.TENSOR)
+                    .setRefAttrName("outer"))
+            .addAttribute(
+                AttributeProto.newBuilder().setName("l").setType(AttributeType.STRING).setS(latin))
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("ls")
+                    .setType(AttributeType.STRINGS)
+                    .addStrings(latin));
     ModelProto proto = model(GraphProto.newBuilder().addNode(odd));
     assertThat(read(proto).graph().nodes().getFirst().attributes().values())
         .allSatisfy(value -> assertThat(value).isInstanceOf(Attribute.OfOpaque.class));
@@ -178,14 +234,17 @@ class OnnxReaderTest {
                 AttributeProto.newBuilder()
                     .setName("r")
                     .setRefAttrName("outer")
-                    .setT(tensor(DataType.UINT8, 3).setRawData(ByteString.copyFrom(new byte[] {1, 2, 3}))));
+                    .setT(
+                        tensor(DataType.UINT8, 3)
+                            .setRawData(ByteString.copyFrom(new byte[] {1, 2, 3}))));
     ModelProto proto = model(GraphProto.newBuilder().addNode(odd));
     assertThat(writtenAgain(proto)).isEqualTo(proto);
   }
 
   @Test
   void standardDomainHasOneSpelling() {
-    Model model = read(model(GraphProto.newBuilder().addNode(node("Relu", "y").setDomain("ai.onnx"))));
+    Model model =
+        read(model(GraphProto.newBuilder().addNode(node("Relu", "y").setDomain("ai.onnx"))));
     assertThat(model.graph().nodes().getFirst().is("Relu")).isTrue();
     assertThat(model.opset()).isEqualTo(17);
   }
@@ -207,7 +266,9 @@ class OnnxReaderTest {
                         AttributeProto.newBuilder()
                             .setName("value")
                             .setType(AttributeType.TENSOR)
-                            .setT(tensor(DataType.UINT8, 2).setRawData(ByteString.copyFrom(new byte[] {1, 2})))))
+                            .setT(
+                                tensor(DataType.UINT8, 2)
+                                    .setRawData(ByteString.copyFrom(new byte[] {1, 2})))))
             .setDocString("about");
     ModelProto proto = model(GraphProto.newBuilder()).toBuilder().addFunctions(function).build();
     Model model = read(proto);
@@ -226,15 +287,25 @@ class OnnxReaderTest {
     TypeProto.Tensor.Builder tensor = TypeProto.Tensor.newBuilder().setElemType(1);
     GraphProto.Builder graph =
         GraphProto.newBuilder()
-            .addInput(ValueInfoProto.newBuilder().setName("a").setType(TypeProto.newBuilder().setTensorType(tensor.clone().setShape(shape))))
-            .addInput(ValueInfoProto.newBuilder().setName("b").setType(TypeProto.newBuilder().setTensorType(tensor)))
+            .addInput(
+                ValueInfoProto.newBuilder()
+                    .setName("a")
+                    .setType(TypeProto.newBuilder().setTensorType(tensor.clone().setShape(shape))))
+            .addInput(
+                ValueInfoProto.newBuilder()
+                    .setName("b")
+                    .setType(TypeProto.newBuilder().setTensorType(tensor)))
             .addInput(ValueInfoProto.newBuilder().setName("c"));
     List<ValueInfo> inputs = read(model(graph)).graph().inputs();
     assertThat(inputs.get(0).type())
         .isEqualTo(
             new TensorType(
                 DType.FLOAT32,
-                List.of(new Dimension.Fixed(3), new Dimension.Symbolic("N"), new Dimension.Unknown(), new Dimension.Unknown())));
+                List.of(
+                    new Dimension.Fixed(3),
+                    new Dimension.Symbolic("N"),
+                    new Dimension.Unknown(),
+                    new Dimension.Unknown())));
     assertThat(inputs.get(1).type()).isEqualTo(new TensorType(DType.FLOAT32, null));
     assertThat(inputs.get(2).type()).isNull();
   }
@@ -244,14 +315,22 @@ class OnnxReaderTest {
     Model model = read(TestModels.rich());
     ValueInfo input = model.graph().inputs().getFirst();
     assertThat(input.opaque().isEmpty()).as("carries the denotation").isFalse();
-    ValueInfo changed = new ValueInfo(input.name(), TensorType.fixed(DType.INT8, 2), input.opaque());
+    ValueInfo changed =
+        new ValueInfo(input.name(), TensorType.fixed(DType.INT8, 2), input.opaque());
     var graph = model.graph();
     Model edited =
         model.withGraph(
             new Graph(
-                graph.name(), graph.nodes(), graph.initializers(), List.of(changed), graph.outputs(), graph.values(), graph.opaque()));
+                graph.name(),
+                graph.nodes(),
+                graph.initializers(),
+                List.of(changed),
+                graph.outputs(),
+                graph.values(),
+                graph.opaque()));
     Path out = folder.resolve("out.onnx");
     OnnxWriter.write(edited, out, ExternalData.WHEN_NEEDED);
-    assertThat(OnnxReader.read(out).graph().inputs().getFirst().type()).isEqualTo(TensorType.fixed(DType.INT8, 2));
+    assertThat(OnnxReader.read(out).graph().inputs().getFirst().type())
+        .isEqualTo(TensorType.fixed(DType.INT8, 2));
   }
 }

@@ -35,8 +35,15 @@ class OnnxWriterTest {
   @TempDir Path folder;
 
   private static Model model(Map<String, Tensor> initializers) {
-    Graph graph = new Graph("g", List.of(), initializers, List.of(), List.of(), List.of(), Opaque.NONE);
-    return new Model(10, new TreeMap<>(Map.of("", 21L)), graph, List.of(), Map.of("made by", "test"), Opaque.NONE);
+    Graph graph =
+        new Graph("g", List.of(), initializers, List.of(), List.of(), List.of(), Opaque.NONE);
+    return new Model(
+        10,
+        new TreeMap<>(Map.of("", 21L)),
+        graph,
+        List.of(),
+        Map.of("made by", "test"),
+        Opaque.NONE);
   }
 
   private static Tensor floats(int count, float first) {
@@ -64,21 +71,28 @@ class OnnxWriterTest {
 
     assertThat(names()).containsExactly("m.onnx", "m.onnx.data");
     assertThat(Files.size(folder.resolve("m.onnx.data"))).isEqualTo(4096 + 1024);
-    List<TensorProto> tensors = ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getInitializerList();
+    List<TensorProto> tensors =
+        ModelProto.parseFrom(Files.readAllBytes(file)).getGraph().getInitializerList();
     assertThat(tensors.get(0).getRawData().size()).isEqualTo(1020);
     assertThat(offset(tensors.get(1))).isEqualTo("0");
     assertThat(offset(tensors.get(2))).isEqualTo("4096");
-    assertThat(tensors.get(3).getExternalDataList()).isEqualTo(tensors.get(1).getExternalDataList());
+    assertThat(tensors.get(3).getExternalDataList())
+        .isEqualTo(tensors.get(1).getExternalDataList());
     ModelEquality.assertSame(OnnxReader.read(file), model(initializers));
   }
 
   private static String offset(TensorProto tensor) {
-    return tensor.getExternalDataList().stream().filter(e -> e.getKey().equals("offset")).findAny().orElseThrow().getValue();
+    return tensor.getExternalDataList().stream()
+        .filter(e -> e.getKey().equals("offset"))
+        .findAny()
+        .orElseThrow()
+        .getValue();
   }
 
   @Test
   void externalDataIsLeftOutWhenNothingIsLargeEnough() throws IOException {
-    OnnxWriter.write(model(Map.of("w", floats(10, 0))), folder.resolve("m.onnx"), ExternalData.ALWAYS);
+    OnnxWriter.write(
+        model(Map.of("w", floats(10, 0))), folder.resolve("m.onnx"), ExternalData.ALWAYS);
     assertThat(names()).containsExactly("m.onnx");
   }
 
@@ -86,13 +100,16 @@ class OnnxWriterTest {
   @Test
   void modelOverTwoGigabytesGetsExternalData() throws IOException {
     long size = 2_200L << 20;
-    Assumptions.assumeTrue(Boolean.getBoolean("halftone.large"), "writes 2.2 GB; asked for by -Dhalftone.large=true");
+    Assumptions.assumeTrue(
+        Boolean.getBoolean("halftone.large"), "writes 2.2 GB; asked for by -Dhalftone.large=true");
     Path zeros = folder.resolve("zeros");
     try (RandomAccessFile sparse = new RandomAccessFile(zeros.toFile(), "rw")) {
       sparse.setLength(size);
     }
-    Tensor half = Tensor.of(DType.INT8, new long[] {size / 2}, MappedFile.map(zeros).asSlice(0, size / 2));
-    Tensor other = Tensor.of(DType.INT8, new long[] {size / 2}, MappedFile.map(zeros).asSlice(size / 2));
+    Tensor half =
+        Tensor.of(DType.INT8, new long[] {size / 2}, MappedFile.map(zeros).asSlice(0, size / 2));
+    Tensor other =
+        Tensor.of(DType.INT8, new long[] {size / 2}, MappedFile.map(zeros).asSlice(size / 2));
     Path file = folder.resolve("m.onnx");
     long before = Allocated.bytes();
     OnnxWriter.write(model(Map.of("a", half, "b", other)), file, ExternalData.WHEN_NEEDED);
@@ -137,7 +154,9 @@ class OnnxWriterTest {
     initializers.put("floats", floats(3, 1));
     initializers.put("longs", Tensor.ofLongs(new long[] {1, -2}, 2));
     initializers.put("ints", Tensor.ofInts(new int[] {3}, 1));
-    initializers.put("shorts", Tensor.of(DType.FLOAT16, new long[] {2}, MemorySegment.ofArray(new short[] {1, 2})));
+    initializers.put(
+        "shorts",
+        Tensor.of(DType.FLOAT16, new long[] {2}, MemorySegment.ofArray(new short[] {1, 2})));
     initializers.put("nibbles", Tensor.ofBytes(DType.INT4, new byte[] {0x21, 0x03}, 3));
     initializers.put("empty", Tensor.ofFloats(new float[0], 0, 4));
     Path file = folder.resolve("m.onnx");
@@ -159,7 +178,9 @@ class OnnxWriterTest {
   @Test
   void folderWithoutPermissionIsNamed() throws IOException {
     Path closed = Files.createDirectory(folder.resolve("closed"));
-    Assumptions.assumeTrue(closed.toFile().setWritable(false) && !Files.isWritable(closed), "permissions do not bind this user");
+    Assumptions.assumeTrue(
+        closed.toFile().setWritable(false) && !Files.isWritable(closed),
+        "permissions do not bind this user");
     Path file = closed.resolve("m.onnx");
     assertThatThrownBy(() -> OnnxWriter.write(model(Map.of()), file, ExternalData.WHEN_NEEDED))
         .isInstanceOf(UncheckedIOException.class)
@@ -180,7 +201,8 @@ class OnnxWriterTest {
   void nothingStaysWhenTheDataFileCannotBeWritten() throws IOException {
     Files.createDirectory(folder.resolve("m.onnx.data"));
     Path file = folder.resolve("m.onnx");
-    assertThatThrownBy(() -> OnnxWriter.write(model(Map.of("w", floats(5000, 0))), file, ExternalData.ALWAYS))
+    assertThatThrownBy(
+            () -> OnnxWriter.write(model(Map.of("w", floats(5000, 0))), file, ExternalData.ALWAYS))
         .isInstanceOf(UncheckedIOException.class);
     assertThat(names()).containsExactly("m.onnx.data");
   }
@@ -213,7 +235,8 @@ class OnnxWriterTest {
     initializers.put("nibbles", Tensor.ofBytes(DType.INT4, new byte[500], 1000));
     Detached detached = OnnxWriter.detach(model(initializers), 400);
     assertThat(detached.weights()).containsExactly(Map.entry("large", large));
-    List<TensorProto> tensors = ModelProto.parseFrom(detached.model()).getGraph().getInitializerList();
+    List<TensorProto> tensors =
+        ModelProto.parseFrom(detached.model()).getGraph().getInitializerList();
     assertThat(tensors.get(0).getDataLocation()).isEqualTo(TensorProto.DataLocation.EXTERNAL);
     assertThat(tensors.get(0).hasRawData()).isFalse();
     assertThat(offset(tensors.get(0))).isEqualTo("0");
@@ -223,8 +246,10 @@ class OnnxWriterTest {
 
   @Test
   void stringsComeBack() {
-    Tensor strings = TestModels.initializer(OnnxReader.read(TestModels.write(folder, TestModels.rich())), "s");
-    assertThat(strings.data().toArray(ValueLayout.JAVA_BYTE)).containsExactly(3, 0, 0, 0, 'o', 'n', 'e', 0, 0, 0, 0);
+    Tensor strings =
+        TestModels.initializer(OnnxReader.read(TestModels.write(folder, TestModels.rich())), "s");
+    assertThat(strings.data().toArray(ValueLayout.JAVA_BYTE))
+        .containsExactly(3, 0, 0, 0, 'o', 'n', 'e', 0, 0, 0, 0);
     Path file = folder.resolve("out.onnx");
     OnnxWriter.write(model(Map.of("s", strings)), file, ExternalData.ALWAYS);
     assertThat(TestModels.initializer(OnnxReader.read(file), "s").sameAs(strings)).isTrue();

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Assumptions;
 final class SharedModels {
   private SharedModels() {}
 
-  /** Every file under the data folder whose name ends so; where there is no such folder, the folder itself. */
+  /**
+   * Every file under the data folder whose name ends so; where there is no such folder, the folder
+   * itself.
+   */
   static List<Path> endingIn(String suffix) {
     Path folder = Path.of(System.getProperty("halftone.shared", "../../shared")).resolve("data");
     if (!Files.isDirectory(folder)) return List.of(folder);

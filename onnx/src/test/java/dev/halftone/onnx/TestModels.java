@@ -48,7 +48,9 @@ final class TestModels {
     tensor.setDataLocation(TensorProto.DataLocation.EXTERNAL);
     for (int i = 0; i < keysAndValues.length; i += 2) {
       tensor.addExternalData(
-          StringStringEntryProto.newBuilder().setKey(keysAndValues[i]).setValue(keysAndValues[i + 1]));
+          StringStringEntryProto.newBuilder()
+              .setKey(keysAndValues[i])
+              .setValue(keysAndValues[i + 1]));
     }
     return tensor;
   }
@@ -57,13 +59,17 @@ final class TestModels {
     return NodeProto.newBuilder().setOpType(opType).setName("n").addInput("x").addOutput(output);
   }
 
-  /** A model that has something of everything: bodies, attributes of many kinds, typed fields, documentation. */
+  /**
+   * A model that has something of everything: bodies, attributes of many kinds, typed fields,
+   * documentation.
+   */
   static ModelProto rich() {
     GraphProto.Builder body =
         GraphProto.newBuilder()
             .setName("body")
             .addNode(node("Relu", "body_y"))
-            .addInitializer(tensor(DataType.INT64, 2).setName("inner").addInt64Data(3).addInt64Data(-4))
+            .addInitializer(
+                tensor(DataType.INT64, 2).setName("inner").addInt64Data(3).addInt64Data(-4))
             .addOutput(value("body_y"));
     GraphProto.Builder graph =
         GraphProto.newBuilder()
@@ -71,23 +77,41 @@ final class TestModels {
             .setDocString("about the graph")
             .addInput(value("x"))
             .addOutput(value("y"))
-            .addInitializer(tensor(DataType.FLOAT, 2, 2).setName("w").setRawData(ByteString.copyFrom(new byte[16])))
-            .addInitializer(tensor(DataType.STRING, 2).setName("s").addStringData(utf8("one")).addStringData(utf8("")))
+            .addInitializer(
+                tensor(DataType.FLOAT, 2, 2)
+                    .setName("w")
+                    .setRawData(ByteString.copyFrom(new byte[16])))
+            .addInitializer(
+                tensor(DataType.STRING, 2)
+                    .setName("s")
+                    .addStringData(utf8("one"))
+                    .addStringData(utf8("")))
             .addNode(
                 node("If", "y")
                     .setDocString("about the node")
                     .setDomain("")
-                    .addAttribute(attribute("then_branch", AttributeProto.AttributeType.GRAPH).setG(body))
-                    .addAttribute(attribute("axis", AttributeProto.AttributeType.INT).setI(-1).setDocString("which"))
+                    .addAttribute(
+                        attribute("then_branch", AttributeProto.AttributeType.GRAPH).setG(body))
+                    .addAttribute(
+                        attribute("axis", AttributeProto.AttributeType.INT)
+                            .setI(-1)
+                            .setDocString("which"))
                     .addAttribute(attribute("alpha", AttributeProto.AttributeType.FLOAT).setF(0.5f))
-                    .addAttribute(attribute("mode", AttributeProto.AttributeType.STRING).setS(utf8("fast")))
-                    .addAttribute(attribute("pads", AttributeProto.AttributeType.INTS).addInts(1).addInts(2))
+                    .addAttribute(
+                        attribute("mode", AttributeProto.AttributeType.STRING).setS(utf8("fast")))
+                    .addAttribute(
+                        attribute("pads", AttributeProto.AttributeType.INTS).addInts(1).addInts(2))
                     .addAttribute(
                         attribute("value", AttributeProto.AttributeType.TENSOR)
-                            .setT(tensor(DataType.UINT8, 3).setName("named").setRawData(ByteString.copyFrom(new byte[] {7, 8, 9}))))
+                            .setT(
+                                tensor(DataType.UINT8, 3)
+                                    .setName("named")
+                                    .setRawData(ByteString.copyFrom(new byte[] {7, 8, 9}))))
                     .addAttribute(
                         attribute("many", AttributeProto.AttributeType.TENSORS)
-                            .addTensors(tensor(DataType.INT8, 1).setRawData(ByteString.copyFrom(new byte[] {5})))));
+                            .addTensors(
+                                tensor(DataType.INT8, 1)
+                                    .setRawData(ByteString.copyFrom(new byte[] {5})))));
     return model(graph);
   }
 
@@ -98,11 +122,16 @@ final class TestModels {
   private static ValueInfoProto.Builder value(String name) {
     TensorShapeProto.Builder shape =
         TensorShapeProto.newBuilder()
-            .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("N").setDenotation("DATA_BATCH"))
+            .addDim(
+                TensorShapeProto.Dimension.newBuilder()
+                    .setDimParam("N")
+                    .setDenotation("DATA_BATCH"))
             .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(4));
     TypeProto.Tensor.Builder type =
         TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT.getNumber()).setShape(shape);
-    return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(type));
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(type));
   }
 
   /** The initializer of the model's own graph, which must be there. */

@@ -35,12 +35,20 @@ public record Plan(List<TensorPlan> tensors, List<NodePlan> nodes, List<String> 
    * @param low smallest representable value (per tensor; the smallest over all channels otherwise)
    * @param high largest representable value
    */
-  public record TensorPlan(String name, Role role, DType dtype, String granularity, boolean symmetric, float low, float high) {}
+  public record TensorPlan(
+      String name,
+      Role role,
+      DType dtype,
+      String granularity,
+      boolean symmetric,
+      float low,
+      float high) {}
 
   /**
    * What becomes of one node.
    *
-   * @param quantized whether it computes in integers (or, for weights-only modes, reads a quantized weight)
+   * @param quantized whether it computes in integers (or, for weights-only modes, reads a quantized
+   *     weight)
    * @param reason why it stays as it is, empty when quantized
    */
   public record NodePlan(String name, String opType, boolean quantized, String reason) {}

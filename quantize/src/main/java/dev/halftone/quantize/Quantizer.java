@@ -21,14 +21,16 @@ public final class Quantizer {
    *
    * @param calibration samples, needed by static mode only
    * @param threads samples calibrated at the same time; the result does not depend on it
-   * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized as asked
+   * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized
+   *     as asked
    * @throws IllegalArgumentException if static mode is asked for without samples
    */
   public static Quantized quantize(
       Model model, Recipe recipe, @Nullable DataSet calibration, int threads, Progress progress) {
     return switch (recipe.mode()) {
       case STATIC -> {
-        if (calibration == null) throw new IllegalArgumentException("static mode needs samples to calibrate on");
+        if (calibration == null)
+          throw new IllegalArgumentException("static mode needs samples to calibrate on");
         yield StaticMode.quantize(Folding.fold(model), recipe, calibration, threads, progress);
       }
       case DYNAMIC -> DynamicMode.apply(Folding.fold(model), recipe, threads);

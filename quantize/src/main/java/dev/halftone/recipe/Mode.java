@@ -4,7 +4,10 @@ package dev.halftone.recipe;
 public enum Mode {
   /** Weights and activations as integers, activation ranges from calibration data. */
   STATIC,
-  /** Weights as integers, activations quantized at run time with parameters computed from each input. */
+  /**
+   * Weights as integers, activations quantized at run time with parameters computed from each
+   * input.
+   */
   DYNAMIC,
   /** Weights alone. */
   WEIGHTS,

@@ -26,9 +26,13 @@ public final class NamePattern {
     return pattern.matcher(name).matches();
   }
 
-  /** Whether a name is chosen: by one of {@code include}, or all when there is none, and by none of {@code exclude}. */
+  /**
+   * Whether a name is chosen: by one of {@code include}, or all when there is none, and by none of
+   * {@code exclude}.
+   */
   public static boolean selects(List<String> include, List<String> exclude, String name) {
-    boolean included = include.isEmpty() || include.stream().anyMatch(glob -> of(glob).matches(name));
+    boolean included =
+        include.isEmpty() || include.stream().anyMatch(glob -> of(glob).matches(name));
     return included && exclude.stream().noneMatch(glob -> of(glob).matches(name));
   }
 }

@@ -12,11 +12,13 @@ import java.util.List;
  * @param symmetricWeights whether weights do
  * @param reduceRange whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate
  * @param operatorForm QOperator (QLinear*) in place of QDQ pairs
- * @param matMulNBits weights mode: com.microsoft MatMulNBits nodes in place of standard blocked DequantizeLinear
+ * @param matMulNBits weights mode: com.microsoft MatMulNBits nodes in place of standard blocked
+ *     DequantizeLinear
  * @param keepIo fp16/bf16: graph inputs and outputs keep their types
  * @param include patterns of node names to quantize ({@code *} and {@code ?}); empty means all
  * @param exclude patterns of node names to leave as they are; wins over include
- * @param quantizeEverything quantize operators too that ONNX Runtime's CPU never fuses or that are slower quantized
+ * @param quantizeEverything quantize operators too that ONNX Runtime's CPU never fuses or that are
+ *     slower quantized
  */
 public record Recipe(
     Mode mode,

@@ -57,7 +57,8 @@ public final class Graphs {
   /** A node named after its output. */
   public Graphs node(String opType, String inputs, String output, Object... attributes) {
     Map<String, Attribute> map = new LinkedHashMap<>();
-    for (int i = 0; i < attributes.length; i += 2) map.put((String) attributes[i], attribute(attributes[i + 1]));
+    for (int i = 0; i < attributes.length; i += 2)
+      map.put((String) attributes[i], attribute(attributes[i + 1]));
     List<String> names = inputs.isEmpty() ? List.of() : List.of(inputs.split(" ", -1));
     nodes.add(new Node(output + "_node", "", opType, names, List.of(output), map, Opaque.NONE));
     return this;
@@ -67,11 +68,39 @@ public final class Graphs {
     return switch (value) {
       case Integer i -> new Attribute.OfInt(i);
       case Float f -> new Attribute.OfFloat(f);
+      case String text -> new Attribute.OfString(text);
       case Tensor t -> new Attribute.OfTensor(t);
+      case Graph body -> new Attribute.OfGraph(body);
       case int[] ints ->
           new Attribute.OfInts(java.util.Arrays.stream(ints).mapToObj(i -> (long) i).toList());
       default -> throw new IllegalArgumentException("attribute " + value);
     };
+  }
+
+  /** An input of any type; no dimension means a scalar. */
+  public Graphs input(String name, DType dtype, long... shape) {
+    inputs.add(new ValueInfo(name, TensorType.fixed(dtype, shape)));
+    return this;
+  }
+
+  /** A node of another domain with several outputs, divided by spaces. */
+  public Graphs node(
+      String domain,
+      String opType,
+      String inputs,
+      String outputs,
+      Map<String, Attribute> attributes) {
+    List<String> given = List.of(outputs.split(" ", -1));
+    nodes.add(
+        new Node(
+            given.getFirst() + "_node",
+            domain,
+            opType,
+            List.of(inputs.split(" ", -1)),
+            given,
+            attributes,
+            Opaque.NONE));
+    return this;
   }
 
   public Graph graph() {

@@ -20,8 +20,12 @@ import java.util.stream.Collectors;
 public record Cpu(String architecture, String model, Set<String> features) {
   private static final Path LINUX = Path.of("/proc/cpuinfo");
 
-  /** Extensions that multiply 8-bit integers into 32-bit sums without an intermediate that saturates at 16 bits. */
-  private static final Set<String> VNNI = Set.of("avx512_vnni", "avx_vnni", "avx_vnni_int8", "amx_int8");
+  /**
+   * Extensions that multiply 8-bit integers into 32-bit sums without an intermediate that saturates
+   * at 16 bits.
+   */
+  private static final Set<String> VNNI =
+      Set.of("avx512_vnni", "avx_vnni", "avx_vnni_int8", "amx_int8");
 
   public Cpu {
     features = Set.copyOf(features);
@@ -60,7 +64,8 @@ public record Cpu(String architecture, String model, Set<String> features) {
   private static Optional<String> field(String cpuinfo, String key) {
     return cpuinfo
         .lines()
-        .filter(line -> line.contains(":") && line.substring(0, line.indexOf(':')).strip().equals(key))
+        .filter(
+            line -> line.contains(":") && line.substring(0, line.indexOf(':')).strip().equals(key))
         .map(line -> line.substring(line.indexOf(':') + 1).strip())
         .findFirst();
   }
@@ -85,7 +90,18 @@ public record Cpu(String architecture, String model, Set<String> features) {
         feature ->
             !VNNI.contains(feature)
                 && !feature.startsWith("amx")
-                && !Set.of("avx2", "avx512f", "avx512_bf16", "avx512_fp16", "f16c", "asimd", "asimddp", "i8mm", "sve", "bf16", "asimdhp")
+                && !Set.of(
+                        "avx2",
+                        "avx512f",
+                        "avx512_bf16",
+                        "avx512_fp16",
+                        "f16c",
+                        "asimd",
+                        "asimddp",
+                        "i8mm",
+                        "sve",
+                        "bf16",
+                        "asimdhp")
                     .contains(feature));
     return notable;
   }

@@ -6,7 +6,10 @@ import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import java.nio.file.Path;
 
-/** A model that was turned back to float and is not on disk yet. What was lost to rounding stays lost. */
+/**
+ * A model that was turned back to float and is not on disk yet. What was lost to rounding stays
+ * lost.
+ */
 public final class DequantizedModel {
   private final OpenModel source;
   private final Model model;
@@ -31,7 +34,8 @@ public final class DequantizedModel {
   }
 
   /**
-   * Writes the model beside its final name and moves it into place; nothing is left behind when that fails.
+   * Writes the model beside its final name and moves it into place; nothing is left behind when
+   * that fails.
    *
    * @throws java.io.UncheckedIOException if it cannot be written
    * @throws IllegalArgumentException if {@code out} is the file that the model was read from

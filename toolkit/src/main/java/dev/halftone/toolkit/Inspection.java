@@ -12,7 +12,8 @@ import java.util.SortedMap;
  * @param constantBytes of all constants
  * @param inputs that a caller gives
  * @param operators by domain and type, those with most bytes first, then by name
- * @param quantizable groups of nodes that have the same fate under static quantization
+ * @param quantizable groups of nodes of the folded top graph that have the same fate under static
+ *     quantization
  */
 public record Inspection(
     long irVersion,

@@ -6,10 +6,14 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.dequantize.QuantizedParts;
+import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.qdq.Outlook;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +24,6 @@ import java.util.TreeMap;
 /** Walks a model, its bodies and its functions, and counts. */
 final class Inspector {
   private final Map<String, Inspection.Operator> operators = new TreeMap<>();
-  private final Map<String, Inspection.Fate> fates = new TreeMap<>();
   private long nodes;
   private long parameters;
   private long constantBytes;
@@ -32,7 +35,9 @@ final class Inspector {
     inspector.visit(model.graph(), Map.of());
     for (Function function : model.functions()) inspector.visit(function);
     Comparator<Inspection.Operator> heaviest =
-        Comparator.comparingLong(Inspection.Operator::bytes).reversed().thenComparing(Inspection.Operator::name);
+        Comparator.comparingLong(Inspection.Operator::bytes)
+            .reversed()
+            .thenComparing(Inspection.Operator::name);
     return new Inspection(
         model.irVersion(),
         model.opsets(),
@@ -42,7 +47,7 @@ final class Inspector {
         model.graph().requiredInputs(),
         model.graph().outputs(),
         inspector.operators.values().stream().sorted(heaviest).toList(),
-        new ArrayList<>(inspector.fates.values()),
+        fates(model),
         !QuantizedParts.of(model).isEmpty());
   }
 
@@ -50,36 +55,59 @@ final class Inspector {
     graph.initializers().values().forEach(this::count);
     Map<String, Tensor> constants = new HashMap<>(outer);
     constants.putAll(WeightShare.constants(graph));
-    Quantizability quantizability = new Quantizability(constants, graph.inputs());
     for (Node node : graph.nodes()) {
-      visit(node, constants, quantizability);
+      visit(node, constants);
       for (Graph body : GraphEditor.bodies(node)) visit(body, constants);
     }
   }
 
   private void visit(Function function) {
-    Quantizability quantizability = new Quantizability(Map.of(), List.of());
-    for (Node node : function.nodes()) visit(node, Map.of(), quantizability);
+    for (Node node : function.nodes()) visit(node, Map.of());
   }
 
-  private void visit(Node node, Map<String, Tensor> constants, Quantizability quantizability) {
+  private void visit(Node node, Map<String, Tensor> constants) {
     nodes++;
     for (Attribute attribute : node.attributes().values()) {
       if (attribute instanceof Attribute.OfTensor(Tensor value)) count(value);
     }
-    long bytes = node.inputs().stream().map(constants::get).filter(Objects::nonNull).mapToLong(Tensor::byteSize).sum();
+    long bytes =
+        node.inputs().stream()
+            .map(constants::get)
+            .filter(Objects::nonNull)
+            .mapToLong(Tensor::byteSize)
+            .sum();
     Inspection.Operator one = new Inspection.Operator(node.domain(), node.opType(), 1, bytes);
-    operators.merge(one.name(), one, (a, b) -> new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
-    Inspection.Fate fate = quantizability.of(node);
-    fates.merge(
-        fate.operator() + fate.reason(),
-        fate,
-        (a, b) -> new Inspection.Fate(a.operator(), a.count() + 1, a.quantizable(), a.reason()));
+    operators.merge(
+        one.name(),
+        one,
+        (a, b) ->
+            new Inspection.Operator(a.domain(), a.type(), a.count() + 1, a.bytes() + b.bytes()));
   }
 
   private void count(Tensor constant) {
     DType type = constant.dtype();
-    if (type.isFloat() || (type.bits() <= 8 && type != DType.BOOL && type != DType.STRING)) parameters += constant.count();
+    if (type.isFloat() || (type.bits() <= 8 && type != DType.BOOL && type != DType.STRING))
+      parameters += constant.count();
     constantBytes += constant.byteSize();
+  }
+
+  /**
+   * What static quantization for this machine could do with the nodes that folding leaves, those it
+   * can take first.
+   */
+  private static List<Inspection.Fate> fates(Model model) {
+    Recipe recipe =
+        RecipeResolver.resolve(RecipeRequest.automatic().mode(Mode.STATIC), model, true).recipe();
+    Map<String, Inspection.Fate> fates = new TreeMap<>();
+    for (Plan.NodePlan node : Outlook.of(Folding.fold(model), recipe)) {
+      Inspection.Fate one = new Inspection.Fate(node.opType(), 1, node.quantized(), node.reason());
+      fates.merge(
+          one.operator() + " " + one.reason(),
+          one,
+          (a, b) -> new Inspection.Fate(a.operator(), a.count() + 1, a.quantizable(), a.reason()));
+    }
+    return fates.values().stream()
+        .sorted(Comparator.comparing(Inspection.Fate::quantizable).reversed())
+        .toList();
   }
 }

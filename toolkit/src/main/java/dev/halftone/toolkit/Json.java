@@ -10,9 +10,12 @@ import tools.jackson.core.util.Separators;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Plain values as JSON text that is the same for the same values. Apart, so that JSON is loaded only when it is written. */
+/**
+ * Plain values as JSON text that is the same for the same values. Apart, so that JSON is loaded
+ * only when it is written.
+ */
 final class Json {
-  private static final ObjectWriter WRITER = 
+  private static final ObjectWriter WRITER =
       JsonMapper.builder().defaultPrettyPrinter(printer()).build().writerWithDefaultPrettyPrinter();
 
   /** Largest magnitude up to which every whole double is written as the integer that it is. */
@@ -31,10 +34,15 @@ final class Json {
             .withObjectNameValueSpacing(Separators.Spacing.AFTER)
             .withObjectEmptySeparator("")
             .withArrayEmptySeparator("");
-    return new DefaultPrettyPrinter(separators).withObjectIndenter(indenter).withArrayIndenter(indenter);
+    return new DefaultPrettyPrinter(separators)
+        .withObjectIndenter(indenter)
+        .withArrayIndenter(indenter);
   }
 
-  /** Maps sorted by key; doubles that are whole numbers as integers ({@code 1234567} and not {@code 1.234567E6}). */
+  /**
+   * Maps sorted by key; doubles that are whole numbers as integers ({@code 1234567} and not {@code
+   * 1.234567E6}).
+   */
   private static Object ordered(Object value) {
     return switch (value) {
       case Map<?, ?> map -> {
@@ -43,7 +51,8 @@ final class Json {
         yield new LinkedHashMap<>(sorted);
       }
       case List<?> list -> list.stream().map(Json::ordered).toList();
-      case Double number when number == Math.rint(number) && Math.abs(number) < WHOLE -> number.longValue();
+      case Double number when number == Math.rint(number) && Math.abs(number) < WHOLE ->
+          number.longValue();
       case Double number when !Double.isFinite(number) -> number.toString();
       case Float number when !Float.isFinite(number) -> number.toString();
       default -> value;

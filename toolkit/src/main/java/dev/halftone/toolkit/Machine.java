@@ -22,12 +22,20 @@ import java.util.TreeMap;
  * @param heapBytes that the JVM may use
  */
 public record Machine(
-    String jdk, String os, Cpu cpu, int processors, long heapBytes, String onnxRuntime, String kernels, Target target) {
+    String jdk,
+    String os,
+    Cpu cpu,
+    int processors,
+    long heapBytes,
+    String onnxRuntime,
+    String kernels,
+    Target target) {
 
   /**
    * Looks, and tries ONNX Runtime out.
    *
-   * @throws dev.halftone.graph.UnsupportedModelException if ONNX Runtime refuses the smallest of models
+   * @throws dev.halftone.graph.UnsupportedModelException if ONNX Runtime refuses the smallest of
+   *     models
    */
   public static Machine examine() {
     Cpu cpu = Cpu.detect();
@@ -44,7 +52,11 @@ public record Machine(
 
   private static String tryOnnxRuntime() {
     try (RunnableModel model = RunnableModel.open(negation(), List.of(), RunOptions.deployed())) {
-      float answer = model.run(Map.of("x", Tensor.ofFloats(new float[] {1}, 1))).getOrDefault("y", Tensor.scalar(0)).floatAt(0);
+      float answer =
+          model
+              .run(Map.of("x", Tensor.ofFloats(new float[] {1}, 1)))
+              .getOrDefault("y", Tensor.scalar(0))
+              .floatAt(0);
       if (answer != -1) throw new IllegalStateException("ONNX Runtime says that -(1) is " + answer);
       return "ONNX Runtime " + Versions.onnxRuntime() + ", works";
     }
@@ -54,7 +66,14 @@ public record Machine(
     TensorType type = TensorType.fixed(DType.FLOAT32, 1);
     List<Node> nodes = List.of(Node.of("negate", "Neg", List.of("x"), List.of("y")));
     Graph graph =
-        new Graph("doctor", nodes, Map.of(), List.of(new ValueInfo("x", type)), List.of(new ValueInfo("y", type)), List.of(), Opaque.NONE);
+        new Graph(
+            "doctor",
+            nodes,
+            Map.of(),
+            List.of(new ValueInfo("x", type)),
+            List.of(new ValueInfo("y", type)),
+            List.of(),
+            Opaque.NONE);
     return new Model(7, new TreeMap<>(Map.of("", 13L)), graph, List.of(), Map.of(), Opaque.NONE);
   }
 }

@@ -41,7 +41,8 @@ public record ModelFile(Path path, String sha256, long bytes) {
     MessageDigest digest = digest();
     byte[] chunk = new byte[CHUNK];
     try (InputStream in = Files.newInputStream(path)) {
-      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) digest.update(chunk, 0, read);
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk))
+        digest.update(chunk, 0, read);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * @param purpose what it is for
  * @param cost what it asks of the user and of the runtime
  */
-public record NamedRecipe(String name, String size, String purpose, String cost, RecipeRequest request) {
+public record NamedRecipe(
+    String name, String size, String purpose, String cost, RecipeRequest request) {
   private static final RecipeRequest ANY = RecipeRequest.automatic();
 
   private static final List<NamedRecipe> ALL =
@@ -58,7 +59,8 @@ public record NamedRecipe(String name, String size, String purpose, String cost,
               "bf16",
               "1/2",
               "storage with the range of float",
-              "no samples; ONNX Runtime's CPU has no bfloat16 kernels, so weights are cast to float as they are used",
+              "no samples; ONNX Runtime's CPU has no bfloat16 kernels, so weights are cast to float"
+                  + " as they are used",
               ANY.mode(Mode.BF16)));
 
   /** Every recipe that has a name. */
@@ -74,6 +76,10 @@ public record NamedRecipe(String name, String size, String purpose, String cost,
             () ->
                 new IllegalArgumentException(
                     "no recipe '%s'; there are %s"
-                        .formatted(name, ALL.stream().map(NamedRecipe::name).collect(Collectors.joining(", ")))));
+                        .formatted(
+                            name,
+                            ALL.stream()
+                                .map(NamedRecipe::name)
+                                .collect(Collectors.joining(", ")))));
   }
 }

@@ -27,7 +27,10 @@ public final class OpenModel {
   private final Model model;
   private final Path path;
 
-  /** Hashed beside other work: it takes seconds for large files, and nobody waits for it before the end. */
+  /**
+   * Hashed beside other work: it takes seconds for large files, and nobody waits for it before the
+   * end.
+   */
   private final CompletableFuture<ModelFile> file;
 
   OpenModel(Path path, Model model) {
@@ -69,9 +72,11 @@ public final class OpenModel {
   }
 
   /**
-   * Samples for this model, without labels: all rows of a file or folder of a known kind, see {@link DataRequest}.
+   * Samples for this model, without labels: all rows of a file or folder of a known kind, see
+   * {@link DataRequest}.
    *
-   * @throws dev.halftone.graph.MalformedDataException if the data breaks its format's rules or does not fit the model
+   * @throws dev.halftone.graph.MalformedDataException if the data breaks its format's rules or does
+   *     not fit the model
    */
   public DataSet data(String data) {
     return data(data, null, null);
@@ -87,7 +92,8 @@ public final class OpenModel {
    *
    * @param labels a label file, or null
    * @param rows slices such as {@code 0:100}, or null for all
-   * @throws dev.halftone.graph.MalformedDataException if the data breaks its format's rules or does not fit the model
+   * @throws dev.halftone.graph.MalformedDataException if the data breaks its format's rules or does
+   *     not fit the model
    * @throws dev.halftone.data.LabelCountException if labels and samples differ in number
    */
   public DataSet data(String data, @Nullable String labels, @Nullable String rows) {
@@ -98,30 +104,39 @@ public final class OpenModel {
    * The recipe that the request comes to for this model.
    *
    * @param samples whether there is data to calibrate on
-   * @throws IllegalArgumentException if the request contradicts itself, or asks for calibration without data
+   * @throws IllegalArgumentException if the request contradicts itself, or asks for calibration
+   *     without data
    */
   public ResolvedRecipe resolve(RecipeRequest request, boolean samples) {
     return RecipeResolver.resolve(request, model, samples);
   }
 
-  /** As {@link #quantize(ResolvedRecipe, DataSet, int, Progress)}, with all processors and nobody listening. */
+  /**
+   * As {@link #quantize(ResolvedRecipe, DataSet, int, Progress)}, with all processors and nobody
+   * listening.
+   */
   public QuantizedModel quantize(RecipeRequest request, @Nullable DataSet samples) {
     ResolvedRecipe recipe = resolve(request, samples != null);
     return quantize(recipe, samples, Runtime.getRuntime().availableProcessors(), Progress.NONE);
   }
 
   /**
-   * Folds, calibrates where the mode needs it, plans and applies. The result carries in its metadata how it came to be: nothing in it
-   * depends on the time, the machine's load, a path or the number of threads.
+   * Folds, calibrates where the mode needs it, plans and applies. The result carries in its
+   * metadata how it came to be: nothing in it depends on the time, the machine's load, a path or
+   * the number of threads.
    *
    * @param samples to calibrate on; may be null in modes that do not calibrate
-   * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized as asked
+   * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized
+   *     as asked
    */
-  public QuantizedModel quantize(ResolvedRecipe recipe, @Nullable DataSet samples, int threads, Progress progress) {
+  public QuantizedModel quantize(
+      ResolvedRecipe recipe, @Nullable DataSet samples, int threads, Progress progress) {
     DataSet calibration = RecipeText.calibrates(recipe.recipe()) ? samples : null;
-    Quantized quantized = Quantizer.quantize(model, recipe.recipe(), calibration, threads, progress);
+    Quantized quantized =
+        Quantizer.quantize(model, recipe.recipe(), calibration, threads, progress);
     requireChange(quantized.plan());
-    Model signed = quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
+    Model signed =
+        quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
     return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
   }
 
@@ -131,21 +146,27 @@ public final class OpenModel {
    * @throws UnsupportedModelException if nothing in it is quantized
    */
   public DequantizedModel dequantize() {
-    if (QuantizedParts.of(model).isEmpty()) throw new UnsupportedModelException(path, "nothing in it is quantized");
+    if (QuantizedParts.of(model).isEmpty())
+      throw new UnsupportedModelException(path, "nothing in it is quantized");
     return new DequantizedModel(this, Dequantizer.toFloat(model));
   }
 
   private void requireChange(Plan plan) {
-    if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized)) return;
+    if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized))
+      return;
     String reasons =
         plan.nodes().stream()
             .map(node -> "%s (%s) %s".formatted(node.name(), node.opType(), node.reason()))
             .limit(3)
             .collect(Collectors.joining("; "));
-    throw new UnsupportedModelException(path, "nothing in it can be quantized as asked: " + (reasons.isEmpty() ? "it has no weights" : reasons));
+    throw new UnsupportedModelException(
+        path,
+        "nothing in it can be quantized as asked: "
+            + (reasons.isEmpty() ? "it has no weights" : reasons));
   }
 
-  private Map<String, String> provenance(Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {
+  private Map<String, String> provenance(
+      Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {
     Map<String, String> metadata = new LinkedHashMap<>(quantized.metadata());
     metadata.put("halftone.version", Halftone.version());
     metadata.put("halftone.recipe", RecipeText.line(recipe.recipe()));

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What a result came to be with, besides model and recipe.
  *
  * @param jdk version of the Java runtime
- * @param kernels how the numeric loops were run: vector width changes nothing in the results, but the record says which it was
+ * @param kernels how the numeric loops were run: vector width changes nothing in the results, but
+ *     the record says which it was
  * @param calibration samples that ranges were taken from, or null
  * @param evaluation samples that the model was judged by, or null
  */
@@ -38,7 +39,8 @@ public record Provenance(
   }
 
   /** This machine and this JVM. */
-  public static Provenance here(long seed, int threads, @Nullable DataSet calibration, @Nullable DataSet evaluation) {
+  public static Provenance here(
+      long seed, int threads, @Nullable DataSet calibration, @Nullable DataSet evaluation) {
     Cpu cpu = Cpu.detect();
     return new Provenance(
         seed,

@@ -16,7 +16,8 @@ public final class QuantizedModel {
   private final Quantized quantized;
   private final @Nullable DataSet calibration;
 
-  QuantizedModel(OpenModel source, ResolvedRecipe recipe, Quantized quantized, @Nullable DataSet calibration) {
+  QuantizedModel(
+      OpenModel source, ResolvedRecipe recipe, Quantized quantized, @Nullable DataSet calibration) {
     this.source = source;
     this.recipe = recipe;
     this.quantized = quantized;
@@ -52,7 +53,8 @@ public final class QuantizedModel {
   }
 
   /**
-   * Writes the model beside its final name and moves it into place; nothing is left behind when that fails.
+   * Writes the model beside its final name and moves it into place; nothing is left behind when
+   * that fails.
    *
    * @throws java.io.UncheckedIOException if it cannot be written
    * @throws IllegalArgumentException if {@code out} is the file that the model was read from

@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller wants, as far as he says it; what he leaves out follows from the model, the data and the target when the request is
- * {@linkplain OpenModel#resolve resolved}. Immutable: each method gives a new request.
+ * What a caller wants, as far as he says it; what he leaves out follows from the model, the data
+ * and the target when the request is {@linkplain OpenModel#resolve resolved}. Immutable: each
+ * method gives a new request.
  *
  * <pre>{@code
  * RecipeRequest.automatic().mode(Mode.STATIC).calibration(Calibration.ENTROPY).exclude(List.of("/head/*"))
@@ -42,7 +43,8 @@ public final class RecipeRequest {
   /**
    * A built-in recipe, see {@link NamedRecipe#all()}; what is said on top of it wins.
    *
-   * @throws IllegalArgumentException if there is none of that name; the message lists those that there are
+   * @throws IllegalArgumentException if there is none of that name; the message lists those that
+   *     there are
    */
   public static RecipeRequest named(String recipe) {
     RecipeRequest request = NamedRecipe.named(recipe).request().copy();
@@ -99,7 +101,9 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /** For {@link Calibration#PERCENTILE}: the share of values inside the range, for instance 99.99. */
+  /**
+   * For {@link Calibration#PERCENTILE}: the share of values inside the range, for instance 99.99.
+   */
   public RecipeRequest percentile(double wanted) {
     RecipeRequest copy = copy();
     copy.percentile = wanted;

@@ -18,8 +18,10 @@ final class RecipeResolver {
   private static final double USUAL_PERCENTILE = 99.99;
   private static final int USUAL_BLOCK = 32;
   private static final Set<DType> BYTE_WEIGHTS = Set.of(DType.INT8, DType.UINT8);
-  private static final Set<DType> STORED_WEIGHTS = Set.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4);
-  private static final Set<DType> ACTIVATIONS = Set.of(DType.INT8, DType.UINT8, DType.INT16, DType.UINT16);
+  private static final Set<DType> STORED_WEIGHTS =
+      Set.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4);
+  private static final Set<DType> ACTIVATIONS =
+      Set.of(DType.INT8, DType.UINT8, DType.INT16, DType.UINT16);
 
   private final RecipeRequest request;
   private final Target target;
@@ -34,7 +36,8 @@ final class RecipeResolver {
    * The recipe for the model.
    *
    * @param samples whether there is data to calibrate on
-   * @throws IllegalArgumentException if the request contradicts itself, or asks for calibration without data
+   * @throws IllegalArgumentException if the request contradicts itself, or asks for calibration
+   *     without data
    */
   static ResolvedRecipe resolve(RecipeRequest request, Model model, boolean samples) {
     RecipeResolver resolver = new RecipeResolver(request);
@@ -52,7 +55,8 @@ final class RecipeResolver {
 
   private Mode mode(Model model, boolean samples) {
     if (request.mode == Mode.STATIC && !samples) {
-      throw new IllegalArgumentException("static mode calibrates on samples, and there are none (--data)");
+      throw new IllegalArgumentException(
+          "static mode calibrates on samples, and there are none (--data)");
     }
     if (request.mode != null) return request.mode;
     if (samples) return Mode.STATIC;
@@ -63,7 +67,8 @@ final class RecipeResolver {
             .formatted(
                 dynamic ? "dynamic" : "weights",
                 dynamic
-                    ? "matrix products and recurrent cells hold more of the weights than convolutions"
+                    ? "matrix products and recurrent cells hold more of the weights than"
+                        + " convolutions"
                     : "convolutions hold at least as much of the weights as matrix products"));
     return dynamic ? Mode.DYNAMIC : Mode.WEIGHTS;
   }
@@ -72,10 +77,14 @@ final class RecipeResolver {
     refuse(Mode.STATIC, request.matMulNBits, "--matmul-nbits");
     refuse(Mode.STATIC, request.keepIo, "--keep-io");
     DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.STATIC);
-    DType activations = oneOf("activations", or(request.activations, target.activations()), ACTIVATIONS, Mode.STATIC);
+    DType activations =
+        oneOf(
+            "activations", or(request.activations, target.activations()), ACTIVATIONS, Mode.STATIC);
     boolean wide = activations.bits() > 8;
     boolean operatorForm = or(request.operatorForm, false);
-    if (operatorForm && wide) throw new IllegalArgumentException("the QOperator format has no 16-bit activations; use --format qdq");
+    if (operatorForm && wide)
+      throw new IllegalArgumentException(
+          "the QOperator format has no 16-bit activations; use --format qdq");
     return recipe(
         Mode.STATIC,
         weights,
@@ -94,10 +103,19 @@ final class RecipeResolver {
     refuse(Mode.DYNAMIC, request.calibration, "--calibration");
     DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
-    DType activations = oneOf("activations", or(request.activations, DType.UINT8), Set.of(DType.UINT8), Mode.DYNAMIC);
+    DType activations =
+        oneOf(
+            "activations", or(request.activations, DType.UINT8), Set.of(DType.UINT8), Mode.DYNAMIC);
     boolean symmetricWeights = or(request.symmetric, weights == DType.INT8);
     return recipe(
-        Mode.DYNAMIC, weights, activations, tensorOrChannel(Mode.DYNAMIC), false, symmetricWeights, target.reduceRange(), false);
+        Mode.DYNAMIC,
+        weights,
+        activations,
+        tensorOrChannel(Mode.DYNAMIC),
+        false,
+        symmetricWeights,
+        target.reduceRange(),
+        false);
   }
 
   private Recipe weightsRecipe() {
@@ -108,9 +126,19 @@ final class RecipeResolver {
     DType weights = oneOf("weights", or(request.weights, DType.INT8), STORED_WEIGHTS, Mode.WEIGHTS);
     boolean blocks = weights.bits() < 8 || or(request.matMulNBits, false);
     Granularity granularity =
-        or(request.granularity, blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
+        or(
+            request.granularity,
+            blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
     boolean signed = weights == DType.INT8 || weights == DType.INT4;
-    return recipe(Mode.WEIGHTS, weights, DType.FLOAT32, granularity, false, or(request.symmetric, signed), false, false);
+    return recipe(
+        Mode.WEIGHTS,
+        weights,
+        DType.FLOAT32,
+        granularity,
+        false,
+        or(request.symmetric, signed),
+        false,
+        false);
   }
 
   private Recipe halfRecipe(Mode mode, DType type) {
@@ -121,13 +149,22 @@ final class RecipeResolver {
     refuse(mode, request.calibration, "--calibration");
     refuse(mode, request.matMulNBits, "--matmul-nbits");
     refuse(mode, request.operatorForm, "--format");
-    return recipe(mode, type, mode == Mode.FP16 ? type : DType.FLOAT32, new Granularity.PerTensor(), false, false, false, false);
+    return recipe(
+        mode,
+        type,
+        mode == Mode.FP16 ? type : DType.FLOAT32,
+        new Granularity.PerTensor(),
+        false,
+        false,
+        false,
+        false);
   }
 
   private Granularity tensorOrChannel(Mode mode) {
     Granularity granularity = or(request.granularity, new Granularity.PerChannel());
     if (granularity instanceof Granularity.PerBlock) {
-      throw new IllegalArgumentException("blocks are for weights mode; %s mode takes tensor or channel".formatted(word(mode)));
+      throw new IllegalArgumentException(
+          "blocks are for weights mode; %s mode takes tensor or channel".formatted(word(mode)));
     }
     return granularity;
   }
@@ -165,15 +202,20 @@ final class RecipeResolver {
 
   private static void refuse(Mode mode, @Nullable Object wanted, String flag) {
     if (wanted != null && !wanted.equals(false)) {
-      throw new IllegalArgumentException("%s has no meaning in %s mode".formatted(flag, word(mode)));
+      throw new IllegalArgumentException(
+          "%s has no meaning in %s mode".formatted(flag, word(mode)));
     }
   }
 
   private static DType oneOf(String what, DType wanted, Set<DType> allowed, Mode mode) {
     if (allowed.contains(wanted)) return wanted;
-    String list = String.join(", ", allowed.stream().map(type -> type.name().toLowerCase(Locale.ROOT)).sorted().toList());
+    String list =
+        String.join(
+            ", ",
+            allowed.stream().map(type -> type.name().toLowerCase(Locale.ROOT)).sorted().toList());
     throw new IllegalArgumentException(
-        "%s mode takes %s of type %s, not %s".formatted(word(mode), what, list, wanted.name().toLowerCase(Locale.ROOT)));
+        "%s mode takes %s of type %s, not %s"
+            .formatted(word(mode), what, list, wanted.name().toLowerCase(Locale.ROOT)));
   }
 
   private static String word(Mode mode) {

@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 public final class RecipeText {
   private RecipeText() {}
 
-  /** What was decided, by name; only what has a meaning in the mode. Values are strings, numbers, booleans and lists of strings. */
+  /**
+   * What was decided, by name; only what has a meaning in the mode. Values are strings, numbers,
+   * booleans and lists of strings.
+   */
   public static SortedMap<String, Object> fields(Recipe recipe) {
     SortedMap<String, Object> fields = new TreeMap<>();
     fields.put("mode", word(recipe.mode()));
@@ -48,7 +51,10 @@ public final class RecipeText {
     fields.put("symmetric_weights", recipe.symmetricWeights());
   }
 
-  /** All of it on one line, sorted by name, for a model's metadata: {@code activations=uint8 calibration=minmax …}. */
+  /**
+   * All of it on one line, sorted by name, for a model's metadata: {@code activations=uint8
+   * calibration=minmax …}.
+   */
   static String line(Recipe recipe) {
     return fields(recipe).entrySet().stream()
         .map(field -> field.getKey() + "=" + field.getValue())
@@ -57,7 +63,10 @@ public final class RecipeText {
 
   /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */
   public static String summary(Recipe recipe) {
-    String weights = word(recipe.weights()) + " weights per " + granularity(recipe.granularity()).replace(':', ' ');
+    String weights =
+        word(recipe.weights())
+            + " weights per "
+            + granularity(recipe.granularity()).replace(':', ' ');
     return switch (recipe.mode()) {
       case STATIC ->
           "static, %s%s, %s activations, %s, %s"
@@ -67,9 +76,11 @@ public final class RecipeText {
                   word(recipe.activations()),
                   calibration(recipe),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
-      case DYNAMIC -> "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
+      case DYNAMIC ->
+          "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
       case WEIGHTS -> "weights only, " + weights + (recipe.matMulNBits() ? ", MatMulNBits" : "");
-      case FP16, BF16 -> word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
+      case FP16, BF16 ->
+          word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
     };
   }
 

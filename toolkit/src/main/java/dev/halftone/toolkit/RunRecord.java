@@ -10,8 +10,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What one run was asked, did and found: the value behind {@code --json}. Its JSON has sorted keys and holds no clock but {@code
- * seconds.total} and the latencies; {@code run.schema.json} beside this class describes it.
+ * What one run was asked, did and found: the value behind {@code --json}. Its JSON has sorted keys
+ * and holds no clock but {@code seconds.total} and the latencies; {@code run.schema.json} beside
+ * this class describes it.
  */
 public final class RunRecord {
   private final SortedMap<String, Object> sections;
@@ -93,12 +94,17 @@ public final class RunRecord {
       return section("provenance", provenance.fields());
     }
 
-    /** A number by name. One that is not finite has no place in JSON: it is left out, and a warning says so. */
+    /**
+     * A number by name. One that is not finite has no place in JSON: it is left out, and a warning
+     * says so.
+     */
     public Builder metric(String name, double value) {
       if (Double.isFinite(value)) {
         metrics.put(name, value);
       } else {
-        warning("%s is %s and left out of the metrics".formatted(name, Double.isNaN(value) ? "not a number" : "infinite"));
+        warning(
+            "%s is %s and left out of the metrics"
+                .formatted(name, Double.isNaN(value) ? "not a number" : "infinite"));
       }
       return this;
     }

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A place for an output to be written and judged before it gets its name: a hidden folder beside it, so that moving it into place is
- * atomic. Until {@link #commit} nothing exists under the final name, or what existed is untouched. The folder goes when this is
- * closed and when the JVM ends, by a signal too.
+ * A place for an output to be written and judged before it gets its name: a hidden folder beside
+ * it, so that moving it into place is atomic. Until {@link #commit} nothing exists under the final
+ * name, or what existed is untouched. The folder goes when this is closed and when the JVM ends, by
+ * a signal too.
  */
 public final class StagedOutput implements AutoCloseable {
   private final Path target;
@@ -31,14 +32,18 @@ public final class StagedOutput implements AutoCloseable {
   /**
    * Makes the place, which shows that the output can be written.
    *
-   * @throws UncheckedIOException if its folder is missing or not writable, or the output is a folder; the message names it
+   * @throws UncheckedIOException if its folder is missing or not writable, or the output is a
+   *     folder; the message names it
    */
   public static StagedOutput beside(Path target) {
     Path parent = parent(target);
     try {
-      if (!Files.isDirectory(parent)) throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
-      if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "is a folder, not a file");
-      if (Files.exists(target) && !Files.isWritable(target)) throw new FileSystemException(target.toString(), null, "is not writable");
+      if (!Files.isDirectory(parent))
+        throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
+      if (Files.isDirectory(target))
+        throw new FileSystemException(target.toString(), null, "is a folder, not a file");
+      if (Files.exists(target) && !Files.isWritable(target))
+        throw new FileSystemException(target.toString(), null, "is not writable");
       return new StagedOutput(target, createFolder(parent, target));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -49,13 +54,17 @@ public final class StagedOutput implements AutoCloseable {
     try {
       return Files.createTempDirectory(parent, "." + target.getFileName() + ".halftone-");
     } catch (IOException e) {
-      FileSystemException failure = new FileSystemException(target.toString(), null, "its folder is not writable");
+      FileSystemException failure =
+          new FileSystemException(target.toString(), null, "its folder is not writable");
       failure.initCause(e);
       throw failure;
     }
   }
 
-  /** Where to write: the final file name in the hidden folder, so that files beside it can be referred to by name. */
+  /**
+   * Where to write: the final file name in the hidden folder, so that files beside it can be
+   * referred to by name.
+   */
   public Path file() {
     return folder.resolve(target.getFileName());
   }
@@ -100,7 +109,8 @@ public final class StagedOutput implements AutoCloseable {
   public static void refuseSame(Path input, Path output) {
     try {
       if (Files.exists(output) && Files.isSameFile(input, output)) {
-        throw new IllegalArgumentException("%s is both input and output; give the output another name".formatted(output));
+        throw new IllegalArgumentException(
+            "%s is both input and output; give the output another name".formatted(output));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -124,7 +134,8 @@ public final class StagedOutput implements AutoCloseable {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
     } catch (IOException e) {
-      System.getLogger(StagedOutput.class.getName()).log(System.Logger.Level.WARNING, "could not remove " + folder, e);
+      System.getLogger(StagedOutput.class.getName())
+          .log(System.Logger.Level.WARNING, "could not remove " + folder, e);
     }
   }
 }

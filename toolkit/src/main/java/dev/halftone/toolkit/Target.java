@@ -10,12 +10,17 @@ import java.util.stream.Collectors;
  *
  * @param activations element type of activations in static mode
  * @param symmetricActivations whether activations must have their zero point at zero
- * @param reduceRange whether 8-bit weights use 7 bits, since the CPU adds two 8-bit products in 16 bits that saturate: 2 · 255 · 127 =
- *     64770 is more than 32767, and 2 · 255 · 64 = 32640 is not
+ * @param reduceRange whether 8-bit weights use 7 bits, since the CPU adds two 8-bit products in 16
+ *     bits that saturate: 2 · 255 · 127 = 64770 is more than 32767, and 2 · 255 · 64 = 32640 is not
  * @param reason why, in one sentence
  */
 public record Target(
-    String name, String summary, DType activations, boolean symmetricActivations, boolean reduceRange, String reason) {
+    String name,
+    String summary,
+    DType activations,
+    boolean symmetricActivations,
+    boolean reduceRange,
+    String reason) {
 
   private static final Target X86_VNNI =
       new Target(
@@ -24,7 +29,8 @@ public record Target(
           DType.UINT8,
           false,
           false,
-          "uint8 × int8 is what its instructions multiply; int8 × int8 is several times slower in ONNX Runtime");
+          "uint8 × int8 is what its instructions multiply; int8 × int8 is several times slower in"
+              + " ONNX Runtime");
 
   private static final Target X86_AVX2 =
       new Target(
@@ -36,10 +42,22 @@ public record Target(
           "uint8 × int8 with 7-bit weights, since its 8-bit products saturate at 16 bits");
 
   private static final Target ARM64 =
-      new Target("arm64", "64-bit ARM: phones, Apple silicon, Graviton", DType.INT8, false, false, "int8 × int8 is what its instructions multiply");
+      new Target(
+          "arm64",
+          "64-bit ARM: phones, Apple silicon, Graviton",
+          DType.INT8,
+          false,
+          false,
+          "int8 × int8 is what its instructions multiply");
 
   private static final Target TENSORRT =
-      new Target("tensorrt", "NVIDIA GPUs through TensorRT", DType.INT8, true, false, "TensorRT takes int8 with zero points of zero only");
+      new Target(
+          "tensorrt",
+          "NVIDIA GPUs through TensorRT",
+          DType.INT8,
+          true,
+          false,
+          "TensorRT takes int8 with zero points of zero only");
 
   /** Every profile that has a name. */
   public static List<Target> all() {
@@ -60,10 +78,15 @@ public record Target(
             () ->
                 new IllegalArgumentException(
                     "no target '%s'; there are auto, %s"
-                        .formatted(name, all().stream().map(Target::name).collect(Collectors.joining(", ")))));
+                        .formatted(
+                            name,
+                            all().stream().map(Target::name).collect(Collectors.joining(", ")))));
   }
 
-  /** What runs fast on the processor. Where extensions cannot be seen, and on unknown ones, the formats that are right everywhere. */
+  /**
+   * What runs fast on the processor. Where extensions cannot be seen, and on unknown ones, the
+   * formats that are right everywhere.
+   */
   public static Target of(Cpu cpu) {
     if (cpu.isArm64()) return ARM64;
     return cpu.hasVnni() ? X86_VNNI : X86_AVX2;

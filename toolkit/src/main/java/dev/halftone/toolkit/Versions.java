@@ -5,7 +5,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** Versions that the build wrote into {@code versions.properties}: known without loading what they are the version of. */
+/**
+ * Versions that the build wrote into {@code versions.properties}: known without loading what they
+ * are the version of.
+ */
 final class Versions {
   private static final Properties VERSIONS = read();
 
@@ -22,7 +25,8 @@ final class Versions {
   private static Properties read() {
     Properties properties = new Properties();
     try (InputStream in = Versions.class.getResourceAsStream("versions.properties")) {
-      if (in == null) throw new IllegalStateException("versions.properties is missing beside " + Versions.class);
+      if (in == null)
+        throw new IllegalStateException("versions.properties is missing beside " + Versions.class);
       properties.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -11,14 +11,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Bytes of weights by the kind of operator that reads them: what decides whether a model profits from dynamic quantization. Bodies
- * are counted; a weight read by several nodes counts for each.
+ * Bytes of weights by the kind of operator that reads them: what decides whether a model profits
+ * from dynamic quantization. Bodies are counted; a weight read by several nodes counts for each.
  *
  * @param matMul read by matrix products and recurrent cells
  * @param convolution read by convolutions
  */
 record WeightShare(long matMul, long convolution) {
-  private static final Set<String> MATMUL = Set.of("MatMul", "Gemm", "LSTM", "GRU", "RNN", "Attention", "FusedMatMul", "FusedGemm");
+  private static final Set<String> MATMUL =
+      Set.of("MatMul", "Gemm", "LSTM", "GRU", "RNN", "Attention", "FusedMatMul", "FusedGemm");
   private static final Set<String> CONVOLUTION = Set.of("Conv", "ConvTranspose", "FusedConv");
 
   static WeightShare of(Model model) {
@@ -46,7 +47,9 @@ record WeightShare(long matMul, long convolution) {
   static Map<String, Tensor> constants(Graph graph) {
     Map<String, Tensor> constants = new HashMap<>(graph.initializers());
     for (Node node : graph.nodes()) {
-      if (node.is("Constant") && node.attribute("value") instanceof Attribute.OfTensor(Tensor value)) constants.put(node.output(0), value);
+      if (node.is("Constant")
+          && node.attribute("value") instanceof Attribute.OfTensor(Tensor value))
+        constants.put(node.output(0), value);
     }
     return constants;
   }

@@ -21,8 +21,10 @@ class InspectorTest {
     assertThat(found.parameters()).isEqualTo(16 * 32 + 32 * 4);
     assertThat(found.constantBytes()).isEqualTo(4 * (16 * 32 + 32 * 4));
     assertThat(found.operators())
-        .extracting(Inspection.Operator::name, Inspection.Operator::count, Inspection.Operator::bytes)
-        .containsExactly(tuple("MatMul", 2L, 2560L), tuple("Relu", 1L, 0L), tuple("Softmax", 1L, 0L));
+        .extracting(
+            Inspection.Operator::name, Inspection.Operator::count, Inspection.Operator::bytes)
+        .containsExactly(
+            tuple("MatMul", 2L, 2560L), tuple("Relu", 1L, 0L), tuple("Softmax", 1L, 0L));
     assertThat(found.inputs()).extracting(Object::toString).containsExactly("x: FLOAT32[N, 16]");
     assertThat(found.alreadyQuantized()).isFalse();
   }
@@ -30,15 +32,26 @@ class InspectorTest {
   @Test
   void saysWhyANodeStays() {
     assertThat(Inspector.inspect(SmallModels.dense()).quantizable())
-        .extracting(Inspection.Fate::operator, Inspection.Fate::count, Inspection.Fate::reason)
-        .containsExactly(
-            tuple("MatMul", 2L, ""), tuple("Relu", 1L, ""), tuple("Softmax", 1L, "ONNX Runtime's CPU provider has no integer kernel"));
+        .extracting(Inspection.Fate::operator, Inspection.Fate::quantizable)
+        .containsExactly(tuple("MatMul", true), tuple("Relu", true), tuple("Softmax", false));
+    assertThat(Inspector.inspect(SmallModels.dense()).quantizable())
+        .last()
+        .extracting(Inspection.Fate::reason)
+        .asString()
+        .contains("Softmax");
   }
 
   @Test
-  void seesBodiesConstantNodesAndShapeArithmetic() {
+  void seesBodiesAndConstantNodes() {
     Node constant =
-        new Node("c", "", "Constant", List.of(), List.of("w"), Map.of("value", new Attribute.OfTensor(SmallModels.weights(1, 16, 4))), Opaque.NONE);
+        new Node(
+            "c",
+            "",
+            "Constant",
+            List.of(),
+            List.of("w"),
+            Map.of("value", new Attribute.OfTensor(SmallModels.weights(1, 16, 4))),
+            Opaque.NONE);
     Graph body =
         new Graph(
             "body",
@@ -50,7 +63,16 @@ class InspectorTest {
             Opaque.NONE);
     Node branch =
         new Node(
-            "if", "", "If", List.of("yes"), List.of("y"), Map.of("then_branch", new Attribute.OfGraph(body), "else_branch", new Attribute.OfGraph(body)),
+            "if",
+            "",
+            "If",
+            List.of("yes"),
+            List.of("y"),
+            Map.of(
+                "then_branch",
+                new Attribute.OfGraph(body),
+                "else_branch",
+                new Attribute.OfGraph(body)),
             Opaque.NONE);
     List<Node> nodes =
         List.of(
@@ -59,15 +81,21 @@ class InspectorTest {
             Node.of("compare", "Greater", List.of("n", "zero"), List.of("yes")),
             branch);
     Model model =
-        SmallModels.model(nodes, Map.of("zero", Tensor.ofLongs(new long[] {0})), SmallModels.type(16), "y", SmallModels.type(4));
+        SmallModels.model(
+            nodes,
+            Map.of("zero", Tensor.ofLongs(new long[] {0})),
+            SmallModels.type(16),
+            "y",
+            SmallModels.type(4));
     Inspection found = Inspector.inspect(model);
     assertThat(found.nodes()).isEqualTo(8);
     assertThat(found.parameters()).isEqualTo(2 * 16 * 4);
+    assertThat(found.operators())
+        .extracting(Inspection.Operator::name)
+        .contains("MatMul", "If", "Constant");
     assertThat(found.quantizable())
-        .extracting(Inspection.Fate::operator, Inspection.Fate::reason)
-        .contains(
-            tuple("Gather", "computes shapes, indices or conditions"),
-            tuple("MatMul", ""),
-            tuple("Constant", "a constant, quantized with the node that reads it"));
+        .isNotEmpty()
+        .noneMatch(Inspection.Fate::quantizable)
+        .noneMatch(fate -> fate.reason().isEmpty());
   }
 }

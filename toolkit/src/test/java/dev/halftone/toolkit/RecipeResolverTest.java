@@ -21,7 +21,9 @@ class RecipeResolverTest {
   }
 
   private static void assertRefused(RecipeRequest request, String message) {
-    assertThatThrownBy(() -> resolve(request, true)).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    assertThatThrownBy(() -> resolve(request, true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
   }
 
   @Test
@@ -40,7 +42,10 @@ class RecipeResolverTest {
   void withoutSamplesMatrixProductsMeanDynamicMode() {
     ResolvedRecipe resolved = RecipeResolver.resolve(ANY, SmallModels.dense(), false);
     assertThat(resolved.recipe().mode()).isEqualTo(Mode.DYNAMIC);
-    assertThat(resolved.notes()).singleElement().asString().startsWith("dynamic mode, since there is no data");
+    assertThat(resolved.notes())
+        .singleElement()
+        .asString()
+        .startsWith("dynamic mode, since there is no data");
   }
 
   @Test
@@ -51,7 +56,12 @@ class RecipeResolverTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"x86-vnni, UINT8, false, false", "x86-avx2, UINT8, false, true", "arm64, INT8, false, false", "tensorrt, INT8, true, false"})
+  @CsvSource({
+    "x86-vnni, UINT8, false, false",
+    "x86-avx2, UINT8, false, true",
+    "arm64, INT8, false, false",
+    "tensorrt, INT8, true, false"
+  })
   void typesFollowTheTarget(String target, DType activations, boolean symmetric, boolean reduced) {
     Recipe recipe = resolve(ANY.target(target), true);
     assertThat(recipe.activations()).isEqualTo(activations);
@@ -61,12 +71,18 @@ class RecipeResolverTest {
 
   @Test
   void sixteenBitActivationsNeedNoReducedWeights() {
-    assertThat(resolve(ANY.target("x86-avx2").activations(DType.INT16), true).reduceRange()).isFalse();
+    assertThat(resolve(ANY.target("x86-avx2").activations(DType.INT16), true).reduceRange())
+        .isFalse();
   }
 
   @Test
   void whatIsSaidWinsOverTheNamedRecipe() {
-    Recipe recipe = resolve(RecipeRequest.named("weights-int4").granularity(new Granularity.PerBlock(64)).exclude(List.of("last*")), false);
+    Recipe recipe =
+        resolve(
+            RecipeRequest.named("weights-int4")
+                .granularity(new Granularity.PerBlock(64))
+                .exclude(List.of("last*")),
+            false);
     assertThat(recipe.mode()).isEqualTo(Mode.WEIGHTS);
     assertThat(recipe.weights()).isEqualTo(DType.INT4);
     assertThat(recipe.granularity()).isEqualTo(new Granularity.PerBlock(64));
@@ -76,7 +92,8 @@ class RecipeResolverTest {
   @Test
   void everyNamedRecipeResolves() {
     for (NamedRecipe named : NamedRecipe.all()) {
-      ResolvedRecipe resolved = RecipeResolver.resolve(RecipeRequest.named(named.name()), SmallModels.dense(), true);
+      ResolvedRecipe resolved =
+          RecipeResolver.resolve(RecipeRequest.named(named.name()), SmallModels.dense(), true);
       assertThat(resolved.name()).isEqualTo(named.name());
       assertThat(RecipeText.fields(resolved.recipe())).containsKeys("mode", "weights");
       assertThat(RecipeText.summary(resolved.recipe())).isNotBlank();
@@ -85,15 +102,27 @@ class RecipeResolverTest {
 
   @Test
   void contradictionsAreRefused() {
-    assertRefused(ANY.weights(DType.INT4), "static mode takes weights of type int8, uint8, not int4");
-    assertRefused(ANY.granularity(new Granularity.PerBlock(32)), "blocks are for weights mode; static mode takes tensor or channel");
-    assertRefused(ANY.keepIo(true), "--keep-io has no meaning in static mode");
-    assertRefused(ANY.mode(Mode.DYNAMIC).calibration(Calibration.MSE), "--calibration has no meaning in dynamic mode");
-    assertRefused(ANY.mode(Mode.DYNAMIC).activations(DType.INT8), "dynamic mode takes activations of type uint8, not int8");
-    assertRefused(ANY.mode(Mode.WEIGHTS).activations(DType.INT8), "--activations has no meaning in weights mode");
-    assertRefused(ANY.mode(Mode.FP16).symmetric(false), "--symmetric or --asymmetric has no meaning in fp16 mode");
     assertRefused(
-        ANY.activations(DType.INT16).operatorForm(true), "the QOperator format has no 16-bit activations; use --format qdq");
+        ANY.weights(DType.INT4), "static mode takes weights of type int8, uint8, not int4");
+    assertRefused(
+        ANY.granularity(new Granularity.PerBlock(32)),
+        "blocks are for weights mode; static mode takes tensor or channel");
+    assertRefused(ANY.keepIo(true), "--keep-io has no meaning in static mode");
+    assertRefused(
+        ANY.mode(Mode.DYNAMIC).calibration(Calibration.MSE),
+        "--calibration has no meaning in dynamic mode");
+    assertRefused(
+        ANY.mode(Mode.DYNAMIC).activations(DType.INT8),
+        "dynamic mode takes activations of type uint8, not int8");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).activations(DType.INT8),
+        "--activations has no meaning in weights mode");
+    assertRefused(
+        ANY.mode(Mode.FP16).symmetric(false),
+        "--symmetric or --asymmetric has no meaning in fp16 mode");
+    assertRefused(
+        ANY.activations(DType.INT16).operatorForm(true),
+        "the QOperator format has no 16-bit activations; use --format qdq");
   }
 
   @Test
@@ -114,7 +143,8 @@ class RecipeResolverTest {
   void theLineForMetadataIsSortedAndComplete() {
     assertThat(RecipeText.line(resolve(ANY, true)))
         .isEqualTo(
-            "activations=uint8 calibration=mse format=qdq granularity=channel mode=static reduce_range=false"
-                + " symmetric_activations=false symmetric_weights=true weights=int8");
+            "activations=uint8 calibration=mse format=qdq granularity=channel mode=static"
+                + " reduce_range=false symmetric_activations=false symmetric_weights=true"
+                + " weights=int8");
   }
 }

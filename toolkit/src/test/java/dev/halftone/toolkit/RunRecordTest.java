@@ -19,17 +19,34 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class RunRecordTest {
-  private static final ModelFile FILE = new ModelFile(Path.of("model.onnx"), "0123456789abcdef".repeat(4), 4_000_000);
+  private static final ModelFile FILE =
+      new ModelFile(Path.of("model.onnx"), "0123456789abcdef".repeat(4), 4_000_000);
   private static final Provenance PROVENANCE =
-      new Provenance(7, 2, "JDK", "Linux", "x86-64", "CPU", "scalar", "1.29.0", new Provenance.SamplesUsed("ab", 100), null);
+      new Provenance(
+          7,
+          2,
+          "JDK",
+          "Linux",
+          "x86-64",
+          "CPU",
+          "scalar",
+          "1.29.0",
+          new Provenance.SamplesUsed("ab", 100),
+          null);
 
   private static RunRecord quantization() {
     Plan plan =
         new Plan(
-            List.of(new Plan.TensorPlan("w", Plan.Role.WEIGHT, DType.INT8, "channel:0", true, -0.1f, 0.1f)),
-            List.of(new Plan.NodePlan("conv", "Conv", true, ""), new Plan.NodePlan("soft", "Softmax", false, "no kernel")),
+            List.of(
+                new Plan.TensorPlan(
+                    "w", Plan.Role.WEIGHT, DType.INT8, "channel:0", true, -0.1f, 0.1f)),
+            List.of(
+                new Plan.NodePlan("conv", "Conv", true, ""),
+                new Plan.NodePlan("soft", "Softmax", false, "no kernel")),
             List.of("take care"));
-    ResolvedRecipe recipe = RecipeResolver.resolve(RecipeRequest.automatic().target("arm64"), SmallModels.dense(), true);
+    ResolvedRecipe recipe =
+        RecipeResolver.resolve(
+            RecipeRequest.automatic().target("arm64"), SmallModels.dense(), true);
     return RunRecord.of("quantize")
         .model(FILE)
         .output(FILE.at(Path.of("small.onnx")))
@@ -43,9 +60,12 @@ class RunRecordTest {
   }
 
   private static List<Error> errors(String json) throws IOException {
-    try (InputStream in = Objects.requireNonNull(RunRecord.class.getResourceAsStream("run.schema.json"))) {
+    try (InputStream in =
+        Objects.requireNonNull(RunRecord.class.getResourceAsStream("run.schema.json"))) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(text, InputFormat.JSON);
+      Schema schema =
+          SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+              .getSchema(text, InputFormat.JSON);
       return schema.validate(json, InputFormat.JSON);
     }
   }
@@ -81,14 +101,20 @@ class RunRecordTest {
 
   @Test
   void aNumberThatIsNotFiniteIsAWarning() {
-    assertThat(quantization().metrics()).doesNotContainKey("sqnr_db").containsEntry("top1.reference", 0.9891);
-    assertThat(quantization().warnings()).containsExactly("take care", "sqnr_db is infinite and left out of the metrics");
+    assertThat(quantization().metrics())
+        .doesNotContainKey("sqnr_db")
+        .containsEntry("top1.reference", 0.9891);
+    assertThat(quantization().warnings())
+        .containsExactly("take care", "sqnr_db is infinite and left out of the metrics");
   }
 
   @Test
   void textIsEscaped() throws IOException {
     RunRecord record =
-        RunRecord.of("doctor").section("machine", Map.of("cpu", "a \"b\"\n→")).provenance(PROVENANCE).build();
+        RunRecord.of("doctor")
+            .section("machine", Map.of("cpu", "a \"b\"\n→"))
+            .provenance(PROVENANCE)
+            .build();
     assertThat(errors(record.toJson())).isEmpty();
     assertThat(record.toJson()).contains("\"a \\\"b\\\"\\n→\"");
   }

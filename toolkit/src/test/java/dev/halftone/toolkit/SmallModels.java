@@ -26,7 +26,8 @@ final class SmallModels {
             Node.of("relu", "Relu", List.of("h"), List.of("r")),
             Node.of("second", "MatMul", List.of("r", "w2"), List.of("y")),
             Node.of("last", "Softmax", List.of("y"), List.of("p")));
-    return model(nodes, Map.of("w1", weights(1, 16, 32), "w2", weights(2, 32, 4)), type(16), "p", type(4));
+    return model(
+        nodes, Map.of("w1", weights(1, 16, 32), "w2", weights(2, 32, 4)), type(16), "p", type(4));
   }
 
   /** One convolution of 8 channels: {@code x [N, 3, 8, 8] → y [N, 8, 6, 6]}. */
@@ -35,10 +36,21 @@ final class SmallModels {
     return model(nodes, Map.of("w", weights(3, 8, 3, 3, 3)), type(3, 8, 8), "y", type(8, 6, 6));
   }
 
-  static Model model(List<Node> nodes, Map<String, Tensor> weights, TensorType input, String output, TensorType outputType) {
+  static Model model(
+      List<Node> nodes,
+      Map<String, Tensor> weights,
+      TensorType input,
+      String output,
+      TensorType outputType) {
     Graph graph =
         new Graph(
-            "test", nodes, weights, List.of(new ValueInfo("x", input)), List.of(new ValueInfo(output, outputType)), List.of(), Opaque.NONE);
+            "test",
+            nodes,
+            weights,
+            List.of(new ValueInfo("x", input)),
+            List.of(new ValueInfo(output, outputType)),
+            List.of(),
+            Opaque.NONE);
     return new Model(8, new TreeMap<>(Map.of("", 17L)), graph, List.of(), Map.of(), Opaque.NONE);
   }
 

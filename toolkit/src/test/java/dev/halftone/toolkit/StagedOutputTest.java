@@ -52,14 +52,16 @@ class StagedOutputTest {
 
   @Test
   void aFolderIsNoOutput() {
-    assertThatThrownBy(() -> StagedOutput.beside(folder)).hasMessageContaining(folder + ": is a folder, not a file");
+    assertThatThrownBy(() -> StagedOutput.beside(folder))
+        .hasMessageContaining(folder + ": is a folder, not a file");
   }
 
   @Test
   void inputAndOutputAreNotTheSame() throws IOException {
     Path file = Files.writeString(folder.resolve("model.onnx"), "x");
     Path otherwise = folder.resolve("./model.onnx");
-    assertThatThrownBy(() -> StagedOutput.refuseSame(file, otherwise)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> StagedOutput.refuseSame(file, otherwise))
+        .isInstanceOf(IllegalArgumentException.class);
     StagedOutput.refuseSame(file, folder.resolve("other.onnx"));
   }
 }

@@ -25,7 +25,8 @@ class TargetTest {
 
   @Test
   void weightsAreReducedOnlyWhereProductsSaturate() {
-    assertThat(Target.all().stream().filter(Target::reduceRange).map(Target::name)).containsExactly("x86-avx2");
+    assertThat(Target.all().stream().filter(Target::reduceRange).map(Target::name))
+        .containsExactly("x86-avx2");
   }
 
   @Test

@@ -17,8 +17,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time of one loop over {@code size} floats; divide by it for nanoseconds an element. Loops that exist in SIMD come as a pair.
- * Run with {@code java -cp 'bench/target/app/*' org.openjdk.jmh.Main KernelBenchmark}.
+ * Time of one loop over {@code size} floats; divide by it for nanoseconds an element. Loops that
+ * exist in SIMD come as a pair. Run with {@code java -cp 'bench/target/app/*' org.openjdk.jmh.Main
+ * KernelBenchmark}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

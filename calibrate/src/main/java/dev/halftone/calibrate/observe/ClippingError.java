@@ -2,7 +2,10 @@ package dev.halftone.calibrate.observe;
 
 import dev.halftone.scheme.Range;
 
-/** E(l, h) of {@link MeanSquaredError} for any two edges of bins in constant time, from running sums over the bins. Exact zeros are left out. */
+/**
+ * E(l, h) of {@link MeanSquaredError} for any two edges of bins in constant time, from running sums
+ * over the bins. Exact zeros are left out.
+ */
 final class ClippingError {
   private final int first;
   private final int end;
@@ -50,7 +53,10 @@ final class ClippingError {
     return Math.max(-first, end);
   }
 
-  /** The error of clipping at the edges of {@code low} and {@code high} bins from 0, or at the extremes where they lie within. */
+  /**
+   * The error of clipping at the edges of {@code low} and {@code high} bins from 0, or at the
+   * extremes where they lie within.
+   */
   double of(int low, int high) {
     double l = Math.max(low * width, Math.min(min, 0));
     double h = Math.min(high * width, Math.max(max, 0));
@@ -59,7 +65,8 @@ final class ClippingError {
 
   /** The error of clipping at plus and minus the edge, codes laid over all of that. */
   double symmetric(int bins) {
-    return error(Math.max(-bins, first) - first, Math.min(bins, end) - first, -bins * width, bins * width);
+    return error(
+        Math.max(-bins, first) - first, Math.min(bins, end) - first, -bins * width, bins * width);
   }
 
   private double error(int from, int to, double l, double h) {
@@ -68,11 +75,15 @@ final class ClippingError {
     double above = squares[end - first] - squares[to] - 2 * h * (sums[end - first] - sums[to]);
     double below = squares[from] - 2 * l * sums[from];
     return within * step * step / 12
-        + above + h * h * (elements[end - first] - elements[to])
-        + below + l * l * elements[from];
+        + above
+        + h * h * (elements[end - first] - elements[to])
+        + below
+        + l * l * elements[from];
   }
 
   Range range(int low, int high) {
-    return new Range((float) Math.max(low * width, Math.min(min, 0)), (float) Math.min(high * width, Math.max(max, 0)));
+    return new Range(
+        (float) Math.max(low * width, Math.min(min, 0)),
+        (float) Math.min(high * width, Math.max(max, 0)));
   }
 }

@@ -1,15 +1,17 @@
 package dev.halftone.calibrate.observe;
 
 /**
- * KL(P‖Q) of a histogram clipped to some bins on each side of zero, as {@link Entropy} defines P and Q. Running sums make one
- * threshold cost as many logarithms as there are levels, not as there are bins:
+ * KL(P‖Q) of a histogram clipped to some bins on each side of zero, as {@link Entropy} defines P
+ * and Q. Running sums make one threshold cost as many logarithms as there are levels, not as there
+ * are bins:
  *
  * <pre>
  * KL = (Σ p ln p − Σ p ln q) / N − ln N + ln M
  * Σ p ln q = Σ over groups g of S_g ln(S_g / n_g) + clipped elements · ln q of the outermost bins
  * </pre>
  *
- * with N all elements, M those within the threshold, S_g those in a group and n_g the bins in it that are not empty.
+ * with N all elements, M those within the threshold, S_g those in a group and n_g the bins in it
+ * that are not empty.
  */
 final class Divergence {
   private static final double ONLY_CLIPPED = 1e-4;
@@ -40,7 +42,10 @@ final class Divergence {
     }
   }
 
-  /** The divergence when {@code kept} bins are kept on each side that has any; infinite when nothing lies in them. */
+  /**
+   * The divergence when {@code kept} bins are kept on each side that has any; infinite when nothing
+   * lies in them.
+   */
   double of(int kept) {
     int start = negativeBins - Math.min(kept, negativeBins);
     int end = negativeBins + Math.min(kept, positiveBins);
@@ -65,10 +70,13 @@ final class Divergence {
     int from = start;
     for (int group = 1; group <= levels; group++) {
       int to = start + (int) ((long) group * bins / levels);
-      double log = Math.log((double) (elements[to] - elements[from]) / (occupied[to] - occupied[from]));
+      double log =
+          Math.log((double) (elements[to] - elements[from]) / (occupied[to] - occupied[from]));
       if (elements[to] > elements[from]) sum += (elements[to] - elements[from]) * log;
-      if (group == 1 && below > 0) sum += below * (counts[start] > 0 ? log : Math.log(ONLY_CLIPPED));
-      if (group == levels && above > 0) sum += above * (counts[end - 1] > 0 ? log : Math.log(ONLY_CLIPPED));
+      if (group == 1 && below > 0)
+        sum += below * (counts[start] > 0 ? log : Math.log(ONLY_CLIPPED));
+      if (group == levels && above > 0)
+        sum += above * (counts[end - 1] > 0 ? log : Math.log(ONLY_CLIPPED));
       from = to;
     }
     return sum;

@@ -5,7 +5,8 @@ import java.math.BigInteger;
 import java.math.MathContext;
 
 /**
- * A sum of finite floats without rounding, and so without an order: every finite float is a whole multiple of 2^-149.
+ * A sum of finite floats without rounding, and so without an order: every finite float is a whole
+ * multiple of 2^-149.
  *
  * @param units the sum in units of 2^-149
  */
@@ -21,7 +22,8 @@ record ExactSum(BigInteger units) {
     int fraction = bits & 0x7FFFFF;
     // Subnormals have exponent field 0 and no hidden bit, but the unit of field 1.
     BigInteger magnitude =
-        BigInteger.valueOf(exponent == 0 ? fraction : fraction | 0x800000).shiftLeft(Math.max(exponent, 1) - 1);
+        BigInteger.valueOf(exponent == 0 ? fraction : fraction | 0x800000)
+            .shiftLeft(Math.max(exponent, 1) - 1);
     return new ExactSum(bits < 0 ? units.subtract(magnitude) : units.add(magnitude));
   }
 

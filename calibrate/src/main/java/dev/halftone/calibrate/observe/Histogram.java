@@ -4,16 +4,19 @@ import dev.halftone.kernels.Kernels;
 import java.util.Arrays;
 
 /**
- * Counts of elements in bins of equal width {@code 2^exponent / 8192}. The exponent is the least for which 2^exponent is above
- * every magnitude counted, so at least 4096 bins span what was seen on the wider side of zero, and it depends on the
- * elements alone. When it grows, neighbouring bins join pairwise without loss: the histogram of a multiset of elements is the
- * same however the elements came. Below 2^-114 the exponent does not go.
+ * Counts of elements in bins of equal width {@code 2^exponent / 8192}. The exponent is the least
+ * for which 2^exponent is above every magnitude counted, so at least 4096 bins span what was seen
+ * on the wider side of zero, and it depends on the elements alone. When it grows, neighbouring bins
+ * join pairwise without loss: the histogram of a multiset of elements is the same however the
+ * elements came. Below 2^-114 the exponent does not go.
  *
- * <p>Bin {@code b >= 0} holds [b, b + 1) widths, bin {@code b < 0} holds (b, b + 1] widths: zeros of either sign lie in bin 0.
+ * <p>Bin {@code b >= 0} holds [b, b + 1) widths, bin {@code b < 0} holds (b, b + 1] widths: zeros
+ * of either sign lie in bin 0.
  */
 public final class Histogram {
   /** Of nothing; the neutral element of {@link #merge}. */
-  public static final Histogram EMPTY = new Histogram(Kernels.MIN_HISTOGRAM_EXPONENT, 0, new long[0], 0);
+  public static final Histogram EMPTY =
+      new Histogram(Kernels.MIN_HISTOGRAM_EXPONENT, 0, new long[0], 0);
 
   private final int exponent;
   private final int first;
@@ -27,13 +30,18 @@ public final class Histogram {
     this.zeros = zeros;
   }
 
-  /** Of the counts of bins {@code [from, from + counts.length)}, {@code zeros} of bin 0 being exactly zero; bins at the ends that hold nothing are cut off. */
+  /**
+   * Of the counts of bins {@code [from, from + counts.length)}, {@code zeros} of bin 0 being
+   * exactly zero; bins at the ends that hold nothing are cut off.
+   */
   static Histogram of(int exponent, int from, long[] counts, long zeros) {
     int start = 0;
     int end = counts.length;
     while (start < end && counts[start] == 0) start++;
     while (end > start && counts[end - 1] == 0) end--;
-    return start == end ? EMPTY : new Histogram(exponent, from + start, Arrays.copyOfRange(counts, start, end), zeros);
+    return start == end
+        ? EMPTY
+        : new Histogram(exponent, from + start, Arrays.copyOfRange(counts, start, end), zeros);
   }
 
   /** The exponent of a histogram whose largest finite magnitude is {@code absMax}. */
@@ -89,7 +97,10 @@ public final class Histogram {
     return new Histogram(common, from, sum, zeros + other.zeros);
   }
 
-  /** Where a bin of this histogram lies in one of a larger exponent. The shift halves negative numbers away from zero, as wanted. */
+  /**
+   * Where a bin of this histogram lies in one of a larger exponent. The shift halves negative
+   * numbers away from zero, as wanted.
+   */
   private int binAt(int larger, int bin) {
     return bin >> Math.min(larger - exponent, 31);
   }

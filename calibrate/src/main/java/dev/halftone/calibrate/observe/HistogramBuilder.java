@@ -12,11 +12,15 @@ final class HistogramBuilder {
   private final long[] totals = new long[2 * HALF];
   private long zeros;
 
-  /** Adds what {@link Kernels#histogram} counted of elements within {@code span}, and sets those counts back to 0. */
+  /**
+   * Adds what {@link Kernels#histogram} counted of elements within {@code span}, and sets those
+   * counts back to 0.
+   */
   void add(int[] counts, int countsExponent, FiniteRange span) {
     grow(countsExponent);
     double perUnit = Math.scalb((double) HALF, -countsExponent);
-    // One slot earlier: where the least element is a negative multiple of the width, its bin ends there.
+    // One slot earlier: where the least element is a negative multiple of the width, its bin ends
+    // there.
     int from = Math.max(HALF + (int) Math.floor(span.min() * perUnit) - 1, 0);
     int to = HALF + (int) Math.floor(span.max() * perUnit) + 1;
     join(counts, from, to);
@@ -28,7 +32,9 @@ final class HistogramBuilder {
 
   /** Adds the other partial histograms to the first, and sets them back to 0. */
   private static void join(int[] counts, int from, int to) {
-    for (int part = Kernels.HISTOGRAM_SLOTS; part < counts.length; part += Kernels.HISTOGRAM_SLOTS) {
+    for (int part = Kernels.HISTOGRAM_SLOTS;
+        part < counts.length;
+        part += Kernels.HISTOGRAM_SLOTS) {
       for (int slot = from; slot < to; slot++) counts[slot] += counts[part + slot];
       counts[Kernels.ZERO_SLOT] += counts[part + Kernels.ZERO_SLOT];
       Arrays.fill(counts, part + from, part + to, 0);
@@ -40,7 +46,8 @@ final class HistogramBuilder {
     if (shift == 0) {
       for (int slot = from; slot < to; slot++) totals[slot] += counts[slot];
     } else {
-      for (int slot = from; slot < to; slot++) totals[HALF + (slot - HALF >> shift)] += counts[slot];
+      for (int slot = from; slot < to; slot++)
+        totals[HALF + (slot - HALF >> shift)] += counts[slot];
     }
   }
 

@@ -6,14 +6,18 @@ import dev.halftone.scheme.Range;
 /**
  * The range [l, h] of least expected squared error of quantizing to it,
  *
- * <pre>E(l, h) = N(l, h) · s² / 12 + Σ over x &lt; l of (x − l)² + Σ over x &gt; h of (x − h)²,   s = (h − l) / steps</pre>
+ * <pre>
+ * E(l, h) = N(l, h) · s² / 12 + Σ over x &lt; l of (x − l)² + Σ over x &gt; h of (x − h)²,   s = (h − l) / steps
+ * </pre>
  *
- * where N counts the elements within but for exact zeros, whose error is 0 (rounding to steps of s leaves an error spread evenly
- * over ±s/2, of mean square s²/12), and clipped elements are taken to lie in the middle of their bins. Both ends are searched
- * over the edges of bins, first coarsely and then among the neighbours of the best, one end at a time.
+ * where N counts the elements within but for exact zeros, whose error is 0 (rounding to steps of s
+ * leaves an error spread evenly over ±s/2, of mean square s²/12), and clipped elements are taken to
+ * lie in the middle of their bins. Both ends are searched over the edges of bins, first coarsely
+ * and then among the neighbours of the best, one end at a time.
  *
  * @param steps between the lowest and the highest code
- * @param symmetric whether −l = h is asked for; the result is then cut at the extremes that were seen
+ * @param symmetric whether −l = h is asked for; the result is then cut at the extremes that were
+ *     seen
  */
 public record MeanSquaredError(int steps, boolean symmetric) implements RangeChooser {
   private static final int CANDIDATES = 128;

@@ -11,6 +11,8 @@ public record MinMax() implements RangeChooser {
 
   @Override
   public Range choose(Statistics statistics) {
-    return statistics.isEmpty() ? Range.ZERO : new Range(statistics.values().min(), statistics.values().max());
+    return statistics.isEmpty()
+        ? Range.ZERO
+        : new Range(statistics.values().min(), statistics.values().max());
   }
 }

@@ -7,9 +7,9 @@ import dev.halftone.scheme.Range;
  *
  * <pre>low = (1/n) Σ min(x_i)    high = (1/n) Σ max(x_i)</pre>
  *
- * over the {@code n} samples with a finite element, one row of the data being one sample whatever the batch. An exponential
- * average would depend on the order of the samples; ONNX Runtime's option of this name is this plain mean too, over the batches
- * of one round of its data reader.
+ * over the {@code n} samples with a finite element, one row of the data being one sample whatever
+ * the batch. An exponential average would depend on the order of the samples; ONNX Runtime's option
+ * of this name is this plain mean too, over the batches of one round of its data reader.
  */
 public record MovingAverage() implements RangeChooser {
   @Override
@@ -19,6 +19,8 @@ public record MovingAverage() implements RangeChooser {
 
   @Override
   public Range choose(Statistics statistics) {
-    return statistics.isEmpty() ? Range.ZERO : new Range(statistics.meanLow(), statistics.meanHigh());
+    return statistics.isEmpty()
+        ? Range.ZERO
+        : new Range(statistics.meanLow(), statistics.meanHigh());
   }
 }

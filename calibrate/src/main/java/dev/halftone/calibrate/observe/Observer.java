@@ -5,8 +5,9 @@ import dev.halftone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the statistics of one tensor, sample by sample. Thread-safe; every thread brings a workspace of its own. The
- * statistics do not depend on who came first. Takes 130 KB when a histogram is asked for.
+ * Gathers the statistics of one tensor, sample by sample. Thread-safe; every thread brings a
+ * workspace of its own. The statistics do not depend on who came first. Takes 130 KB when a
+ * histogram is asked for.
  */
 public final class Observer {
   /** Elements counted before the 32-bit counts are emptied. */
@@ -23,12 +24,14 @@ public final class Observer {
   }
 
   /**
-   * Adds one sample's value of the tensor. NaN and infinities are counted and otherwise passed over.
+   * Adds one sample's value of the tensor. NaN and infinities are counted and otherwise passed
+   * over.
    *
    * @throws IllegalArgumentException if the tensor is not of a floating-point type
    */
   public void observe(Tensor sample, Workspace workspace) {
-    if (!sample.dtype().isFloat()) throw new IllegalArgumentException(sample + " does not hold floating-point numbers");
+    if (!sample.dtype().isFloat())
+      throw new IllegalArgumentException(sample + " does not hold floating-point numbers");
     FiniteRange range = workspace.range(sample);
     if (histogram != null && range.finite() > 0) count(histogram, sample, range, workspace);
     add(range);
@@ -44,7 +47,8 @@ public final class Observer {
     add(sample);
   }
 
-  private void count(HistogramBuilder builder, Tensor sample, FiniteRange range, Workspace workspace) {
+  private void count(
+      HistogramBuilder builder, Tensor sample, FiniteRange range, Workspace workspace) {
     int exponent = Histogram.exponentOf(range.absMax());
     for (long from = 0; from < sample.count(); from += SLICE) {
       workspace.count(sample, from, Math.min(from + SLICE, sample.count()), exponent);
@@ -64,6 +68,7 @@ public final class Observer {
 
   /** What was observed so far. */
   public synchronized Statistics statistics() {
-    return new Statistics(samples, values, lows, highs, histogram == null ? null : histogram.build());
+    return new Statistics(
+        samples, values, lows, highs, histogram == null ? null : histogram.build());
   }
 }

@@ -3,8 +3,9 @@ package dev.halftone.calibrate.observe;
 import dev.halftone.scheme.Range;
 
 /**
- * Cuts an equal share of the elements off both ends: with percentile p, (100 - p) / 200 of them on each side. Within a bin
- * the elements are taken to be spread evenly; the outermost bins end at the extremes that were seen.
+ * Cuts an equal share of the elements off both ends: with percentile p, (100 - p) / 200 of them on
+ * each side. Within a bin the elements are taken to be spread evenly; the outermost bins end at the
+ * extremes that were seen.
  *
  * @param percentile share of elements kept, in percent: above 0, at most 100 (which is min-max)
  */
@@ -14,7 +15,8 @@ public record Percentile(double percentile) implements RangeChooser {
 
   public Percentile {
     if (!(percentile > 0 && percentile <= 100)) {
-      throw new IllegalArgumentException("percentile " + percentile + " is not above 0 and at most 100");
+      throw new IllegalArgumentException(
+          "percentile " + percentile + " is not above 0 and at most 100");
     }
   }
 

@@ -8,8 +8,8 @@ public interface RangeChooser {
   Request needs();
 
   /**
-   * The range to lay codes over: contains 0, never exceeds what was observed but for that, and is 0 alone when no finite element
-   * was seen. The same statistics give the same bits.
+   * The range to lay codes over: contains 0, never exceeds what was observed but for that, and is 0
+   * alone when no finite element was seen. The same statistics give the same bits.
    *
    * @throws IllegalArgumentException if the statistics lack what {@link #needs} says
    */

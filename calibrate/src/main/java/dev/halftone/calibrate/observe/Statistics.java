@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was seen of one tensor over any number of samples. A commutative monoid under {@link #merge}: samples split in any way,
- * merged in any order and tree, give the same bits.
+ * What was seen of one tensor over any number of samples. A commutative monoid under {@link
+ * #merge}: samples split in any way, merged in any order and tree, give the same bits.
  */
 public final class Statistics {
   private final long samples;
@@ -15,7 +15,12 @@ public final class Statistics {
   private final ExactSum highs;
   private final @Nullable Histogram histogram;
 
-  Statistics(long samples, FiniteRange values, ExactSum lows, ExactSum highs, @Nullable Histogram histogram) {
+  Statistics(
+      long samples,
+      FiniteRange values,
+      ExactSum lows,
+      ExactSum highs,
+      @Nullable Histogram histogram) {
     this.samples = samples;
     this.values = values;
     this.lows = lows;
@@ -44,12 +49,18 @@ public final class Statistics {
     return values.finite() == 0;
   }
 
-  /** Mean over the samples of the least finite element of each, exact until the last rounding; 0 without samples. */
+  /**
+   * Mean over the samples of the least finite element of each, exact until the last rounding; 0
+   * without samples.
+   */
   public float meanLow() {
     return samples == 0 ? 0f : lows.mean(samples);
   }
 
-  /** Mean over the samples of the greatest finite element of each, exact until the last rounding; 0 without samples. */
+  /**
+   * Mean over the samples of the greatest finite element of each, exact until the last rounding; 0
+   * without samples.
+   */
   public float meanHigh() {
     return samples == 0 ? 0f : highs.mean(samples);
   }
@@ -60,7 +71,8 @@ public final class Statistics {
    * @throws IllegalArgumentException if only the range was asked for
    */
   public Histogram histogram() {
-    if (histogram == null) throw new IllegalArgumentException("the statistics were gathered without a histogram");
+    if (histogram == null)
+      throw new IllegalArgumentException("the statistics were gathered without a histogram");
     return histogram;
   }
 

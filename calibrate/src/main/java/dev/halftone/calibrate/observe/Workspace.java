@@ -4,7 +4,9 @@ import dev.halftone.kernels.FiniteRange;
 import dev.halftone.kernels.Kernels;
 import dev.halftone.tensor.Tensor;
 
-/** Arrays that observing takes, used over and over: one for each thread, 330 KB. Not thread-safe. */
+/**
+ * Arrays that observing takes, used over and over: one for each thread, 330 KB. Not thread-safe.
+ */
 public final class Workspace {
   /** Floats copied out at a time: few enough to stay in the nearest cache. */
   private static final int CHUNK = 1 << 13;

@@ -1,4 +1,6 @@
-/** What was seen of a tensor, as values that merge in any order, and how a range is chosen from it. */
+/**
+ * What was seen of a tensor, as values that merge in any order, and how a range is chosen from it.
+ */
 @NullMarked
 package dev.halftone.calibrate.observe;
 

@@ -10,7 +10,8 @@ final class Observed {
   static Statistics of(float[]... samples) {
     Observer observer = new Observer(Request.HISTOGRAM);
     Workspace workspace = new Workspace();
-    for (float[] sample : samples) observer.observe(Tensor.ofFloats(sample, sample.length), workspace);
+    for (float[] sample : samples)
+      observer.observe(Tensor.ofFloats(sample, sample.length), workspace);
     return observer.statistics();
   }
 
@@ -33,7 +34,10 @@ final class Observed {
     return y;
   }
 
-  /** Mean squared error of quantizing to {@code steps} steps over the range with 0 exact, by the definition. */
+  /**
+   * Mean squared error of quantizing to {@code steps} steps over the range with 0 exact, by the
+   * definition.
+   */
   static double squaredError(float[] x, double low, double high, int steps) {
     double step = (high - low) / steps;
     double zero = Math.rint(-low / step);

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class ObserverTest {
   @Test
   void countsAndExtremes() {
-    Statistics seen = Observed.of(new float[] {1, -3, Float.NaN, 0}, new float[] {Float.NEGATIVE_INFINITY, 5, -0f});
+    Statistics seen =
+        Observed.of(
+            new float[] {1, -3, Float.NaN, 0}, new float[] {Float.NEGATIVE_INFINITY, 5, -0f});
     assertThat(seen.values()).isEqualTo(new FiniteRange(-3, 5, 5, 1, 1));
     assertThat(seen.samples()).isEqualTo(2);
     assertThat(seen.histogram().count(0) - seen.histogram().countWithoutZeros(0)).isEqualTo(2);
@@ -30,7 +32,12 @@ class ObserverTest {
 
   @Test
   void theMeanIsExactWhereDoublesWouldCancel() {
-    Statistics seen = Observed.of(new float[] {1e38f}, new float[] {1f}, new float[] {-1e38f}, new float[] {Float.MIN_VALUE});
+    Statistics seen =
+        Observed.of(
+            new float[] {1e38f},
+            new float[] {1f},
+            new float[] {-1e38f},
+            new float[] {Float.MIN_VALUE});
     assertThat(seen.meanHigh()).isEqualTo(0.25f);
     assertThat(Observed.of(new float[] {Float.MIN_VALUE}).meanHigh()).isEqualTo(Float.MIN_VALUE);
     assertThat(Observed.of(new float[] {-Float.MAX_VALUE}).meanLow()).isEqualTo(-Float.MAX_VALUE);
@@ -55,8 +62,10 @@ class ObserverTest {
     for (float large : new float[] {3, 100, 1e6f, Float.MAX_VALUE}) {
       float[] both = Observed.with(new float[5001], small);
       both[5000] = large;
-      assertThat(Observed.of(small, new float[] {large}).histogram()).isEqualTo(Observed.of(both).histogram());
-      assertThat(Observed.of(new float[] {large}, small).histogram()).isEqualTo(Observed.of(both).histogram());
+      assertThat(Observed.of(small, new float[] {large}).histogram())
+          .isEqualTo(Observed.of(both).histogram());
+      assertThat(Observed.of(new float[] {large}, small).histogram())
+          .isEqualTo(Observed.of(both).histogram());
     }
   }
 
@@ -81,6 +90,7 @@ class ObserverTest {
     observer.observe(half, new Workspace());
     assertThat(observer.statistics().values().min()).isEqualTo(-2f);
     assertThat(observer.statistics().values().max()).isEqualTo(1.5f);
-    assertThatIllegalArgumentException().isThrownBy(() -> observer.observe(Tensor.ofInts(new int[1], 1), new Workspace()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> observer.observe(Tensor.ofInts(new int[1], 1), new Workspace()));
   }
 }

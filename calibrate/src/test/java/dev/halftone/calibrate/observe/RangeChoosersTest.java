@@ -11,7 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RangeChoosersTest {
-  private static final MeanSquaredError UINT8_ERROR = MeanSquaredError.of(Codes.of(DType.UINT8, false, false), false);
+  private static final MeanSquaredError UINT8_ERROR =
+      MeanSquaredError.of(Codes.of(DType.UINT8, false, false), false);
   private static final List<RangeChooser> ALL =
       List.of(
           new MinMax(),
@@ -25,9 +26,22 @@ class RangeChoosersTest {
   @Test
   void everyRangeContainsZeroAndStaysWithinWhatWasSeen() {
     float[][] tensors = {
-      {0}, {-0f, 0f}, {5}, {-5}, {5, 6}, {-7, -6}, {-1, 1}, {Float.MIN_VALUE}, {Float.NaN}, {},
-      {Float.MAX_VALUE, -Float.MAX_VALUE}, {Float.MAX_VALUE}, {1e-30f, -2e-30f}, {0, 0, 0, 1},
-      Observed.normal(10_000, 3, 1), Observed.relu(Observed.normal(10_000, 3, 2))
+      {0},
+      {-0f, 0f},
+      {5},
+      {-5},
+      {5, 6},
+      {-7, -6},
+      {-1, 1},
+      {Float.MIN_VALUE},
+      {Float.NaN},
+      {},
+      {Float.MAX_VALUE, -Float.MAX_VALUE},
+      {Float.MAX_VALUE},
+      {1e-30f, -2e-30f},
+      {0, 0, 0, 1},
+      Observed.normal(10_000, 3, 1),
+      Observed.relu(Observed.normal(10_000, 3, 2))
     };
     for (RangeChooser chooser : ALL) {
       for (float[] x : tensors) {
@@ -43,8 +57,12 @@ class RangeChoosersTest {
   @Test
   void constantsAreNotClippedAway() {
     for (RangeChooser chooser : ALL) {
-      assertThat(chooser.choose(Observed.of(new float[] {5, 5, 5})).high()).as("%s", chooser).isEqualTo(5f);
-      assertThat(chooser.choose(Observed.of(new float[] {-5, -5, -5})).low()).as("%s", chooser).isEqualTo(-5f);
+      assertThat(chooser.choose(Observed.of(new float[] {5, 5, 5})).high())
+          .as("%s", chooser)
+          .isEqualTo(5f);
+      assertThat(chooser.choose(Observed.of(new float[] {-5, -5, -5})).low())
+          .as("%s", chooser)
+          .isEqualTo(-5f);
     }
   }
 
@@ -102,10 +120,13 @@ class RangeChoosersTest {
   @Test
   void entropyDoesNotCountTheZerosOfARelu() {
     float[] x = Observed.relu(Observed.normal(200_000, 1, 13));
-    float[] without = new float[(int) java.util.stream.IntStream.range(0, x.length).filter(i -> x[i] > 0).count()];
+    float[] without =
+        new float
+            [(int) java.util.stream.IntStream.range(0, x.length).filter(i -> x[i] > 0).count()];
     int n = 0;
     for (float value : x) if (value > 0) without[n++] = value;
-    assertThat(Entropy.DEFAULT.choose(Observed.of(x))).isEqualTo(Entropy.DEFAULT.choose(Observed.of(without)));
+    assertThat(Entropy.DEFAULT.choose(Observed.of(x)))
+        .isEqualTo(Entropy.DEFAULT.choose(Observed.of(without)));
   }
 
   @Test
@@ -129,7 +150,9 @@ class RangeChoosersTest {
         Range whole = new MinMax().choose(seen);
         for (double share = 0.02; share <= 1; share += 0.02) {
           double other = Observed.squaredError(x, whole.low() * share, whole.high() * share, steps);
-          assertThat(error).as("steps %d, share %s", steps, share).isLessThanOrEqualTo(other * 1.03);
+          assertThat(error)
+              .as("steps %d, share %s", steps, share)
+              .isLessThanOrEqualTo(other * 1.03);
         }
       }
     }
@@ -138,9 +161,11 @@ class RangeChoosersTest {
   @Test
   void squaredErrorCutsALoneOutlierAndNotABulk() {
     float[] x = Observed.with(Observed.normal(200_000, 1, 31), 300f);
-    // d/dh of N ((h - l) / 255)^2 / 12 + (300 - h)^2 is 0 at h = (300 + k l) / (1 + k), k = N / (255^2 12); l is about -4.
+    // d/dh of N ((h - l) / 255)^2 / 12 + (300 - h)^2 is 0 at h = (300 + k l) / (1 + k), k = N /
+    // (255^2 12); l is about -4.
     double k = 200_000 / (255.0 * 255 * 12);
-    assertThat(UINT8_ERROR.choose(Observed.of(x)).high()).isCloseTo((float) ((300 - 4 * k) / (1 + k)), within(1f));
+    assertThat(UINT8_ERROR.choose(Observed.of(x)).high())
+        .isCloseTo((float) ((300 - 4 * k) / (1 + k)), within(1f));
     float[] even = new float[100_000];
     for (int i = 0; i < even.length; i++) even[i] = i / 100_000f;
     assertThat(UINT8_ERROR.choose(Observed.of(even)).high()).isGreaterThan(0.98f);

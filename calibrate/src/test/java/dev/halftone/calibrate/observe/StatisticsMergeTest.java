@@ -15,18 +15,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Statistics are a commutative monoid: how the samples are split, ordered and merged never shows. */
+/**
+ * Statistics are a commutative monoid: how the samples are split, ordered and merged never shows.
+ */
 class StatisticsMergeTest {
   private static final int SAMPLES = 64;
 
-  /** Samples of very different size and magnitude, some with nothing finite, some of zeros alone, some empty. */
+  /**
+   * Samples of very different size and magnitude, some with nothing finite, some of zeros alone,
+   * some empty.
+   */
   private static List<float[]> samples(long seed) {
     Random random = new Random(seed);
     List<float[]> samples = new ArrayList<>();
     for (int i = 0; i < SAMPLES; i++) {
-      float[] x = Observed.normal(random.nextInt(3000), Math.scalb(1.0, random.nextInt(40) - 20), random.nextLong());
+      float[] x =
+          Observed.normal(
+              random.nextInt(3000), Math.scalb(1.0, random.nextInt(40) - 20), random.nextLong());
       for (int j = 0; j < x.length; j++) {
-        if (random.nextInt(50) == 0) x[j] = List.of(Float.NaN, -0f, 0f, 1f / 0, Float.MIN_VALUE, -8f).get(random.nextInt(6));
+        if (random.nextInt(50) == 0)
+          x[j] = List.of(Float.NaN, -0f, 0f, 1f / 0, Float.MIN_VALUE, -8f).get(random.nextInt(6));
         if (i % 16 == 1) x[j] = Float.NaN;
         if (i % 16 == 2) x[j] = -0f;
       }
@@ -66,7 +74,9 @@ class StatisticsMergeTest {
     try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
       List<Future<?>> done = new ArrayList<>();
       for (float[] sample : samples) {
-        done.add(pool.submit(() -> observer.observe(Tensor.ofFloats(sample, sample.length), new Workspace())));
+        done.add(
+            pool.submit(
+                () -> observer.observe(Tensor.ofFloats(sample, sample.length), new Workspace())));
       }
       for (Future<?> one : done) one.get();
     }
@@ -85,7 +95,9 @@ class StatisticsMergeTest {
   @Test
   void requestsDoNotMix() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Statistics.empty(Request.RANGE).merge(Statistics.empty(Request.HISTOGRAM)));
-    assertThatIllegalArgumentException().isThrownBy(() -> Statistics.empty(Request.RANGE).histogram());
+        .isThrownBy(
+            () -> Statistics.empty(Request.RANGE).merge(Statistics.empty(Request.HISTOGRAM)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Statistics.empty(Request.RANGE).histogram());
   }
 }

@@ -20,9 +20,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A graph under change. Nodes are replaced, added and removed by identity; {@link #toGraph()} sorts them topologically (keeping the
- * order of the file where it can) and gives the new immutable graph. Names used anywhere in the graph, its bodies included, are
- * known, so that {@link #freshName} never collides.
+ * A graph under change. Nodes are replaced, added and removed by identity; {@link #toGraph()} sorts
+ * them topologically (keeping the order of the file where it can) and gives the new immutable
+ * graph. Names used anywhere in the graph, its bodies included, are known, so that {@link
+ * #freshName} never collides.
  */
 public final class GraphEditor {
   private final Graph original;
@@ -56,12 +57,17 @@ public final class GraphEditor {
     }
   }
 
-  /** The graphs that the node runs as bodies ({@code If}, {@code Loop}, {@code Scan} …), in attribute order. */
+  /**
+   * The graphs that the node runs as bodies ({@code If}, {@code Loop}, {@code Scan} …), in
+   * attribute order.
+   */
   public static List<Graph> bodies(Node node) {
     return node.bodies();
   }
 
-  /** Names that the node reads: its inputs, and what its bodies take from the graphs around them. */
+  /**
+   * Names that the node reads: its inputs, and what its bodies take from the graphs around them.
+   */
   public static Set<String> reads(Node node) {
     return node.reads();
   }
@@ -97,13 +103,19 @@ public final class GraphEditor {
     outputs = List.copyOf(newOutputs);
   }
 
-  /** Drops declared types of inner values for which {@code names} holds; their types may have changed. */
+  /**
+   * Drops declared types of inner values for which {@code names} holds; their types may have
+   * changed.
+   */
   public void forgetTypes(Collection<String> changed) {
     Set<String> gone = new HashSet<>(changed);
     values = values.stream().filter(value -> !gone.contains(value.name())).toList();
   }
 
-  /** The node that gives the value, or null for inputs, initializers and unknown names. A scan: index first when asking often. */
+  /**
+   * The node that gives the value, or null for inputs, initializers and unknown names. A scan:
+   * index first when asking often.
+   */
   public @Nullable Node producer(String value) {
     for (Node node : nodes) if (node.outputs().contains(value)) return node;
     return null;
@@ -112,15 +124,20 @@ public final class GraphEditor {
   /** Producer of every value, as of now. */
   public Map<String, Node> producers() {
     Map<String, Node> producers = new HashMap<>();
-    for (Node node : nodes) for (String output : node.outputs()) if (!output.isEmpty()) producers.put(output, node);
+    for (Node node : nodes)
+      for (String output : node.outputs()) if (!output.isEmpty()) producers.put(output, node);
     return producers;
   }
 
-  /** Readers of every value as of now, bodies counted; a node that reads a value twice is listed once. */
+  /**
+   * Readers of every value as of now, bodies counted; a node that reads a value twice is listed
+   * once.
+   */
   public Map<String, List<Node>> consumers() {
     Map<String, List<Node>> consumers = new HashMap<>();
     for (Node node : nodes) {
-      for (String read : reads(node)) consumers.computeIfAbsent(read, name -> new ArrayList<>()).add(node);
+      for (String read : reads(node))
+        consumers.computeIfAbsent(read, name -> new ArrayList<>()).add(node);
     }
     return consumers;
   }
@@ -129,7 +146,10 @@ public final class GraphEditor {
     return outputs.stream().anyMatch(output -> output.name().equals(value));
   }
 
-  /** A name that nothing in the graph has: {@code wish}, or {@code wish_1}, {@code wish_2} … It is taken from now on. */
+  /**
+   * A name that nothing in the graph has: {@code wish}, or {@code wish_1}, {@code wish_2} … It is
+   * taken from now on.
+   */
   public String freshName(String wish) {
     String name = wish;
     for (int i = 1; name.isEmpty() || !names.add(name); i++) name = wish + "_" + i;
@@ -138,13 +158,15 @@ public final class GraphEditor {
 
   /** Adds a constant under the name, which must be new. */
   public void addInitializer(String name, Tensor value) {
-    if (initializers.putIfAbsent(name, value) != null) throw new IllegalArgumentException("initializer " + name + " exists");
+    if (initializers.putIfAbsent(name, value) != null)
+      throw new IllegalArgumentException("initializer " + name + " exists");
     names.add(name);
   }
 
   /** Gives an existing constant another value. */
   public void replaceInitializer(String name, Tensor value) {
-    if (initializers.replace(name, value) == null) throw new IllegalArgumentException("no initializer " + name);
+    if (initializers.replace(name, value) == null)
+      throw new IllegalArgumentException("no initializer " + name);
   }
 
   public void removeInitializer(String name) {
@@ -172,20 +194,32 @@ public final class GraphEditor {
     throw new IllegalArgumentException("node " + node.label() + " is not in the graph");
   }
 
-  /** Makes every reader of {@code from}, bodies included and the graph's outputs not, read {@code to}. */
+  /**
+   * Makes every reader of {@code from}, bodies included and the graph's outputs not, read {@code
+   * to}.
+   */
   public void rewire(String from, String to) {
-    for (int i = 0; i < nodes.size(); i++) nodes.set(i, renameReads(nodes.get(i), Map.of(from, to)));
+    for (int i = 0; i < nodes.size(); i++)
+      nodes.set(i, renameReads(nodes.get(i), Map.of(from, to)));
   }
 
-  /** The node reading {@code renames.get(name)} in place of each name, in its bodies too where they do not define the name. */
+  /**
+   * The node reading {@code renames.get(name)} in place of each name, in its bodies too where they
+   * do not define the name.
+   */
   public static Node renameReads(Node node, Map<String, String> renames) {
     Node renamed = node;
     if (node.inputs().stream().anyMatch(renames::containsKey)) {
-      renamed = node.withInputs(node.inputs().stream().map(input -> renames.getOrDefault(input, input)).toList());
+      renamed =
+          node.withInputs(
+              node.inputs().stream().map(input -> renames.getOrDefault(input, input)).toList());
     }
-    if (bodies(node).stream().anyMatch(body -> outerNames(body).stream().anyMatch(renames::containsKey))) {
+    if (bodies(node).stream()
+        .anyMatch(body -> outerNames(body).stream().anyMatch(renames::containsKey))) {
       Map<String, Attribute> attributes = new LinkedHashMap<>();
-      renamed.attributes().forEach((name, attribute) -> attributes.put(name, renameReads(attribute, renames)));
+      renamed
+          .attributes()
+          .forEach((name, attribute) -> attributes.put(name, renameReads(attribute, renames)));
       renamed = renamed.withAttributes(attributes);
     }
     return renamed;
@@ -205,16 +239,29 @@ public final class GraphEditor {
     Map<String, String> seen = new HashMap<>(renames);
     seen.keySet().retainAll(outer);
     if (seen.isEmpty()) return body;
-    List<Node> renamed = new ArrayList<>(body.nodes().stream().map(node -> renameReads(node, seen)).toList());
+    List<Node> renamed =
+        new ArrayList<>(body.nodes().stream().map(node -> renameReads(node, seen)).toList());
     for (ValueInfo output : body.outputs()) {
-      // A body's output keeps its name; where it is an outer value, an Identity takes the renamed one.
+      // A body's output keeps its name; where it is an outer value, an Identity takes the renamed
+      // one.
       String source = seen.get(output.name());
-      if (source != null) renamed.add(Node.of("", "Identity", List.of(source), List.of(output.name())));
+      if (source != null)
+        renamed.add(Node.of("", "Identity", List.of(source), List.of(output.name())));
     }
-    return new Graph(body.name(), renamed, body.initializers(), body.inputs(), body.outputs(), body.values(), body.opaque());
+    return new Graph(
+        body.name(),
+        renamed,
+        body.initializers(),
+        body.inputs(),
+        body.outputs(),
+        body.values(),
+        body.opaque());
   }
 
-  /** Removes nodes whose outputs nobody reads, and then constants that nobody reads; graph inputs stay. */
+  /**
+   * Removes nodes whose outputs nobody reads, and then constants that nobody reads; graph inputs
+   * stay.
+   */
   public void prune() {
     Map<String, Node> producers = producers();
     Deque<String> wanted = new ArrayDeque<>();
@@ -229,18 +276,26 @@ public final class GraphEditor {
     }
     nodes.removeIf(node -> !liveNodes.contains(node));
     initializers.keySet().removeIf(name -> !live.contains(name));
-    inputs = inputs.stream().filter(input -> live.contains(input.name()) || !original.initializers().containsKey(input.name())).toList();
+    inputs =
+        inputs.stream()
+            .filter(
+                input ->
+                    live.contains(input.name())
+                        || !original.initializers().containsKey(input.name()))
+            .toList();
     Set<String> defined = new HashSet<>(producers().keySet());
     values = values.stream().filter(value -> defined.contains(value.name())).toList();
   }
 
   /**
-   * The graph as it is now, nodes sorted: each after those that it reads from, otherwise in the order that they are held.
+   * The graph as it is now, nodes sorted: each after those that it reads from, otherwise in the
+   * order that they are held.
    *
    * @throws UnsupportedModelException if the nodes read from each other in a circle
    */
   public Graph toGraph() {
-    return new Graph(original.name(), sorted(), initializers, inputs, outputs, values, original.opaque());
+    return new Graph(
+        original.name(), sorted(), initializers, inputs, outputs, values, original.opaque());
   }
 
   private List<Node> sorted() {
@@ -262,7 +317,8 @@ public final class GraphEditor {
         for (String read : reads(node)) {
           Node producer = producers.get(read);
           if (producer == null || done.contains(producer)) continue;
-          if (open.contains(producer)) throw new UnsupportedModelException(node, "the graph has a cycle here");
+          if (open.contains(producer))
+            throw new UnsupportedModelException(node, "the graph has a cycle here");
           path.push(producer);
           ready = false;
         }

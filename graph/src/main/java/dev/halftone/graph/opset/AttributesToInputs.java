@@ -13,7 +13,10 @@ import java.util.List;
 final class AttributesToInputs {
   private AttributesToInputs() {}
 
-  /** A list of integers, absent or empty where the operator has a default: Squeeze-13, ReduceSum-13, ReduceMean-18, Split-13 … */
+  /**
+   * A list of integers, absent or empty where the operator has a default: Squeeze-13, ReduceSum-13,
+   * ReduceMean-18, Split-13 …
+   */
   static Adapter integers(String attribute, int index) {
     return (node, site) -> List.of(moved(node, attribute, index, site));
   }
@@ -21,13 +24,16 @@ final class AttributesToInputs {
   private static Node moved(Node node, String attribute, int index, Site site) {
     List<Long> values = node.integers(attribute);
     Node bare = Adapter.without(node, attribute);
-    return values.isEmpty() ? bare : Adapter.withInput(bare, index, site.constant(node, attribute, values));
+    return values.isEmpty()
+        ? bare
+        : Adapter.withInput(bare, index, site.constant(node, attribute, values));
   }
 
   /** A list that must be there: Unsqueeze-13. */
   static Adapter requiredIntegers(String attribute, int index) {
     return (node, site) -> {
-      if (node.integers(attribute).isEmpty()) throw new CannotRaiseException(node, "it has no " + attribute);
+      if (node.integers(attribute).isEmpty())
+        throw new CannotRaiseException(node, "it has no " + attribute);
       return List.of(moved(node, attribute, index, site));
     };
   }
@@ -41,21 +47,26 @@ final class AttributesToInputs {
 
   /** TopK-10: {@code K} is a tensor of one element. */
   static List<Node> topK(Node node, Site site) {
-    if (!(node.attribute("k") instanceof Attribute.OfInt(long k))) throw new CannotRaiseException(node, "it has no k");
-    return List.of(Adapter.withInput(Adapter.without(node, "k"), 1, site.constant(node, "k", List.of(k))));
+    if (!(node.attribute("k") instanceof Attribute.OfInt(long k)))
+      throw new CannotRaiseException(node, "it has no k");
+    return List.of(
+        Adapter.withInput(Adapter.without(node, "k"), 1, site.constant(node, "k", List.of(k))));
   }
 
   /** DFT-20: {@code axis} is a scalar input whose default has changed, so it is always given. */
   static List<Node> dft(Node node, Site site) {
     Tensor axis = Tensor.ofLongs(new long[] {node.integer("axis", 1)});
-    return List.of(Adapter.withInput(Adapter.without(node, "axis"), 2, site.constant(node, "axis", axis)));
+    return List.of(
+        Adapter.withInput(Adapter.without(node, "axis"), 2, site.constant(node, "axis", axis)));
   }
 
   /** Clip-11: bounds are scalars of the input's type. */
   static List<Node> clip(Node node, Site site) {
     Node clip = Adapter.without(node, "min", "max");
-    if (node.attribute("min") instanceof Attribute.OfFloat(float min)) clip = Adapter.withInput(clip, 1, real(node, "min", min, site));
-    if (node.attribute("max") instanceof Attribute.OfFloat(float max)) clip = Adapter.withInput(clip, 2, real(node, "max", max, site));
+    if (node.attribute("min") instanceof Attribute.OfFloat(float min))
+      clip = Adapter.withInput(clip, 1, real(node, "min", min, site));
+    if (node.attribute("max") instanceof Attribute.OfFloat(float max))
+      clip = Adapter.withInput(clip, 2, real(node, "max", max, site));
     return List.of(clip);
   }
 
@@ -71,7 +82,10 @@ final class AttributesToInputs {
     return site.constant(node, what, scalar(node, site.floatType(node, node.input(0)), value));
   }
 
-  /** FLOAT16 and BFLOAT16 rounded to nearest even; a bound beyond the type's range becomes infinite, which bounds nothing. */
+  /**
+   * FLOAT16 and BFLOAT16 rounded to nearest even; a bound beyond the type's range becomes infinite,
+   * which bounds nothing.
+   */
   private static Tensor scalar(Node node, DType dtype, float value) {
     ByteBuffer bytes = ByteBuffer.allocate(dtype.bits() / 8).order(ByteOrder.LITTLE_ENDIAN);
     switch (dtype) {

@@ -16,26 +16,111 @@ import org.jspecify.annotations.Nullable;
 
 /** What a graph itself tells about its values, and about those of the graphs around it. */
 final class Facts {
-  /** Producers followed back in search of a rank or type; real chains of unary operators are shorter. */
+  /**
+   * Producers followed back in search of a rank or type; real chains of unary operators are
+   * shorter.
+   */
   private static final int REACH = 64;
 
   /** Their first output has the rank of their first input. */
   private static final Set<String> KEEP_RANK =
       Set.of(
-          "Abs", "AveragePool", "BatchNormalization", "Cast", "Clip", "Conv", "ConvTranspose", "Dropout", "Elu", "Erf", "Exp",
-          "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity", "InstanceNormalization", "LRN", "LeakyRelu", "Log",
-          "MaxPool", "Neg", "PRelu", "Pad", "Relu", "Resize", "Selu", "Sigmoid", "Softplus", "Sqrt", "Tanh", "Transpose",
+          "Abs",
+          "AveragePool",
+          "BatchNormalization",
+          "Cast",
+          "Clip",
+          "Conv",
+          "ConvTranspose",
+          "Dropout",
+          "Elu",
+          "Erf",
+          "Exp",
+          "GlobalAveragePool",
+          "GlobalMaxPool",
+          "HardSigmoid",
+          "Identity",
+          "InstanceNormalization",
+          "LRN",
+          "LeakyRelu",
+          "Log",
+          "MaxPool",
+          "Neg",
+          "PRelu",
+          "Pad",
+          "Relu",
+          "Resize",
+          "Selu",
+          "Sigmoid",
+          "Softplus",
+          "Sqrt",
+          "Tanh",
+          "Transpose",
           "Upsample");
 
   /** Their first output has the element type of their first input. */
   private static final Set<String> KEEP_TYPE =
       Set.of(
-          "Abs", "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Conv", "ConvTranspose", "DepthToSpace", "Div",
-          "Dropout", "Elu", "Erf", "Exp", "Expand", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GlobalMaxPool",
-          "HardSigmoid", "Identity", "InstanceNormalization", "LRN", "LeakyRelu", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool",
-          "Mean", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum", "Relu",
-          "Reshape", "Resize", "Selu", "Sigmoid", "Slice", "Softmax", "Softplus", "SpaceToDepth", "Split", "Sqrt", "Squeeze",
-          "Sub", "Sum", "Tanh", "Tile", "Transpose", "Unsqueeze", "Upsample");
+          "Abs",
+          "Add",
+          "AveragePool",
+          "BatchNormalization",
+          "Clip",
+          "Concat",
+          "Conv",
+          "ConvTranspose",
+          "DepthToSpace",
+          "Div",
+          "Dropout",
+          "Elu",
+          "Erf",
+          "Exp",
+          "Expand",
+          "Flatten",
+          "Gather",
+          "Gemm",
+          "GlobalAveragePool",
+          "GlobalMaxPool",
+          "HardSigmoid",
+          "Identity",
+          "InstanceNormalization",
+          "LRN",
+          "LeakyRelu",
+          "Log",
+          "LogSoftmax",
+          "MatMul",
+          "Max",
+          "MaxPool",
+          "Mean",
+          "Min",
+          "Mul",
+          "Neg",
+          "PRelu",
+          "Pad",
+          "Pow",
+          "ReduceMax",
+          "ReduceMean",
+          "ReduceMin",
+          "ReduceSum",
+          "Relu",
+          "Reshape",
+          "Resize",
+          "Selu",
+          "Sigmoid",
+          "Slice",
+          "Softmax",
+          "Softplus",
+          "SpaceToDepth",
+          "Split",
+          "Sqrt",
+          "Squeeze",
+          "Sub",
+          "Sum",
+          "Tanh",
+          "Tile",
+          "Transpose",
+          "Unsqueeze",
+          "Upsample");
 
   private final @Nullable Facts around;
   private final Map<String, Tensor> initializers;
@@ -69,7 +154,9 @@ final class Facts {
   }
 
   private boolean knows(String value) {
-    return initializers.containsKey(value) || types.containsKey(value) || producers.containsKey(value);
+    return initializers.containsKey(value)
+        || types.containsKey(value)
+        || producers.containsKey(value);
   }
 
   /** The constant of that name, null for values that are computed or given. */
@@ -78,7 +165,10 @@ final class Facts {
     if (initializer != null) return initializer;
     Node producer = producers.get(value);
     if (producer != null) {
-      return producer.is("Constant") && producer.attribute("value") instanceof Attribute.OfTensor(Tensor tensor) ? tensor : null;
+      return producer.is("Constant")
+              && producer.attribute("value") instanceof Attribute.OfTensor(Tensor tensor)
+          ? tensor
+          : null;
     }
     return around == null || knows(value) ? null : around.constant(value);
   }
@@ -127,6 +217,8 @@ final class Facts {
     Node producer = producers.get(value);
     if (producer == null) return around == null || knows(value) ? null : around.dtype(value, reach);
     boolean keeps = producer.domain().isEmpty() && KEEP_TYPE.contains(producer.opType());
-    return keeps && reach > 0 && producer.output(0).equals(value) ? dtype(producer.input(0), reach - 1) : null;
+    return keeps && reach > 0 && producer.output(0).equals(value)
+        ? dtype(producer.input(0), reach - 1)
+        : null;
   }
 }

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The floating-point types that a model mentions anywhere: in its constants, declared types and casts. */
+/**
+ * The floating-point types that a model mentions anywhere: in its constants, declared types and
+ * casts.
+ */
 final class FloatTypes {
   private final Set<DType> mentioned = EnumSet.noneOf(DType.class);
 
@@ -49,7 +52,10 @@ final class FloatTypes {
     }
   }
 
-  /** {@code TensorProto.DataType} of the floating-point types; random and sequence operators name types the same way but are rare. */
+  /**
+   * {@code TensorProto.DataType} of the floating-point types; random and sequence operators name
+   * types the same way but are rare.
+   */
   private static DType castTarget(Node node) {
     return switch ((int) node.integer("to", 0)) {
       case 1 -> DType.FLOAT32;

@@ -1,6 +1,9 @@
 package dev.halftone.graph.opset;
 
-/** Which version of the file format came with which operator set (source: the table in ONNX's Versioning.md). */
+/**
+ * Which version of the file format came with which operator set (source: the table in ONNX's
+ * Versioning.md).
+ */
 final class IrVersions {
   private IrVersions() {}
 

@@ -9,7 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** All names of a model, bodies and functions included, so that a new one can neither collide nor hide another. */
+/**
+ * All names of a model, bodies and functions included, so that a new one can neither collide nor
+ * hide another.
+ */
 final class Names {
   private final Set<String> taken = new HashSet<>();
 

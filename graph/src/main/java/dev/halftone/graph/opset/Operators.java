@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The standard operators of opset 7 to 25 (source: the ONNX operator changelog), and at which versions one changed so that nodes must
- * change too. All other versions only allow more types, add attributes whose default is what was before, or put words right.
+ * The standard operators of opset 7 to 25 (source: the ONNX operator changelog), and at which
+ * versions one changed so that nodes must change too. All other versions only allow more types, add
+ * attributes whose default is what was before, or put words right.
  */
 final class Operators {
   static final long OLDEST = 7;
@@ -43,15 +44,24 @@ final class Operators {
 
   private static final Map<String, Map<Long, Adapter>> CHANGES =
       Map.ofEntries(
-          entry("BatchNormalization", Map.of(9L, Operators::batchNormalization9, 14L, Operators::batchNormalization14)),
+          entry(
+              "BatchNormalization",
+              Map.of(9L, Operators::batchNormalization9, 14L, Operators::batchNormalization14)),
           entry("Clip", Map.of(11L, AttributesToInputs::clip)),
           entry("DFT", Map.of(20L, AttributesToInputs::dft)),
           entry("Dropout", Map.of(10L, Operators::dropout10, 12L, Operators::dropout12)),
           entry("GridSample", Map.of(20L, Operators::gridSample20)),
-          entry("GroupNormalization", Map.of(21L, Adapter.refuse("scale and bias are per group before opset 21 and per channel since"))),
+          entry(
+              "GroupNormalization",
+              Map.of(
+                  21L,
+                  Adapter.refuse(
+                      "scale and bias are per group before opset 21 and per channel since"))),
           entry("Hardmax", Map.of(13L, Softmaxes::adapt)),
           entry("LogSoftmax", Map.of(13L, Softmaxes::adapt)),
-          entry("MeanVarianceNormalization", Map.of(9L, Adapter.refuse("it was experimental before opset 9"))),
+          entry(
+              "MeanVarianceNormalization",
+              Map.of(9L, Adapter.refuse("it was experimental before opset 9"))),
           entry("Pad", Map.of(11L, AttributesToInputs::pad)),
           entry("ReduceL1", Map.of(18L, AXES)),
           entry("ReduceL2", Map.of(18L, AXES)),
@@ -69,7 +79,9 @@ final class Operators {
           entry("Scatter", Map.of(11L, Operators::scatter11)),
           entry("Slice", Map.of(10L, AttributesToInputs::slice)),
           entry("Softmax", Map.of(13L, Softmaxes::adapt)),
-          entry("Split", Map.of(13L, AttributesToInputs.integers("split", 1), 18L, Operators::split18)),
+          entry(
+              "Split",
+              Map.of(13L, AttributesToInputs.integers("split", 1), 18L, Operators::split18)),
           entry("Squeeze", Map.of(13L, AXES)),
           entry("TopK", Map.of(10L, AttributesToInputs::topK)),
           entry("Unsqueeze", Map.of(13L, AttributesToInputs.requiredIntegers("axes", 1))),
@@ -77,17 +89,23 @@ final class Operators {
 
   private Operators() {}
 
-  /** The nodes that say in version {@code version} what a node of the standard domain said in the version before. */
+  /**
+   * The nodes that say in version {@code version} what a node of the standard domain said in the
+   * version before.
+   */
   static List<Node> raise(Node node, long version, Site site) {
     if (!KNOWN.contains(node.opType())) {
-      throw new CannotRaiseException(node, "not an operator of the standard set between opset %d and %d".formatted(OLDEST, NEWEST));
+      throw new CannotRaiseException(
+          node,
+          "not an operator of the standard set between opset %d and %d".formatted(OLDEST, NEWEST));
     }
     Adapter adapter = CHANGES.getOrDefault(node.opType(), Map.of()).get(version);
     if (adapter == null) return List.of(node);
     for (var attribute : node.attributes().entrySet()) {
       // A function's own attribute: its value is another one at each call.
       if (attribute.getValue() instanceof Attribute.OfOpaque) {
-        throw new CannotRaiseException(node, "attribute %s is not a plain value".formatted(attribute.getKey()));
+        throw new CannotRaiseException(
+            node, "attribute %s is not a plain value".formatted(attribute.getKey()));
       }
     }
     return adapter.adapt(node, site);
@@ -95,21 +113,25 @@ final class Operators {
 
   /** Statistics per element of a feature map are gone. */
   private static List<Node> batchNormalization9(Node node, Site site) {
-    if (node.integer("spatial", 1) == 0) throw new CannotRaiseException(node, "spatial=0 is gone since opset 9");
+    if (node.integer("spatial", 1) == 0)
+      throw new CannotRaiseException(node, "spatial=0 is gone since opset 9");
     return List.of(Adapter.without(node, "spatial"));
   }
 
   /** Outputs of training are others; without them both versions only infer. */
   private static List<Node> batchNormalization14(Node node, Site site) {
     for (int i = 1; i < node.outputs().size(); i++) {
-      if (site.isRead(node.output(i))) throw new CannotRaiseException(node, "its training outputs are used");
+      if (site.isRead(node.output(i)))
+        throw new CannotRaiseException(node, "its training outputs are used");
     }
     return List.of(node.withOutputs(node.outputs().stream().limit(1).toList()));
   }
 
   /** The mask became BOOL. */
   private static List<Node> dropout10(Node node, Site site) {
-    if (site.isRead(node.output(1))) throw new CannotRaiseException(node, "its mask is used, which has another type since opset 10");
+    if (site.isRead(node.output(1)))
+      throw new CannotRaiseException(
+          node, "its mask is used, which has another type since opset 10");
     return List.of(node);
   }
 
@@ -125,12 +147,21 @@ final class Operators {
   }
 
   private static List<Node> roiAlign16(Node node, Site site) {
-    return List.of(node.withAttribute("coordinate_transformation_mode", new Attribute.OfString("output_half_pixel")));
+    return List.of(
+        node.withAttribute(
+            "coordinate_transformation_mode", new Attribute.OfString("output_half_pixel")));
   }
 
   private static List<Node> scatter11(Node node, Site site) {
     return List.of(
-        new Node(node.name(), "", "ScatterElements", node.inputs(), node.outputs(), node.attributes(), node.opaque()));
+        new Node(
+            node.name(),
+            "",
+            "ScatterElements",
+            node.inputs(),
+            node.outputs(),
+            node.attributes(),
+            node.opaque()));
   }
 
   /** Equal parts must be counted. */

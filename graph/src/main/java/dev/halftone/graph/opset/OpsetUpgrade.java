@@ -20,8 +20,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raises a model to a newer version of the standard operator set, keeping what it computes: version by version, each node is replaced
- * by what means the same in the next one. Bodies and functions are raised too; the outputs of every node keep their names.
+ * Raises a model to a newer version of the standard operator set, keeping what it computes: version
+ * by version, each node is replaced by what means the same in the next one. Bodies and functions
+ * are raised too; the outputs of every node keep their names.
  */
 public final class OpsetUpgrade {
   private final Model model;
@@ -50,15 +51,17 @@ public final class OpsetUpgrade {
   }
 
   /**
-   * The model with standard operator set {@code target} and the IR version that goes with it, from opset 7 on and up to 25. Below IR
-   * version 4, where initializers had to be inputs, they are inputs no longer.
+   * The model with standard operator set {@code target} and the IR version that goes with it, from
+   * opset 7 on and up to 25. Below IR version 4, where initializers had to be inputs, they are
+   * inputs no longer.
    *
-   * <p>Refused are nodes with operators unknown to the standard set (experimental ones too), and those whose old meaning the new
-   * version lacks or that is not known well enough from the graph.
+   * <p>Refused are nodes with operators unknown to the standard set (experimental ones too), and
+   * those whose old meaning the new version lacks or that is not known well enough from the graph.
    */
   public static Result to(Model model, long target) {
     if (model.opsets().containsKey("") && model.opset() >= target) return new Result.Raised(model);
-    if (target > Operators.NEWEST) return new Result.Refused("opset " + target, "only known up to " + Operators.NEWEST);
+    if (target > Operators.NEWEST)
+      return new Result.Refused("opset " + target, "only known up to " + Operators.NEWEST);
     try {
       return new Result.Raised(new OpsetUpgrade(model, target).raise());
     } catch (CannotRaiseException e) {
@@ -71,7 +74,8 @@ public final class OpsetUpgrade {
     if (model.irVersion() < 4) graph = withoutInitializerInputs(graph);
     long irVersion = Math.max(model.irVersion(), IrVersions.of(target));
     List<Function> functions = model.functions().stream().map(this::raise).toList();
-    return new Model(irVersion, raised(model.opsets()), graph, functions, model.metadata(), model.opaque());
+    return new Model(
+        irVersion, raised(model.opsets()), graph, functions, model.metadata(), model.opaque());
   }
 
   private SortedMap<String, Long> raised(SortedMap<String, Long> opsets) {
@@ -80,10 +84,19 @@ public final class OpsetUpgrade {
     return raised;
   }
 
-  /** Runtimes take such initializers for constants, whatever the list of inputs says; from IR version 4 on they would not. */
+  /**
+   * Runtimes take such initializers for constants, whatever the list of inputs says; from IR
+   * version 4 on they would not.
+   */
   private static Graph withoutInitializerInputs(Graph graph) {
     return new Graph(
-        graph.name(), graph.nodes(), graph.initializers(), graph.requiredInputs(), graph.outputs(), graph.values(), graph.opaque());
+        graph.name(),
+        graph.nodes(),
+        graph.initializers(),
+        graph.requiredInputs(),
+        graph.outputs(),
+        graph.values(),
+        graph.opaque());
   }
 
   private Function raise(Function function) {
@@ -95,7 +108,13 @@ public final class OpsetUpgrade {
     Site site = new Site(target, names, facts, read, onlyFloatType, false);
     List<Node> nodes = raise(function.nodes(), facts, site, opset);
     return new Function(
-        function.domain(), function.name(), function.inputs(), function.outputs(), nodes, raised(function.opsets()), function.opaque());
+        function.domain(),
+        function.name(),
+        function.inputs(),
+        function.outputs(),
+        nodes,
+        raised(function.opsets()),
+        function.opaque());
   }
 
   private Graph raise(Graph graph, @Nullable Facts around, long opset) {
@@ -107,7 +126,14 @@ public final class OpsetUpgrade {
     List<Node> nodes = raise(graph.nodes(), facts, site, opset);
     Map<String, Tensor> initializers = new LinkedHashMap<>(graph.initializers());
     initializers.putAll(site.initializers());
-    return new Graph(graph.name(), nodes, initializers, graph.inputs(), graph.outputs(), graph.values(), graph.opaque());
+    return new Graph(
+        graph.name(),
+        nodes,
+        initializers,
+        graph.inputs(),
+        graph.outputs(),
+        graph.values(),
+        graph.opaque());
   }
 
   private List<Node> raise(List<Node> nodes, Facts facts, Site site, long opset) {
@@ -119,7 +145,8 @@ public final class OpsetUpgrade {
           next.add(node);
           continue;
         }
-        if (opset < Operators.OLDEST) throw new CannotRaiseException(node, "opset %d is older than 7".formatted(opset));
+        if (opset < Operators.OLDEST)
+          throw new CannotRaiseException(node, "opset %d is older than 7".formatted(opset));
         List<Node> replacement = Operators.raise(node, version, site);
         next.addAll(site.takeConstantNodes());
         next.addAll(replacement);
@@ -135,9 +162,11 @@ public final class OpsetUpgrade {
     attributes.replaceAll(
         (name, attribute) ->
             switch (attribute) {
-              case Attribute.OfGraph(Graph body) -> new Attribute.OfGraph(raise(body, facts, opset));
+              case Attribute.OfGraph(Graph body) ->
+                  new Attribute.OfGraph(raise(body, facts, opset));
               case Attribute.OfGraphs(List<Graph> bodies) ->
-                  new Attribute.OfGraphs(bodies.stream().map(body -> raise(body, facts, opset)).toList());
+                  new Attribute.OfGraphs(
+                      bodies.stream().map(body -> raise(body, facts, opset)).toList());
               case Attribute.OfInt _,
                   Attribute.OfFloat _,
                   Attribute.OfString _,
@@ -145,7 +174,8 @@ public final class OpsetUpgrade {
                   Attribute.OfInts _,
                   Attribute.OfFloats _,
                   Attribute.OfStrings _,
-                  Attribute.OfOpaque _ -> attribute;
+                  Attribute.OfOpaque _ ->
+                  attribute;
             });
     return node.withAttributes(attributes);
   }

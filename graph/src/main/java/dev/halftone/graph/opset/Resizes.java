@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Upsample and Resize. Until version 10 coordinates were {@code x / scale} ("asymmetric") and the nearest element was that at the
- * floor when enlarging and at the ceiling when shrinking; from 11 on attributes say so, and their defaults mean something else.
+ * Upsample and Resize. Until version 10 coordinates were {@code x / scale} ("asymmetric") and the
+ * nearest element was that at the floor when enlarging and at the ceiling when shrinking; from 11
+ * on attributes say so, and their defaults mean something else.
  */
 final class Resizes {
   private Resizes() {}
@@ -22,12 +23,19 @@ final class Resizes {
     float[] values = new float[scales.size()];
     for (int i = 0; i < values.length; i++) values[i] = scales.get(i);
     Tensor tensor = Tensor.ofFloats(values, values.length);
-    return List.of(Adapter.withInput(Adapter.without(node, "scales"), 1, site.constant(node, "scales", tensor)));
+    return List.of(
+        Adapter.withInput(
+            Adapter.without(node, "scales"), 1, site.constant(node, "scales", tensor)));
   }
 
-  /** Version 10 has no Upsample. It only ever enlarged, so a Resize of version 11 is known to mean the same. */
+  /**
+   * Version 10 has no Upsample. It only ever enlarged, so a Resize of version 11 is known to mean
+   * the same.
+   */
   static List<Node> upsampleToResize(Node node, Site site) {
-    if (site.target() < 11) throw new CannotRaiseException(node, "opset 10 has no Upsample, and its Resize is another operator");
+    if (site.target() < 11)
+      throw new CannotRaiseException(
+          node, "opset 10 has no Upsample, and its Resize is another operator");
     return List.of(explicit(node, "floor", site));
   }
 
@@ -41,14 +49,16 @@ final class Resizes {
   private static String nearestMode(Node node, Site site) {
     if (!node.text("mode", "nearest").equals("nearest")) return "floor";
     Tensor scales = site.facts().constant(node.input(1));
-    if (scales == null || !scales.dtype().isFloat()) throw new CannotRaiseException(node, "its scales are not constant numbers");
+    if (scales == null || !scales.dtype().isFloat())
+      throw new CannotRaiseException(node, "its scales are not constant numbers");
     boolean shrinks = false;
     boolean enlarges = false;
     for (float scale : scales.toFloats()) {
       shrinks |= scale < 1;
       enlarges |= scale > 1;
     }
-    if (shrinks && enlarges) throw new CannotRaiseException(node, "it shrinks along one axis and enlarges along another");
+    if (shrinks && enlarges)
+      throw new CannotRaiseException(node, "it shrinks along one axis and enlarges along another");
     return shrinks ? "ceil" : "floor";
   }
 
@@ -66,8 +76,9 @@ final class Resizes {
   }
 
   /**
-   * Resize-13 dropped one of the coordinate modes, and takes either scales or sizes. Version 11 wanted both, the unused one empty; a
-   * file with both of them filled was never valid, so scales beside sizes are empty even where they are not constant.
+   * Resize-13 dropped one of the coordinate modes, and takes either scales or sizes. Version 11
+   * wanted both, the unused one empty; a file with both of them filled was never valid, so scales
+   * beside sizes are empty even where they are not constant.
    */
   static List<Node> eitherScalesOrSizes(Node node, Site site) {
     if (node.text("coordinate_transformation_mode", "").equals("tf_half_pixel_for_nn")) {
@@ -76,6 +87,7 @@ final class Resizes {
     if (node.input(3).isEmpty()) return List.of(node);
     Tensor sizes = site.facts().constant(node.input(3));
     boolean bySizes = sizes == null || sizes.count() > 0;
-    return List.of(bySizes ? Adapter.withInput(node, 2, "") : node.withInputs(node.inputs().subList(0, 3)));
+    return List.of(
+        bySizes ? Adapter.withInput(node, 2, "") : node.withInputs(node.inputs().subList(0, 3)));
   }
 }

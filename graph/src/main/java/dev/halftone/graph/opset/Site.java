@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where a node stands while it is adapted: what is known about its values, and where new constants go. */
+/**
+ * Where a node stands while it is adapted: what is known about its values, and where new constants
+ * go.
+ */
 final class Site {
   private final long target;
   private final Names names;
@@ -32,7 +35,12 @@ final class Site {
    * @param holdsInitializers false inside a function, where constants are nodes
    */
   Site(
-      long target, Names names, Facts facts, Set<String> read, @Nullable DType onlyFloatType, boolean holdsInitializers) {
+      long target,
+      Names names,
+      Facts facts,
+      Set<String> read,
+      @Nullable DType onlyFloatType,
+      boolean holdsInitializers) {
     this.target = target;
     this.names = names;
     this.facts = facts;
@@ -65,7 +73,8 @@ final class Site {
       initializers.put(name, value);
     } else {
       Map<String, Attribute> attributes = Map.of("value", new Attribute.OfTensor(value));
-      constants.add(new Node(name, "", "Constant", List.of(), List.of(name), attributes, Opaque.NONE));
+      constants.add(
+          new Node(name, "", "Constant", List.of(), List.of(name), attributes, Opaque.NONE));
     }
     return name;
   }
@@ -76,14 +85,16 @@ final class Site {
   }
 
   /**
-   * The floating-point type of the value: as declared or derived, else the only one that the model mentions.
+   * The floating-point type of the value: as declared or derived, else the only one that the model
+   * mentions.
    *
    * @throws CannotRaiseException if that cannot be told
    */
   DType floatType(Node node, String value) {
     DType dtype = facts.dtype(value);
     if (dtype == null) dtype = onlyFloatType;
-    if (dtype == null) throw new CannotRaiseException(node, "the element type of its input is not known");
+    if (dtype == null)
+      throw new CannotRaiseException(node, "the element type of its input is not known");
     return dtype;
   }
 

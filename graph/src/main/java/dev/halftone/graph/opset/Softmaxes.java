@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Softmax, LogSoftmax and Hardmax of version 13. Before, they coerced their input to a matrix at {@code axis} (default 1) and worked
- * on its rows; since, they work along {@code axis} (default -1) alone. Both are one where all axes behind are of size 1.
+ * Softmax, LogSoftmax and Hardmax of version 13. Before, they coerced their input to a matrix at
+ * {@code axis} (default 1) and worked on its rows; since, they work along {@code axis} (default -1)
+ * alone. Both are one where all axes behind are of size 1.
  */
 final class Softmaxes {
   private Softmaxes() {}
@@ -42,9 +43,18 @@ final class Softmaxes {
     String matrix = site.fresh(node, "matrix");
     String rows = site.fresh(node, "rows");
     Node flatten =
-        new Node(matrix, "", "Flatten", List.of(input), List.of(matrix), Map.of("axis", new Attribute.OfInt(axis)), Opaque.NONE);
+        new Node(
+            matrix,
+            "",
+            "Flatten",
+            List.of(input),
+            List.of(matrix),
+            Map.of("axis", new Attribute.OfInt(axis)),
+            Opaque.NONE);
     Node along =
-        node.withInputs(List.of(matrix)).withOutputs(List.of(rows)).withAttribute("axis", new Attribute.OfInt(-1));
+        node.withInputs(List.of(matrix))
+            .withOutputs(List.of(rows))
+            .withAttribute("axis", new Attribute.OfInt(-1));
     return List.of(
         Node.of(shape, "Shape", List.of(input), List.of(shape)),
         flatten,

@@ -1,8 +1,9 @@
 package dev.halftone.quantize.codes;
 
 /**
- * How codes lie and which of them share a scale: codes are {@code [outer, length, inner]} in row-major order, and every run of {@code
- * block} along {@code length} has one scale, so scales are {@code [outer, ceil(length / block), inner]}. For instance:
+ * How codes lie and which of them share a scale: codes are {@code [outer, length, inner]} in
+ * row-major order, and every run of {@code block} along {@code length} has one scale, so scales are
+ * {@code [outer, ceil(length / block), inner]}. For instance:
  *
  * <pre>
  * MatMul [K, N], a scale by column        [1, K, N] block K   scales [1, 1, N]
@@ -11,14 +12,17 @@ package dev.halftone.quantize.codes;
  * table [V, E], blocks of 32 in a row     [V, E, 1] block 32  scales [V, E / 32, 1]
  * </pre>
  *
- * @param transposed whether the weight itself lies as {@code [outer, inner, length]}, or as {@code [length, outer]} when {@code inner} is
- *     1, and is turned on the way
- * @param padded whether the last block is filled up with zero points, so that every block takes as many bytes
+ * @param transposed whether the weight itself lies as {@code [outer, inner, length]}, or as {@code
+ *     [length, outer]} when {@code inner} is 1, and is turned on the way
+ * @param padded whether the last block is filled up with zero points, so that every block takes as
+ *     many bytes
  */
-public record CodeLayout(long outer, long length, long inner, long block, boolean transposed, boolean padded) {
+public record CodeLayout(
+    long outer, long length, long inner, long block, boolean transposed, boolean padded) {
   public CodeLayout {
-    if (outer < 1 || length < 1 || inner < 1 || block < 1 || block > length && !padded) {
-      throw new IllegalArgumentException("no layout [%d, %d, %d] in blocks of %d".formatted(outer, length, inner, block));
+    if (outer < 1 || length < 1 || inner < 1 || block < 1 || (block > length && !padded)) {
+      throw new IllegalArgumentException(
+          "no layout [%d, %d, %d] in blocks of %d".formatted(outer, length, inner, block));
     }
     if (padded && inner > 1) throw new IllegalArgumentException("only rows are padded");
   }

@@ -11,7 +11,8 @@ import dev.halftone.tensor.Tensor;
 public record CodeRequest(String name, Tensor weight, CodeLayout layout, CodeFormat format) {
   public CodeRequest {
     if (!weight.dtype().isFloat() || weight.count() != layout.count()) {
-      throw new IllegalArgumentException("%s %s does not have layout %s".formatted(name, weight, layout));
+      throw new IllegalArgumentException(
+          "%s %s does not have layout %s".formatted(name, weight, layout));
     }
   }
 }

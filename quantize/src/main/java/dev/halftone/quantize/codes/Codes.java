@@ -32,7 +32,9 @@ public final class Codes {
     return Tensor.of(format().dtype(), shape, codes);
   }
 
-  /** The codes as the bytes that they are packed in, for operators that take packed codes as UINT8. */
+  /**
+   * The codes as the bytes that they are packed in, for operators that take packed codes as UINT8.
+   */
   public Tensor packed(long... shape) {
     return Tensor.of(DType.UINT8, shape, codes);
   }
@@ -50,17 +52,13 @@ public final class Codes {
     return Tensor.ofFloats(scaled, shape);
   }
 
-  /** The zero points in the type of the codes, packed where those are, under a shape of as many elements as there are scales. */
+  /**
+   * The zero points in the type of the codes, packed where those are, under a shape of as many
+   * elements as there are scales.
+   */
   public Tensor zeroPoints(long... shape) {
-    return Tensor.ofBytes(format().dtype(), Packing.pack(zeroPoints, format().dtype().bits()), shape);
-  }
-
-  /** What readers subtract from codes cast to float: one FLOAT32 where all are equal, else one a scale under that shape. */
-  public Tensor zeroPointsForSubtraction(long... shape) {
-    if (format().symmetric()) return Tensor.scalar(format().middle());
-    float[] values = new float[zeroPoints.length];
-    for (int i = 0; i < values.length; i++) values[i] = zeroPoint(i);
-    return Tensor.ofFloats(values, shape);
+    return Tensor.ofBytes(
+        format().dtype(), Packing.pack(zeroPoints, format().dtype().bits()), shape);
   }
 
   /** Whether readers of codes have to subtract anything. */
@@ -68,7 +66,10 @@ public final class Codes {
     return !format().symmetric() || format().middle() != 0;
   }
 
-  /** The zero points of each row packed into whole bytes, UINT8 {@code [outer, ceil(blocks * bits / 8)]}, filled up with the middle. */
+  /**
+   * The zero points of each row packed into whole bytes, UINT8 {@code [outer, ceil(blocks * bits /
+   * 8)]}, filled up with the middle.
+   */
   public Tensor packedZeroPointRows() {
     int bits = format().dtype().bits();
     int blocks = Math.toIntExact(layout().blocks());
@@ -77,7 +78,8 @@ public final class Codes {
     int filled = width * 8 / bits;
     byte[] padded = new byte[rows * filled];
     Arrays.fill(padded, (byte) format().middle());
-    for (int r = 0; r < rows; r++) System.arraycopy(zeroPoints, r * blocks, padded, r * filled, blocks);
+    for (int r = 0; r < rows; r++)
+      System.arraycopy(zeroPoints, r * blocks, padded, r * filled, blocks);
     return Tensor.ofBytes(DType.UINT8, Packing.pack(padded, bits), rows, width);
   }
 

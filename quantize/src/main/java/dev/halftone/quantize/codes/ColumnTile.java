@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
  */
 record ColumnTile(long outer, long block, long column, int columns) {
 
-  void encode(CodeRequest request, Encoder.Target target, Scratch scratch) {
+  void encode(CodeRequest request, EncodingTarget target, Scratch scratch) {
     CodeLayout layout = request.layout();
     long firstRow = block * layout.block();
     int rows = (int) Math.min(layout.block(), layout.length() - firstRow);
@@ -21,9 +21,16 @@ record ColumnTile(long outer, long block, long column, int columns) {
     choose(request, values, rows, target, scaleAt, offsets, scratch);
     byte[] codes = scratch.codes(rows * columns);
     for (int r = 0; r < rows; r++) {
-      Rounding.encode(values, r * columns, columns, target.scales(), scaleAt, offsets, request.format(), codes);
+      Rounding.encode(
+          values, r * columns, columns, target.scales(), scaleAt, offsets, request.format(), codes);
     }
-    store(request, target.codes(), (outer * layout.length() + firstRow) * layout.inner() + column, rows, codes, scratch);
+    store(
+        request,
+        target.codes(),
+        (outer * layout.length() + firstRow) * layout.inner() + column,
+        rows,
+        codes,
+        scratch);
   }
 
   private float[] load(CodeRequest request, long firstRow, int rows, Scratch scratch) {
@@ -53,7 +60,7 @@ record ColumnTile(long outer, long block, long column, int columns) {
       CodeRequest request,
       float[] values,
       int rows,
-      Encoder.Target target,
+      EncodingTarget target,
       int scaleAt,
       float[] offsets,
       Scratch scratch) {
@@ -71,8 +78,7 @@ record ColumnTile(long outer, long block, long column, int columns) {
       Values.requireFinite(request, lows[c], highs[c]);
       float scale = format.scale(lows[c], highs[c]);
       int zeroPoint = format.zeroPoint(lows[c], highs[c], scale);
-      target.scales()[scaleAt + c] = scale;
-      target.zeroPoints()[scaleAt + c] = (byte) zeroPoint;
+      target.set(scaleAt + c, scale, zeroPoint);
       offsets[c] = zeroPoint;
     }
   }
@@ -88,12 +94,24 @@ record ColumnTile(long outer, long block, long column, int columns) {
       for (int r = 0; r < lines; r++) {
         if (r > 0) System.arraycopy(codes, r * width, codes, 0, width);
         int bytes = Packing.pack(codes, width, bits, packed);
-        MemorySegment.copy(packed, 0, target, ValueLayout.JAVA_BYTE, (at + r * request.layout().inner()) * bits / 8, bytes);
+        MemorySegment.copy(
+            packed,
+            0,
+            target,
+            ValueLayout.JAVA_BYTE,
+            (at + r * request.layout().inner()) * bits / 8,
+            bytes);
       }
       return;
     }
     for (int r = 0; r < lines; r++) {
-      MemorySegment.copy(codes, r * width, target, ValueLayout.JAVA_BYTE, at + r * request.layout().inner(), width);
+      MemorySegment.copy(
+          codes,
+          r * width,
+          target,
+          ValueLayout.JAVA_BYTE,
+          at + r * request.layout().inner(),
+          width);
     }
   }
 }

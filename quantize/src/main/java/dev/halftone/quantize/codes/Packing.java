@@ -12,14 +12,17 @@ final class Packing {
     return packed;
   }
 
-  /** Packs the first {@code count} codes to the start of {@code packed} and gives the bytes written. */
+  /**
+   * Packs the first {@code count} codes to the start of {@code packed} and gives the bytes written.
+   */
   static int pack(byte[] codes, int count, int bits, byte[] packed) {
     return bits == 4 ? packNibbles(codes, count, packed) : packBits(codes, count, bits, packed);
   }
 
   private static int packNibbles(byte[] codes, int count, byte[] packed) {
     int pairs = count / 2;
-    for (int i = 0; i < pairs; i++) packed[i] = (byte) (codes[2 * i] & 0xF | codes[2 * i + 1] << 4);
+    for (int i = 0; i < pairs; i++)
+      packed[i] = (byte) ((codes[2 * i] & 0xF) | (codes[2 * i + 1] << 4));
     if (count % 2 == 0) return pairs;
     packed[pairs] = (byte) (codes[count - 1] & 0xF);
     return pairs + 1;

@@ -2,14 +2,23 @@ package dev.halftone.quantize.codes;
 
 /** {@code code = clamp(rint(value / scale) + zeroPoint)}. */
 final class Rounding {
-  /** Adding and taking it away rounds a float of magnitude below 2^22 to an integer, half to even. */
+  /**
+   * Adding and taking it away rounds a float of magnitude below 2^22 to an integer, half to even.
+   */
   private static final float ROUND = 0x1.8p23f;
 
   private Rounding() {}
 
   /** Encodes values that share one scale. */
   static void encode(
-      float[] values, int from, int count, float scale, int zeroPoint, CodeFormat format, byte[] codes, int to) {
+      float[] values,
+      int from,
+      int count,
+      float scale,
+      int zeroPoint,
+      CodeFormat format,
+      byte[] codes,
+      int to) {
     float low = format.lowest() - zeroPoint;
     float high = format.highest() - zeroPoint;
     for (int i = 0; i < count; i++) {
@@ -18,7 +27,9 @@ final class Rounding {
     }
   }
 
-  /** Encodes neighbours with a scale and a zero point each to the same positions of {@code codes}. */
+  /**
+   * Encodes neighbours with a scale and a zero point each to the same positions of {@code codes}.
+   */
   static void encode(
       float[] values,
       int from,
@@ -32,7 +43,8 @@ final class Rounding {
     float high = format.highest();
     for (int i = 0; i < count; i++) {
       float zero = zeroPoints[i];
-      float exact = Math.max(low - zero, Math.min(high - zero, values[from + i] / scales[scaleAt + i]));
+      float exact =
+          Math.max(low - zero, Math.min(high - zero, values[from + i] / scales[scaleAt + i]));
       codes[from + i] = (byte) (int) (exact + ROUND - ROUND + zero);
     }
   }

@@ -7,7 +7,8 @@ import java.lang.foreign.ValueLayout;
 final class RowTile {
   private RowTile() {}
 
-  static void encode(CodeRequest request, Encoder.Target target, long firstRow, int rows, Scratch scratch) {
+  static void encode(
+      CodeRequest request, EncodingTarget target, long firstRow, int rows, Scratch scratch) {
     CodeLayout layout = request.layout();
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
@@ -17,18 +18,21 @@ final class RowTile {
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
         int count = (int) Math.min(layout.block(), length - from);
-        encodeBlock(request, values, r * length + from, count, target, scaleAt, codes, r * stored + from);
+        encodeBlock(
+            request, values, r * length + from, count, target, scaleAt, codes, r * stored + from);
       }
       // What pads the last block decodes to zero.
-      for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoints()[scaleAt - 1];
+      for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);
     }
     int bits = request.format().dtype().bits();
     byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
     int bytes = bits == 8 ? rows * stored : Packing.pack(codes, rows * stored, bits, packed);
-    MemorySegment.copy(packed, 0, target.codes(), ValueLayout.JAVA_BYTE, firstRow * stored * bits / 8, bytes);
+    MemorySegment.copy(
+        packed, 0, target.codes(), ValueLayout.JAVA_BYTE, firstRow * stored * bits / 8, bytes);
   }
 
-  private static float[] load(CodeRequest request, long firstRow, int rows, int length, Scratch scratch) {
+  private static float[] load(
+      CodeRequest request, long firstRow, int rows, int length, Scratch scratch) {
     float[] values = scratch.values(Math.multiplyExact(rows, length));
     CodeLayout layout = request.layout();
     if (!layout.transposed()) {
@@ -48,7 +52,7 @@ final class RowTile {
       float[] values,
       int from,
       int count,
-      Encoder.Target target,
+      EncodingTarget target,
       int scaleAt,
       byte[] codes,
       int to) {
@@ -62,8 +66,7 @@ final class RowTile {
     CodeFormat format = request.format();
     float scale = format.scale(low, high);
     int zeroPoint = format.zeroPoint(low, high, scale);
-    target.scales()[scaleAt] = scale;
-    target.zeroPoints()[scaleAt] = (byte) zeroPoint;
+    target.set(scaleAt, scale, zeroPoint);
     Rounding.encode(values, from, count, scale, zeroPoint, format, codes, to);
   }
 }

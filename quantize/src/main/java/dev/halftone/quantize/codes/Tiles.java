@@ -10,10 +10,13 @@ final class Tiles {
 
   private Tiles() {}
 
-  static List<Workers.Task> of(CodeRequest request, Encoder.Target target) {
+  static List<Workers.Task> of(CodeRequest request, EncodingTarget target) {
     CodeLayout layout = request.layout();
     List<Workers.Task> tasks = new ArrayList<>();
-    if (layout.inner() == 1 && layout.outer() == 1 && layout.block() >= layout.length() && !layout.padded()) {
+    if (layout.inner() == 1
+        && layout.outer() == 1
+        && layout.block() >= layout.length()
+        && !layout.padded()) {
       tasks.add(scratch -> WholeTensor.encode(request, target, scratch));
     } else if (layout.inner() == 1) {
       rows(request, target, tasks);
@@ -23,8 +26,11 @@ final class Tiles {
     return tasks;
   }
 
-  /** Parts of whole rows, an even number of them, so that codes below 8 bits share no byte between parts. */
-  private static void rows(CodeRequest request, Encoder.Target target, List<Workers.Task> tasks) {
+  /**
+   * Parts of whole rows, an even number of them, so that codes below 8 bits share no byte between
+   * parts.
+   */
+  private static void rows(CodeRequest request, EncodingTarget target, List<Workers.Task> tasks) {
     CodeLayout layout = request.layout();
     long height = Math.max(8, SIZE / layout.storedLength() / 8 * 8);
     for (long from = 0; from < layout.outer(); from += height) {
@@ -34,7 +40,8 @@ final class Tiles {
     }
   }
 
-  private static void columns(CodeRequest request, Encoder.Target target, List<Workers.Task> tasks) {
+  private static void columns(
+      CodeRequest request, EncodingTarget target, List<Workers.Task> tasks) {
     CodeLayout layout = request.layout();
     long width = width(request);
     for (long outer = 0; outer < layout.outer(); outer++) {
@@ -48,11 +55,14 @@ final class Tiles {
     }
   }
 
-  /** Columns in a part: all of them when a block is flat, or when rows of codes below 8 bits do not end at whole bytes. */
+  /**
+   * Columns in a part: all of them when a block is flat, or when rows of codes below 8 bits do not
+   * end at whole bytes.
+   */
   private static long width(CodeRequest request) {
     CodeLayout layout = request.layout();
     boolean wholeBytes = layout.inner() * request.format().dtype().bits() % 8 == 0;
     if (!wholeBytes || layout.block() * layout.inner() <= 8 * SIZE) return layout.inner();
-    return Math.max(64, SIZE / layout.block() / 64 * 64);
+    return Math.max(128, SIZE / layout.block() / 128 * 128);
   }
 }

@@ -18,6 +18,7 @@ final class Values {
   }
 
   static void requireFinite(CodeRequest request, float low, float high) {
-    if (!(low > Float.NEGATIVE_INFINITY && high < Float.POSITIVE_INFINITY)) throw Encoder.notFinite(request);
+    if (!(low > Float.NEGATIVE_INFINITY && high < Float.POSITIVE_INFINITY))
+      throw Encoder.notFinite(request);
   }
 }

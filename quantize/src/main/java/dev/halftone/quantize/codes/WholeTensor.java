@@ -9,7 +9,7 @@ final class WholeTensor {
 
   private WholeTensor() {}
 
-  static void encode(CodeRequest request, Encoder.Target target, Scratch scratch) {
+  static void encode(CodeRequest request, EncodingTarget target, Scratch scratch) {
     CodeFormat format = request.format();
     long count = request.weight().count();
     float[] values = scratch.values(PIECE);
@@ -26,8 +26,7 @@ final class WholeTensor {
     Values.requireFinite(request, low, high);
     float scale = format.scale(low, high);
     int zeroPoint = format.zeroPoint(low, high, scale);
-    target.scales()[0] = scale;
-    target.zeroPoints()[0] = (byte) zeroPoint;
+    target.set(0, scale, zeroPoint);
     int bits = format.dtype().bits();
     byte[] codes = scratch.codes(PIECE);
     for (long from = 0; from < count; from += PIECE) {

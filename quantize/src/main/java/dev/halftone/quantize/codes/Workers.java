@@ -18,13 +18,17 @@ final class Workers {
 
   private Workers() {}
 
-  /** Runs all tasks; the first failure, in the order of the tasks that were started, is thrown when all threads have stopped. */
+  /**
+   * Runs all tasks; the first failure, in the order of the tasks that were started, is thrown when
+   * all threads have stopped.
+   */
   static void run(List<Task> tasks, int threads) {
     AtomicInteger next = new AtomicInteger();
     Runnable worker =
         () -> {
           Scratch scratch = new Scratch();
-          for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) tasks.get(i).run(scratch);
+          for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement())
+            tasks.get(i).run(scratch);
         };
     if (threads <= 1 || tasks.size() <= 1) worker.run();
     else runTogether(worker, Math.min(threads, tasks.size()));

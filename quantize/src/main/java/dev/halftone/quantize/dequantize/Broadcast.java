@@ -4,11 +4,17 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import java.util.Arrays;
 
-/** Which element of a smaller tensor goes with each of a larger one (ONNX, multidirectional broadcasting). */
+/**
+ * Which element of a smaller tensor goes with each of a larger one (ONNX, multidirectional
+ * broadcasting).
+ */
 final class Broadcast {
   private Broadcast() {}
 
-  /** Flat indices into a tensor of shape {@code small}, for each element of one of shape {@code large}, that it is broadcast to. */
+  /**
+   * Flat indices into a tensor of shape {@code small}, for each element of one of shape {@code
+   * large}, that it is broadcast to.
+   */
   static int[] indices(Node node, long[] large, long[] small) {
     requireFits(node, large, small);
     int count = 1;
@@ -34,7 +40,8 @@ final class Broadcast {
   private static void requireFits(Node node, long[] large, long[] small) {
     int offset = large.length - small.length;
     boolean fits = offset >= 0;
-    for (int i = 0; fits && i < small.length; i++) fits = small[i] == 1 || small[i] == large[offset + i];
+    for (int i = 0; fits && i < small.length; i++)
+      fits = small[i] == 1 || small[i] == large[offset + i];
     if (fits) return;
     String shapes = Arrays.toString(small) + " to " + Arrays.toString(large);
     throw new UnsupportedModelException(node, "cannot broadcast scales " + shapes);

@@ -6,39 +6,47 @@ import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Codes to floats: {@code (code - zeroPoint) * scale}, computed as ONNX's DequantizeLinear does (ONNX operators, 21). */
+/**
+ * Codes to floats: {@code (code - zeroPoint) * scale}, computed as ONNX's DequantizeLinear does
+ * (ONNX operators, 21).
+ */
 final class Decoding {
   private Decoding() {}
 
   /**
    * The values of codes.
    *
-   * @param scale one value, one for each index of {@code axis}, or (blocked) of the codes' rank with an entry for each block of {@code
-   *     block} along {@code axis}
+   * @param scale one value, one for each index of {@code axis}, or (blocked) of the codes' rank
+   *     with an entry for each block of {@code block} along {@code axis}
    * @param zeroPoint of the scale's shape; null means 0
    * @param block 0 when not blocked
    */
-  static Tensor decode(Node node, Tensor codes, Tensor scale, @Nullable Tensor zeroPoint, int axis, long block) {
+  static Tensor decode(
+      Node node, Tensor codes, Tensor scale, @Nullable Tensor zeroPoint, int axis, long block) {
     long[] shape = codes.shape();
     float[] values = new float[Math.toIntExact(codes.count())];
     float[] scales = scale.toFloats();
     boolean single = scales.length == 1 && block == 0;
     int at = axis < 0 ? axis + shape.length : axis;
-    require(node, single || at >= 0 && at < shape.length, "axis %d for %s".formatted(axis, codes));
+    require(
+        node, single || (at >= 0 && at < shape.length), "axis %d for %s".formatted(axis, codes));
     long inner = 1;
     for (int i = at + 1; !single && i < shape.length; i++) inner *= shape[i];
     long length = single ? 1 : shape[at];
     long blocks = block == 0 ? length : (length + block - 1) / block;
     long expected = single ? 1 : block == 0 ? length : codes.count() / Math.max(1, length) * blocks;
     require(node, block >= 0 && scales.length == expected, "%s for %s".formatted(scale, codes));
-    boolean zeros = zeroPoint == null || zeroPoint.count() == 1 || zeroPoint.count() == scales.length;
+    boolean zeros =
+        zeroPoint == null || zeroPoint.count() == 1 || zeroPoint.count() == scales.length;
     require(node, zeros, "zero points %s for scales %s".formatted(zeroPoint, scale));
     for (int i = 0; i < values.length; i++) {
       int entry = 0;
       if (!single) {
         long position = i / inner % length;
         long group = block == 0 ? position : position / block;
-        entry = Math.toIntExact(block == 0 ? group : (i / (inner * length) * blocks + group) * inner + i % inner);
+        entry =
+            Math.toIntExact(
+                block == 0 ? group : (i / (inner * length) * blocks + group) * inner + i % inner);
       }
       long zero = zeroPoint == null ? 0 : zeroPoint.longAt(zeroPoint.count() == 1 ? 0 : entry);
       values[i] = (codes.longAt(i) - zero) * scales[scales.length == 1 ? 0 : entry];
@@ -48,21 +56,40 @@ final class Decoding {
 
   /** The values of a {@code MatMulNBits} weight, turned to {@code [K, N]}. */
   static Tensor decodePacked(
-      Node node, Tensor packed, Tensor scale, @Nullable Tensor zeroPoint, int bits, long block, long rows, long columns) {
-    require(node, (bits == 2 || bits == 4 || bits == 8) && block > 0 && rows > 0 && columns > 0, "its attributes");
+      Node node,
+      Tensor packed,
+      Tensor scale,
+      @Nullable Tensor zeroPoint,
+      int bits,
+      long block,
+      long rows,
+      long columns) {
+    require(
+        node,
+        (bits == 2 || bits == 4 || bits == 8) && block > 0 && rows > 0 && columns > 0,
+        "its attributes");
     long blocks = (rows + block - 1) / block;
-    boolean whole = packed.dtype() == DType.UINT8 && packed.count() == columns * blocks * block * bits / 8;
-    require(node, whole && scale.count() == columns * blocks, "%s and scales %s".formatted(packed, scale));
+    boolean whole =
+        packed.dtype() == DType.UINT8 && packed.count() == columns * blocks * block * bits / 8;
+    require(
+        node,
+        whole && scale.count() == columns * blocks,
+        "%s and scales %s".formatted(packed, scale));
     float[] values = new float[Math.toIntExact(Math.multiplyExact(rows, columns))];
     float[] scales = scale.toFloats();
     long zeroBytes = (blocks * bits + 7) / 8;
-    require(node, zeroPoint == null || zeroPoint.count() == columns * zeroBytes, "zero points " + zeroPoint);
+    require(
+        node,
+        zeroPoint == null || zeroPoint.count() == columns * zeroBytes,
+        "zero points " + zeroPoint);
     long zeroRow = zeroBytes * 8 / bits;
     for (long n = 0; n < columns; n++) {
       for (long k = 0; k < rows; k++) {
         long code = unpack(packed, (n * blocks + k / block) * block + k % block, bits);
-        long zero = zeroPoint == null ? 1L << (bits - 1) : unpack(zeroPoint, n * zeroRow + k / block, bits);
-        values[Math.toIntExact(k * columns + n)] = (code - zero) * scales[Math.toIntExact(n * blocks + k / block)];
+        long zero =
+            zeroPoint == null ? 1L << (bits - 1) : unpack(zeroPoint, n * zeroRow + k / block, bits);
+        values[Math.toIntExact(k * columns + n)] =
+            (code - zero) * scales[Math.toIntExact(n * blocks + k / block)];
       }
     }
     return Tensor.ofFloats(values, rows, columns);

@@ -4,15 +4,19 @@ import dev.halftone.graph.Model;
 import dev.halftone.quantize.scope.Scope;
 
 /**
- * Turns a quantized model back to float. Constants are decoded; pairs of QuantizeLinear and DequantizeLinear around activations go;
- * operators on integers (QLinear*, *Integer with their scales, MatMulNBits, GatherBlockQuantized, DynamicQuantizeLSTM) become the
- * float operators that they stand for. What was lost to rounding stays lost. Quantized inputs and outputs of the graph stay, with the
- * node that converts them.
+ * Turns a quantized model back to float. Constants are decoded; pairs of QuantizeLinear and
+ * DequantizeLinear around activations go; operators on integers (QLinear*, *Integer with their
+ * scales, MatMulNBits, GatherBlockQuantized, DynamicQuantizeLSTM) become the float operators that
+ * they stand for. What was lost to rounding stays lost. Quantized inputs and outputs of the graph
+ * stay, with the node that converts them.
  */
 public final class Dequantizer {
   private Dequantizer() {}
 
-  /** The model in float; values that remain keep their names. {@link QuantizedParts#of} tells what could not be undone. */
+  /**
+   * The model in float; values that remain keep their names. {@link QuantizedParts#of} tells what
+   * could not be undone.
+   */
   public static Model toFloat(Model model) {
     FloatNames names = new FloatNames(model);
     return model.withGraph(new FloatGraph(Scope.of(model.graph()), null, names).convert());

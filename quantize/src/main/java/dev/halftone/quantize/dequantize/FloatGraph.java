@@ -19,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One graph on its way back to float, node by node in topological order. A quantized value gets a float twin where one can be had; the
- * integer nodes stay at first and go at the end if nobody reads them any more.
+ * One graph on its way back to float, node by node in topological order. A quantized value gets a
+ * float twin where one can be had; the integer nodes stay at first and go at the end if nobody
+ * reads them any more.
  */
 final class FloatGraph {
   private final Scope scope;
@@ -33,6 +34,9 @@ final class FloatGraph {
 
   /** The float value that a quantized value stands for. */
   private final Map<String, String> twins = new HashMap<>();
+
+  /** Twins that nodes added here give. */
+  private final Set<String> made = new HashSet<>();
 
   /** What is read now in place of a value that is gone. */
   private final Map<String, String> aliases = new HashMap<>();
@@ -54,7 +58,14 @@ final class FloatGraph {
       if (!rules.apply(node, current)) nodes.add(current);
     }
     Graph converted =
-        new Graph(graph.name(), nodes, initializers, graph.inputs(), graph.outputs(), graph.values(), graph.opaque());
+        new Graph(
+            graph.name(),
+            nodes,
+            initializers,
+            graph.inputs(),
+            graph.outputs(),
+            graph.values(),
+            graph.opaque());
     GraphEditor editor = new GraphEditor(converted);
     editor.prune();
     return editor.toGraph();
@@ -67,7 +78,8 @@ final class FloatGraph {
         .forEach(
             (name, attribute) -> {
               Attribute converted = attribute;
-              if (attribute instanceof Attribute.OfGraph(Graph body)) converted = new Attribute.OfGraph(body(body));
+              if (attribute instanceof Attribute.OfGraph(Graph body))
+                converted = new Attribute.OfGraph(body(body));
               if (attribute instanceof Attribute.OfGraphs(List<Graph> several)) {
                 converted = new Attribute.OfGraphs(several.stream().map(this::body).toList());
               }
@@ -85,11 +97,17 @@ final class FloatGraph {
     return constant == null ? null : constant.value();
   }
 
-  /** The float value of a node's constant codes with constant scales and zero points, given by their positions, or null. */
+  /**
+   * The float value of a node's constant codes with constant scales and zero points, given by their
+   * positions, or null.
+   */
   @Nullable Tensor decoded(Node node, int codes, int scale, int zeroPoint, int axis, long block) {
     Tensor integers = constant(node.input(codes));
     Tensor scales = constant(node.input(scale));
-    if (integers == null || integers.dtype().isFloat() || scales == null || scales.dtype() != DType.FLOAT32) return null;
+    if (integers == null
+        || integers.dtype().isFloat()
+        || scales == null
+        || scales.dtype() != DType.FLOAT32) return null;
     Tensor zero = node.input(zeroPoint).isEmpty() ? null : constant(node.input(zeroPoint));
     if (zero == null && !node.input(zeroPoint).isEmpty()) return null;
     return Decoding.decode(node, integers, scales, zero, axis, block);
@@ -129,9 +147,34 @@ final class FloatGraph {
     initializers.put(name, value);
   }
 
-  /** Lets all later readers of {@code value} read {@code source}; a graph's output is copied, since its name has to stay. */
+  /**
+   * Lets all later readers of {@code value} read {@code source}. A graph's output has to keep its
+   * name: then the twin takes it, or, where the source is no twin, is copied.
+   */
   void alias(String value, String source) {
-    if (outputs.contains(value)) nodes.add(Node.of(fresh(value + "_Identity"), "Identity", List.of(source), List.of(value)));
-    else aliases.put(value, source);
+    if (!outputs.contains(value)) {
+      aliases.put(value, source);
+    } else if (!made.remove(source)) {
+      nodes.add(Node.of(fresh(value + "_Identity"), "Identity", List.of(source), List.of(value)));
+    } else {
+      Map<String, String> renamed = Map.of(source, value);
+      nodes.replaceAll(
+          node -> {
+            Node reading = GraphEditor.renameReads(node, renamed);
+            return reading.withOutputs(
+                reading.outputs().stream()
+                    .map(output -> renamed.getOrDefault(output, output))
+                    .toList());
+          });
+      twins.replaceAll((quantized, twin) -> renamed.getOrDefault(twin, twin));
+    }
+  }
+
+  /** A fresh value as the twin of a quantized one. */
+  String makeTwin(String quantized) {
+    String twin = fresh(quantized + "_float");
+    made.add(twin);
+    twins.put(quantized, twin);
+    return twin;
   }
 }

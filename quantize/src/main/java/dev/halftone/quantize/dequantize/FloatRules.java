@@ -32,7 +32,10 @@ final class FloatRules {
           "Transpose",
           "Unsqueeze");
 
-  /** Operators of ONNX Runtime on quantized values: pairs or triples of value, scale, zero point, then those of the output. */
+  /**
+   * Operators of ONNX Runtime on quantized values: pairs or triples of value, scale, zero point,
+   * then those of the output.
+   */
   private static final Map<String, String> ELEMENTWISE =
       Map.of(
           "QLinearAdd", "Add",
@@ -63,7 +66,7 @@ final class FloatRules {
   boolean apply(Node original, Node node) {
     return switch (original.opType()) {
       case "QuantizeLinear", "DynamicQuantizeLinear" -> quantize(original, node);
-      case "DequantizeLinear" -> dequantize(original, node);
+      case "DequantizeLinear" -> dequantize(original);
       case "QLinearConv" -> convolution(original);
       case "QLinearMatMul" -> product(original);
       case "QGemm" -> gemm(original);
@@ -71,7 +74,10 @@ final class FloatRules {
       case "GatherBlockQuantized" -> packed.table(original, node);
       case "DynamicQuantizeLSTM" -> packed.lstm(original, node);
       case "Mul", "Reshape" -> patterns.apply(original, node) || moving(original, node);
-      default -> ELEMENTWISE.containsKey(original.opType()) ? elementwise(original) : moving(original, node);
+      default ->
+          ELEMENTWISE.containsKey(original.opType())
+              ? elementwise(original)
+              : moving(original, node);
     };
   }
 
@@ -80,8 +86,15 @@ final class FloatRules {
     return false;
   }
 
-  private boolean dequantize(Node original, Node node) {
-    Tensor decoded = graph.decoded(original, 0, 1, 2, (int) original.integer("axis", 1), original.integer("block_size", 0));
+  private boolean dequantize(Node original) {
+    Tensor decoded =
+        graph.decoded(
+            original,
+            0,
+            1,
+            2,
+            (int) original.integer("axis", 1),
+            original.integer("block_size", 0));
     if (decoded != null) {
       graph.define(original.output(0), decoded);
       return true;
@@ -92,7 +105,10 @@ final class FloatRules {
     return true;
   }
 
-  /** The name of the float form of operand {@code (value, scale, zero point)} at {@code first}: a twin or a decoded constant. */
+  /**
+   * The name of the float form of operand {@code (value, scale, zero point)} at {@code first}: a
+   * twin or a decoded constant.
+   */
   private @Nullable String operand(Node node, int first, int axis) {
     String twin = graph.twin(node.input(first));
     if (twin != null) return twin;
@@ -100,11 +116,22 @@ final class FloatRules {
     return decoded == null ? null : graph.addConstant(node.input(first) + "_float", decoded);
   }
 
-  /** Adds the float node for a quantized one, whose output becomes the twin; the quantized node stays for other readers. */
-  private boolean emit(Node original, String opType, List<String> inputs, Map<String, Attribute> attributes) {
-    String output = graph.fresh(original.output(0) + "_float");
-    graph.add(new Node(graph.fresh(original.name() + "_float"), "", opType, inputs, List.of(output), attributes, Opaque.NONE));
-    graph.setTwin(original.output(0), output);
+  /**
+   * Adds the float node for a quantized one, whose output becomes the twin; the quantized node
+   * stays for other readers.
+   */
+  private boolean emit(
+      Node original, String opType, List<String> inputs, Map<String, Attribute> attributes) {
+    String output = graph.makeTwin(original.output(0));
+    graph.add(
+        new Node(
+            graph.fresh(original.name() + "_float"),
+            "",
+            opType,
+            inputs,
+            List.of(output),
+            attributes,
+            Opaque.NONE));
     return false;
   }
 
@@ -129,8 +156,10 @@ final class FloatRules {
     if (codes == null || first == null || second == null) return null;
     float[] scales = second.toFloats();
     for (int i = 0; i < scales.length; i++) scales[i] *= first.floatAt(0);
-    Tensor scale = scales.length == 1 ? Tensor.scalar(scales[0]) : Tensor.ofFloats(scales, scales.length);
-    return graph.addConstant(node.input(position) + "_float", Decoding.decode(node, codes, scale, null, 0, 0));
+    Tensor scale =
+        scales.length == 1 ? Tensor.scalar(scales[0]) : Tensor.ofFloats(scales, scales.length);
+    return graph.addConstant(
+        node.input(position) + "_float", Decoding.decode(node, codes, scale, null, 0, 0));
   }
 
   private boolean product(Node node) {

@@ -57,15 +57,19 @@ public record QuantizedParts(List<Part> parts) {
     List<Part> parts = new ArrayList<>();
     BiConsumer<Scope, Node> collect =
         (scope, node) -> {
-          if (isQuantized(node) || isStored(scope, node)) parts.add(new Part(node.label(), node.domain(), node.opType()));
+          if (isQuantized(node) || isStored(scope, node))
+            parts.add(new Part(node.label(), node.domain(), node.opType()));
         };
     Scope.of(model.graph()).visit(collect);
     return new QuantizedParts(parts);
   }
 
-  /** Whether the node decodes a weight that is stored as integers. */
+  /**
+   * Whether the node decodes a weight that is stored as integers, or takes rows of a table of such.
+   */
   private static boolean isStored(Scope scope, Node node) {
-    Constant codes = node.is("Cast") && CastTypes.named(node, "to") != null ? scope.constant(node.input(0)) : null;
+    boolean reads = node.is("Gather") || (node.is("Cast") && CastTypes.named(node, "to") != null);
+    Constant codes = reads ? scope.constant(node.input(0)) : null;
     if (codes == null || codes.value().rank() < 2) return false;
     return switch (codes.value().dtype()) {
       case INT8, UINT8, INT4, UINT4, INT2, UINT2 -> true;

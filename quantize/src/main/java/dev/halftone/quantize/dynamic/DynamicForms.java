@@ -24,7 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs faster in integers. */
+/**
+ * Chooses the form of each weight, by who reads it and by what ONNX Runtime runs faster in
+ * integers.
+ */
 final class DynamicForms {
   /** DynamicQuantizeLinear is part of the standard operators from this version on. */
   static final long WITH_DYNAMIC_QUANTIZATION = 11;
@@ -46,7 +49,8 @@ final class DynamicForms {
   WeightForm choose(WeightUse use) {
     String objection = use.objection(recipe);
     if (!objection.isEmpty()) return new WeightForm.Kept(objection);
-    boolean integers = model.opset() >= WITH_DYNAMIC_QUANTIZATION && use.value().dtype() == DType.FLOAT32;
+    boolean integers =
+        model.opset() >= WITH_DYNAMIC_QUANTIZATION && use.value().dtype() == DType.FLOAT32;
     return switch (use.commonRole()) {
       case RECURRENT -> lstms.areIntegers(use) ? lstms.form(use) : stored(use);
       case MATRIX -> integers ? product(use) : stored(use);
@@ -60,7 +64,8 @@ final class DynamicForms {
     List<IntegerProduct.Read> reads = new ArrayList<>();
     for (Reader reader : use.readers()) {
       Linear linear = Linear.of(Objects.requireNonNull(reader.node()), use.value());
-      if (linear == null || !reads.isEmpty() && !linear.readsAlike(reads.getFirst().linear())) return stored(use);
+      if (linear == null || (!reads.isEmpty() && !linear.readsAlike(reads.getFirst().linear())))
+        return stored(use);
       reads.add(new IntegerProduct.Read(linear, reader.scope().graph()));
     }
     Linear first = reads.getFirst().linear();
@@ -90,7 +95,8 @@ final class DynamicForms {
     if (use.readers().size() > 1 || !node.is("Conv") || !known) return stored(use);
     CodeFormat unsigned = new CodeFormat(DType.UINT8, true, recipe.reduceRange());
     CodeRequest request = new CodeRequest(use.name(), use.value(), rows(use), unsigned);
-    return new IntegerConvolution(request, node, reader.scope().graph(), bias == null ? null : bias.value());
+    return new IntegerConvolution(
+        request, node, reader.scope().graph(), bias == null ? null : bias.value());
   }
 
   private static WeightForm stored(WeightUse use) {
@@ -101,7 +107,8 @@ final class DynamicForms {
   List<String> warnings(List<WeightDecision> decisions) {
     long stored = decisions.stream().filter(decision -> decision.form() instanceof Stored).count();
     if (stored == 0) return List.of();
-    String what = "%d weights are stored as 8-bit integers and computed with in float: ".formatted(stored);
+    String what =
+        "%d weights are stored as 8-bit integers and computed with in float: ".formatted(stored);
     return List.of(what + "ONNX Runtime has no faster integer kernel for them");
   }
 }

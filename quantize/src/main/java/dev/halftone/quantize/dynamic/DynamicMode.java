@@ -14,8 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Weights as 8-bit integers, activations of products and LSTMs quantized at run time with parameters computed from each input. What
- * ONNX Runtime runs no faster in integers (convolutions, GRU and RNN) is stored as 8-bit integers and computed in float.
+ * Weights as 8-bit integers, activations of products and LSTMs quantized at run time with
+ * parameters computed from each input. What ONNX Runtime runs no faster in integers (convolutions,
+ * GRU and RNN) is stored as 8-bit integers and computed in float.
  */
 public final class DynamicMode {
   private DynamicMode() {}
@@ -26,7 +27,8 @@ public final class DynamicMode {
    * @param folded the model, its constants folded
    * @param threads weights are encoded on; the result does not depend on it
    * @throws UnsupportedModelException if the recipe's weights are not 8 bits wide
-   * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a NaN or an infinity
+   * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a
+   *     NaN or an infinity
    */
   public static Quantized apply(Model folded, Recipe recipe, int threads) {
     if (recipe.weights().bits() != 8) {
@@ -41,7 +43,10 @@ public final class DynamicMode {
     return WeightRewrite.apply(model, decisions, forms.warnings(decisions), threads);
   }
 
-  /** The model under an operator set with DynamicQuantizeLinear, where a product needs it and it can be had. */
+  /**
+   * The model under an operator set with DynamicQuantizeLinear, where a product needs it and it can
+   * be had.
+   */
   private static Model raised(Model model, Recipe recipe) {
     if (model.opset() >= DynamicForms.WITH_DYNAMIC_QUANTIZATION) return model;
     boolean products =

@@ -32,7 +32,8 @@ final class Lstms {
     }
     inputReady.retainAll(recurrenceReady);
     integers.addAll(inputReady);
-    // A weight shared with an LSTM that stays in float stays too, and takes its other readers with it.
+    // A weight shared with an LSTM that stays in float stays too, and takes its other readers with
+    // it.
     for (boolean changed = true; changed; ) {
       changed = false;
       for (WeightUse use : uses) {
@@ -59,7 +60,8 @@ final class Lstms {
   WeightForm form(WeightUse use) {
     Tensor value = use.value();
     long length = value.dimension(2);
-    CodeLayout layout = new CodeLayout(value.dimension(0), length, value.dimension(1), length, true, false);
+    CodeLayout layout =
+        new CodeLayout(value.dimension(0), length, value.dimension(1), length, true, false);
     CodeFormat format = new CodeFormat(DType.INT8, true, recipe.reduceRange());
     CodeRequest request = new CodeRequest(use.name(), value, layout, format);
     return new IntegerLstm(request, use.nodes(), use.readers().getFirst().input());

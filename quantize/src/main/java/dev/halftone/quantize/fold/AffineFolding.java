@@ -12,10 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds a per-channel affine step {@code y = x * scale[c] + shift[c]} into the linear operator before it: weights of output channel
- * {@code c} times {@code scale[c]}, bias {@code b[c] * scale[c] + shift[c]}, computed in double precision and rounded once. The
- * step may be a BatchNormalization (ONNX operators, BatchNormalization-15: {@code scale = gamma / sqrt(var + epsilon)}, {@code
- * shift = beta - mean * scale}), or an Add or Mul with a constant. The linear operator takes over the step's output name.
+ * Folds a per-channel affine step {@code y = x * scale[c] + shift[c]} into the linear operator
+ * before it: weights of output channel {@code c} times {@code scale[c]}, bias {@code b[c] *
+ * scale[c] + shift[c]}, computed in double precision and rounded once. The step may be a
+ * BatchNormalization (ONNX operators, BatchNormalization-15: {@code scale = gamma / sqrt(var +
+ * epsilon)}, {@code shift = beta - mean * scale}), or an Add or Mul with a constant. The linear
+ * operator takes over the step's output name.
  */
 final class AffineFolding {
   private AffineFolding() {}
@@ -26,7 +28,9 @@ final class AffineFolding {
     return folded;
   }
 
-  /** Folds every step that directly follows a linear operator; the model itself when there is none. */
+  /**
+   * Folds every step that directly follows a linear operator; the model itself when there is none.
+   */
   private static Model foldOnce(Model model) {
     GraphIndex index = new GraphIndex(model.graph());
     GraphEditor editor = new GraphEditor(model.graph());
@@ -51,12 +55,15 @@ final class AffineFolding {
     if (!step.is("BatchNormalization") && !step.is("Add") && !step.is("Mul")) return null;
     for (String input : step.inputs()) {
       Node producer = index.producer(input);
-      if (producer != null && index.onlyConsumer(input) == step && LinearOperator.isLinear(producer)) return producer;
+      if (producer != null
+          && index.onlyConsumer(input) == step
+          && LinearOperator.isLinear(producer)) return producer;
     }
     return null;
   }
 
-  private static void apply(GraphEditor editor, Node linear, LinearOperator operator, Node step, ChannelAffine affine) {
+  private static void apply(
+      GraphEditor editor, Node linear, LinearOperator operator, Node step, ChannelAffine affine) {
     List<String> inputs = new ArrayList<>(linear.inputs());
     if (!affine.isShiftOnly()) {
       inputs.set(1, editor.freshName(operator.weightName()));
@@ -75,7 +82,8 @@ final class AffineFolding {
   private static Tensor bias(LinearOperator operator, ChannelAffine affine) {
     double[] old = operator.bias();
     float[] values = new float[old.length];
-    for (int c = 0; c < values.length; c++) values[c] = (float) (old[c] * affine.scale()[c] + affine.shift()[c]);
+    for (int c = 0; c < values.length; c++)
+      values[c] = (float) (old[c] * affine.scale()[c] + affine.shift()[c]);
     return LinearOperator.cast(values, operator.weight().dtype(), values.length);
   }
 

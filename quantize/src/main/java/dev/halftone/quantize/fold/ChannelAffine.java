@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** {@code y = x * scale[c] + shift[c]} for output channel {@code c}. */
 record ChannelAffine(double[] scale, double[] shift) {
 
-  /** The step as an affine map of {@code value}, the output of {@code operator}; null when it is not one. */
-  static @Nullable ChannelAffine of(Node step, String value, LinearOperator operator, GraphIndex index) {
+  /**
+   * The step as an affine map of {@code value}, the output of {@code operator}; null when it is not
+   * one.
+   */
+  static @Nullable ChannelAffine of(
+      Node step, String value, LinearOperator operator, GraphIndex index) {
     if (step.is("BatchNormalization")) return ofNormalization(step, value, operator, index);
     String other = step.input(0).equals(value) ? step.input(1) : step.input(0);
     Tensor constant = index.constant(other);

@@ -43,23 +43,30 @@ final class ConstantFolding {
 
     GraphEditor editor = new GraphEditor(model.graph());
     for (Node node : foldable) {
-      if (node.outputs().stream().filter(wanted::contains).allMatch(results::containsKey)) editor.remove(node);
+      if (node.outputs().stream().filter(wanted::contains).allMatch(results::containsKey))
+        editor.remove(node);
     }
-    results.forEach((name, value) -> {
-      if (editor.producer(name) == null) editor.addInitializer(name, value);
-    });
+    results.forEach(
+        (name, value) -> {
+          if (editor.producer(name) == null) editor.addInitializer(name, value);
+        });
     editor.prune();
     return model.withGraph(editor.toGraph());
   }
 
-  /** Nodes of the standard domain without bodies all of whose inputs are constants, directly or through other such nodes. */
+  /**
+   * Nodes of the standard domain without bodies all of whose inputs are constants, directly or
+   * through other such nodes.
+   */
   private static List<Node> foldable(Graph graph, GraphIndex index) {
     Set<String> constant = new LinkedHashSet<>();
     List<Node> foldable = new ArrayList<>();
     for (Node node : graph.nodes()) {
       boolean known =
           node.inputs().stream()
-              .allMatch(input -> input.isEmpty() || constant.contains(input) || index.constant(input) != null);
+              .allMatch(
+                  input ->
+                      input.isEmpty() || constant.contains(input) || index.constant(input) != null);
       boolean plain = node.domain().isEmpty() && GraphEditor.bodies(node).isEmpty();
       if (!known || !plain || NOT_FOLDED.contains(node.opType())) continue;
       if (node.outputs().stream().anyMatch(index::isOutput)) continue;
@@ -76,7 +83,8 @@ final class ConstantFolding {
     Set<String> wanted = new LinkedHashSet<>();
     for (Node node : foldable) {
       for (String output : node.outputs()) {
-        if (index.consumers(output).stream().anyMatch(reader -> !inside.contains(reader))) wanted.add(output);
+        if (index.consumers(output).stream().anyMatch(reader -> !inside.contains(reader)))
+          wanted.add(output);
       }
     }
     return wanted;
@@ -91,8 +99,10 @@ final class ConstantFolding {
       }
     }
     List<ValueInfo> outputs = wanted.stream().map(name -> new ValueInfo(name, null)).toList();
-    Graph part = new Graph("constants", nodes, constants, List.of(), outputs, List.of(), Opaque.NONE);
-    Model program = new Model(model.irVersion(), model.opsets(), part, List.of(), Map.of(), Opaque.NONE);
+    Graph part =
+        new Graph("constants", nodes, constants, List.of(), outputs, List.of(), Opaque.NONE);
+    Model program =
+        new Model(model.irVersion(), model.opsets(), part, List.of(), Map.of(), Opaque.NONE);
     try (RunnableModel runnable = RunnableModel.open(program, List.of(), RunOptions.asWritten())) {
       return runnable.run(Map.of());
     }

@@ -8,7 +8,10 @@ import dev.halftone.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Turns {@code Constant} nodes into initializers, and initializers that double as inputs into constants. */
+/**
+ * Turns {@code Constant} nodes into initializers, and initializers that double as inputs into
+ * constants.
+ */
 public final class ConstantNodes {
   /** From this version on an initializer need not be listed as an input. */
   private static final long IR_WITHOUT_INITIALIZERS_AS_INPUTS = 4;
@@ -29,7 +32,10 @@ public final class ConstantNodes {
         .withIrVersion(Math.max(model.irVersion(), IR_WITHOUT_INITIALIZERS_AS_INPUTS));
   }
 
-  /** The tensor that a Constant node gives; null for strings and sparse tensors. ONNX operators, Constant-13. */
+  /**
+   * The tensor that a Constant node gives; null for strings and sparse tensors. ONNX operators,
+   * Constant-13.
+   */
   public static @Nullable Tensor value(Node node) {
     for (Attribute attribute : node.attributes().values()) {
       switch (attribute) {
@@ -43,7 +49,8 @@ public final class ConstantNodes {
           return Tensor.ofLongs(new long[] {value});
         }
         case Attribute.OfInts(List<Long> values) -> {
-          return Tensor.ofLongs(values.stream().mapToLong(Long::longValue).toArray(), values.size());
+          return Tensor.ofLongs(
+              values.stream().mapToLong(Long::longValue).toArray(), values.size());
         }
         case Attribute.OfFloats(List<Float> values) -> {
           float[] floats = new float[values.size()];

@@ -7,8 +7,8 @@ public final class Folding {
   private Folding() {}
 
   /**
-   * The same model with fewer nodes. Values that remain keep their names; graph inputs that were only defaults (initializers listed
-   * as inputs) are no longer inputs.
+   * The same model with fewer nodes. Values that remain keep their names; graph inputs that were
+   * only defaults (initializers listed as inputs) are no longer inputs.
    */
   public static Model fold(Model model) {
     Model constants = ConstantFolding.fold(ConstantNodes.toInitializers(model));

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A Conv, ConvTranspose or Gemm with constant weight, seen as output channels.
  *
  * @param outer product of the weight's dimensions before the channel axis
- * @param channels output channels; for a grouped ConvTranspose the weight's axis holds channels / group of them
+ * @param channels output channels; for a grouped ConvTranspose the weight's axis holds channels /
+ *     group of them
  * @param inner product of the dimensions after the channel axis
  * @param spatialRank dimensions of the output after its channel axis
  */
@@ -46,14 +47,19 @@ record LinearOperator(
     return node.is("ConvTranspose") ? 1 : 0;
   }
 
-  /** The bias by channel, already multiplied by Gemm's beta; zeros when there is none; null when it is not constant. */
+  /**
+   * The bias by channel, already multiplied by Gemm's beta; zeros when there is none; null when it
+   * is not constant.
+   */
   private static double @Nullable [] bias(Node node, GraphIndex index, int channels) {
     double[] bias = new double[channels];
     if (node.input(2).isEmpty()) return bias;
     Tensor constant = index.constant(node.input(2));
     if (constant == null || !constant.dtype().isFloat()) return null;
     boolean one = constant.count() == 1;
-    boolean row = constant.count() == channels && (constant.rank() == 0 || constant.dimension(-1) == channels);
+    boolean row =
+        constant.count() == channels
+            && (constant.rank() == 0 || constant.dimension(-1) == channels);
     if (!one && !row) return null;
     double beta = node.is("Gemm") ? node.real("beta", 1f) : 1;
     float[] values = constant.toFloats();
@@ -92,7 +98,8 @@ record LinearOperator(
   }
 
   /**
-   * A constant that is broadcast onto this operator's output as one value a channel; null when it varies otherwise.
+   * A constant that is broadcast onto this operator's output as one value a channel; null when it
+   * varies otherwise.
    */
   double @Nullable [] perChannel(Tensor constant) {
     if (!constant.dtype().isFloat() || constant.rank() > spatialRank + 2) return null;
@@ -103,7 +110,9 @@ record LinearOperator(
       return values;
     }
     int channelDimension = constant.rank() - 1 - spatialRank;
-    if (floats.length != channels || channelDimension < 0 || constant.dimension(channelDimension) != channels) return null;
+    if (floats.length != channels
+        || channelDimension < 0
+        || constant.dimension(channelDimension) != channels) return null;
     for (int c = 0; c < channels; c++) values[c] = floats[c];
     return values;
   }

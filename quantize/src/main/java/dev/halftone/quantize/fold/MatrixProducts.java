@@ -13,8 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns {@code Add(MatMul(a, w), b)} with constant matrix w and constant row b into {@code Gemm(a, w, b)} where a is known to be a matrix:
- * then the bias can be 32-bit and the product and the sum are one integer operator. Gemm's bias broadcasts since version 7.
+ * Turns {@code Add(MatMul(a, w), b)} with constant matrix w and constant row b into {@code Gemm(a,
+ * w, b)} where a is known to be a matrix: then the bias can be 32-bit and the product and the sum
+ * are one integer operator. Gemm's bias broadcasts since version 7.
  */
 final class MatrixProducts {
   private static final long BROADCASTING_GEMM = 7;
@@ -53,7 +54,8 @@ final class MatrixProducts {
     if (!sum.is("Add")) return null;
     for (int i = 0; i < 2; i++) {
       Node product = index.producer(sum.input(i));
-      if (product == null || !product.is("MatMul") || index.onlyConsumer(product.output(0)) != sum) continue;
+      if (product == null || !product.is("MatMul") || index.onlyConsumer(product.output(0)) != sum)
+        continue;
       if (isMatrixProduct(product) && isRow(sum.input(1 - i), product)) return product;
     }
     return null;
@@ -67,7 +69,11 @@ final class MatrixProducts {
   private boolean isRow(String value, Node product) {
     Tensor row = index.constant(value);
     Tensor weight = index.constant(product.input(1));
-    if (row == null || weight == null || row.dtype() != weight.dtype() || row.rank() == 0 || row.rank() > 2) return false;
+    if (row == null
+        || weight == null
+        || row.dtype() != weight.dtype()
+        || row.rank() == 0
+        || row.rank() > 2) return false;
     return row.count() == weight.dimension(1) && row.dimension(-1) == weight.dimension(1);
   }
 

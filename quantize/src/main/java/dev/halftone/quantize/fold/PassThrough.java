@@ -6,7 +6,10 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.Tensor;
 
-/** Removes nodes that give their first input back: {@code Identity}, and {@code Dropout} outside training. */
+/**
+ * Removes nodes that give their first input back: {@code Identity}, and {@code Dropout} outside
+ * training.
+ */
 final class PassThrough {
   private PassThrough() {}
 
@@ -27,7 +30,9 @@ final class PassThrough {
 
   private static boolean passesThrough(Node node, GraphIndex index) {
     if (node.is("Identity")) return true;
-    if (!node.is("Dropout") || !index.consumers(node.output(1)).isEmpty() || index.isOutput(node.output(1))) {
+    if (!node.is("Dropout")
+        || !index.consumers(node.output(1)).isEmpty()
+        || index.isOutput(node.output(1))) {
       return false;
     }
     String training = node.input(2);

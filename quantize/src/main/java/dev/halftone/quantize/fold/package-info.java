@@ -1,6 +1,7 @@
 /**
- * Rewrites before quantization that change no answer: constants are made initializers, and what follows a linear operator and is
- * linear itself becomes part of it, so that one integer operator does the work of several.
+ * Rewrites before quantization that change no answer: constants are made initializers, and what
+ * follows a linear operator and is linear itself becomes part of it, so that one integer operator
+ * does the work of several.
  */
 @NullMarked
 package dev.halftone.quantize.fold;

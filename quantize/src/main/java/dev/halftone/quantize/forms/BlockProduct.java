@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A product whose weight comes from a {@code DequantizeLinear} of its own: codes {@code [K, N]}, a scale by column (axis 1) or by block
- * of rows (axis 0, {@code block_size}). ONNX Runtime makes one {@code MatMulNBits} of the two, if the codes are an initializer of the
- * same graph that nobody else reads, blocks are a power of two from 16 to 256, and Gemm has no {@code transB}.
+ * A product whose weight comes from a {@code DequantizeLinear} of its own: codes {@code [K, N]}, a
+ * scale by column (axis 1) or by block of rows (axis 0, {@code block_size}). ONNX Runtime makes one
+ * {@code MatMulNBits} of the two, if the codes are an initializer of the same graph that nobody
+ * else reads, blocks are a power of two from 16 to 256, and Gemm has no {@code transB}.
  *
- * @param domain of DequantizeLinear: the standard one, or {@code com.microsoft} where the model's operator set lacks the type or axis
+ * @param domain of DequantizeLinear: the standard one, or {@code com.microsoft} where the model's
+ *     operator set lacks the type or axis
  */
-public record BlockProduct(CodeRequest request, Linear linear, String domain) implements WeightForm.Encoded {
+public record BlockProduct(CodeRequest request, Linear linear, String domain)
+    implements WeightForm.Encoded {
 
   @Override
   public int axis() {
@@ -35,12 +38,22 @@ public record BlockProduct(CodeRequest request, Linear linear, String domain) im
     CodeLayout layout = codes.layout();
     String name = constant.name();
     boolean blocked = layout.blocks() > 1;
-    long[] scaleShape = blocked ? new long[] {layout.blocks(), layout.inner()} : new long[] {layout.inner()};
+    long[] scaleShape =
+        blocked ? new long[] {layout.blocks(), layout.inner()} : new long[] {layout.inner()};
     List<String> inputs = new ArrayList<>();
-    inputs.add(Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(layout.length(), layout.inner())));
-    inputs.add(Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(linear.alpha(), scaleShape)));
+    inputs.add(
+        Emission.constant(
+            rewrite,
+            constant.owner(),
+            name + "_quantized",
+            codes.codes(layout.length(), layout.inner())));
+    inputs.add(
+        Emission.constant(
+            rewrite, constant.owner(), name + "_scale", codes.scales(linear.alpha(), scaleShape)));
     if (codes.hasZeroPoints()) {
-      inputs.add(Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.zeroPoints(scaleShape)));
+      inputs.add(
+          Emission.constant(
+              rewrite, constant.owner(), name + "_zero_point", codes.zeroPoints(scaleShape)));
     }
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     attributes.put("axis", new Attribute.OfInt(blocked ? 0 : 1));

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** New nodes on their way into a graph. Every value that they give gets a fresh name, except the last one's, which is known. */
+/**
+ * New nodes on their way into a graph. Every value that they give gets a fresh name, except the
+ * last one's, which is known.
+ */
 final class Emission {
   /** The domain of ONNX Runtime's own operators. */
   static final String MICROSOFT = "com.microsoft";
@@ -42,7 +45,11 @@ final class Emission {
   }
 
   void add(
-      String domain, String opType, List<String> inputs, List<String> outputs, Map<String, Attribute> attributes) {
+      String domain,
+      String opType,
+      List<String> inputs,
+      List<String> outputs,
+      Map<String, Attribute> attributes) {
     String name = rewrite.freshName(outputs.getFirst() + "_" + opType);
     add(new Node(name, domain, opType, inputs, outputs, attributes, Opaque.NONE));
   }

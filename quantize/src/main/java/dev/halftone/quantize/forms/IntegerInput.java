@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A value as UINT8, its scale and zero point found at run time by {@code DynamicQuantizeLinear} (ONNX operators,
- * DynamicQuantizeLinear-11). One node serves all readers of the value in a graph.
+ * A value as UINT8, its scale and zero point found at run time by {@code DynamicQuantizeLinear}
+ * (ONNX operators, DynamicQuantizeLinear-11). One node serves all readers of the value in a graph.
  */
 record IntegerInput(String codes, String scale, String zeroPoint) {
 

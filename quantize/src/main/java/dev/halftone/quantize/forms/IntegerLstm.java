@@ -13,13 +13,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One of the two weights of ONNX Runtime's {@code DynamicQuantizeLSTM}: codes {@code [directions, inputs, 4 hidden]}, turned from ONNX's
- * {@code [directions, 4 hidden, inputs]}, a scale for each gate's row. The node's other weight takes the same form.
+ * One of the two weights of ONNX Runtime's {@code DynamicQuantizeLSTM}: codes {@code [directions,
+ * inputs, 4 hidden]}, turned from ONNX's {@code [directions, 4 hidden, inputs]}, a scale for each
+ * gate's row. The node's other weight takes the same form.
  *
  * @param input 1 for the input weight, 2 for the recurrence weight
  */
-public record IntegerLstm(CodeRequest request, List<Node> nodes, int input) implements WeightForm.Encoded {
-  /** Inputs of LSTM proper; scale and zero point of the input weight follow, then those of the recurrence weight. */
+public record IntegerLstm(CodeRequest request, List<Node> nodes, int input)
+    implements WeightForm.Encoded {
+  /**
+   * Inputs of LSTM proper; scale and zero point of the input weight follow, then those of the
+   * recurrence weight.
+   */
   private static final int INPUTS = 8;
 
   public IntegerLstm {
@@ -48,9 +53,15 @@ public record IntegerLstm(CodeRequest request, List<Node> nodes, int input) impl
     long[] scaleShape = {layout.outer(), layout.inner()};
     String stored =
         Emission.constant(
-            rewrite, constant.owner(), name + "_quantized", codes.codes(layout.outer(), layout.length(), layout.inner()));
-    String scale = Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
-    String zero = Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.zeroPoints(scaleShape));
+            rewrite,
+            constant.owner(),
+            name + "_quantized",
+            codes.codes(layout.outer(), layout.length(), layout.inner()));
+    String scale =
+        Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
+    String zero =
+        Emission.constant(
+            rewrite, constant.owner(), name + "_zero_point", codes.zeroPoints(scaleShape));
     for (Node node : nodes) rewrite.change(node, lstm -> reading(lstm, stored, scale, zero));
   }
 
@@ -63,6 +74,12 @@ public record IntegerLstm(CodeRequest request, List<Node> nodes, int input) impl
     Map<String, Attribute> attributes = new LinkedHashMap<>(lstm.attributes());
     attributes.remove("layout");
     return new Node(
-        lstm.name(), Emission.MICROSOFT, "DynamicQuantizeLSTM", inputs, lstm.outputs(), attributes, lstm.opaque());
+        lstm.name(),
+        Emission.MICROSOFT,
+        "DynamicQuantizeLSTM",
+        inputs,
+        lstm.outputs(),
+        attributes,
+        lstm.opaque());
   }
 }

@@ -11,13 +11,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Products in integers with activations quantized at run time: {@code MatMulInteger}, {@code Cast}, {@code Mul} by the product of both
- * scales, and {@code Add} of a bias. ONNX Runtime makes one {@code DynamicQuantizeMatMul} of it all, or {@code MatMulIntegerToFloat}
- * where the activation has several readers.
+ * Products in integers with activations quantized at run time: {@code MatMulInteger}, {@code Cast},
+ * {@code Mul} by the product of both scales, and {@code Add} of a bias. ONNX Runtime makes one
+ * {@code DynamicQuantizeMatMul} of it all, or {@code MatMulIntegerToFloat} where the activation has
+ * several readers.
  *
  * @param readers all products that read the weight, with {@code alpha} 1 when there are several
  */
-public record IntegerProduct(CodeRequest request, List<Read> readers) implements WeightForm.Encoded {
+public record IntegerProduct(CodeRequest request, List<Read> readers)
+    implements WeightForm.Encoded {
   /** A product and the graph that it stands in. */
   public record Read(Linear linear, Graph graph) {}
 
@@ -42,11 +44,15 @@ public record IntegerProduct(CodeRequest request, List<Read> readers) implements
     Graph owner = constant.owner();
     long[] scaleShape = codes.layout().scales() == 1 ? new long[0] : new long[] {first.columns()};
     List<String> weight = new ArrayList<>();
-    weight.add(Emission.constant(rewrite, owner, name + "_quantized", codes.codes(first.rows(), first.columns())));
+    weight.add(
+        Emission.constant(
+            rewrite, owner, name + "_quantized", codes.codes(first.rows(), first.columns())));
     if (codes.hasZeroPoints()) {
-      weight.add(Emission.constant(rewrite, owner, name + "_zero_point", codes.zeroPoints(scaleShape)));
+      weight.add(
+          Emission.constant(rewrite, owner, name + "_zero_point", codes.zeroPoints(scaleShape)));
     }
-    String scale = Emission.constant(rewrite, owner, name + "_scale", codes.scales(first.alpha(), scaleShape));
+    String scale =
+        Emission.constant(rewrite, owner, name + "_scale", codes.scales(first.alpha(), scaleShape));
     for (Read read : readers) multiply(read, weight, scale, rewrite);
   }
 
@@ -54,7 +60,8 @@ public record IntegerProduct(CodeRequest request, List<Read> readers) implements
     Linear linear = read.linear();
     String output = linear.node().output(0);
     IntegerInput input = IntegerInput.of(linear.node().input(0), read.graph(), rewrite);
-    List<String> operands = new ArrayList<>(List.of(input.codes(), weight.getFirst(), input.zeroPoint()));
+    List<String> operands =
+        new ArrayList<>(List.of(input.codes(), weight.getFirst(), input.zeroPoint()));
     operands.addAll(weight.subList(1, weight.size()));
     Emission emission = new Emission(rewrite);
     String sum = emission.fresh(output + "_integer");
@@ -62,7 +69,8 @@ public record IntegerProduct(CodeRequest request, List<Read> readers) implements
     String value = emission.cast(emission.fresh(output + "_cast"), sum, DType.FLOAT32);
     String scales = emission.add("Mul", emission.fresh(output + "_scale"), input.scale(), scale);
     boolean biased = !linear.bias().isEmpty();
-    String product = emission.add("Mul", biased ? emission.fresh(output + "_product") : output, value, scales);
+    String product =
+        emission.add("Mul", biased ? emission.fresh(output + "_product") : output, value, scales);
     if (biased) emission.add("Add", output, product, linear.bias());
     emission.replace(linear.node());
   }

@@ -15,9 +15,12 @@ public final class Layouts {
     Tensor value = use.value();
     Role role = use.firstRole();
     boolean columns = role == Role.MATRIX;
-    CodeLayout layout = columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
+    CodeLayout layout =
+        columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
     CodeRequest request = new CodeRequest(use.name(), value, layout, format);
-    return columns && layout.scales() > 1 ? Stored.columns(request) : Stored.rows(request, leading(role, value));
+    return columns && layout.scales() > 1
+        ? Stored.columns(request)
+        : Stored.rows(request, leading(role, value));
   }
 
   /** How many of the first axes have scales of their own. */
@@ -49,16 +52,20 @@ public final class Layouts {
   }
 
   /**
-   * The block length for rows that have to be cut evenly: the largest divisor of {@code length} in {@code [size / 2, size]}, else the
-   * whole row.
+   * The block length for rows that have to be cut evenly: the largest divisor of {@code length} in
+   * {@code [size / 2, size]}, else the whole row.
    */
   static long evenBlock(long length, long size) {
     if (length <= size) return length;
-    for (long block = size; block >= Math.max(1, size / 2); block--) if (length % block == 0) return block;
+    for (long block = size; block >= Math.max(1, size / 2); block--)
+      if (length % block == 0) return block;
     return length;
   }
 
-  /** The granularity in the words of a plan: {@code tensor}, {@code channel:AXIS} or {@code block:SIZE:AXIS}. */
+  /**
+   * The granularity in the words of a plan: {@code tensor}, {@code channel:AXIS} or {@code
+   * block:SIZE:AXIS}.
+   */
   public static String words(CodeLayout layout, int axis) {
     if (layout.scales() == 1) return "tensor";
     return layout.blocks() == 1 ? "channel:" + axis : "block:" + layout.block() + ":" + axis;

@@ -17,12 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param alpha factor of the product, 1 for MatMul
  * @param bias name of Gemm's {@code C}, empty when there is none
  */
-public record Linear(Node node, boolean transposed, long rows, long columns, float alpha, String bias) {
+public record Linear(
+    Node node, boolean transposed, long rows, long columns, float alpha, String bias) {
 
-  /** The node as such, or null when it is another operator, or a Gemm with {@code transA} or with a bias times something. */
+  /**
+   * The node as such, or null when it is another operator, or a Gemm with {@code transA} or with a
+   * bias times something.
+   */
   public static @Nullable Linear of(Node node, Tensor weight) {
     if (weight.rank() != 2 || weight.count() == 0) return null;
-    if (node.is("MatMul")) return new Linear(node, false, weight.dimension(0), weight.dimension(1), 1f, "");
+    if (node.is("MatMul"))
+      return new Linear(node, false, weight.dimension(0), weight.dimension(1), 1f, "");
     if (!node.is("Gemm") || node.integer("transA", 0) != 0) return null;
     if (!node.input(2).isEmpty() && node.real("beta", 1f) != 1f) return null;
     boolean transposed = node.integer("transB", 0) != 0;
@@ -41,7 +46,8 @@ public record Linear(Node node, boolean transposed, long rows, long columns, flo
     if (node.is("MatMul")) return node.withInputs(List.of(node.input(0), weight));
     Map<String, Attribute> attributes = new LinkedHashMap<>(node.attributes());
     attributes.keySet().removeAll(List.of("transB", "alpha", "beta"));
-    List<String> inputs = bias.isEmpty() ? List.of(node.input(0), weight) : List.of(node.input(0), weight, bias);
+    List<String> inputs =
+        bias.isEmpty() ? List.of(node.input(0), weight) : List.of(node.input(0), weight, bias);
     return node.withInputs(inputs).withAttributes(attributes);
   }
 }

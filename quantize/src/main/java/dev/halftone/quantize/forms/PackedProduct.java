@@ -14,14 +14,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Products by ONNX Runtime's {@code MatMulNBits}: codes {@code [N, K / block, block * bits / 8]} bytes, the weight turned so that a row
- * is an output channel, scales {@code [N, K / block]}. Unlike {@link BlockProduct} it works under any operator set, in bodies, and for
- * several readers of one weight.
+ * Products by ONNX Runtime's {@code MatMulNBits}: codes {@code [N, K / block, block * bits / 8]}
+ * bytes, the weight turned so that a row is an output channel, scales {@code [N, K / block]}.
+ * Unlike {@link BlockProduct} it works under any operator set, in bodies, and for several readers
+ * of one weight.
  *
  * @param linears the readers, all with {@code alpha} 1
  */
-public record PackedProduct(CodeRequest request, List<Linear> linears) implements WeightForm.Encoded {
-  /** Activations as 8-bit integers by block: what ONNX Runtime chooses too when it fuses a DequantizeLinear. */
+public record PackedProduct(CodeRequest request, List<Linear> linears)
+    implements WeightForm.Encoded {
+  /**
+   * Activations as 8-bit integers by block: what ONNX Runtime chooses too when it fuses a
+   * DequantizeLinear.
+   */
   private static final long ACCURACY_LEVEL = 4;
 
   public PackedProduct {
@@ -46,10 +51,20 @@ public record PackedProduct(CodeRequest request, List<Linear> linears) implement
     List<String> parts = new ArrayList<>();
     parts.add(
         Emission.constant(
-            rewrite, constant.owner(), name + "_quantized", codes.packed(layout.outer(), layout.blocks(), blockBytes)));
-    parts.add(Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(layout.outer(), layout.blocks())));
+            rewrite,
+            constant.owner(),
+            name + "_quantized",
+            codes.packed(layout.outer(), layout.blocks(), blockBytes)));
+    parts.add(
+        Emission.constant(
+            rewrite,
+            constant.owner(),
+            name + "_scale",
+            codes.scales(layout.outer(), layout.blocks())));
     if (!codes.format().symmetric()) {
-      parts.add(Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.packedZeroPointRows()));
+      parts.add(
+          Emission.constant(
+              rewrite, constant.owner(), name + "_zero_point", codes.packedZeroPointRows()));
     }
     for (Linear linear : linears) multiply(linear, parts, codes, rewrite);
   }

@@ -13,13 +13,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A table {@code [V, E]} of 4-bit codes in blocks along each row, read by ONNX Runtime's {@code GatherBlockQuantized}, which decodes the
- * rows asked for. Standard operators cannot gather 4-bit codes.
+ * A table {@code [V, E]} of 4-bit codes in blocks along each row, read by ONNX Runtime's {@code
+ * GatherBlockQuantized}, which decodes the rows asked for. Standard operators cannot gather 4-bit
+ * codes.
  *
  * @param gathers the nodes that read the table along axis 0
  * @param block a power of two, at least 16
  */
-public record PackedTable(CodeRequest request, List<Node> gathers, long block) implements WeightForm.Encoded {
+public record PackedTable(CodeRequest request, List<Node> gathers, long block)
+    implements WeightForm.Encoded {
   public PackedTable {
     gathers = List.copyOf(gathers);
   }
@@ -39,10 +41,15 @@ public record PackedTable(CodeRequest request, List<Node> gathers, long block) i
     String name = constant.name();
     long[] scaleShape = {codes.layout().outer(), codes.layout().blocks()};
     List<String> parts = new ArrayList<>();
-    parts.add(Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(constant.value().shape())));
-    parts.add(Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape)));
+    parts.add(
+        Emission.constant(
+            rewrite, constant.owner(), name + "_quantized", codes.codes(constant.value().shape())));
+    parts.add(
+        Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape)));
     if (codes.hasZeroPoints()) {
-      parts.add(Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.zeroPoints(scaleShape)));
+      parts.add(
+          Emission.constant(
+              rewrite, constant.owner(), name + "_zero_point", codes.zeroPoints(scaleShape)));
     }
     for (Node gather : gathers) {
       List<String> inputs = new ArrayList<>(parts);

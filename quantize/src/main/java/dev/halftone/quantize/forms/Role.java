@@ -11,7 +11,10 @@ public enum Role {
   TABLE,
   /** The weight of a Conv or ConvTranspose, {@code [O, ...]}. */
   CONVOLUTION,
-  /** The input or recurrence weight of a GRU, LSTM or RNN, {@code [directions, gates * hidden, ...]}. */
+  /**
+   * The input or recurrence weight of a GRU, LSTM or RNN, {@code [directions, gates * hidden,
+   * ...]}.
+   */
   RECURRENT,
   /** The left operand of a MatMul or Gemm. */
   LEFT_MATRIX,
@@ -23,7 +26,16 @@ public enum Role {
   private static final Set<String> CONVOLUTIONS = Set.of("Conv", "ConvTranspose");
   private static final Set<String> RECURRENCES = Set.of("GRU", "LSTM", "RNN");
   private static final Set<String> SHAPING =
-      Set.of("Concat", "Flatten", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze");
+      Set.of(
+          "Concat",
+          "Flatten",
+          "Identity",
+          "Reshape",
+          "Slice",
+          "Split",
+          "Squeeze",
+          "Transpose",
+          "Unsqueeze");
 
   /** What the node's own input at that position is to it; never {@link #SHAPED}. */
   static Role direct(Node node, int input) {

@@ -11,17 +11,31 @@ import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are zero points, {@code Mul} give the value
- * under its old name, so every reader, bodies included, stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs
- * the float kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
- *
- * @param spread shape of the codes; blocks are an axis of their own, so that scales broadcast
- * @param scaleShape shape of the scales, broadcast against {@code spread}
- * @param axis of the weight that channels or blocks run along
+ * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are
+ * zero points, {@code Mul} give the value under its old name, so every reader, bodies included,
+ * stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs the float
+ * kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
  */
-public record Stored(CodeRequest request, long[] spread, long[] scaleShape, int axis) implements WeightForm.Encoded {
+public final class Stored implements WeightForm.Encoded {
+  private final CodeRequest request;
 
-  /** The form for a weight in its own shape, each of the {@code leading} first axes with scales of its own, in blocks over the rest. */
+  /** Shape of the codes; blocks are an axis of their own, so that scales broadcast. */
+  private final long[] spread;
+
+  private final long[] scaleShape;
+  private final int axis;
+
+  private Stored(CodeRequest request, long[] spread, long[] scaleShape, int axis) {
+    this.request = request;
+    this.spread = spread;
+    this.scaleShape = scaleShape;
+    this.axis = axis;
+  }
+
+  /**
+   * The form for a weight in its own shape, each of the {@code leading} first axes with scales of
+   * its own, in blocks over the rest.
+   */
   static Stored rows(CodeRequest request, int leading) {
     CodeLayout layout = request.layout();
     long[] shape = request.weight().shape();
@@ -34,7 +48,10 @@ public record Stored(CodeRequest request, long[] spread, long[] scaleShape, int 
     return new Stored(request, shape, layout.scales() == 1 ? new long[0] : scales, leading - 1);
   }
 
-  /** The form for matrices {@code [..., K, N]}, each column of each with scales of its own, in blocks over {@code K}. */
+  /**
+   * The form for matrices {@code [..., K, N]}, each column of each with scales of its own, in
+   * blocks over {@code K}.
+   */
   static Stored columns(CodeRequest request) {
     CodeLayout layout = request.layout();
     long[] shape = request.weight().shape();
@@ -49,6 +66,16 @@ public record Stored(CodeRequest request, long[] spread, long[] scaleShape, int 
   }
 
   @Override
+  public CodeRequest request() {
+    return request;
+  }
+
+  @Override
+  public int axis() {
+    return axis;
+  }
+
+  @Override
   public boolean needsMicrosoft() {
     return false;
   }
@@ -60,28 +87,47 @@ public record Stored(CodeRequest request, long[] spread, long[] scaleShape, int 
     DType dtype = constant.value().dtype();
     long[] shape = constant.value().shape();
     boolean reshaped = !Arrays.equals(spread, shape);
-    String stored = Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
-    String scale = Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
+    String stored =
+        Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
+    String scale =
+        Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
     String value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
     if (codes.hasZeroPoints()) {
-      String zero =
-          Emission.constant(rewrite, constant.owner(), name + "_zero_point", codes.zeroPointsForSubtraction(scaleShape));
+      String zero = zeroPoint(constant, codes, emission, rewrite);
       value = emission.add("Sub", emission.fresh(name + "_centred"), value, zero);
     }
     boolean last = !reshaped && dtype == DType.FLOAT32;
     value = emission.add("Mul", last ? name : emission.fresh(name + "_dequantized"), value, scale);
-    if (dtype != DType.FLOAT32) value = emission.cast(reshaped ? emission.fresh(name + "_cast") : name, value, dtype);
+    if (dtype != DType.FLOAT32)
+      value = emission.cast(reshaped ? emission.fresh(name + "_cast") : name, value, dtype);
     if (reshaped) {
       Tensor target = Tensor.ofLongs(shape, shape.length);
-      emission.add("Reshape", name, value, Emission.constant(rewrite, constant.owner(), name + "_shape", target));
+      emission.add(
+          "Reshape",
+          name,
+          value,
+          Emission.constant(rewrite, constant.owner(), name + "_shape", target));
     }
     removeOriginal(constant, rewrite);
     emission.addTo(constant.owner());
   }
 
+  /**
+   * The zero points as floats: one constant where all are equal, else decoded from the type of the
+   * codes.
+   */
+  private String zeroPoint(Constant constant, Codes codes, Emission emission, Rewrite rewrite) {
+    String wish = constant.name() + "_zero_point";
+    boolean same = codes.format().symmetric();
+    Tensor zero = same ? Tensor.scalar(codes.format().middle()) : codes.zeroPoints(scaleShape);
+    String stored = Emission.constant(rewrite, constant.owner(), wish, zero);
+    return same ? stored : emission.cast(emission.fresh(wish + "_cast"), stored, DType.FLOAT32);
+  }
+
   private static void removeOriginal(Constant constant, Rewrite rewrite) {
     Node node = constant.node();
-    if (node == null) rewrite.graph(constant.owner(), editor -> editor.removeInitializer(constant.name()));
+    if (node == null)
+      rewrite.graph(constant.owner(), editor -> editor.removeInitializer(constant.name()));
     else rewrite.node(node, (editor, current) -> editor.remove(current));
   }
 }

@@ -12,7 +12,14 @@ public sealed interface WeightForm {
 
   /** The constant is encoded. */
   sealed interface Encoded extends WeightForm
-      permits Stored, TableRows, PackedTable, BlockProduct, PackedProduct, IntegerProduct, IntegerConvolution, IntegerLstm {
+      permits Stored,
+          TableRows,
+          PackedTable,
+          BlockProduct,
+          PackedProduct,
+          IntegerProduct,
+          IntegerConvolution,
+          IntegerLstm {
     CodeRequest request();
 
     /** The axis that scales follow, for the plan. */

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Carries out decisions about weights: encodes, rewrites the graph, and writes the plan down. */
 public final class WeightRewrite {
@@ -33,12 +32,14 @@ public final class WeightRewrite {
   public static WeightForm onlyIfSmaller(WeightForm form) {
     if (!(form instanceof WeightForm.Encoded encoded)) return form;
     CodeRequest request = encoded.request();
-    boolean smaller = Codes.bytes(request.layout(), request.format()) + AROUND < request.weight().byteSize();
+    boolean smaller =
+        Codes.bytes(request.layout(), request.format()) + AROUND < request.weight().byteSize();
     return smaller ? form : new WeightForm.Kept("its weight would not get smaller");
   }
 
   /** The model with the decisions applied, and the plan with the given warnings. */
-  public static Quantized apply(Model model, List<WeightDecision> decisions, List<String> warnings, int threads) {
+  public static Quantized apply(
+      Model model, List<WeightDecision> decisions, List<String> warnings, int threads) {
     List<WeightDecision> encoded = new ArrayList<>();
     List<CodeRequest> requests = new ArrayList<>();
     for (WeightDecision decision : decisions) {
@@ -54,15 +55,19 @@ public final class WeightRewrite {
       form.emit(encoded.get(i).use().constant(), codes.get(i), rewrite);
       tensors.add(tensorPlan(encoded.get(i), codes.get(i)));
     }
-    Model result = withVersions(rewrite.apply(), requests, encoded);
+    Model result = encoded.isEmpty() ? model : withVersions(rewrite.apply(), requests, encoded);
     return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings));
   }
 
-  private static Model withVersions(Model model, List<CodeRequest> requests, List<WeightDecision> encoded) {
-    int bits = requests.stream().mapToInt(request -> request.format().dtype().bits()).min().orElse(8);
+  private static Model withVersions(
+      Model model, List<CodeRequest> requests, List<WeightDecision> encoded) {
+    int bits =
+        requests.stream().mapToInt(request -> request.format().dtype().bits()).min().orElse(8);
     long version = bits == 8 ? model.irVersion() : bits == 4 ? IR_WITH_FOUR_BITS : IR_WITH_TWO_BITS;
     Model result = model.withIrVersion(Math.max(model.irVersion(), version));
-    boolean microsoft = encoded.stream().anyMatch(decision -> ((WeightForm.Encoded) decision.form()).needsMicrosoft());
+    boolean microsoft =
+        encoded.stream()
+            .anyMatch(decision -> ((WeightForm.Encoded) decision.form()).needsMicrosoft());
     return microsoft && !result.opsets().containsKey(Emission.MICROSOFT)
         ? result.withOpset(Emission.MICROSOFT, 1)
         : result;
@@ -82,16 +87,23 @@ public final class WeightRewrite {
         codes.high());
   }
 
-  /** A line for each node that reads a weight, in the order of the decisions; a node with two weights has one. */
+  /**
+   * A line for each node that reads a weight, in the order of the decisions; a node with two
+   * weights has one.
+   */
   private static List<NodePlan> nodePlans(List<WeightDecision> decisions) {
-    Map<Node, NodePlan> plans = new IdentityHashMap<>();
+    IdentityHashMap<Node, NodePlan> plans = new IdentityHashMap<>();
     List<Node> order = new ArrayList<>();
-    List<WeightDecision> kept = decisions.stream().sorted(Comparator.comparing(d -> d.form() instanceof WeightForm.Kept)).toList();
+    List<WeightDecision> kept =
+        decisions.stream()
+            .sorted(Comparator.comparing(d -> d.form() instanceof WeightForm.Kept))
+            .toList();
     for (WeightDecision decision : kept) {
       String reason = decision.form() instanceof WeightForm.Kept(String why) ? why : "";
       for (int i = 0; i < decision.use().readers().size(); i++) {
         Node node = decision.use().readers().get(i).node();
-        if (node == null || decision.use().roles().get(i) == Role.OTHER || plans.containsKey(node)) continue;
+        if (node == null || decision.use().roles().get(i) == Role.OTHER || plans.containsKey(node))
+          continue;
         plans.put(node, new NodePlan(node.label(), node.opType(), reason.isEmpty(), reason));
         order.add(node);
       }

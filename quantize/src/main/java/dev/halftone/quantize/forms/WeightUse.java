@@ -47,7 +47,10 @@ public record WeightUse(Constant constant, List<Reader> readers, List<Role> role
     return readers.stream().map(reader -> Objects.requireNonNull(reader.node())).toList();
   }
 
-  /** Whether all readers lie in the graph that owns the constant, and not in bodies of its nodes. */
+  /**
+   * Whether all readers lie in the graph that owns the constant, and not in bodies of its nodes.
+   */
+  @SuppressWarnings("ReferenceEquality") // two graphs may be equal and still be two
   public boolean isReadAtHome() {
     return readers.stream().allMatch(reader -> reader.scope().graph() == constant.owner());
   }

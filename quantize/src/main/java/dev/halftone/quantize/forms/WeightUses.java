@@ -9,11 +9,10 @@ import dev.halftone.quantize.scope.Readers.Reader;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Finds the weights of a model, bodies included. */
 public final class WeightUses {
-  private final Map<Graph, GraphIndex> indexes = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, GraphIndex> indexes = new IdentityHashMap<>();
 
   private WeightUses() {}
 
@@ -24,15 +23,20 @@ public final class WeightUses {
     Readers.of(graph)
         .forEach(
             (constant, readers) -> {
-              List<Role> roles = readers.stream().map(reader -> finder.role(constant, reader)).toList();
-              if (roles.stream().anyMatch(role -> role != Role.OTHER)) uses.add(new WeightUse(constant, readers, roles));
+              List<Role> roles =
+                  readers.stream().map(reader -> finder.role(constant, reader)).toList();
+              if (roles.stream().anyMatch(role -> role != Role.OTHER))
+                uses.add(new WeightUse(constant, readers, roles));
             });
     return uses;
   }
 
   private Role role(Constant constant, Reader reader) {
     Node node = reader.node();
-    boolean possible = constant.value().dtype().isFloat() && constant.value().rank() >= 2 && constant.value().count() > 0;
+    boolean possible =
+        constant.value().dtype().isFloat()
+            && constant.value().rank() >= 2
+            && constant.value().count() > 0;
     if (node == null || !possible) return Role.OTHER;
     Role direct = Role.direct(node, reader.input());
     if (direct != Role.OTHER || !Role.shapes(node)) return direct;
@@ -40,7 +44,10 @@ public final class WeightUses {
     return becomesWeight(node, index) ? Role.SHAPED : Role.OTHER;
   }
 
-  /** Whether what the shaping node gives becomes a weight in the same graph; a graph has no cycles, so this ends. */
+  /**
+   * Whether what the shaping node gives becomes a weight in the same graph; a graph has no cycles,
+   * so this ends.
+   */
   private static boolean becomesWeight(Node shaping, GraphIndex index) {
     for (String output : shaping.outputs()) {
       for (Node reader : index.consumers(output)) {

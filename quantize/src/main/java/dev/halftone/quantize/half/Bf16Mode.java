@@ -10,6 +10,7 @@ import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.Plan.NodePlan;
 import dev.halftone.quantize.Plan.TensorPlan;
 import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.codes.OffHeap;
 import dev.halftone.quantize.scope.CastTypes;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Readers;
@@ -25,8 +26,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 32-bit constants stored as bfloat16, rounded to nearest even, each with a Cast back to 32 bits under the constant's old name. ONNX
- * Runtime's CPU provider has no bfloat16 kernels: it carries the Casts out when it loads the model and computes in 32 bits.
+ * 32-bit constants stored as bfloat16, rounded to nearest even, each with a Cast back to 32 bits
+ * under the constant's old name. ONNX Runtime's CPU provider has no bfloat16 kernels: it carries
+ * the Casts out when it loads the model and computes in 32 bits.
  */
 public final class Bf16Mode {
   /** Cast knows bfloat16 from this operator set on. */
@@ -42,7 +44,8 @@ public final class Bf16Mode {
   /**
    * Converts all constants of 512 bytes and more.
    *
-   * @throws UnsupportedModelException if the model's operator set has no bfloat16 and cannot be raised
+   * @throws UnsupportedModelException if the model's operator set has no bfloat16 and cannot be
+   *     raised
    * @throws dev.halftone.graph.MalformedModelException if a constant has a NaN
    */
   public static Quantized apply(Model folded, Recipe recipe) {
@@ -50,20 +53,29 @@ public final class Bf16Mode {
     Rewrite rewrite = new Rewrite(model);
     List<TensorPlan> tensors = new ArrayList<>();
     List<NodePlan> nodes = new ArrayList<>();
+    OffHeap memory = new OffHeap();
     Readers.of(model.graph())
         .forEach(
             (constant, readers) -> {
-              if (constant.value().dtype() != DType.FLOAT32 || constant.value().byteSize() < SMALLEST) return;
+              if (constant.value().dtype() != DType.FLOAT32
+                  || constant.value().byteSize() < SMALLEST) return;
               String objection = objection(readers, recipe);
-              Tensor brain = objection.isEmpty() ? Halves.toBrain(constant.name(), constant.value()) : null;
-              if (objection.isEmpty() && brain == null) objection = constant.name() + " has values beyond bfloat16";
+              Tensor brain =
+                  objection.isEmpty()
+                      ? Halves.toBrain(constant.name(), constant.value(), memory)
+                      : null;
+              if (objection.isEmpty() && brain == null)
+                objection = constant.name() + " has values beyond bfloat16";
               if (brain != null) store(constant, brain, rewrite);
               if (brain != null) tensors.add(plan(constant));
               for (Reader reader : readers) nodes.addAll(plan(reader.node(), objection));
             });
     List<String> notes =
-        List.of("weights are stored as bfloat16 and cast to 32 bits when the model is loaded; all computing is in 32 bits");
-    return new Quantized(rewrite.apply(), new Plan(tensors, nodes.stream().distinct().toList(), notes));
+        List.of(
+            "weights are stored as bfloat16 and cast to 32 bits when the model is loaded; all"
+                + " computing is in 32 bits");
+    return new Quantized(
+        rewrite.apply(), new Plan(tensors, nodes.stream().distinct().toList(), notes));
   }
 
   private static Model raised(Model model) {
@@ -78,7 +90,8 @@ public final class Bf16Mode {
   private static String objection(List<Reader> readers, Recipe recipe) {
     for (Reader reader : readers) {
       if (reader.node() == null) return "its constant is an output of the graph too";
-      if (!NamePattern.selects(recipe.include(), recipe.exclude(), reader.node().label())) return "excluded";
+      if (!NamePattern.selects(recipe.include(), recipe.exclude(), reader.node().label()))
+        return "excluded";
     }
     return "";
   }
@@ -107,7 +120,8 @@ public final class Bf16Mode {
   }
 
   private static TensorPlan plan(Constant constant) {
-    return new TensorPlan(constant.name(), Plan.Role.WEIGHT, DType.BFLOAT16, "tensor", true, -LARGEST, LARGEST);
+    return new TensorPlan(
+        constant.name(), Plan.Role.WEIGHT, DType.BFLOAT16, "tensor", true, -LARGEST, LARGEST);
   }
 
   private static List<NodePlan> plan(@Nullable Node node, String objection) {

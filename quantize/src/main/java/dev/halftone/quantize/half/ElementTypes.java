@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The element type of every value of a graph, as far as operators and declarations tell, with those of its bodies. */
+/**
+ * The element type of every value of a graph, as far as operators and declarations tell, with those
+ * of its bodies.
+ */
 final class ElementTypes {
   private final @Nullable ElementTypes outer;
   private final Map<String, DType> types = new HashMap<>();
-  private final Map<Graph, ElementTypes> bodies = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, ElementTypes> bodies = new IdentityHashMap<>();
 
   private ElementTypes(@Nullable ElementTypes outer) {
     this.outer = outer;
@@ -57,19 +60,24 @@ final class ElementTypes {
   /** The types inside one of the graph's bodies. */
   ElementTypes body(Graph body) {
     ElementTypes inside = bodies.get(body);
-    if (inside == null) throw new IllegalArgumentException("not a body of this graph: " + body.name());
+    if (inside == null)
+      throw new IllegalArgumentException("not a body of this graph: " + body.name());
     return inside;
   }
 
   private void infer(Node node) {
     for (Graph body : GraphEditor.bodies(node)) bodies.put(body, of(body, this, bodyInputs(node)));
     for (int i = 0; i < node.outputs().size(); i++) {
-      DType type = GraphEditor.bodies(node).isEmpty() ? OutputTypes.of(node, i, this) : ofBody(node, i);
+      DType type =
+          GraphEditor.bodies(node).isEmpty() ? OutputTypes.of(node, i, this) : ofBody(node, i);
       if (type != null) types.put(node.output(i), type);
     }
   }
 
-  /** What a body's inputs are given, by position; a Loop's first two are the iteration and the condition. */
+  /**
+   * What a body's inputs are given, by position; a Loop's first two are the iteration and the
+   * condition.
+   */
   private static List<String> bodyInputs(Node node) {
     return node.is("Loop") || node.is("Scan") ? node.inputs() : List.of();
   }
@@ -77,6 +85,8 @@ final class ElementTypes {
   private @Nullable DType ofBody(Node node, int output) {
     Graph body = GraphEditor.bodies(node).getFirst();
     int position = node.is("Loop") ? output + 1 : output;
-    return position < body.outputs().size() ? body(body).of(body.outputs().get(position).name()) : null;
+    return position < body.outputs().size()
+        ? body(body).of(body.outputs().get(position).name())
+        : null;
   }
 }

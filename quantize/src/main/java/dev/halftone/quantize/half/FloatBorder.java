@@ -3,7 +3,6 @@ package dev.halftone.quantize.half;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
-import dev.halftone.graph.TensorType;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.scope.CastTypes;
@@ -19,42 +18,44 @@ import java.util.Map;
 final class FloatBorder {
   private final HalfModel names;
   private final Graph original;
+  private final ElementTypes types;
   private final Map<String, String> inside = new HashMap<>();
   private final List<Node> casts = new ArrayList<>();
 
-  FloatBorder(HalfModel names, Graph original) {
+  FloatBorder(HalfModel names, Graph original, ElementTypes types) {
     this.names = names;
     this.original = original;
+    this.types = types;
   }
 
   Graph around(Graph half) {
-    for (ValueInfo input : original.inputs()) if (isFloat(input)) enter(input.name());
+    for (ValueInfo input : original.inputs()) if (types.isFloat(input.name())) enter(input.name());
     Map<String, String> renamedOutputs = new HashMap<>();
-    for (ValueInfo output : original.outputs()) if (isFloat(half, output)) leave(output.name(), renamedOutputs);
+    for (ValueInfo output : original.outputs())
+      if (types.isFloat(output.name())) leave(output.name(), renamedOutputs);
     List<Node> nodes = new ArrayList<>();
     for (Node node : half.nodes()) {
       Node reading = GraphEditor.renameReads(node, inside);
       nodes.add(
           reading.withOutputs(
-              reading.outputs().stream().map(output -> renamedOutputs.getOrDefault(output, output)).toList()));
+              reading.outputs().stream()
+                  .map(output -> renamedOutputs.getOrDefault(output, output))
+                  .toList()));
     }
     nodes.addAll(casts);
     Map<String, Tensor> initializers = new LinkedHashMap<>();
-    half.initializers().forEach((name, value) -> initializers.put(renamedOutputs.getOrDefault(name, name), value));
+    half.initializers()
+        .forEach((name, value) -> initializers.put(renamedOutputs.getOrDefault(name, name), value));
     Graph bordered =
         new Graph(
-            half.name(), nodes, initializers, original.inputs(), original.outputs(), half.values(), half.opaque());
+            half.name(),
+            nodes,
+            initializers,
+            original.inputs(),
+            original.outputs(),
+            half.values(),
+            half.opaque());
     return new GraphEditor(bordered).toGraph();
-  }
-
-  private static boolean isFloat(ValueInfo value) {
-    TensorType type = value.type();
-    return type != null && type.dtype() == DType.FLOAT32;
-  }
-
-  /** An output declared without a type was given one, if any, by what computes it. */
-  private static boolean isFloat(Graph half, ValueInfo output) {
-    return isFloat(output) && half.outputs().stream().anyMatch(now -> now.name().equals(output.name()) && !isFloat(now));
   }
 
   private void enter(String input) {
@@ -77,6 +78,12 @@ final class FloatBorder {
 
   private Node cast(String from, String to, DType dtype) {
     return new Node(
-        names.freshName(to + "_Cast"), "", "Cast", List.of(from), List.of(to), Map.of("to", CastTypes.to(dtype)), Opaque.NONE);
+        names.freshName(to + "_Cast"),
+        "",
+        "Cast",
+        List.of(from),
+        List.of(to),
+        Map.of("to", CastTypes.to(dtype)),
+        Opaque.NONE);
   }
 }

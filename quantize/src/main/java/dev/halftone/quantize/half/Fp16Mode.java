@@ -9,10 +9,11 @@ import dev.halftone.quantize.scope.Scope;
 import dev.halftone.recipe.Recipe;
 
 /**
- * A whole model in IEEE half precision: 32-bit values and constants become 16-bit, rounded to nearest even. Other types, 64-bit floating
- * point included, stay. Nodes without a 16-bit form, nodes of foreign domains, and nodes that read constants beyond the 16-bit range
- * stay in 32 bits between Casts; the plan names each with its reason. Activations that leave the range on some input are not looked
- * for: that takes samples, and shows as infinities in an evaluation.
+ * A whole model in IEEE half precision: 32-bit values and constants become 16-bit, rounded to
+ * nearest even. Other types, 64-bit floating point included, stay. Nodes without a 16-bit form,
+ * nodes of foreign domains, and nodes that read constants beyond the 16-bit range stay in 32 bits
+ * between Casts; the plan names each with its reason. Activations that leave the range on some
+ * input are not looked for: that takes samples, and shows as infinities in an evaluation.
  */
 public final class Fp16Mode {
   private Fp16Mode() {}
@@ -20,7 +21,8 @@ public final class Fp16Mode {
   /**
    * Converts; with {@link Recipe#keepIo()} the graph's inputs and outputs keep their types.
    *
-   * @throws UnsupportedModelException if a node handles sequences of tensors, or gives a value whose type nothing tells
+   * @throws UnsupportedModelException if a node handles sequences of tensors, or gives a value
+   *     whose type nothing tells
    * @throws dev.halftone.graph.MalformedModelException if a constant has a NaN
    */
   public static Quantized apply(Model folded, Recipe recipe) {
@@ -29,14 +31,15 @@ public final class Fp16Mode {
     refuseUnknown(folded.graph(), types);
     HalfModel half = new HalfModel(folded, recipe);
     Graph graph = half.convert(types);
-    if (recipe.keepIo()) graph = new FloatBorder(half, folded.graph()).around(graph);
+    if (recipe.keepIo()) graph = new FloatBorder(half, folded.graph(), types).around(graph);
     return new Quantized(folded.withGraph(graph), half.plan());
   }
 
   private static void refuseSequences(Node node) {
     boolean sequences = node.opType().contains("Sequence") || node.opType().startsWith("Optional");
     if (node.domain().isEmpty() && sequences) {
-      throw new UnsupportedModelException(node, "sequences and optional values are not converted to 16 bits");
+      throw new UnsupportedModelException(
+          node, "sequences and optional values are not converted to 16 bits");
     }
   }
 
@@ -46,7 +49,8 @@ public final class Fp16Mode {
       if (node.domain().isEmpty() || node.inputs().stream().noneMatch(types::isFloat)) continue;
       for (String output : node.outputs()) {
         if (!output.isEmpty() && types.of(output) == null) {
-          throw new UnsupportedModelException(node, "the model does not declare the type of its output " + output);
+          throw new UnsupportedModelException(
+              node, "the model does not declare the type of its output " + output);
         }
       }
     }

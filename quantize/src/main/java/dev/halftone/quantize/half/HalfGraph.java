@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One graph in 16 bits. Every 32-bit value becomes 16-bit under its old name, in bodies too, so what flows into bodies and round loops
- * keeps fitting together; a node that stays in 32 bits stands between Casts.
+ * One graph in 16 bits. Every 32-bit value becomes 16-bit under its old name, in bodies too, so
+ * what flows into bodies and round loops keeps fitting together; a node that stays in 32 bits
+ * stands between Casts.
  */
 final class HalfGraph {
   private final HalfModel model;
@@ -43,7 +44,10 @@ final class HalfGraph {
     Graph graph = scope.graph();
     graph
         .initializers()
-        .forEach((name, value) -> initializers.put(name, scope.constant(name) == null ? value : model.constant(name, value)));
+        .forEach(
+            (name, value) ->
+                initializers.put(
+                    name, scope.constant(name) == null ? value : model.constant(name, value)));
     for (Node node : graph.nodes()) convert(node);
     Graph converted =
         new Graph(
@@ -84,13 +88,15 @@ final class HalfGraph {
   }
 
   private boolean touchesFloats(Node node) {
-    return node.inputs().stream().anyMatch(types::isFloat) || node.outputs().stream().anyMatch(types::isFloat);
+    return node.inputs().stream().anyMatch(types::isFloat)
+        || node.outputs().stream().anyMatch(types::isFloat);
   }
 
   private Node constantNode(Node node) {
     Tensor value = ConstantNodes.value(node);
     if (value == null || value.dtype() != DType.FLOAT32) return node;
-    return node.withAttributes(Map.of("value", new Attribute.OfTensor(model.constant(node.output(0), value))));
+    return node.withAttributes(
+        Map.of("value", new Attribute.OfTensor(model.constant(node.output(0), value))));
   }
 
   /** The 32-bit form of a value: the constant itself in full precision, or a Cast. */
@@ -109,10 +115,20 @@ final class HalfGraph {
 
   private Node cast(String from, String to, DType dtype) {
     String name = model.freshName(to + "_Cast");
-    return new Node(name, "", "Cast", List.of(from), List.of(to), Map.of("to", CastTypes.to(dtype)), Opaque.NONE);
+    return new Node(
+        name,
+        "",
+        "Cast",
+        List.of(from),
+        List.of(to),
+        Map.of("to", CastTypes.to(dtype)),
+        Opaque.NONE);
   }
 
-  /** Adds a 32-bit node and casts its 32-bit outputs down, cut to the 16-bit range where constants are beyond it. */
+  /**
+   * Adds a 32-bit node and casts its 32-bit outputs down, cut to the 16-bit range where constants
+   * are beyond it.
+   */
   private void narrow(Node node, boolean saturating) {
     List<String> outputs = new ArrayList<>(node.outputs());
     List<Node> casts = new ArrayList<>();
@@ -155,9 +171,13 @@ final class HalfGraph {
     }
     if (!node.is("ConstantOfShape")) return node;
     Attribute value = node.attribute("value");
-    Tensor fill = value instanceof Attribute.OfTensor(Tensor tensor) ? tensor : Tensor.ofFloats(new float[1], 1);
+    Tensor fill =
+        value instanceof Attribute.OfTensor(Tensor tensor)
+            ? tensor
+            : Tensor.ofFloats(new float[1], 1);
     if (fill.dtype() != DType.FLOAT32) return node;
-    return node.withAttribute("value", new Attribute.OfTensor(model.constant(node.output(0), fill)));
+    return node.withAttribute(
+        "value", new Attribute.OfTensor(model.constant(node.output(0), fill)));
   }
 
   private Node withBodies(Node node) {
@@ -166,7 +186,8 @@ final class HalfGraph {
         .forEach(
             (name, attribute) -> {
               Attribute converted = attribute;
-              if (attribute instanceof Attribute.OfGraph(Graph body)) converted = new Attribute.OfGraph(body(body));
+              if (attribute instanceof Attribute.OfGraph(Graph body))
+                converted = new Attribute.OfGraph(body(body));
               if (attribute instanceof Attribute.OfGraphs(List<Graph> several)) {
                 converted = new Attribute.OfGraphs(several.stream().map(this::body).toList());
               }

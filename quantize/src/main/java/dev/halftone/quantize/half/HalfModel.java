@@ -7,6 +7,7 @@ import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.Plan;
 import dev.halftone.quantize.Plan.NodePlan;
 import dev.halftone.quantize.Plan.TensorPlan;
+import dev.halftone.quantize.codes.OffHeap;
 import dev.halftone.quantize.scope.Scope;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
@@ -15,18 +16,21 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What all graphs of a model share while they are turned into 16 bits: names, rules, and the plan as it grows. */
+/**
+ * What all graphs of a model share while they are turned into 16 bits: names, rules, and the plan
+ * as it grows.
+ */
 final class HalfModel {
   private static final float LARGEST = 65504f;
 
   private final Model model;
   private final WideNodes wideNodes;
   private final GraphEditor names;
-  private final Map<Tensor, Halves.Range> ranges = new IdentityHashMap<>();
+  private final OffHeap memory = new OffHeap();
+  private final IdentityHashMap<Tensor, Halves.Range> ranges = new IdentityHashMap<>();
   private final List<TensorPlan> tensors = new ArrayList<>();
   private final List<NodePlan> nodes = new ArrayList<>();
   private final Set<String> lossy = new LinkedHashSet<>();
@@ -59,11 +63,15 @@ final class HalfModel {
     return ranges.computeIfAbsent(value, Halves::rangeOf) == Halves.Range.BEYOND;
   }
 
-  /** A constant in 16 bits if it is 32-bit now and fits; noted in the plan. Those that do not fit are read by 32-bit nodes alone. */
+  /**
+   * A constant in 16 bits if it is 32-bit now and fits; noted in the plan. Those that do not fit
+   * are read by 32-bit nodes alone.
+   */
   Tensor constant(String name, Tensor value) {
     if (value.dtype() != DType.FLOAT32 || overflows(value)) return value;
-    Halves.Rounded rounded = Halves.toHalf(name, value);
-    tensors.add(new TensorPlan(name, Plan.Role.WEIGHT, DType.FLOAT16, "tensor", true, -LARGEST, LARGEST));
+    Halves.Rounded rounded = Halves.toHalf(name, value, memory);
+    tensors.add(
+        new TensorPlan(name, Plan.Role.WEIGHT, DType.FLOAT16, "tensor", true, -LARGEST, LARGEST));
     if (rounded.lost() > 0) {
       lostValues += rounded.lost();
       lossy.add(name);
@@ -72,7 +80,9 @@ final class HalfModel {
   }
 
   void planned(Node node, WideNodes.@Nullable Reason reason) {
-    nodes.add(new NodePlan(node.label(), node.opType(), reason == null, reason == null ? "" : reason.text()));
+    nodes.add(
+        new NodePlan(
+            node.label(), node.opType(), reason == null, reason == null ? "" : reason.text()));
   }
 
   Plan plan() {

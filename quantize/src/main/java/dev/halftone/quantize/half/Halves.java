@@ -2,9 +2,9 @@ package dev.halftone.quantize.half;
 
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.kernels.Kernels;
+import dev.halftone.quantize.codes.OffHeap;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -23,7 +23,8 @@ final class Halves {
 
   private static final float LARGEST = 65504f;
   private static final int PIECE = 1 << 16;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Halves() {}
 
@@ -34,7 +35,10 @@ final class Halves {
   enum Range {
     /** All fit. */
     FITS,
-    /** Zeros, and values so far below zero that they can only stand for minus infinity: they are cut to -65504. */
+    /**
+     * Zeros, and values so far below zero that they can only stand for minus infinity: they are cut
+     * to -65504.
+     */
     MASK,
     /** Some finite value does not fit. */
     BEYOND
@@ -54,13 +58,14 @@ final class Halves {
   }
 
   /**
-   * The tensor as FLOAT16; what a mask has below the range is cut to its end. A scalar that would become 0 becomes the smallest 16-bit number of its sign instead: it is there to keep
-   * something from being divided by 0.
+   * The tensor as FLOAT16; what a mask has below the range is cut to its end. A scalar that would
+   * become 0 becomes the smallest 16-bit number of its sign instead: it is there to keep something
+   * from being divided by 0.
    *
    * @throws MalformedModelException if it has a NaN
    */
-  static Rounded toHalf(String name, Tensor tensor) {
-    MemorySegment target = Arena.ofAuto().allocate(Math.max(1, 2 * tensor.count())).asSlice(0, 2 * tensor.count());
+  static Rounded toHalf(String name, Tensor tensor, OffHeap memory) {
+    MemorySegment target = memory.allocate(2 * tensor.count());
     short[] halves = new short[(int) Math.min(PIECE, tensor.count())];
     long lost = 0;
     for (long from = 0; from < tensor.count(); from += PIECE) {
@@ -71,6 +76,7 @@ final class Halves {
       Kernels.toFloat16(values, 0, values.length, halves, 0);
       MemorySegment.copy(halves, 0, target, SHORT, 2 * from, values.length);
     }
+    release(tensor);
     return new Rounded(Tensor.of(DType.FLOAT16, tensor.shape(), target), lost);
   }
 
@@ -78,6 +84,11 @@ final class Halves {
     for (int i = 0; i < values.length; i++) {
       if (values[i] < -LARGEST && values[i] > Float.NEGATIVE_INFINITY) values[i] = -LARGEST;
     }
+  }
+
+  /** Gives the pages of a large mapped tensor back to the system. */
+  private static void release(Tensor tensor) {
+    if (tensor.byteSize() >= 1 << 20 && tensor.data().isMapped()) tensor.data().unload();
   }
 
   private static float apartFromZero(float value) {
@@ -89,7 +100,7 @@ final class Halves {
     for (int i = 0; i < values.length; i++) {
       float magnitude = Math.abs(values[i]);
       if (magnitude <= SMALLEST / 2 && magnitude != 0) lost++;
-      if (magnitude != magnitude) {
+      if (Float.isNaN(magnitude)) {
         throw new MalformedModelException("initializer " + name, "NaN at element " + (from + i));
       }
     }
@@ -101,8 +112,8 @@ final class Halves {
    *
    * @throws MalformedModelException if it has a NaN
    */
-  static @Nullable Tensor toBrain(String name, Tensor tensor) {
-    MemorySegment target = Arena.ofAuto().allocate(Math.max(1, 2 * tensor.count())).asSlice(0, 2 * tensor.count());
+  static @Nullable Tensor toBrain(String name, Tensor tensor, OffHeap memory) {
+    MemorySegment target = memory.allocate(2 * tensor.count());
     short[] halves = new short[(int) Math.min(PIECE, tensor.count())];
     for (long from = 0; from < tensor.count(); from += PIECE) {
       float[] values = tensor.toFloats(from, (int) Math.min(PIECE, tensor.count() - from));
@@ -110,6 +121,7 @@ final class Halves {
       if (Kernels.toBFloat16(values, 0, values.length, halves, 0) > 0) return null;
       MemorySegment.copy(halves, 0, target, SHORT, 2 * from, values.length);
     }
+    release(tensor);
     return Tensor.of(DType.BFLOAT16, tensor.shape(), target);
   }
 }

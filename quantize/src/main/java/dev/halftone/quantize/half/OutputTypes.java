@@ -14,9 +14,27 @@ final class OutputTypes {
   private static final Set<String> INDICES =
       Set.of("Shape", "Size", "ArgMax", "ArgMin", "NonZero", "NonMaxSuppression", "Multinomial");
   private static final Set<String> CONDITIONS =
-      Set.of("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "And", "Or", "Xor", "Not", "IsNaN", "IsInf");
+      Set.of(
+          "Equal",
+          "Greater",
+          "GreaterOrEqual",
+          "Less",
+          "LessOrEqual",
+          "And",
+          "Or",
+          "Xor",
+          "Not",
+          "IsNaN",
+          "IsInf");
   private static final Set<String> INTEGER_SUMS = Set.of("ConvInteger", "MatMulInteger");
-  private static final Set<String> NAMED = Set.of("EyeLike", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli");
+  private static final Set<String> NAMED =
+      Set.of(
+          "EyeLike",
+          "RandomNormal",
+          "RandomNormalLike",
+          "RandomUniform",
+          "RandomUniformLike",
+          "Bernoulli");
 
   private OutputTypes() {}
 
@@ -30,7 +48,10 @@ final class OutputTypes {
     if (NAMED.contains(type)) return named(node, index, known);
     return switch (type) {
       case "Constant" -> constant(node);
-      case "ConstantOfShape" -> node.attribute("value") instanceof Attribute.OfTensor(Tensor value) ? value.dtype() : DType.FLOAT32;
+      case "ConstantOfShape" ->
+          node.attribute("value") instanceof Attribute.OfTensor(Tensor value)
+              ? value.dtype()
+              : DType.FLOAT32;
       case "Cast" -> cast(node, index, known);
       case "CastLike", "Where" -> known.of(node.input(1));
       case "OneHot" -> known.of(node.input(2));

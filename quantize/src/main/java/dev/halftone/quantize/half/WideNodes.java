@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Which nodes keep computing in 32 bits, and which inputs of the others stay in 32 bits. */
 final class WideNodes {
   /** Operators that have no 16-bit form, with the operator set from which on they have one. */
-  private static final Map<String, Long> SINCE = Map.of("CumSum", 14L, "IsInf", 20L, "QuantizeLinear", 19L, "DequantizeLinear", 19L);
+  private static final Map<String, Long> SINCE =
+      Map.of("CumSum", 14L, "IsInf", 20L, "QuantizeLinear", 19L, "DequantizeLinear", 19L);
 
   private static final Set<String> NEVER =
       Set.of(
@@ -74,10 +75,14 @@ final class WideNodes {
     if (QUANTIZED.contains(node.opType())) return "already quantized";
     if (NEVER.contains(node.opType())) return "has no 16-bit form";
     Long since = SINCE.get(node.opType());
-    return since != null && opset < since ? "has a 16-bit form only from operator set " + since + " on" : "";
+    return since != null && opset < since
+        ? "has a 16-bit form only from operator set " + since + " on"
+        : "";
   }
 
-  /** Whether an input is 32-bit by the operator's definition, whatever type the node computes in. */
+  /**
+   * Whether an input is 32-bit by the operator's definition, whatever type the node computes in.
+   */
   static boolean isWideInput(Node node, int input) {
     return switch (node.opType()) {
       case "Resize" -> node.inputs().size() > 2 ? input == 1 || input == 2 : input == 1;

@@ -10,7 +10,10 @@ import dev.halftone.tensor.Tensor;
  */
 record ChannelView(int axis, int outer, int channels, int inner) {
 
-  /** Conv: axis 0. Gemm: axis 0 if transB, else 1. MatMul: the last axis. Field notes and ONNX operators, "output channel". */
+  /**
+   * Conv: axis 0. Gemm: axis 0 if transB, else 1. MatMul: the last axis. Field notes and ONNX
+   * operators, "output channel".
+   */
   static ChannelView of(Node linear, Tensor weight) {
     int axis =
         switch (linear.opType()) {

@@ -4,7 +4,8 @@ import dev.halftone.graph.Node;
 import dev.halftone.tensor.Tensor;
 
 /**
- * Estimated time of one linear operator on one sample, in nanoseconds, on one core with AVX-512 VNNI.
+ * Estimated time of one linear operator on one sample, in nanoseconds, on one core with AVX-512
+ * VNNI.
  *
  * @param floatTime as ONNX Runtime's blocked float kernel needs it
  * @param integerTime as its channels-last integer kernel needs it
@@ -28,9 +29,11 @@ record Layer(double floatTime, double integerTime, long inputElements) {
         : dense(positions, taps, perGroup, channels, inputs);
   }
 
-  private static Layer dense(long positions, long taps, long inChannels, long outChannels, long inputs) {
+  private static Layer dense(
+      long positions, long taps, long inChannels, long outChannels, long inputs) {
     boolean few = inChannels < BLOCK;
-    double floatProducts = (double) positions * taps * (few ? inChannels : blocks(inChannels)) * blocks(outChannels);
+    double floatProducts =
+        (double) positions * taps * (few ? inChannels : blocks(inChannels)) * blocks(outChannels);
     double products = (double) positions * taps * inChannels * outChannels;
     double gather = few ? 2.5 * positions * taps : 0;
     double write = 0.1 * positions * outChannels;
@@ -44,14 +47,22 @@ record Layer(double floatTime, double integerTime, long inputElements) {
     double floatProducts = (double) positions * taps * blocks(channels);
     double unaligned = channels % BLOCK == 0 ? 1 : 1.6;
     return new Layer(
-        NODE + floatProducts / 24, NODE + positions * taps * (1 + 0.035 * channels) * unaligned, inputs);
+        NODE + floatProducts / 24,
+        NODE + positions * taps * (1 + 0.035 * channels) * unaligned,
+        inputs);
   }
 
-  /** A matrix product: few rows are bound by reading the weight, which is a quarter of the size in integers. */
+  /**
+   * A matrix product: few rows are bound by reading the weight, which is a quarter of the size in
+   * integers.
+   */
   private static Layer product(Tensor weight, long inputs) {
     long columns = weight.count();
     double rows = Math.max(1, inputs / (double) Math.max(weight.dimension(0), weight.dimension(1)));
-    return new Layer(NODE + rows * columns / (rows < 4 ? 20 : 50), NODE + 500 + rows * columns / (rows < 4 ? 40 : 100), inputs);
+    return new Layer(
+        NODE + rows * columns / (rows < 4 ? 20 : 50),
+        NODE + 500 + rows * columns / (rows < 4 ? 40 : 100),
+        inputs);
   }
 
   private static long blocks(long channels) {

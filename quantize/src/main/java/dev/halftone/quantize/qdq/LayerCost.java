@@ -17,13 +17,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates what stays in float because integers would be slower. Integer kernels pay for gathering their input tap by tap where
- * there are few channels, as in the first layers of a network for images, and for the conversion where float meets integers. The
- * linear operators before some point, in the order of the graph, may therefore stay in float; the point with the least estimated
+ * Estimates what stays in float because integers would be slower. Integer kernels pay for gathering
+ * their input tap by tap where there are few channels, as in the first layers of a network for
+ * images, and for the conversion where float meets integers. The linear operators before some
+ * point, in the order of the graph, may therefore stay in float; the point with the least estimated
  * time is taken. Small networks as a whole may stay in float.
  *
- * <p>The estimate is a model, not a measurement, so that the same input gives the same file on every machine. Its constants were
- * fitted to one-thread profiles of ONNX Runtime 1.29 on x86-64 with AVX-512 VNNI; {@code docs/decisions} has the table.
+ * <p>The estimate is a model, not a measurement, so that the same input gives the same file on
+ * every machine. Its constants were fitted to one-thread profiles of ONNX Runtime 1.29 on x86-64
+ * with AVX-512 VNNI; {@code docs/decisions} has the table.
  */
 final class LayerCost {
   /** How much faster, at least, float has to be. */
@@ -32,7 +34,10 @@ final class LayerCost {
   /** Nanoseconds to quantize one element and to change its layout. */
   private static final double QUANTIZE = 0.45;
 
-  /** Nanoseconds for one element of a MaxPool that runs on integers outside of the channels-last layout. */
+  /**
+   * Nanoseconds for one element of a MaxPool that runs on integers outside of the channels-last
+   * layout.
+   */
   private static final double POOL = 18;
 
   /** Nanoseconds to run one more node. */
@@ -50,9 +55,11 @@ final class LayerCost {
 
   /** Linear operators that stay in float, by their first output, each with the reason. */
   static Map<String, String> slowInIntegers(Model model, Placement widest, DataSet data) {
-    // Matrix products alone are always worth it: there is nothing to weigh, and no shape to be learnt.
+    // Matrix products alone are always worth it: there is nothing to weigh, and no shape to be
+    // learnt.
     if (widest.linear().stream().noneMatch(node -> node.is("Conv"))) return Map.of();
-    return new LayerCost(model.graph(), SeenTypes.around(widest.linear(), model, data)).choose(widest);
+    return new LayerCost(model.graph(), SeenTypes.around(widest.linear(), model, data))
+        .choose(widest);
   }
 
   private Map<String, String> choose(Placement widest) {
@@ -88,7 +95,8 @@ final class LayerCost {
       cost += i < cut ? layer.floatTime() : layer.integerTime();
       String input = linear.get(i).input(0);
       if (i < cut || !sources.isFloat(input, cut) || !entries.add(input)) continue;
-      cost += 3 * NODE + layer.inputElements() * (sources.isPooled(input) ? QUANTIZE + POOL : QUANTIZE);
+      cost +=
+          3 * NODE + layer.inputElements() * (sources.isPooled(input) ? QUANTIZE + POOL : QUANTIZE);
     }
     return cost;
   }

@@ -14,9 +14,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weights and biases of linear operators as integers. Weights are symmetric: {@code scale[c] = max|w[c]| / high}, zero point 0, half
- * to even. A bias has 32 bits and the scale {@code input * weight[c]}; where it would overflow, the channel's weight scale is
- * enlarged to {@code 1.0001 * 2|b| / ((2^32 - 2) * input)} (ONNX Runtime's quantizer does the same).
+ * Weights and biases of linear operators as integers. Weights are symmetric: {@code scale[c] =
+ * max|w[c]| / high}, zero point 0, half to even. A bias has 32 bits and the scale {@code input *
+ * weight[c]}; where it would overflow, the channel's weight scale is enlarged to {@code 1.0001 *
+ * 2|b| / ((2^32 - 2) * input)} (ONNX Runtime's quantizer does the same).
  */
 final class LinearQuantizer {
   private static final double BIAS_STEPS = 4294967294.0;
@@ -39,7 +40,8 @@ final class LinearQuantizer {
     double[] least = new double[view.channels()];
     double[] bias = bias(linear, view);
     if (bias == null) return least;
-    for (int c = 0; c < least.length; c++) least[c] = MARGIN * 2 * Math.abs(bias[c]) / (BIAS_STEPS * inputScale);
+    for (int c = 0; c < least.length; c++)
+      least[c] = MARGIN * 2 * Math.abs(bias[c]) / (BIAS_STEPS * inputScale);
     return least;
   }
 
@@ -74,13 +76,20 @@ final class LinearQuantizer {
     return asStored(weight, codes, scales, view);
   }
 
-  /** Codes of signed types as they are, of unsigned types with the zero point in the middle of the type. */
+  /**
+   * Codes of signed types as they are, of unsigned types with the zero point in the middle of the
+   * type.
+   */
   private QuantizedTensor asStored(Tensor weight, byte[] codes, float[] scales, ChannelView view) {
     int zeroPoint = recipe.weights() == DType.UINT8 ? 128 : 0;
-    for (int i = 0; zeroPoint != 0 && i < codes.length; i++) codes[i] = (byte) (codes[i] + zeroPoint);
+    for (int i = 0; zeroPoint != 0 && i < codes.length; i++)
+      codes[i] = (byte) (codes[i] + zeroPoint);
     byte[] zeroPoints = new byte[scales.length];
     Arrays.fill(zeroPoints, (byte) zeroPoint);
-    long[] shape = scales.length == 1 && recipe.granularity() instanceof Granularity.PerTensor ? new long[0] : new long[] {scales.length};
+    long[] shape =
+        scales.length == 1 && recipe.granularity() instanceof Granularity.PerTensor
+            ? new long[0]
+            : new long[] {scales.length};
     return new QuantizedTensor(
         Tensor.ofBytes(recipe.weights(), codes, weight.shape()),
         Tensor.ofFloats(scales, shape),
@@ -98,7 +107,8 @@ final class LinearQuantizer {
     for (int o = 0; o < view.outer(); o++) {
       for (int c = 0; c < view.channels(); c++) {
         int start = view.start(o, c);
-        magnitudes[c] = Math.max(magnitudes[c], Kernels.absMax(values, start, start + view.inner()));
+        magnitudes[c] =
+            Math.max(magnitudes[c], Kernels.absMax(values, start, start + view.inner()));
       }
     }
     double[] exact = new double[view.channels()];
@@ -111,7 +121,10 @@ final class LinearQuantizer {
     return scales;
   }
 
-  /** A scale below the smallest normal float would lose its precision: the range is as good as empty then. */
+  /**
+   * A scale below the smallest normal float would lose its precision: the range is as good as empty
+   * then.
+   */
   private static float scale(double exact) {
     float scale = (float) exact;
     return scale < Float.MIN_NORMAL ? 1f : scale;
@@ -121,7 +134,8 @@ final class LinearQuantizer {
     if (Kernels.countNonFinite(values, 0, values.length) == 0) return;
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
-        throw new MalformedModelException("initializer " + name, "element " + i, values[i] + ", expected a finite weight");
+        throw new MalformedModelException(
+            "initializer " + name, "element " + i, values[i] + ", expected a finite weight");
       }
     }
   }
@@ -138,7 +152,8 @@ final class LinearQuantizer {
   }
 
   /** The bias at scale {@code inputScale * weight scale}, or null when the operator has none. */
-  @Nullable QuantizedTensor bias(Node linear, ChannelView view, float inputScale, QuantizedTensor weight) {
+  @Nullable QuantizedTensor bias(
+      Node linear, ChannelView view, float inputScale, QuantizedTensor weight) {
     double[] bias = bias(linear, view);
     if (bias == null) return null;
     float[] weightScales = weight.scale().toFloats();
@@ -151,6 +166,9 @@ final class LinearQuantizer {
     }
     long[] shape = weight.scale().shape();
     return new QuantizedTensor(
-        Tensor.ofInts(codes, codes.length), Tensor.ofFloats(scales, shape), Tensor.ofInts(new int[scales.length], shape), 0);
+        Tensor.ofInts(codes, codes.length),
+        Tensor.ofFloats(scales, shape),
+        Tensor.ofInts(new int[scales.length], shape),
+        0);
   }
 }

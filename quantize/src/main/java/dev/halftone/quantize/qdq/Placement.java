@@ -10,10 +10,13 @@ import java.util.Set;
  * @param linear operators with a constant weight that compute in integers
  * @param arithmetic operators without weights that do
  * @param shapeOnly operators that move integers
- * @param absorbed rectifiers that the QuantizeLinear behind them may replace, if its range turns out to be theirs
+ * @param absorbed rectifiers that the QuantizeLinear behind them may replace, if its range turns
+ *     out to be theirs
  * @param pairs values that pass through QuantizeLinear and DequantizeLinear
- * @param rangeSource for each of those, the value whose range it takes (itself, unless a shape-only operator lies between)
- * @param floatProducers those of the pairs that an operator in float gives: its other readers in float read them unquantized
+ * @param rangeSource for each of those, the value whose range it takes (itself, unless a shape-only
+ *     operator lies between)
+ * @param floatProducers those of the pairs that an operator in float gives: its other readers in
+ *     float read them unquantized
  * @param reasons why each of the other operators stays in float
  */
 record Placement(

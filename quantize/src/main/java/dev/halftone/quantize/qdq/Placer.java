@@ -9,14 +9,14 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides the {@link Placement}. Linear operators are quantized for their own sake; everything else only where it lies between
- * them, that is, where integers come in and a linear operator wants integers out. What follows the last linear operator (softmax,
- * box decoding, the concatenation of boxes and scores) therefore stays in float.
+ * Decides the {@link Placement}. Linear operators are quantized for their own sake; everything else
+ * only where it lies between them, that is, where integers come in and a linear operator wants
+ * integers out. What follows the last linear operator (softmax, box decoding, the concatenation of
+ * boxes and scores) therefore stays in float.
  */
 final class Placer {
   private final Graph graph;
@@ -29,7 +29,9 @@ final class Placer {
   private final Set<Node> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<Node, String> reasons = new IdentityHashMap<>();
 
-  /** Values that, through operators that can work on integers, reach a quantized linear operator. */
+  /**
+   * Values that, through operators that can work on integers, reach a quantized linear operator.
+   */
   private final Set<String> wanted = new HashSet<>();
 
   /** Values that an integer operator gives. */
@@ -65,7 +67,10 @@ final class Placer {
     }
   }
 
-  /** What is wanted depends on who can take it, and that on what is wanted: refusals only add up, so this ends. */
+  /**
+   * What is wanted depends on who can take it, and that on what is wanted: refusals only add up, so
+   * this ends.
+   */
   private void chooseOthersUntilStable() {
     Set<Node> refused = Collections.newSetFromMap(new IdentityHashMap<>());
     int before;
@@ -99,7 +104,8 @@ final class Placer {
       switch (treatment(node)) {
         case LINEAR -> {
           boolean wantedOut = wanted.contains(node.output(0));
-          if (linear.contains(node) && (node.is("Conv") || wantedOut)) integer.addAll(node.outputs());
+          if (linear.contains(node) && (node.is("Conv") || wantedOut))
+            integer.addAll(node.outputs());
         }
         case ARITHMETIC -> chooseBetween(node, arithmetic, refused);
         case SHAPE_ONLY -> chooseBetween(node, shapeOnly, refused);
@@ -112,7 +118,8 @@ final class Placer {
             reasons.put(node, "stays with the float operator before it");
           }
         }
-        case FLOAT -> reasons.put(node, "ONNX Runtime's CPU has no integer kernel for " + node.opType());
+        case FLOAT ->
+            reasons.put(node, "ONNX Runtime's CPU has no integer kernel for " + node.opType());
       }
     }
   }
@@ -138,33 +145,46 @@ final class Placer {
     }
   }
 
-  /** GELU and its like, spelled out: ONNX Runtime makes one float operator of them where nothing stands between. */
+  /**
+   * GELU and its like, spelled out: ONNX Runtime makes one float operator of them where nothing
+   * stands between.
+   */
   private boolean isErrorFunctionProduct(Node node) {
     if (!node.is("Mul") && !node.is("Add")) return false;
     for (String input : node.inputs()) {
       Node producer = index.producer(input);
       if (producer == null) continue;
       if (producer.is("Erf") || producer.is("Tanh")) return true;
-      boolean withConstant = producer.inputs().stream().anyMatch(operand -> index.constant(operand) != null);
+      boolean withConstant =
+          producer.inputs().stream().anyMatch(operand -> index.constant(operand) != null);
       if (withConstant && isErrorFunctionProduct(producer)) return true;
     }
     return false;
   }
 
-  /** Whether the rectifier is the only reader of an integer operator's output and its range contains 0. */
+  /**
+   * Whether the rectifier is the only reader of an integer operator's output and its range contains
+   * 0.
+   */
   private boolean isAbsorbed(Node rectifier) {
     String input = rectifier.input(0);
-    if (!integer.contains(input) || index.onlyConsumer(input) != rectifier || selection.symmetric()) return false;
+    if (!integer.contains(input) || index.onlyConsumer(input) != rectifier || selection.symmetric())
+      return false;
     return rectifier.is("Relu") || clipHoldsZero(rectifier);
   }
 
-  /** A Clip whose bounds lie on one side of 0 would lose a bound: the range of a quantized value always contains 0. */
+  /**
+   * A Clip whose bounds lie on one side of 0 would lose a bound: the range of a quantized value
+   * always contains 0.
+   */
   private boolean clipHoldsZero(Node clip) {
     if (!clip.attributes().isEmpty()) return clip.real("min", 0f) <= 0 && clip.real("max", 0f) >= 0;
     Tensor low = index.constant(clip.input(1));
     Tensor high = index.constant(clip.input(2));
-    boolean lowKnown = clip.input(1).isEmpty() || (low != null && low.dtype().isFloat() && low.floatAt(0) <= 0);
-    boolean highKnown = clip.input(2).isEmpty() || (high != null && high.dtype().isFloat() && high.floatAt(0) >= 0);
+    boolean lowKnown =
+        clip.input(1).isEmpty() || (low != null && low.dtype().isFloat() && low.floatAt(0) <= 0);
+    boolean highKnown =
+        clip.input(2).isEmpty() || (high != null && high.dtype().isFloat() && high.floatAt(0) >= 0);
     return lowKnown && highKnown;
   }
 
@@ -193,8 +213,8 @@ final class Placer {
   }
 
   /**
-   * What is only concatenated takes the range of the whole at once: its own finer grid would be rounded to the other's right
-   * after, and with equal grids the concatenation is a plain copy.
+   * What is only concatenated takes the range of the whole at once: its own finer grid would be
+   * rounded to the other's right after, and with equal grids the concatenation is a plain copy.
    */
   private void shareConcatenated(Node concat) {
     String whole = rectified(concat.output(0));
@@ -210,7 +230,10 @@ final class Placer {
     return source.equals(value) ? value : observed(source);
   }
 
-  /** The value behind the rectifier that is merged into the producer of {@code value}, or the value itself. */
+  /**
+   * The value behind the rectifier that is merged into the producer of {@code value}, or the value
+   * itself.
+   */
   private String rectified(String value) {
     Node reader = index.onlyConsumer(value);
     if (reader == null || !absorbed.contains(reader)) return value;
@@ -222,7 +245,8 @@ final class Placer {
     floatProducers.removeAll(integer);
     Map<String, String> sources = new LinkedHashMap<>();
     for (String value : pairs) sources.put(value, observed(value));
-    return new Placement(linear, arithmetic, shapeOnly, absorbed, pairs, sources, floatProducers, reasons);
+    return new Placement(
+        linear, arithmetic, shapeOnly, absorbed, pairs, sources, floatProducers, reasons);
   }
 
   /** What the recipe and the target leave to be quantized. */
@@ -237,5 +261,4 @@ final class Placer {
 
     boolean eightBit();
   }
-
 }

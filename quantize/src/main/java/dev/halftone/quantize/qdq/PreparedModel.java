@@ -38,7 +38,8 @@ record PreparedModel(Model model, String domain, List<String> warnings) {
   Model withDomains(Graph graph) {
     boolean microsoft = graph.nodes().stream().anyMatch(node -> node.domain().equals(MICROSOFT));
     Model changed = model.withGraph(graph);
-    return microsoft && !model.opsets().containsKey(MICROSOFT) ? changed.withOpset(MICROSOFT, 1) : changed;
+    return microsoft && !model.opsets().containsKey(MICROSOFT)
+        ? changed.withOpset(MICROSOFT, 1)
+        : changed;
   }
-
 }

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Builds the quantized graph. A value {@code v} is followed by QuantizeLinear giving {@code v_quantized} and DequantizeLinear giving
- * {@code v_dequantized}; its readers read the latter. A graph output keeps its name: then the float value before it is renamed.
+ * Builds the quantized graph. A value {@code v} is followed by QuantizeLinear giving {@code
+ * v_quantized} and DequantizeLinear giving {@code v_dequantized}; its readers read the latter. A
+ * graph output keeps its name: then the float value before it is renamed.
  */
 final class QdqGraph {
   private final Graph graph;
@@ -49,8 +50,8 @@ final class QdqGraph {
   /**
    * The graph with the decisions applied.
    *
-   * @param domain of QuantizeLinear and DequantizeLinear: the standard one, or {@code com.microsoft} where the model's operator set
-   *     is too old for them
+   * @param domain of QuantizeLinear and DequantizeLinear: the standard one, or {@code
+   *     com.microsoft} where the model's operator set is too old for them
    */
   static Graph build(Graph graph, StaticDecisions decisions, String domain) {
     QdqGraph builder = new QdqGraph(graph, decisions, domain);
@@ -61,12 +62,16 @@ final class QdqGraph {
     return builder.editor.toGraph();
   }
 
-  /** Leaves out the rectifiers whose work saturation does: the operator before gives their output directly. */
+  /**
+   * Leaves out the rectifiers whose work saturation does: the operator before gives their output
+   * directly.
+   */
   private void dropRectifiers() {
     for (Node node : graph.nodes()) {
       String output = node.output(0);
       if (!decisions.placement().absorbed().contains(node)) continue;
-      QuantizationParameters parameters = decisions.activations().get(decisions.placement().rangeSource().get(output));
+      QuantizationParameters parameters =
+          decisions.activations().get(decisions.placement().rangeSource().get(output));
       if (parameters == null || !Rectifiers.isCovered(node, parameters, index)) continue;
       editor.remove(node);
       renamedOutputs.put(node.input(0), output);
@@ -94,9 +99,11 @@ final class QdqGraph {
     QuantizationParameters parameters = decisions.activations().get(root);
     if (parameters == null) throw new IllegalStateException("no parameters for " + root);
     String scale =
-        scaleNames.computeIfAbsent(root, name -> initializer(name + "_scale", Tensor.scalar(parameters.scale())));
+        scaleNames.computeIfAbsent(
+            root, name -> initializer(name + "_scale", Tensor.scalar(parameters.scale())));
     String zeroPoint =
-        zeroPointNames.computeIfAbsent(root, name -> initializer(name + "_zero_point", QuantizedTensor.zeroPoint(parameters)));
+        zeroPointNames.computeIfAbsent(
+            root, name -> initializer(name + "_zero_point", QuantizedTensor.zeroPoint(parameters)));
     String codes = editor.freshName(value + "_quantized");
     editor.add(linearNode("QuantizeLinear", List.of(source, scale, zeroPoint), codes, Map.of()));
     editor.add(linearNode("DequantizeLinear", List.of(codes, scale, zeroPoint), target, Map.of()));
@@ -115,7 +122,8 @@ final class QdqGraph {
     String scale = initializer(name + "_scale", constant.scale());
     List<String> inputs = new ArrayList<>(List.of(codes, scale));
     // A bias has none: 0 is the default, and an integer for each channel is much beside its own.
-    if (constant.codes().dtype() != DType.INT32) inputs.add(initializer(name + "_zero_point", constant.zeroPoint()));
+    if (constant.codes().dtype() != DType.INT32)
+      inputs.add(initializer(name + "_zero_point", constant.zeroPoint()));
     String target = editor.freshName(name + "_dequantized");
     Map<String, Attribute> axis =
         constant.perChannel() ? Map.of("axis", new Attribute.OfInt(constant.axis())) : Map.of();
@@ -123,7 +131,8 @@ final class QdqGraph {
     return target;
   }
 
-  private Node linearNode(String opType, List<String> inputs, String output, Map<String, Attribute> attributes) {
+  private Node linearNode(
+      String opType, List<String> inputs, String output, Map<String, Attribute> attributes) {
     String name = editor.freshName(output + "_" + opType);
     return new Node(name, domain, opType, inputs, List.of(output), attributes, Opaque.NONE);
   }
@@ -131,12 +140,14 @@ final class QdqGraph {
   private void rewriteNodes() {
     Placement placement = decisions.placement();
     for (Node node : graph.nodes()) {
-      if (renamedOutputs.containsKey(node.input(0)) && decisions.placement().absorbed().contains(node)) continue;
+      if (renamedOutputs.containsKey(node.input(0))
+          && decisions.placement().absorbed().contains(node)) continue;
       Map<String, String> reads = new LinkedHashMap<>();
       for (String read : GraphEditor.reads(node)) {
         String to = dequantized.get(read);
         boolean asInteger = placement.isInteger(node) && Treatment.dataInputs(node).contains(read);
-        boolean noFloat = !placement.floatProducers().contains(read) && decisions.constants().get(read) == null;
+        boolean noFloat =
+            !placement.floatProducers().contains(read) && decisions.constants().get(read) == null;
         if (to != null && (asInteger || noFloat)) reads.put(read, to);
       }
       Node rewritten = GraphEditor.renameReads(node, reads);
@@ -147,7 +158,10 @@ final class QdqGraph {
     }
   }
 
-  /** What the value is called in the new graph: the name behind a dropped rectifier, and that of a graph output moved aside. */
+  /**
+   * What the value is called in the new graph: the name behind a dropped rectifier, and that of a
+   * graph output moved aside.
+   */
   private String finalName(String value) {
     String renamed = renamedOutputs.get(value);
     return renamed == null ? value : finalName(renamed);
@@ -157,7 +171,9 @@ final class QdqGraph {
     List<String> inputs = new ArrayList<>(node.inputs());
     String weight = original.input(1);
     WeightKey key = new WeightKey(weight, weights.weight().axis());
-    inputs.set(1, dequantizedWeights.computeIfAbsent(key, shared -> addConstant(weight, weights.weight())));
+    inputs.set(
+        1,
+        dequantizedWeights.computeIfAbsent(key, shared -> addConstant(weight, weights.weight())));
     Node rewritten = node;
     if (weights.bias() != null) {
       inputs.set(2, addConstant(original.input(2), weights.bias()));
@@ -166,5 +182,4 @@ final class QdqGraph {
     }
     return rewritten.withInputs(inputs);
   }
-
 }

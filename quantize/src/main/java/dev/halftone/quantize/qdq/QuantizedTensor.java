@@ -16,7 +16,10 @@ record QuantizedTensor(Tensor codes, Tensor scale, Tensor zeroPoint, int axis) {
   static Tensor zeroPoint(QuantizationParameters parameters) {
     int zeroPoint = parameters.zeroPoint();
     byte low = (byte) zeroPoint;
-    byte[] bytes = parameters.type().bits() == 8 ? new byte[] {low} : new byte[] {low, (byte) (zeroPoint >> 8)};
+    byte[] bytes =
+        parameters.type().bits() == 8
+            ? new byte[] {low}
+            : new byte[] {low, (byte) (zeroPoint >> 8)};
     return Tensor.ofBytes(parameters.type(), bytes);
   }
 

@@ -31,19 +31,26 @@ final class Ranges {
     };
   }
 
-  /** Parameters of an activation; of one that never held a finite number, those of nothing but zero. */
+  /**
+   * Parameters of an activation; of one that never held a finite number, those of nothing but zero.
+   */
   static QuantizationParameters activation(Statistics statistics, Recipe recipe) {
     Range range = statistics.isEmpty() ? Range.ZERO : chooser(recipe).choose(statistics);
-    return QuantizationParameters.of(range, recipe.activations(), recipe.symmetricActivations(), false);
+    return QuantizationParameters.of(
+        range, recipe.activations(), recipe.symmetricActivations(), false);
   }
 
   /** A constant that an arithmetic operator reads, in the type of activations. */
   static QuantizedTensor constant(Tensor constant, Recipe recipe) {
     float[] values = constant.toFloats();
     FiniteRange observed = Kernels.finiteRange(values, 0, values.length);
-    Range range = observed.finite() == 0 ? Range.ZERO : new Range(Math.min(0, observed.min()), Math.max(0, observed.max()));
+    Range range =
+        observed.finite() == 0
+            ? Range.ZERO
+            : new Range(Math.min(0, observed.min()), Math.max(0, observed.max()));
     QuantizationParameters parameters =
-        QuantizationParameters.of(range, recipe.activations(), recipe.symmetricActivations(), false);
+        QuantizationParameters.of(
+            range, recipe.activations(), recipe.symmetricActivations(), false);
     return new QuantizedTensor(
         codes(values, constant.shape(), parameters),
         Tensor.scalar(parameters.scale()),

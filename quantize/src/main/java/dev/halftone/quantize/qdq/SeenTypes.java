@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Shapes of the values around linear operators: inferred by ONNX Runtime, or else seen by running the model on one sample. */
+/**
+ * Shapes of the values around linear operators: inferred by ONNX Runtime, or else seen by running
+ * the model on one sample.
+ */
 final class SeenTypes {
   private SeenTypes() {}
 
@@ -34,7 +37,8 @@ final class SeenTypes {
     sample.forEach((name, value) -> types.put(name, seen(value)));
     try (RunnableModel runnable = RunnableModel.open(model, values, RunOptions.asWritten())) {
       for (ValueInfo output : runnable.outputs()) {
-        if (output.type() != null && isKnown(output.type())) types.putIfAbsent(output.name(), output.type());
+        if (output.type() != null && isKnown(output.type()))
+          types.putIfAbsent(output.name(), output.type());
       }
       values.removeAll(types.keySet());
       if (!values.isEmpty()) {

@@ -7,7 +7,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where what a linear operator reads comes from: the graph's inputs, or linear operators before it. */
+/**
+ * Where what a linear operator reads comes from: the graph's inputs, or linear operators before it.
+ */
 final class Sources {
   /** A graph input, in place of an operator's number. */
   private static final int INPUT = -1;
@@ -21,7 +23,10 @@ final class Sources {
     this.index = index;
   }
 
-  /** Whether the value is float when the linear operators before number {@code cut} are: some of it then does not come from integers. */
+  /**
+   * Whether the value is float when the linear operators before number {@code cut} are: some of it
+   * then does not come from integers.
+   */
   boolean isFloat(String value, int cut) {
     return earliest(value) < cut;
   }
@@ -37,7 +42,8 @@ final class Sources {
     } else if (order.containsKey(producer)) {
       result = order.get(producer);
     } else {
-      for (String input : Treatment.dataInputs(producer)) if (!input.isEmpty()) result = Math.min(result, earliest(input));
+      for (String input : Treatment.dataInputs(producer))
+        if (!input.isEmpty()) result = Math.min(result, earliest(input));
     }
     earliest.put(value, result);
     return result;

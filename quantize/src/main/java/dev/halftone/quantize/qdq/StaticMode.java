@@ -18,7 +18,6 @@ import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.tensor.Tensor;
-import dev.halftone.scheme.QuantizationParameters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,14 +42,16 @@ public final class StaticMode {
    *
    * @throws UnsupportedModelException if no operator of the model can be quantized
    */
-  public static Quantized quantize(Model folded, Recipe recipe, DataSet data, int threads, Progress progress) {
+  public static Quantized quantize(
+      Model folded, Recipe recipe, DataSet data, int threads, Progress progress) {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, Map.of()));
     if (widest.linear().isEmpty()) throw nothingToQuantize(widest);
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, tooSlow));
-    CalibrationResult observed = Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
+    CalibrationResult observed =
+        Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
@@ -61,9 +62,16 @@ public final class StaticMode {
 
   private static UnsupportedModelException nothingToQuantize(Placement placement) {
     List<String> reasons = new ArrayList<>();
-    placement.reasons().forEach((node, reason) -> reasons.add(node.label() + " (" + node.opType() + "): " + reason));
-    String first = reasons.isEmpty() ? "it has no operators" : reasons.stream().sorted().findFirst().orElseThrow();
-    return new UnsupportedModelException("static quantization", "no operator can be quantized; " + first);
+    placement
+        .reasons()
+        .forEach(
+            (node, reason) -> reasons.add(node.label() + " (" + node.opType() + "): " + reason));
+    String first =
+        reasons.isEmpty()
+            ? "it has no operators"
+            : reasons.stream().sorted().findFirst().orElseThrow();
+    return new UnsupportedModelException(
+        "static quantization", "no operator can be quantized; " + first);
   }
 
   /** What to observe: the values whose ranges are taken, constants left out. */
@@ -93,18 +101,21 @@ public final class StaticMode {
 
   private static Statistics statistics(String value, CalibrationResult observed) {
     Statistics statistics = observed.statistics().get(value);
-    if (statistics == null) throw new UnsupportedModelException("value " + value, "it was not seen when the model ran");
+    if (statistics == null)
+      throw new UnsupportedModelException("value " + value, "it was not seen when the model ran");
     return statistics;
   }
 
-  private Map<Node, LinearWeights> weights(Placement placement, Map<String, QuantizationParameters> activations) {
+  private Map<Node, LinearWeights> weights(
+      Placement placement, Map<String, QuantizationParameters> activations) {
     LinearQuantizer quantizer = new LinearQuantizer(index, recipe);
     Map<String, double[]> least = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (!placement.linear().contains(node)) continue;
       ChannelView view = quantizer.view(node);
       double[] own = quantizer.leastScales(node, view, inputScale(node, placement, activations));
-      // A weight that several operators share is stored once: its scales must do for all of their biases.
+      // A weight that several operators share is stored once: its scales must do for all of their
+      // biases.
       least.merge(weightKey(node, view), own, StaticMode::larger);
     }
     Map<Node, LinearWeights> weights = new java.util.IdentityHashMap<>();
@@ -114,7 +125,8 @@ public final class StaticMode {
       ChannelView view = quantizer.view(node);
       String key = weightKey(node, view);
       QuantizedTensor weight =
-          stored.computeIfAbsent(key, shared -> quantizer.weight(node, view, least.getOrDefault(key, new double[0])));
+          stored.computeIfAbsent(
+              key, shared -> quantizer.weight(node, view, least.getOrDefault(key, new double[0])));
       float inputScale = inputScale(node, placement, activations);
       weights.put(node, new LinearWeights(weight, quantizer.bias(node, view, inputScale, weight)));
     }
@@ -131,7 +143,8 @@ public final class StaticMode {
     return larger;
   }
 
-  private static float inputScale(Node node, Placement placement, Map<String, QuantizationParameters> activations) {
+  private static float inputScale(
+      Node node, Placement placement, Map<String, QuantizationParameters> activations) {
     String source = placement.rangeSource().getOrDefault(node.input(0), node.input(0));
     QuantizationParameters parameters = activations.get(source);
     if (parameters == null) throw new IllegalStateException("no parameters for " + source);

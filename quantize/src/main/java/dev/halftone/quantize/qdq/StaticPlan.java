@@ -19,32 +19,45 @@ final class StaticPlan {
 
   static Plan of(Graph graph, StaticDecisions decisions, Recipe recipe, List<String> warnings) {
     List<TensorPlan> tensors = new ArrayList<>();
-    decisions.activations().forEach((name, parameters) -> tensors.add(activation(name, parameters, recipe)));
-    decisions.constants().forEach((name, constant) -> tensors.add(constant(name, Role.WEIGHT, constant, false)));
+    decisions
+        .activations()
+        .forEach((name, parameters) -> tensors.add(activation(name, parameters, recipe)));
+    decisions
+        .constants()
+        .forEach((name, constant) -> tensors.add(constant(name, Role.WEIGHT, constant, false)));
     List<NodePlan> nodes = new ArrayList<>();
     for (Node node : graph.nodes()) {
       LinearWeights weights = decisions.weights().get(node);
       if (weights != null) {
         tensors.add(constant(node.input(1), Role.WEIGHT, weights.weight(), true));
-        if (weights.bias() != null) tensors.add(constant(node.input(2), Role.BIAS, weights.bias(), true));
+        if (weights.bias() != null)
+          tensors.add(constant(node.input(2), Role.BIAS, weights.bias(), true));
       }
       nodes.add(node(node, decisions.placement()));
     }
     return new Plan(tensors.stream().distinct().toList(), nodes, warnings);
   }
 
-  private static NodePlan node(Node node, Placement placement) {
+  static NodePlan node(Node node, Placement placement) {
     String reason = placement.reasons().getOrDefault(node, "");
     return new NodePlan(node.label(), node.opType(), reason.isEmpty(), reason);
   }
 
-  private static TensorPlan activation(String name, QuantizationParameters parameters, Recipe recipe) {
+  private static TensorPlan activation(
+      String name, QuantizationParameters parameters, Recipe recipe) {
     Range range = parameters.representable();
     return new TensorPlan(
-        name, Role.ACTIVATION, parameters.type(), "tensor", recipe.symmetricActivations(), range.low(), range.high());
+        name,
+        Role.ACTIVATION,
+        parameters.type(),
+        "tensor",
+        recipe.symmetricActivations(),
+        range.low(),
+        range.high());
   }
 
-  private static TensorPlan constant(String name, Role role, QuantizedTensor tensor, boolean symmetric) {
+  private static TensorPlan constant(
+      String name, Role role, QuantizedTensor tensor, boolean symmetric) {
     float largest = 0;
     for (float scale : tensor.scale().toFloats()) largest = Math.max(largest, scale);
     long zeroPoint = tensor.zeroPoint().longAt(0);
@@ -53,6 +66,12 @@ final class StaticPlan {
     double highest = symmetric ? -lowest : Math.scalb(1.0, dtype.bits()) - 1 - zeroPoint;
     String granularity = tensor.perChannel() ? "channel:" + tensor.axis() : "tensor";
     return new TensorPlan(
-        name, role, dtype, granularity, symmetric, (float) (lowest * largest), (float) (highest * largest));
+        name,
+        role,
+        dtype,
+        granularity,
+        symmetric,
+        (float) (lowest * largest),
+        (float) (highest * largest));
   }
 }

@@ -24,7 +24,8 @@ record StaticSelection(Recipe recipe, Map<String, String> tooSlow) implements Pl
     if (weight.dtype() != DType.FLOAT32) return "its weight is " + weight.dtype();
     if (weight.count() == 0 || weight.rank() < 2) return "its weight has no channels";
     if (node.is("MatMul") && weight.rank() != 2) return "its weight is a batch of matrices";
-    if (node.is("Gemm") && !isPlainGemm(node, index)) return "its alpha, transA or C has no integer form";
+    if (node.is("Gemm") && !isPlainGemm(node, index))
+      return "its alpha, transA or C has no integer form";
     if (node.is("Conv") && !node.input(2).isEmpty() && index.constant(node.input(2)) == null) {
       return "its bias depends on the input";
     }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What ONNX Runtime's CPU provider makes of an operator that stands between DequantizeLinear and QuantizeLinear
- * (qdq_selector_action_transformer, 1.29).
+ * What ONNX Runtime's CPU provider makes of an operator that stands between DequantizeLinear and
+ * QuantizeLinear (qdq_selector_action_transformer, 1.29).
  */
 enum Treatment {
   /** Sums products with a constant weight: becomes QLinearConv, QGemm or MatMulIntegerToFloat. */
@@ -53,7 +53,8 @@ enum Treatment {
           Map.entry("Clip", RECTIFIER));
 
   /** Operators that take 8-bit integers only. */
-  private static final Set<String> EIGHT_BIT_ONLY = Set.of("MaxPool", "Resize", "ReduceMax", "ReduceMin");
+  private static final Set<String> EIGHT_BIT_ONLY =
+      Set.of("MaxPool", "Resize", "ReduceMax", "ReduceMin");
 
   static Treatment of(Node node, boolean eightBit) {
     if (!node.domain().isEmpty()) return FLOAT;
@@ -61,7 +62,10 @@ enum Treatment {
     return BY_OPERATOR.getOrDefault(node.opType(), FLOAT);
   }
 
-  /** The inputs that carry what is computed on; the others are shapes, indices, weights or conditions. */
+  /**
+   * The inputs that carry what is computed on; the others are shapes, indices, weights or
+   * conditions.
+   */
   static List<String> dataInputs(Node node) {
     return switch (node.opType()) {
       case "Add", "Mul", "Concat" -> node.inputs();

@@ -12,8 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns QDQ form into QOperator form: {@code DequantizeLinear → Conv → QuantizeLinear} becomes {@code QLinearConv}, and so on for
- * every operator that has an integer form in the standard domain or in {@code com.microsoft}. A group that has none stays as it is.
+ * Turns QDQ form into QOperator form: {@code DequantizeLinear → Conv → QuantizeLinear} becomes
+ * {@code QLinearConv}, and so on for every operator that has an integer form in the standard domain
+ * or in {@code com.microsoft}. A group that has none stays as it is.
  */
 public final class OperatorForm {
   private static final String MICROSOFT = "com.microsoft";
@@ -43,8 +44,19 @@ public final class OperatorForm {
       case "Concat" -> convertConcat(node);
       case "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid" -> convertUnary(node);
       case "Where" -> convertWhere(node);
-      case "Flatten", "Gather", "GatherElements", "MaxPool", "Reshape", "Resize", "Slice", "Squeeze",
-          "Transpose", "Unsqueeze", "Expand", "Tile" -> convertShapeOnly(node);
+      case "Flatten",
+          "Gather",
+          "GatherElements",
+          "MaxPool",
+          "Reshape",
+          "Resize",
+          "Slice",
+          "Squeeze",
+          "Transpose",
+          "Unsqueeze",
+          "Expand",
+          "Tile" ->
+          convertShapeOnly(node);
       default -> {}
     }
   }
@@ -74,7 +86,8 @@ public final class OperatorForm {
     } else {
       List<String> inputs =
           List.of(a.codes(), b.codes(), a.scale(), b.scale(), a.zeroPoint(), b.zeroPoint());
-      editor.replace(node, rename(node, "MatMulIntegerToFloat", MICROSOFT, inputs, node.outputs(), Map.of()));
+      editor.replace(
+          node, rename(node, "MatMulIntegerToFloat", MICROSOFT, inputs, node.outputs(), Map.of()));
     }
   }
 
@@ -139,7 +152,11 @@ public final class OperatorForm {
   private void convertShapeOnly(Node node) {
     Quantized x = operand(node.input(0));
     Result y = result(node.output(0));
-    boolean sameGrid = x != null && y != null && x.scale().equals(y.scale()) && x.zeroPoint().equals(y.zeroPoint());
+    boolean sameGrid =
+        x != null
+            && y != null
+            && x.scale().equals(y.scale())
+            && x.zeroPoint().equals(y.zeroPoint());
     if (x == null || y == null || !sameGrid) return;
     List<String> inputs = new ArrayList<>(node.inputs());
     inputs.set(0, x.codes());
@@ -155,7 +172,10 @@ public final class OperatorForm {
     }
   }
 
-  /** The QuantizeLinear that alone reads an operator's output, directly or behind a rectifier that it makes superfluous. */
+  /**
+   * The QuantizeLinear that alone reads an operator's output, directly or behind a rectifier that
+   * it makes superfluous.
+   */
   private record Result(Node quantizer, @Nullable Node rectifier) {
     String codes() {
       return quantizer.output(0);
@@ -172,14 +192,21 @@ public final class OperatorForm {
 
   private @Nullable Quantized operand(String value) {
     Node producer = index.producer(value);
-    if (producer == null || !producer.opType().equals("DequantizeLinear") || producer.inputs().size() < 3) return null;
+    if (producer == null
+        || !producer.opType().equals("DequantizeLinear")
+        || producer.inputs().size() < 3) return null;
     return new Quantized(producer.input(0), producer.input(1), producer.input(2));
   }
 
-  /** The integers of a bias, whose scale and zero point an integer operator does not read; null when it has none. */
+  /**
+   * The integers of a bias, whose scale and zero point an integer operator does not read; null when
+   * it has none.
+   */
   private @Nullable String codes(String value) {
     Node producer = index.producer(value);
-    return producer != null && producer.opType().equals("DequantizeLinear") ? producer.input(0) : null;
+    return producer != null && producer.opType().equals("DequantizeLinear")
+        ? producer.input(0)
+        : null;
   }
 
   private @Nullable Result result(String value) {
@@ -189,12 +216,19 @@ public final class OperatorForm {
     if (!Rectifiers.isRectifier(reader)) return null;
     Node next = index.onlyConsumer(reader.output(0));
     boolean covered =
-        next != null && next.opType().equals("QuantizeLinear") && Rectifiers.isCovered(reader, next, index);
+        next != null
+            && next.opType().equals("QuantizeLinear")
+            && Rectifiers.isCovered(reader, next, index);
     return next != null && covered ? new Result(next, reader) : null;
   }
 
   private void replace(
-      Node node, Result y, String opType, String domain, List<String> inputs, Map<String, Attribute> attributes) {
+      Node node,
+      Result y,
+      String opType,
+      String domain,
+      List<String> inputs,
+      Map<String, Attribute> attributes) {
     editor.remove(y.quantizer());
     if (y.rectifier() != null) editor.remove(y.rectifier());
     editor.replace(node, rename(node, opType, domain, inputs, List.of(y.codes()), attributes));

@@ -15,19 +15,21 @@ public final class Rectifiers {
   }
 
   /**
-   * Whether every value that {@code quantizer} can give lies within the rectifier's bounds, up to half a step: then saturation does the
-   * rectifier's work and it can be left out.
+   * Whether every value that {@code quantizer} can give lies within the rectifier's bounds, up to
+   * half a step: then saturation does the rectifier's work and it can be left out.
    */
   public static boolean isCovered(Node rectifier, Node quantizer, GraphIndex index) {
     Tensor scale = index.constant(quantizer.input(1));
     Tensor zeroPoint = index.constant(quantizer.input(2));
     if (scale == null || zeroPoint == null || scale.count() != 1) return false;
     int code = (int) zeroPoint.longAt(0);
-    return isCovered(rectifier, new QuantizationParameters(scale.floatAt(0), code, zeroPoint.dtype()), index);
+    return isCovered(
+        rectifier, new QuantizationParameters(scale.floatAt(0), code, zeroPoint.dtype()), index);
   }
 
   /** As {@link #isCovered(Node, Node, GraphIndex)}, for a quantizer that is only planned. */
-  public static boolean isCovered(Node rectifier, QuantizationParameters parameters, GraphIndex index) {
+  public static boolean isCovered(
+      Node rectifier, QuantizationParameters parameters, GraphIndex index) {
     Codes codes = Codes.all(parameters.type());
     double step = parameters.scale();
     double low = (codes.low() - parameters.zeroPoint()) * step;
@@ -38,8 +40,12 @@ public final class Rectifiers {
     return low >= min - step / 2 && high <= max + step / 2;
   }
 
-  /** A bound of Clip: an attribute before opset 11, a constant input from then on; NaN when it depends on the input. */
-  private static double bound(Node clip, String attribute, int input, double none, GraphIndex index) {
+  /**
+   * A bound of Clip: an attribute before opset 11, a constant input from then on; NaN when it
+   * depends on the input.
+   */
+  private static double bound(
+      Node clip, String attribute, int input, double none, GraphIndex index) {
     if (clip.attribute(attribute) != null) return clip.real(attribute, 0f);
     if (clip.input(input).isEmpty()) return none;
     Tensor constant = index.constant(clip.input(input));

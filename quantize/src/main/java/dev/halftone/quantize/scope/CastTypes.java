@@ -5,7 +5,10 @@ import dev.halftone.graph.Node;
 import dev.halftone.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
-/** The floating-point types as the numbers that {@code Cast} and its like name them by (onnx.proto, {@code TensorProto.DataType}). */
+/**
+ * The floating-point types as the numbers that {@code Cast} and its like name them by (onnx.proto,
+ * {@code TensorProto.DataType}).
+ */
 public final class CastTypes {
   private static final int FLOAT = 1;
   private static final int FLOAT16 = 10;
@@ -23,7 +26,10 @@ public final class CastTypes {
     return new Attribute.OfInt(number(dtype));
   }
 
-  /** The floating-point type that an attribute of the node names, null for other types or where there is no such attribute. */
+  /**
+   * The floating-point type that an attribute of the node names, null for other types or where
+   * there is no such attribute.
+   */
   public static @Nullable DType named(Node node, String attribute) {
     return switch ((int) node.integer(attribute, 0)) {
       case FLOAT -> DType.FLOAT32;

@@ -6,8 +6,8 @@ import dev.halftone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that never changes: an initializer, or the output of a {@code Constant} node. Two constants are the same only when they are
- * the same object, since bodies may reuse names.
+ * A value that never changes: an initializer, or the output of a {@code Constant} node. Two
+ * constants are the same only when they are the same object, since bodies may reuse names.
  */
 public final class Constant {
   private final Graph owner;

@@ -21,7 +21,9 @@ public final class Readers {
 
   private Readers() {}
 
-  /** The readers of each constant; constants and readers in the order in which the file reads them. */
+  /**
+   * The readers of each constant; constants and readers in the order in which the file reads them.
+   */
   public static Map<Constant, List<Reader>> of(Graph graph) {
     Map<Constant, List<Reader>> readers = new LinkedHashMap<>();
     Scope.of(graph)
@@ -32,12 +34,20 @@ public final class Readers {
               }
             },
             scope ->
-                scope.graph().outputs().forEach(
-                    output -> add(readers, scope.constant(output.name()), new Reader(scope, null, 0))));
+                scope
+                    .graph()
+                    .outputs()
+                    .forEach(
+                        output ->
+                            add(
+                                readers,
+                                scope.constant(output.name()),
+                                new Reader(scope, null, 0))));
     return readers;
   }
 
-  private static void add(Map<Constant, List<Reader>> readers, @Nullable Constant constant, Reader reader) {
+  private static void add(
+      Map<Constant, List<Reader>> readers, @Nullable Constant constant, Reader reader) {
     if (constant != null) readers.computeIfAbsent(constant, key -> new ArrayList<>()).add(reader);
   }
 }

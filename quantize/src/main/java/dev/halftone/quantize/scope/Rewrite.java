@@ -16,11 +16,14 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A change of a model under preparation: what becomes of single nodes and of whole graphs, bodies included. Nothing is changed before
- * {@link #apply}.
+ * A change of a model under preparation: what becomes of single nodes and of whole graphs, bodies
+ * included. Nothing is changed before {@link #apply}.
  */
 public final class Rewrite {
-  /** Replaces one node in the editor of the graph that holds it; the node comes with its bodies already rewritten. */
+  /**
+   * Replaces one node in the editor of the graph that holds it; the node comes with its bodies
+   * already rewritten.
+   */
   @FunctionalInterface
   public interface NodeEdit {
     void apply(GraphEditor editor, Node node);
@@ -28,10 +31,12 @@ public final class Rewrite {
 
   private final Model model;
   private final GraphEditor top;
-  private final Map<Node, NodeEdit> nodeEdits = new IdentityHashMap<>();
-  private final Map<Node, List<UnaryOperator<Node>>> nodeChanges = new IdentityHashMap<>();
-  private final Map<Graph, List<Consumer<GraphEditor>>> graphEdits = new IdentityHashMap<>();
-  private final Map<Graph, Map<String, List<String>>> derived = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, NodeEdit> nodeEdits = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, List<UnaryOperator<Node>>> nodeChanges =
+      new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, List<Consumer<GraphEditor>>> graphEdits =
+      new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, Map<String, List<String>>> derived = new IdentityHashMap<>();
 
   public Rewrite(Model model) {
     this.model = model;
@@ -45,7 +50,8 @@ public final class Rewrite {
 
   /** Sets what becomes of a node; a node has one edit at most. */
   public void node(Node node, NodeEdit edit) {
-    if (nodeEdits.put(node, edit) != null) throw new IllegalStateException("two edits of " + node.label());
+    if (nodeEdits.put(node, edit) != null)
+      throw new IllegalStateException("two edits of " + node.label());
   }
 
   /** Adds to how a node that keeps its place is changed. */
@@ -53,12 +59,14 @@ public final class Rewrite {
     nodeChanges.computeIfAbsent(node, key -> new ArrayList<>()).add(change);
   }
 
-  /** The names of values derived from {@code value} in a graph: made by {@code make} the first time, the same ever after. */
+  /**
+   * The names of values derived from {@code value} in a graph: made by {@code make} the first time,
+   * the same ever after.
+   */
   public List<String> derived(Graph graph, String value, Supplier<List<String>> make) {
     Map<String, List<String>> known = derived.computeIfAbsent(graph, key -> new HashMap<>());
-    List<String> names = known.get(value);
-    if (names == null) known.put(value, names = make.get());
-    return names;
+    if (!known.containsKey(value)) known.put(value, make.get());
+    return known.getOrDefault(value, List.of());
   }
 
   /** Adds to what becomes of a graph, after the edits of its nodes. */
@@ -72,15 +80,18 @@ public final class Rewrite {
     return model.withGraph(apply(model.graph(), top));
   }
 
+  @SuppressWarnings("ReferenceEquality") // nodes are edited by identity
   private Graph apply(Graph graph, GraphEditor editor) {
     for (Node node : graph.nodes()) {
       Node current = withBodies(node);
-      for (UnaryOperator<Node> change : nodeChanges.getOrDefault(node, List.of())) current = change.apply(current);
+      for (UnaryOperator<Node> change : nodeChanges.getOrDefault(node, List.of()))
+        current = change.apply(current);
       if (current != node) editor.replace(node, current);
       NodeEdit edit = nodeEdits.get(node);
       if (edit != null) edit.apply(editor, current);
     }
-    for (Consumer<GraphEditor> edit : graphEdits.getOrDefault(graph, List.of())) edit.accept(editor);
+    for (Consumer<GraphEditor> edit : graphEdits.getOrDefault(graph, List.of()))
+      edit.accept(editor);
     editor.prune();
     return editor.toGraph();
   }
@@ -95,7 +106,8 @@ public final class Rewrite {
   private Attribute withBodies(Attribute attribute) {
     return switch (attribute) {
       case Attribute.OfGraph(Graph body) -> new Attribute.OfGraph(body(body));
-      case Attribute.OfGraphs(List<Graph> bodies) -> new Attribute.OfGraphs(bodies.stream().map(this::body).toList());
+      case Attribute.OfGraphs(List<Graph> bodies) ->
+          new Attribute.OfGraphs(bodies.stream().map(this::body).toList());
       case Attribute.OfInt ignored -> attribute;
       case Attribute.OfFloat ignored -> attribute;
       case Attribute.OfString ignored -> attribute;

@@ -24,7 +24,9 @@ public final class Scope {
   private Scope(Graph graph, @Nullable Scope outer) {
     this.graph = graph;
     this.outer = outer;
-    graph.initializers().forEach((name, value) -> constants.put(name, new Constant(graph, name, value, null)));
+    graph
+        .initializers()
+        .forEach((name, value) -> constants.put(name, new Constant(graph, name, value, null)));
     // An initializer that is an input too is a default that a caller may override.
     for (ValueInfo input : graph.inputs()) {
       constants.remove(input.name());
@@ -33,7 +35,8 @@ public final class Scope {
     for (Node node : graph.nodes()) {
       defined.addAll(node.outputs());
       Tensor value = node.is("Constant") ? ConstantNodes.value(node) : null;
-      if (value != null) constants.put(node.output(0), new Constant(graph, node.output(0), value, node));
+      if (value != null)
+        constants.put(node.output(0), new Constant(graph, node.output(0), value, node));
     }
   }
 

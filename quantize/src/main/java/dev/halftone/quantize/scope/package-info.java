@@ -1,4 +1,7 @@
-/** What names mean inside the bodies of control-flow nodes, and rewriting a graph together with them. */
+/**
+ * What names mean inside the bodies of control-flow nodes, and rewriting a graph together with
+ * them.
+ */
 @NullMarked
 package dev.halftone.quantize.scope;
 

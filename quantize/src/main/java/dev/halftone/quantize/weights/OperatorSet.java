@@ -20,7 +20,8 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
     int bits = recipe.weights().bits();
     long wanted = bits == 2 ? WITH_TWO_BITS : WITH_BLOCKS;
     boolean needed = bits < 8 || recipe.granularity() instanceof Granularity.PerBlock;
-    if (!needed || model.opset() >= wanted) return new OperatorSet(model, model.opset() >= wanted, List.of());
+    if (!needed || model.opset() >= wanted)
+      return new OperatorSet(model, model.opset() >= wanted, List.of());
     return switch (OpsetUpgrade.to(model, wanted)) {
       case OpsetUpgrade.Result.Raised(Model raised) -> new OperatorSet(raised, true, List.of());
       case OpsetUpgrade.Result.Refused(String node, String reason) ->
@@ -33,7 +34,10 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
         .formatted(model.opset(), node, wanted, reason);
   }
 
-  /** The domain whose DequantizeLinear takes a scale by channel of the given width: ONNX Runtime's own knows more under old sets. */
+  /**
+   * The domain whose DequantizeLinear takes a scale by channel of the given width: ONNX Runtime's
+   * own knows more under old sets.
+   */
   String channelDomain(int bits) {
     long since = bits == 8 ? WITH_CHANNELS : bits == 4 ? WITH_BLOCKS : WITH_TWO_BITS;
     return model.opset() >= since ? "" : "com.microsoft";

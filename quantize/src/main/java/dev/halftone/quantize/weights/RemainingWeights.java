@@ -50,7 +50,6 @@ public final class RemainingWeights {
     long rows = use.value().dimension(0);
     long length = use.value().count() / rows;
     CodeLayout layout = CodeLayout.rows(rows, length, length);
-    return new TableRows(
-        new CodeRequest(use.name(), use.value(), layout, format), use.nodes());
+    return new TableRows(new CodeRequest(use.name(), use.value(), layout, format), use.nodes());
   }
 }

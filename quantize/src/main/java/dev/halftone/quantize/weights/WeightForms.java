@@ -42,13 +42,17 @@ final class WeightForms {
     return WeightRewrite.onlyIfSmaller(form);
   }
 
-  /** Fast kernels read codes; where ONNX Runtime has none for the case, the weight is stored and computed with in float. */
+  /**
+   * Fast kernels read codes; where ONNX Runtime has none for the case, the weight is stored and
+   * computed with in float.
+   */
   private WeightForm products(WeightUse use) {
     List<Linear> linears = linears(use);
     boolean fast = !linears.isEmpty() && isFusable() && use.value().dtype() == DType.FLOAT32;
     if (!fast) return stored(use);
     boolean standard = linears.size() == 1 && use.isReadAtHome() && !recipe.matMulNBits();
-    if (standard && (operators.blocked() || !isBlocked())) return blockProduct(use, linears.getFirst());
+    if (standard && (operators.blocked() || !isBlocked()))
+      return blockProduct(use, linears.getFirst());
     return packedProduct(use, linears);
   }
 
@@ -57,7 +61,9 @@ final class WeightForms {
     List<Linear> linears = new ArrayList<>();
     for (Node node : use.nodes()) {
       Linear linear = Linear.of(node, use.value());
-      if (linear == null || !linears.isEmpty() && linear.transposed() != linears.getFirst().transposed()) return List.of();
+      if (linear == null) return List.of();
+      if (!linears.isEmpty() && linear.transposed() != linears.getFirst().transposed())
+        return List.of();
       linears.add(linear);
     }
     return linears;
@@ -72,25 +78,30 @@ final class WeightForms {
     return switch (recipe.granularity()) {
       case Granularity.PerTensor() -> false;
       case Granularity.PerChannel() -> true;
-      case Granularity.PerBlock(int size) -> size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+      case Granularity.PerBlock(int size) ->
+          size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
     };
   }
 
   private WeightForm blockProduct(WeightUse use, Linear linear) {
-    long block = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
+    long block =
+        recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
     CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.dtype().bits());
-    return new BlockProduct(new CodeRequest(use.name(), use.value(), layout, format), linear, domain);
+    return new BlockProduct(
+        new CodeRequest(use.name(), use.value(), layout, format), linear, domain);
   }
 
   private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
-    if (!isBlocked() || linears.stream().anyMatch(linear -> linear.alpha() != 1f)) return stored(use);
+    if (!isBlocked() || linears.stream().anyMatch(linear -> linear.alpha() != 1f))
+      return stored(use);
     Linear first = linears.getFirst();
     long block = ((Granularity.PerBlock) recipe.granularity()).size();
     CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
     if (!first.transposed()) layout = layout.fromTransposed();
-    CodeFormat unsigned = new CodeFormat(unsigned(format.dtype()), format.symmetric(), format.reduced());
+    CodeFormat unsigned =
+        new CodeFormat(unsigned(format.dtype()), format.symmetric(), format.reduced());
     return new PackedProduct(new CodeRequest(use.name(), use.value(), layout, unsigned), linears);
   }
 
@@ -112,20 +123,25 @@ final class WeightForms {
               ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
       CodeFormat symmetric = new CodeFormat(DType.INT8, true, false);
-      return new TableRows(new CodeRequest(use.name(), use.value(), layout, symmetric), use.nodes());
+      return new TableRows(
+          new CodeRequest(use.name(), use.value(), layout, symmetric), use.nodes());
     }
-    if (format.dtype().bits() != 4 || use.value().rank() != 2 || use.value().dtype() != DType.FLOAT32) {
+    if (format.dtype().bits() != 4
+        || use.value().rank() != 2
+        || use.value().dtype() != DType.FLOAT32) {
       return stored(use);
     }
     long asked = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : length;
     long block = Math.max(16, Long.highestOneBit(2 * asked - 1));
     CodeLayout layout = CodeLayout.rows(rows, length, block);
-    return new PackedTable(new CodeRequest(use.name(), use.value(), layout, format), use.nodes(), block);
+    return new PackedTable(
+        new CodeRequest(use.name(), use.value(), layout, format), use.nodes(), block);
   }
 
   private WeightForm stored(WeightUse use) {
     boolean small = format.dtype().bits() < 8 && operators.blocked();
-    CodeFormat possible = format.dtype().bits() == 8 || small ? format : new CodeFormat(DType.INT8, true, false);
+    CodeFormat possible =
+        format.dtype().bits() == 8 || small ? format : new CodeFormat(DType.INT8, true, false);
     return Layouts.stored(use, possible, recipe.granularity());
   }
 
@@ -138,7 +154,8 @@ final class WeightForms {
             .count();
     if (fused > 0) {
       warnings.add(
-          "%d weights run as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block".formatted(fused));
+          "%d weights run as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block"
+              .formatted(fused));
     }
     return warnings;
   }

@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Quantizes weights alone: 8, 4 or 2 bits, by tensor, channel or block. Activations stay as they are in the file; ONNX Runtime's {@code
- * MatMulNBits}, which products become, rounds them to 8 bits by block as it runs.
+ * Quantizes weights alone: 8, 4 or 2 bits, by tensor, channel or block. Activations stay as they
+ * are in the file; ONNX Runtime's {@code MatMulNBits}, which products become, rounds them to 8 bits
+ * by block as it runs.
  */
 public final class WeightsMode {
   private WeightsMode() {}
@@ -23,11 +24,14 @@ public final class WeightsMode {
    *
    * @param folded the model, its constants folded
    * @param threads weights are encoded on; the result does not depend on it
-   * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a NaN or an infinity
+   * @throws dev.halftone.graph.MalformedModelException if a weight that is to be quantized has a
+   *     NaN or an infinity
    */
   public static Quantized apply(Model folded, Recipe recipe, int threads) {
-    boolean any = WeightUses.of(folded.graph()).stream().anyMatch(use -> use.objection(recipe).isEmpty());
-    OperatorSet operators = any ? OperatorSet.prepare(folded, recipe) : new OperatorSet(folded, false, List.of());
+    boolean any =
+        WeightUses.of(folded.graph()).stream().anyMatch(use -> use.objection(recipe).isEmpty());
+    OperatorSet operators =
+        any ? OperatorSet.prepare(folded, recipe) : new OperatorSet(folded, false, List.of());
     List<WeightDecision> decisions = new ArrayList<>();
     WeightForms forms = new WeightForms(recipe, operators);
     for (WeightUse use : WeightUses.of(operators.model().graph())) {

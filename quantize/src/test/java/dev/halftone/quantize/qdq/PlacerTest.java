@@ -45,13 +45,22 @@ class PlacerTest {
   }
 
   private static Graphs convolutions() {
-    return new Graphs(1).input("x", 1, 3, 8, 8).normal("w1", 0.1, 4, 3, 3, 3).normal("w2", 0.1, 4, 4, 3, 3);
+    return new Graphs(1)
+        .input("x", 1, 3, 8, 8)
+        .normal("w1", 0.1, 4, 3, 3, 3)
+        .normal("w2", 0.1, 4, 4, 3, 3);
   }
 
   @Test
   void reluIsMergedIntoTheConvolutionBeforeIt() {
     Placement placement =
-        place(convolutions().node("Conv", "x w1", "a").node("Relu", "a", "r").node("Conv", "r w2", "y").output("y").graph());
+        place(
+            convolutions()
+                .node("Conv", "x w1", "a")
+                .node("Relu", "a", "r")
+                .node("Conv", "r w2", "y")
+                .output("y")
+                .graph());
     assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "r", "y");
     assertThat(placement.reasons()).isEmpty();
   }
@@ -59,24 +68,37 @@ class PlacerTest {
   @Test
   void reluUnderSymmetricActivationsStays() {
     Graph graph =
-        convolutions().node("Conv", "x w1", "a").node("Relu", "a", "r").node("Conv", "r w2", "y").output("y").graph();
-    Placement placement = Placer.place(graph, new StaticSelection(recipe(true, List.of()), Map.of()));
+        convolutions()
+            .node("Conv", "x w1", "a")
+            .node("Relu", "a", "r")
+            .node("Conv", "r w2", "y")
+            .output("y")
+            .graph();
+    Placement placement =
+        Placer.place(graph, new StaticSelection(recipe(true, List.of()), Map.of()));
     assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "a", "r", "y");
   }
 
   @Test
   void clipWhoseBoundsExcludeZeroStays() {
     Graphs graphs =
-        convolutions().constant("one", Tensor.scalar(1f)).constant("three", Tensor.scalar(3f)).node("Conv", "x w1", "a");
+        convolutions()
+            .constant("one", Tensor.scalar(1f))
+            .constant("three", Tensor.scalar(3f))
+            .node("Conv", "x w1", "a");
     Placement placement =
-        place(graphs.node("Clip", "a one three", "c").node("Conv", "c w2", "y").output("y").graph());
+        place(
+            graphs.node("Clip", "a one three", "c").node("Conv", "c w2", "y").output("y").graph());
     assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "a", "c", "y");
   }
 
   @Test
   void clipWhoseBoundsIncludeZeroIsMerged() {
     Graphs graphs =
-        convolutions().constant("zero", Tensor.scalar(0f)).constant("six", Tensor.scalar(6f)).node("Conv", "x w1", "a");
+        convolutions()
+            .constant("zero", Tensor.scalar(0f))
+            .constant("six", Tensor.scalar(6f))
+            .node("Conv", "x w1", "a");
     Placement placement =
         place(graphs.node("Clip", "a zero six", "c").node("Conv", "c w2", "y").output("y").graph());
     assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "c", "y");
@@ -93,7 +115,10 @@ class PlacerTest {
                 .node("Conv", "m w2", "y")
                 .output("y")
                 .graph());
-    assertThat(placement.rangeSource()).containsEntry("t", "a").containsEntry("m", "a").containsEntry("y", "y");
+    assertThat(placement.rangeSource())
+        .containsEntry("t", "a")
+        .containsEntry("m", "a")
+        .containsEntry("y", "y");
     assertThat(outputs(placement.shapeOnly())).containsExactly("m", "t");
   }
 
@@ -148,15 +173,18 @@ class PlacerTest {
 
   @Test
   void excludedNodesAreLeftAloneWithTheReason() {
-    Graph graph = convolutions().node("Conv", "x w1", "a").node("Conv", "a w2", "y").output("y").graph();
-    Placement placement = Placer.place(graph, new StaticSelection(recipe(false, List.of("a_*")), Map.of()));
+    Graph graph =
+        convolutions().node("Conv", "x w1", "a").node("Conv", "a w2", "y").output("y").graph();
+    Placement placement =
+        Placer.place(graph, new StaticSelection(recipe(false, List.of("a_*")), Map.of()));
     assertThat(outputs(placement.linear())).containsExactly("y");
     assertThat(placement.reasons().values()).containsExactly("excluded");
   }
 
   @Test
   void productOfTwoActivationsStaysInFloat() {
-    Placement placement = place(new Graphs(1).input("x", 4, 4).node("MatMul", "x x", "y").output("y").graph());
+    Placement placement =
+        place(new Graphs(1).input("x", 4, 4).node("MatMul", "x x", "y").output("y").graph());
     assertThat(placement.reasons().values()).containsExactly("both operands depend on the input");
     assertThat(placement.pairs()).isEmpty();
   }

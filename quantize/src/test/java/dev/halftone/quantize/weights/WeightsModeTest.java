@@ -1,0 +1,292 @@
+package dev.halftone.quantize.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.MalformedModelException;
+import dev.halftone.graph.Model;
+import dev.halftone.quantize.Graphs;
+import dev.halftone.quantize.Judge;
+import dev.halftone.quantize.Quantized;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class WeightsModeTest {
+  private static final Recipe INT8 =
+      Judge.recipe(Mode.WEIGHTS, DType.INT8, new Granularity.PerChannel());
+  private static final Recipe INT4 =
+      Judge.recipe(Mode.WEIGHTS, DType.INT4, new Granularity.PerBlock(32));
+  private static final Map<String, Tensor> X = Map.of("x", Graphs.normal(new Random(7), 1, 4, 64));
+
+  private static Graphs x() {
+    return new Graphs(1).input("x", 4, 64).output("y");
+  }
+
+  @Test
+  void productsByChannelAreFused() {
+    Model model = x().normal("w", 0.1, 64, 48).node("MatMul", "x w", "y").model(17);
+    Quantized quantized = WeightsMode.apply(model, INT8, 1);
+    assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(35);
+    assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
+    assertThat(quantized.model().opset()).isEqualTo(17);
+    assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo("channel:1");
+    assertThat(quantized.plan().warnings())
+        .anyMatch(warning -> warning.contains("accuracy level 4"));
+  }
+
+  @Test
+  void fourBitBlocksAreFusedAndRaiseTheOperatorSet() {
+    Model model = x().normal("w", 0.1, 64, 48).node("MatMul", "x w", "y").model(17);
+    Quantized quantized = WeightsMode.apply(model, INT4, 1);
+    assertThat(quantized.model().opset()).isEqualTo(21);
+    assertThat(quantized.model().irVersion()).isGreaterThanOrEqualTo(10);
+    assertThat(Judge.operators(quantized.model())).containsExactly("DequantizeLinear", "MatMul");
+    assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(16);
+    assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
+    assertThat(Judge.constantBytes(quantized.model())).isEqualTo(64 * 48 / 2 + 2 * 48 * 4);
+  }
+
+  @Test
+  void transposedGemmIsStoredTheOtherWayAndKeepsItsFactors() {
+    Model model =
+        x().normal("w", 0.1, 48, 64)
+            .normal("c", 1, 48)
+            .node("Gemm", "x w c", "y", "transB", 1, "alpha", 0.5f)
+            .model(21);
+    for (Recipe recipe : List.of(INT8, INT4)) {
+      Quantized quantized = WeightsMode.apply(model, recipe, 1);
+      assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(16);
+      assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
+      String granularity = recipe.weights() == DType.INT8 ? "channel:0" : "block:32:1";
+      assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo(granularity);
+    }
+  }
+
+  @Test
+  void aSharedWeightIsStoredOnceAndStillFused() {
+    Model model =
+        x().normal("w", 0.1, 64, 64)
+            .node("MatMul", "x w", "h")
+            .node("Tanh", "h", "t")
+            .node("MatMul", "t w", "y")
+            .model(21);
+    Quantized quantized = WeightsMode.apply(model, INT4, 1);
+    assertThat(Judge.operators(quantized.model()))
+        .containsExactly("MatMulNBits", "Tanh", "MatMulNBits");
+    assertThat(Judge.constantBytes(quantized.model())).isEqualTo(64 * 64 / 2 + 2 * 64 * 4);
+    assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(12);
+  }
+
+  @Test
+  void explicitMatMulNBitsOnRequest() {
+    Recipe explicit =
+        new Recipe(
+            INT4.mode(),
+            DType.UINT4,
+            INT4.activations(),
+            INT4.granularity(),
+            false,
+            false,
+            false,
+            false,
+            true,
+            true,
+            INT4.calibration(),
+            INT4.percentile(),
+            List.of(),
+            List.of(),
+            false);
+    Model model =
+        new Graphs(3)
+            .input("x", 4, 100)
+            .normal("w", 0.1, 100, 48)
+            .normal("c", 1, 48)
+            .output("y")
+            .node("Gemm", "x w c", "y")
+            .model(13);
+    Quantized quantized = WeightsMode.apply(model, explicit, 1);
+    assertThat(Judge.operators(quantized.model())).containsExactly("MatMulNBits", "Add");
+    assertThat(
+            Judge.sqnr(
+                model, quantized.model(), Map.of("x", Graphs.normal(new Random(5), 1, 4, 100))))
+        .isGreaterThan(16);
+  }
+
+  @Test
+  void tablesDecodeOnlyTheRowsThatAreRead() {
+    Model model =
+        new Graphs(1)
+            .input("ids", DType.INT64, 3)
+            .normal("table", 1, 50, 64)
+            .output("y")
+            .node("Gather", "table ids", "y")
+            .model(13);
+    Map<String, Tensor> ids = Map.of("ids", Tensor.ofLongs(new long[] {0, 49, -1}, 3));
+    Quantized eight = WeightsMode.apply(model, INT8, 1);
+    assertThat(Judge.sqnr(model, eight.model(), ids)).isGreaterThan(40);
+    assertThat(eight.model().opset()).isEqualTo(13);
+    assertThat(Judge.operators(eight.model())).containsExactly("Gather", "Gather", "Cast", "Mul");
+    Quantized four = WeightsMode.apply(model, INT4, 1);
+    assertThat(Judge.sqnr(model, four.model(), ids)).isGreaterThan(16);
+    assertThat(Judge.operators(four.model())).containsExactly("GatherBlockQuantized");
+  }
+
+  @Test
+  void convolutionsAndRecurrencesAreStoredAndFoldedWhenLoaded() {
+    Model model =
+        new Graphs(1)
+            .input("x", 1, 16, 10, 10)
+            .normal("k", 0.1, 32, 16, 3, 3)
+            .normal("t", 0.1, 32, 16, 2, 2)
+            .output("y")
+            .node("Conv", "x k", "c", "pads", new int[] {1, 1, 1, 1})
+            .node("ConvTranspose", "c t", "y", "strides", new int[] {2, 2})
+            .model(9);
+    Map<String, Tensor> image = Map.of("x", Graphs.normal(new Random(9), 1, 1, 16, 10, 10));
+    Quantized eight = WeightsMode.apply(model, INT8, 1);
+    assertThat(Judge.sqnr(model, eight.model(), image)).isGreaterThan(35);
+    assertThat(Judge.deployed(eight.model())).doesNotContain("Cast", "Mul", "DequantizeLinear");
+    assertThat(eight.model().opset()).isEqualTo(9);
+    Quantized four = WeightsMode.apply(model, INT4, 1);
+    assertThat(Judge.sqnr(model, four.model(), image)).isGreaterThan(14);
+    assertThat(Judge.deployed(four.model())).doesNotContain("Cast", "Mul", "DequantizeLinear");
+    assertThat(Judge.constantBytes(four.model())).isLessThan(Judge.constantBytes(model) / 5);
+  }
+
+  @Test
+  void aWeightReadInFloatTooIsStoredOnce() {
+    Model model =
+        new Graphs(1)
+            .input("ids", DType.INT64, 3)
+            .normal("table", 0.2, 60, 64)
+            .output("y")
+            .node("Gather", "table ids", "rows")
+            .node("Transpose", "table", "turned", "perm", new int[] {1, 0})
+            .node("MatMul", "rows turned", "y")
+            .model(17);
+    Map<String, Tensor> ids = Map.of("ids", Tensor.ofLongs(new long[] {5, 6, 7}, 3));
+    Quantized quantized = WeightsMode.apply(model, INT8, 1);
+    assertThat(Judge.constantBytes(quantized.model())).isEqualTo(60 * 64 + 60 * 4);
+    assertThat(Judge.sqnr(model, quantized.model(), ids)).isGreaterThan(38);
+  }
+
+  @Test
+  void weightsOfBodiesAndOuterWeightsInBodies() {
+    Graph body =
+        new Graphs(2)
+            .input("i", DType.INT64)
+            .input("go", DType.BOOL)
+            .input("v", 4, 64)
+            .normal("inner", 0.1, 64, 64)
+            .node("MatMul", "v outer", "a")
+            .node("MatMul", "a inner", "b")
+            .node("Tanh", "b", "next")
+            .node("Identity", "go", "still")
+            .output("still")
+            .output("next")
+            .graph();
+    Model model =
+        x().normal("outer", 0.1, 64, 64)
+            .constant("n", Tensor.ofLongs(new long[] {3}))
+            .constant("yes", Tensor.ofBytes(DType.BOOL, new byte[] {1}))
+            .node("Loop", "n yes x", "y", "body", body)
+            .model(21);
+    for (Recipe recipe : List.of(INT8, INT4)) {
+      Quantized quantized = WeightsMode.apply(model, recipe, 1);
+      assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(10);
+      assertThat(quantized.plan().tensors())
+          .extracting("name")
+          .containsExactlyInAnyOrder("outer", "inner");
+      assertThat(quantized.model().graph().initializers()).doesNotContainKey("outer");
+    }
+  }
+
+  @Test
+  void halfPrecisionWeightsGiveHalfPrecisionValues() {
+    Tensor weight = Graphs.normal(new Random(11), 0.1, 64, 48);
+    Model model =
+        x().constant("w", half(weight))
+            .node("Cast", "x", "h", "to", 10)
+            .node("MatMul", "h w", "p")
+            .node("Cast", "p", "y", "to", 1)
+            .model(17);
+    Quantized quantized = WeightsMode.apply(model, INT8, 1);
+    assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(35);
+  }
+
+  private static Tensor half(Tensor tensor) {
+    byte[] bytes = new byte[(int) tensor.count() * 2];
+    float[] values = tensor.toFloats();
+    for (int i = 0; i < values.length; i++) {
+      short bits = Float.floatToFloat16(values[i]);
+      bytes[2 * i] = (byte) bits;
+      bytes[2 * i + 1] = (byte) (bits >> 8);
+    }
+    return Tensor.ofBytes(DType.FLOAT16, bytes, tensor.shape());
+  }
+
+  @Test
+  void whatStaysInFloatHasAReason() {
+    Model model =
+        x().normal("small", 0.1, 64, 3)
+            .normal("big", 0.1, 64, 64)
+            .node("MatMul", "x big", "h")
+            .node("MatMul", "h small", "y")
+            .model(17);
+    Recipe excluding =
+        new Recipe(
+            INT8.mode(),
+            INT8.weights(),
+            INT8.activations(),
+            INT8.granularity(),
+            false,
+            true,
+            false,
+            false,
+            false,
+            true,
+            INT8.calibration(),
+            INT8.percentile(),
+            List.of(),
+            List.of("h_*"),
+            false);
+    Quantized quantized = WeightsMode.apply(model, excluding, 1);
+    assertThat(quantized.model()).isSameAs(model);
+    assertThat(quantized.plan().nodes())
+        .extracting("reason")
+        .containsExactly("excluded", "its weight is smaller than 1024 bytes");
+  }
+
+  @Test
+  void refusesWeightsThatAreNotNumbers() {
+    float[] values = new float[64 * 64];
+    values[17] = Float.NaN;
+    Model model =
+        x().constant("w", Tensor.ofFloats(values, 64, 64)).node("MatMul", "x w", "y").model(17);
+    assertThatThrownBy(() -> WeightsMode.apply(model, INT8, 2))
+        .isInstanceOf(MalformedModelException.class)
+        .hasMessage("initializer w: NaN at element 17");
+  }
+
+  @Test
+  void namesNeverCollide() {
+    Model model =
+        x().normal("w", 0.1, 64, 48)
+            .normal("w_quantized", 0.1, 48, 48)
+            .normal("w_scale", 0.1, 48)
+            .node("MatMul", "x w", "a")
+            .node("MatMul", "a w_quantized", "b")
+            .node("Add", "b w_scale", "y")
+            .model(17);
+    Quantized quantized = WeightsMode.apply(model, INT8, 1);
+    assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(30);
+  }
+}
