@@ -17,7 +17,8 @@ public final class NativeMemory {
               symbol ->
                   Linker.nativeLinker()
                       .downcallHandle(
-                          symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
+                          symbol,
+                          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
 
   private NativeMemory() {}
 
