@@ -35,7 +35,7 @@ class FullPrecisionFiguresTest {
     "mlperf-tiny/streaming_wakeword, wakeword/evaluation, top1, 90.0, .005",
     "nlp/sentiment_encoder_opset17, sentiment/evaluation, top1, 75.47, .005",
     "nlp/sentiment_encoder_opset13, sentiment/evaluation, top1, 75.47, .005",
-    "speech/digits_gru_lstm, digits/evaluation, top1, 98.33, .005",
+    "speech/digits_gru_lstm, spoken-digits/evaluation, top1, 98.33, .005",
     "detection/nanodet_m, nanodet/evaluation, map, .4556, .00005"
   })
   void isTheMeasuredOne(

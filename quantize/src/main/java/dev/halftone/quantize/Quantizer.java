@@ -6,6 +6,7 @@ import dev.halftone.quantize.dynamic.DynamicMode;
 import dev.halftone.quantize.fold.Folding;
 import dev.halftone.quantize.half.Bf16Mode;
 import dev.halftone.quantize.half.Fp16Mode;
+import dev.halftone.quantize.half.Widening;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.quantize.weights.WeightsMode;
 import dev.halftone.recipe.Recipe;
@@ -31,9 +32,10 @@ public final class Quantizer {
       case STATIC -> {
         if (calibration == null)
           throw new IllegalArgumentException("static mode needs samples to calibrate on");
-        yield StaticMode.quantize(Folding.fold(model), recipe, calibration, threads, progress);
+        yield StaticMode.quantize(
+            Folding.fold(Widening.toFloat32(model)), recipe, calibration, threads, progress);
       }
-      case DYNAMIC -> DynamicMode.apply(Folding.fold(model), recipe, threads);
+      case DYNAMIC -> DynamicMode.apply(Folding.fold(Widening.toFloat32(model)), recipe, threads);
       case WEIGHTS -> WeightsMode.apply(Folding.fold(model), recipe, threads);
       case FP16 -> Fp16Mode.apply(Folding.fold(model), recipe);
       case BF16 -> Bf16Mode.apply(Folding.fold(model), recipe);

@@ -38,40 +38,73 @@ public final class StaticMode {
   }
 
   /**
-   * Quantizes a folded model.
+   * Quantizes a folded model. Where no operator can compute in integers, or none would be faster
+   * so, weights alone are stored as integers and the plan has a warning with the reason.
    *
-   * @throws UnsupportedModelException if no operator of the model can be quantized
+   * @throws dev.halftone.graph.MalformedModelException if a weight is NaN or infinite
    */
   public static Quantized quantize(
       Model folded, Recipe recipe, DataSet data, int threads, Progress progress) {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, Map.of()));
-    if (widest.linear().isEmpty()) throw nothingToQuantize(widest);
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, tooSlow));
+    if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
     CalibrationResult observed =
         Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
-    Plan plan = StaticPlan.of(mode.graph, decisions, recipe, prepared.warnings());
+    List<String> warnings = new ArrayList<>(prepared.warnings());
+    warnings.addAll(notFinite(observed));
+    Plan plan = StaticPlan.of(mode.graph, decisions, recipe, warnings);
     Quantized rest = RemainingWeights.store(prepared.withDomains(quantized), recipe, threads);
     return new Quantized(rest.model(), plan.with(rest.plan().tensors()));
   }
 
-  private static UnsupportedModelException nothingToQuantize(Placement placement) {
-    List<String> reasons = new ArrayList<>();
-    placement
-        .reasons()
+  /**
+   * Nothing computes in integers: weights are stored as such all the same, and the plan says why.
+   */
+  private Quantized onlyStored(Model folded, Placement placement, int threads) {
+    Quantized stored = RemainingWeights.store(folded, recipe, threads);
+    StaticDecisions none = new StaticDecisions(placement, Map.of(), Map.of(), Map.of());
+    String why = "no operator computes in integers: " + whyNot(placement);
+    Plan plan = StaticPlan.of(graph, none, recipe, List.of(why));
+    return new Quantized(stored.model(), plan.with(stored.plan().tensors()));
+  }
+
+  private String whyNot(Placement placement) {
+    for (Node node : graph.nodes()) {
+      if (!node.bodies().isEmpty()) {
+        return "what %s (%s) runs in its bodies is not calibrated; --mode dynamic reaches it"
+            .formatted(node.label(), node.opType());
+      }
+    }
+    for (Node node : graph.nodes()) {
+      if (Treatment.of(node, true) == Treatment.LINEAR) {
+        String reason = placement.reasons().getOrDefault(node, "");
+        return "%s (%s): %s".formatted(node.label(), node.opType(), reason);
+      }
+    }
+    return "the model has no convolution and no matrix product";
+  }
+
+  private static List<String> notFinite(CalibrationResult observed) {
+    List<String> warnings = new ArrayList<>();
+    observed.statistics().entrySet().stream()
+        .filter(entry -> entry.getValue().values().nan() + entry.getValue().values().infinite() > 0)
+        .sorted(Map.Entry.comparingByKey())
+        .limit(3)
         .forEach(
-            (node, reason) -> reasons.add(node.label() + " (" + node.opType() + "): " + reason));
-    String first =
-        reasons.isEmpty()
-            ? "it has no operators"
-            : reasons.stream().sorted().findFirst().orElseThrow();
-    return new UnsupportedModelException(
-        "static quantization", "no operator can be quantized; " + first);
+            entry ->
+                warnings.add(
+                    "value %s was NaN or infinite %d times in calibration; those were left out"
+                        .formatted(
+                            entry.getKey(),
+                            entry.getValue().values().nan()
+                                + entry.getValue().values().infinite())));
+    return warnings;
   }
 
   /** What to observe: the values whose ranges are taken, constants left out. */
