@@ -15,6 +15,7 @@ import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
 import dev.halftone.runtime.SampleSource;
+import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -34,12 +35,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Values of which only the range is asked are reduced in ONNX Runtime, in one round over the
  * samples. The others, those in half precision, and those that turn out to hold NaN or infinities,
  * are made outputs of the graph; where these take more than {@value #BYTES_PER_RUN} bytes together
- * for one sample, they are taken in several rounds, each of which runs as much of the graph as it
- * needs. So memory depends neither on how many samples there are nor on how many values.
+ * for one sample, and more than half of what the weights take, they are taken in several rounds,
+ * each of which runs as much of the graph as it needs. So memory depends neither on how many
+ * samples there are nor on how many values.
  */
 public final class Calibrator {
-  /** Bytes of values that one run of one sample may give. */
-  static final long BYTES_PER_RUN = 64L << 20;
+  /** Bytes of values that one run of one sample may give at least. */
+  static final long BYTES_PER_RUN = 128L << 20;
 
   private final Model model;
   private final SampleSource rows;
@@ -87,7 +89,13 @@ public final class Calibrator {
    */
   public static CalibrationResult calibrate(
       Model model, Map<String, Request> requests, DataSet data, int threads, Progress progress) {
-    return calibrate(model, requests, data, threads, progress, BYTES_PER_RUN);
+    return calibrate(model, requests, data, threads, progress, bytesPerRun(model));
+  }
+
+  private static long bytesPerRun(Model model) {
+    long weights = 0;
+    for (Tensor weight : model.graph().initializers().values()) weights += weight.byteSize();
+    return Math.max(BYTES_PER_RUN, weights / 2);
   }
 
   static CalibrationResult calibrate(

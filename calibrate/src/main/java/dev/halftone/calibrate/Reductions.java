@@ -24,9 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * so the sum comes along: where it is finite, so was every element. Values for which it is not, in
  * some sample, are left for others to observe.
  *
- * <p>The results of all values leave the session as three vectors, since each tensor that crosses
- * the border to Java costs as much as a small operator. Shapes that do not follow from those of the
- * inputs come as outputs of their own.
+ * <p>All results leave the session as one vector, since each tensor that crosses the border to Java
+ * costs as much as a small operator. For each value it holds rank and shape, where these do not
+ * follow from the shapes of the inputs, and then minimum, maximum and sum, if it has floating-point
+ * numbers.
+ *
+ * <p>ONNX Runtime orders operators depth first from the last consumer, and of several inputs takes
+ * the one of the last node first. The reductions are therefore written in the reverse order of the
+ * values: so each value is reduced as soon as it is there, and its memory used again.
  */
 final class Reductions {
   private static final List<String> OPERATORS = List.of("ReduceMin", "ReduceMax", "ReduceSum");
@@ -34,27 +39,22 @@ final class Reductions {
   /** Number of FLOAT among the specification's element types, for Cast. */
   private static final long FLOAT = 1;
 
-  /**
-   * A value that is observed.
-   *
-   * @param index of its results in the three vectors; -1 when it does not hold floating-point
-   *     numbers
-   * @param shape output that holds its shape, empty where that can be inferred
-   */
-  private record Observed(String name, TensorType type, int index, String shape) {}
+  /** Integers below this are exact as floats. */
+  private static final float EXACT = 1 << 24;
+
+  /** A value that is observed, and whether its shape comes along. */
+  private record Observed(String name, TensorType type, boolean withShape) {}
 
   private final Model whole;
   private final Model model;
   private final List<Observed> values = new ArrayList<>();
-  private final List<List<String>> results =
-      List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-  private final List<String> vectors = new ArrayList<>();
+  private final List<String> vector;
   private final Set<String> irregular = ConcurrentHashMap.newKeySet();
 
   /**
    * Builds the graph.
    *
-   * @param types of the values to reduce, as far as they are inferred
+   * @param types of the values to reduce, as far as they are inferred, in the order of the graph
    * @param sample a complete set of inputs
    * @param keep outputs that the graph is to have besides
    */
@@ -64,42 +64,49 @@ final class Reductions {
       Map<String, Tensor> sample,
       Collection<String> keep) {
     this.whole = whole;
-    GraphEditor editor = new GraphEditor(whole.graph());
-    String flat = editor.freshName("flat_shape");
-    editor.addInitializer(flat, Tensor.ofLongs(new long[] {-1}, 1));
     InferredShapes inferred = new InferredShapes(whole.graph().requiredInputs(), sample);
-    types.forEach((name, type) -> add(editor, name, type, flat, inferred.of(type) != null));
-    for (List<String> ofOperator : results) {
-      if (!ofOperator.isEmpty())
-        vectors.add(add(editor, "Concat", ofOperator, Map.of("axis", new Attribute.OfInt(0))));
-    }
-    List<ValueInfo> outputs = new ArrayList<>();
-    for (String name : keep) outputs.add(new ValueInfo(name, null));
-    for (String name : outputs()) outputs.add(new ValueInfo(name, null));
-    editor.setOutputs(outputs);
+    types.forEach((name, type) -> values.add(new Observed(name, type, inferred.of(type) == null)));
+    GraphEditor editor = new GraphEditor(whole.graph());
+    List<String> results = reduce(editor);
+    vector =
+        results.isEmpty()
+            ? List.of()
+            : List.of(add(editor, "Concat", results, Map.of("axis", new Attribute.OfInt(0))));
+    List<String> outputs = new ArrayList<>(keep);
+    outputs.addAll(vector);
+    editor.setOutputs(outputs.stream().map(name -> new ValueInfo(name, null)).toList());
     editor.prune();
     model = whole.withGraph(editor.toGraph());
   }
 
-  private void add(
-      GraphEditor editor, String value, TensorType type, String flat, boolean inferred) {
-    String shape = inferred ? "" : add(editor, "Shape", List.of(value), Map.of());
-    int index = type.dtype().isFloat() ? results.getFirst().size() : -1;
-    values.add(new Observed(value, type, index, shape));
-    if (type.dtype().isFloat()) reduce(editor, value, type.dtype(), flat);
+  /** Names of vectors of one element or, for shapes, several, in the order of the values. */
+  private List<String> reduce(GraphEditor editor) {
+    String flat = editor.freshName("flat_shape");
+    editor.addInitializer(flat, Tensor.ofLongs(new long[] {-1}, 1));
+    List<List<String>> results = new ArrayList<>();
+    for (Observed value : values.reversed()) {
+      List<String> own = new ArrayList<>();
+      if (value.withShape()) addShape(editor, value.name(), own);
+      if (value.type().dtype().isFloat()) addExtremes(editor, value, flat, own);
+      results.add(own);
+    }
+    return results.reversed().stream().flatMap(List::stream).toList();
   }
 
-  private void reduce(GraphEditor editor, String value, DType type, String flat) {
-    String vector = add(editor, "Reshape", List.of(value, flat), Map.of());
-    for (int i = 0; i < OPERATORS.size(); i++) {
-      String result =
-          add(
-              editor,
-              OPERATORS.get(i),
-              List.of(vector),
-              Map.of("keepdims", new Attribute.OfInt(1)));
+  private static void addShape(GraphEditor editor, String value, List<String> results) {
+    String shape = add(editor, "Shape", List.of(value), Map.of());
+    results.add(toFloat(editor, add(editor, "Shape", List.of(shape), Map.of())));
+    results.add(toFloat(editor, shape));
+  }
+
+  private static void addExtremes(
+      GraphEditor editor, Observed value, String flat, List<String> results) {
+    String elements = add(editor, "Reshape", List.of(value.name(), flat), Map.of());
+    for (String operator : OPERATORS) {
+      Map<String, Attribute> oneElement = Map.of("keepdims", new Attribute.OfInt(1));
+      String result = add(editor, operator, List.of(elements), oneElement);
       // Double is reduced as it is: rounding comes last.
-      results.get(i).add(type == DType.FLOAT64 ? toFloat(editor, result) : result);
+      results.add(value.type().dtype() == DType.FLOAT64 ? toFloat(editor, result) : result);
     }
   }
 
@@ -130,45 +137,58 @@ final class Reductions {
 
   /** Names of the outputs that {@link #observe} reads. */
   List<String> outputs() {
-    List<String> outputs = new ArrayList<>(vectors);
-    for (Observed value : values) if (!value.shape().isEmpty()) outputs.add(value.shape());
-    return outputs;
+    return vector;
   }
 
   /** Adds one sample's values. */
   void observe(Map<String, Tensor> sample, Map<String, Tensor> outputs, Observations observations) {
     InferredShapes inferred = new InferredShapes(whole.graph().requiredInputs(), sample);
-    List<float[]> found = vectors.stream().map(name -> tensor(outputs, name).toFloats()).toList();
+    float[] results =
+        vector.isEmpty()
+            ? new float[0]
+            : Objects.requireNonNull(outputs.get(vector.getFirst())).toFloats();
+    int at = 0;
     for (Observed value : values) {
+      int rank = value.withShape() ? (int) results[at++] : 0;
       long[] shape =
-          value.shape().isEmpty()
-              ? inferred.of(value.type())
-              : tensor(outputs, value.shape()).toLongs();
-      long[] known = Objects.requireNonNull(shape);
-      observations.see(value.name(), value.type().dtype(), known);
-      if (value.index() >= 0) observe(value, Tensor.elements(known), found, observations);
+          value.withShape()
+              ? shape(value, results, at, rank)
+              : Objects.requireNonNull(inferred.of(value.type()));
+      at += rank;
+      observations.see(value.name(), value.type().dtype(), shape);
+      if (!value.type().dtype().isFloat()) continue;
+      observe(value.name(), Tensor.elements(shape), results, at, observations);
+      at += OPERATORS.size();
     }
+  }
+
+  private long[] shape(Observed value, float[] results, int at, int rank) {
+    long[] shape = new long[rank];
+    for (int axis = 0; axis < rank; axis++) {
+      shape[axis] = (long) results[at + axis];
+      if (shape[axis] >= EXACT) irregular.add(value.name());
+    }
+    return shape;
   }
 
   private void observe(
-      Observed value, long elements, List<float[]> found, Observations observations) {
-    float min = found.get(0)[value.index()];
-    float max = found.get(1)[value.index()];
-    float sum = found.get(2)[value.index()];
+      String name, long elements, float[] results, int at, Observations observations) {
+    float min = results[at];
+    float max = results[at + 1];
+    float sum = results[at + 2];
     if (elements == 0) {
-      observations.observe(value.name(), FiniteRange.EMPTY);
+      observations.observe(name, FiniteRange.EMPTY);
     } else if (Float.isFinite(min) && Float.isFinite(max) && Float.isFinite(sum)) {
-      observations.observe(value.name(), new FiniteRange(min + 0f, max + 0f, elements, 0, 0));
+      observations.observe(name, new FiniteRange(min + 0f, max + 0f, elements, 0, 0));
     } else {
-      irregular.add(value.name());
+      irregular.add(name);
     }
   }
 
-  private static Tensor tensor(Map<String, Tensor> outputs, String name) {
-    return Objects.requireNonNull(outputs.get(name));
-  }
-
-  /** Values that had NaN or infinities, or a sum beyond all floats, in some sample. */
+  /**
+   * Values that had NaN or infinities, a sum beyond all floats, or an axis too long to tell, in
+   * some sample.
+   */
   Set<String> irregular() {
     return irregular;
   }

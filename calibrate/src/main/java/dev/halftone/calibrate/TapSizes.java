@@ -47,7 +47,8 @@ final class TapSizes {
       Model model, Map<String, TensorType> taps, Map<String, Tensor> sample) {
     GraphEditor editor = new GraphEditor(model.graph());
     Map<String, String> shapes = new LinkedHashMap<>();
-    for (String name : taps.keySet()) {
+    // The last node's inputs are computed first: so no value waits for its Shape.
+    for (String name : List.copyOf(taps.keySet()).reversed()) {
       String shape = editor.freshName(name + "_shape");
       editor.add(
           Node.of(editor.freshName(name + "_Shape"), "Shape", List.of(name), List.of(shape)));

@@ -72,8 +72,12 @@ public final class ReusingRun implements AutoCloseable {
   }
 
   private Map<String, Tensor> learn(Slots current) throws OrtException {
-    Map<String, Tensor> outputs = model.execute(current.inputs(), wanted);
-    current.pin(outputs, unsteady);
+    Map<String, Tensor> outputs =
+        model.execute(
+            current.inputs(),
+            wanted,
+            (name, copy) -> unsteady.contains(name) ? copy : current.pin(name, copy));
+    current.outputsAreMade();
     return outputs;
   }
 

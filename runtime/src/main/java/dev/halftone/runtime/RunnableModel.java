@@ -177,11 +177,23 @@ public final class RunnableModel implements AutoCloseable {
     return new UnsupportedModelException(signature.model(), problem);
   }
 
+  /** Says where a copied output is kept. */
+  interface Keeper {
+    Tensor keep(String name, Tensor copy) throws OrtException;
+  }
+
   /** Copies of the wanted outputs. */
   Map<String, Tensor> execute(Map<String, OnnxTensor> inputs, Collection<String> wanted)
       throws OrtException {
+    return execute(inputs, wanted, (name, copy) -> copy);
+  }
+
+  /** The wanted outputs, copied one after the other to where the keeper wants them. */
+  Map<String, Tensor> execute(
+      Map<String, OnnxTensor> inputs, Collection<String> wanted, Keeper keeper)
+      throws OrtException {
     try (OrtSession.Result result = session.run(inputs, new LinkedHashSet<>(wanted))) {
-      return copies(result, wanted);
+      return copies(result, wanted, keeper);
     }
   }
 
@@ -190,16 +202,17 @@ public final class RunnableModel implements AutoCloseable {
       throws OrtException {
     try (OrtSession.Result result = session.run(inputs, wanted, slots.outputs())) {
       Map<String, Tensor> outputs = slots.views();
-      outputs.putAll(copies(result, wanted));
+      outputs.putAll(copies(result, wanted, (name, copy) -> copy));
       return outputs;
     }
   }
 
-  private static Map<String, Tensor> copies(OrtSession.Result result, Collection<String> wanted) {
+  private static Map<String, Tensor> copies(
+      OrtSession.Result result, Collection<String> wanted, Keeper keeper) throws OrtException {
     Map<String, Tensor> outputs = new LinkedHashMap<>();
     for (String name : wanted) {
       Tensor tensor = copy(result.get(name).orElseThrow());
-      if (tensor != null) outputs.put(name, tensor);
+      if (tensor != null) outputs.put(name, keeper.keep(name, tensor));
     }
     return outputs;
   }

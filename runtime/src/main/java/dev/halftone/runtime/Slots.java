@@ -59,15 +59,18 @@ final class Slots implements AutoCloseable {
     return hasOutputs;
   }
 
-  /** Makes memory for outputs like these, but for the unsteady ones. */
-  void pin(Map<String, Tensor> like, Set<String> unsteady) throws OrtException {
-    for (Map.Entry<String, Tensor> output : like.entrySet()) {
-      boolean feedable = ElementTypes.feedable(output.getValue().dtype()) != null;
-      if (!feedable || unsteady.contains(output.getKey())) continue;
-      Pinned memory = Pinned.like(output.getValue(), arena);
-      outputs.put(output.getKey(), memory);
-      outputHandles.put(output.getKey(), memory.handle());
-    }
+  /** Makes memory for an output and gives it there; the output itself where its type has none. */
+  Tensor pin(String name, Tensor output) throws OrtException {
+    if (ElementTypes.feedable(output.dtype()) == null) return output;
+    Pinned pinned = Pinned.like(output, arena);
+    outputs.put(name, pinned);
+    outputHandles.put(name, pinned.handle());
+    pinned.memory().copyFrom(output.data());
+    return pinned.view();
+  }
+
+  /** Says that every output that can have memory here has it. */
+  void outputsAreMade() {
     hasOutputs = true;
   }
 
