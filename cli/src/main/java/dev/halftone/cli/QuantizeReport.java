@@ -83,6 +83,16 @@ record QuantizeReport(
                 + " independent figure");
       }
     }
+    if (written != null && written.bytes() > quantized.source().file().bytes()) {
+      warnings.add(
+          "the file grew: weights that nodes of the model computed (ConstantOfShape and the like)"
+              + " are now stored in it");
+    }
+    if (evaluation != null && evaluation.metrics().getOrDefault("speedup", 1.0) < 0.95) {
+      warnings.add(
+          "slower than the original on this machine: --mode weights keeps its speed and shrinks it"
+              + " all the same");
+    }
     if (verdict != null && !verdict.passed())
       warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
