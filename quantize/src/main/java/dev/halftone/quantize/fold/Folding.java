@@ -12,6 +12,7 @@ public final class Folding {
    */
   public static Model fold(Model model) {
     Model constants = ConstantFolding.fold(ConstantNodes.toInitializers(model));
-    return AffineFolding.fold(MatrixProducts.toGemm(PassThrough.remove(constants)));
+    return AffineFolding.fold(
+        MatrixProducts.toGemm(ShapeFolding.fold(PassThrough.remove(constants))));
   }
 }
