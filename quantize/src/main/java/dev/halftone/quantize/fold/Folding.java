@@ -11,7 +11,8 @@ public final class Folding {
    * only defaults (initializers listed as inputs) are no longer inputs.
    */
   public static Model fold(Model model) {
-    Model constants = ConstantFolding.fold(ConstantNodes.toInitializers(model));
-    return AffineFolding.fold(MatrixProducts.toGemm(PassThrough.remove(constants)));
+    // An Identity of a weight is removed before it could be computed: a copy of the weight.
+    Model plain = PassThrough.remove(ConstantNodes.toInitializers(model));
+    return AffineFolding.fold(MatrixProducts.toGemm(ConstantFolding.fold(plain)));
   }
 }
