@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Builds small models for tests, line by line. */
 public final class Graphs {
@@ -71,10 +72,29 @@ public final class Graphs {
       case String text -> new Attribute.OfString(text);
       case Tensor t -> new Attribute.OfTensor(t);
       case Graph body -> new Attribute.OfGraph(body);
+      case float[] floats ->
+          new Attribute.OfFloats(
+              IntStream.range(0, floats.length).mapToObj(i -> floats[i]).toList());
       case int[] ints ->
           new Attribute.OfInts(java.util.Arrays.stream(ints).mapToObj(i -> (long) i).toList());
       default -> throw new IllegalArgumentException("attribute " + value);
     };
+  }
+
+  /** An input of which not even the rank is known. */
+  public Graphs inputOfAnyShape(String name) {
+    inputs.add(new ValueInfo(name, new TensorType(DType.FLOAT32, null)));
+    return this;
+  }
+
+  /** Scale, shift, mean and variance of a BatchNormalization, named after it. */
+  public Graphs normalization(String name, int channels) {
+    float[] variance = new float[channels];
+    for (int c = 0; c < channels; c++) variance[c] = 0.5f + random.nextFloat();
+    return normal(name + "_scale", 1, channels)
+        .normal(name + "_shift", 1, channels)
+        .normal(name + "_mean", 1, channels)
+        .constant(name + "_variance", Tensor.ofFloats(variance, channels));
   }
 
   /** An input of any type; no dimension means a scalar. */

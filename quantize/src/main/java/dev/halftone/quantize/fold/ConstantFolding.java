@@ -11,6 +11,7 @@ import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,9 +43,12 @@ final class ConstantFolding {
     Map<String, Tensor> results = compute(model, foldable, wanted);
 
     GraphEditor editor = new GraphEditor(model.graph());
-    for (Node node : foldable) {
-      if (node.outputs().stream().filter(wanted::contains).allMatch(results::containsKey))
-        editor.remove(node);
+    Set<String> missing = new HashSet<>(wanted);
+    missing.removeAll(results.keySet());
+    for (Node node : foldable.reversed()) {
+      // What gives a value that is no tensor stays, with all that leads to it.
+      if (node.outputs().stream().anyMatch(missing::contains)) missing.addAll(node.reads());
+      else editor.remove(node);
     }
     results.forEach(
         (name, value) -> {

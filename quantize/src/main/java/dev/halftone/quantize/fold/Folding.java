@@ -11,8 +11,9 @@ public final class Folding {
    * only defaults (initializers listed as inputs) are no longer inputs.
    */
   public static Model fold(Model model) {
-    Model constants = ConstantFolding.fold(ConstantNodes.toInitializers(model));
-    return AffineFolding.fold(
-        MatrixProducts.toGemm(ShapeFolding.fold(PassThrough.remove(constants))));
+    // An Identity of a weight is removed before it could be computed: a copy of the weight.
+    Model plain = PassThrough.remove(ConstantNodes.toInitializers(model));
+    Model constants = ShapeFolding.fold(ConstantFolding.fold(plain));
+    return AffineFolding.fold(MatrixProducts.toGemm(constants));
   }
 }

@@ -138,10 +138,15 @@ public final class Widening {
         wide.name(),
         nodes,
         wide.initializers(),
-        original.inputs(),
+        original.inputs().stream().map(input -> asStored(input, original)).toList(),
         original.outputs(),
         wide.values(),
         wide.opaque());
+  }
+
+  /** An input that a caller gives as it is; one with a default in the type of that default. */
+  private static ValueInfo asStored(ValueInfo input, Graph original) {
+    return original.initializers().containsKey(input.name()) ? widen(input) : input;
   }
 
   private Node cast(String from, String to, DType dtype) {

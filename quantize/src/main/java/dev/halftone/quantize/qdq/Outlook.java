@@ -16,8 +16,10 @@ public final class Outlook {
    * since they are faster there, and the plan says so.
    */
   public static List<NodePlan> of(Model folded, Recipe recipe) {
-    Graph graph = PreparedModel.of(folded, recipe).model().graph();
-    Placement placement = Placer.place(graph, new StaticSelection(recipe, Map.of()));
+    Model model = PreparedModel.of(folded, recipe).model();
+    Graph graph = model.graph();
+    Placement placement =
+        Placer.place(graph, new StaticSelection(recipe, model.opset(), Map.of()));
     return graph.nodes().stream().map(node -> StaticPlan.node(node, placement)).toList();
   }
 }

@@ -94,6 +94,10 @@ final class QdqGraph {
       source = editor.freshName(value + "_float");
       renamedOutputs.put(value, source);
       target = value;
+    } else if (wouldBeQuantized(value)) {
+      source = editor.freshName(value + "_float");
+      String name = editor.freshName(source + "_Sum");
+      editor.add(Node.of(name, "Sum", List.of(value), List.of(source)));
     }
     String root = placement.rangeSource().getOrDefault(value, value);
     QuantizationParameters parameters = decisions.activations().get(root);
@@ -108,6 +112,24 @@ final class QdqGraph {
     editor.add(linearNode("QuantizeLinear", List.of(source, scale, zeroPoint), codes, Map.of()));
     editor.add(linearNode("DequantizeLinear", List.of(codes, scale, zeroPoint), target, Map.of()));
     dequantized.put(value, target);
+  }
+
+  /**
+   * Whether the value is that of a float operator whose weights ONNX Runtime would turn into
+   * integers, with one scale for all channels, were a QuantizeLinear to follow it or its rectifier
+   * directly (weight_bias_quantization, 1.29). A Sum of one value between them prevents it.
+   */
+  private boolean wouldBeQuantized(String value) {
+    Placement placement = decisions.placement();
+    Node producer = index.producer(value);
+    if (producer == null || placement.isInteger(producer)) return false;
+    if (Rectifiers.isRectifier(producer)) return wouldBeQuantized(producer.input(0));
+    boolean hasWeights =
+        producer.is("Conv") || producer.is("ConvTranspose") || producer.is("Gemm");
+    String input = producer.input(0);
+    return hasWeights
+        && placement.pairs().contains(input)
+        && !placement.floatProducers().contains(input);
   }
 
   private String initializer(String wish, Tensor value) {

@@ -47,9 +47,10 @@ public final class StaticMode {
       Model folded, Recipe recipe, DataSet data, int threads, Progress progress) {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
-    Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, Map.of()));
+    long opset = mode.model.opset();
+    Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, opset, Map.of()));
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
-    Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, tooSlow));
+    Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
     CalibrationResult observed =
         Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);

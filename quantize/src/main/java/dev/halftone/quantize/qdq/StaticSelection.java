@@ -11,13 +11,19 @@ import java.util.Map;
 /**
  * What the recipe, the operators' own limits and the cost of small layers leave to be quantized.
  *
+ * @param opset the version of the standard operator set that will be written
  * @param tooSlow linear operators that would be slower in integers, by output name, with the reason
  */
-record StaticSelection(Recipe recipe, Map<String, String> tooSlow) implements Placer.Selection {
+record StaticSelection(Recipe recipe, long opset, Map<String, String> tooSlow)
+    implements Placer.Selection {
+  /** QLinearConv and QLinearMatMul came with this version. */
+  private static final long INTEGER_OPERATORS = 10;
 
   @Override
   public String objection(Node node, GraphIndex index) {
     if (!allows(node)) return "excluded";
+    if (opset < INTEGER_OPERATORS)
+      return "operator set %d has no integer form of it".formatted(opset);
     if (index.constant(node.input(0)) != null) return "its left operand is a constant";
     Tensor weight = index.constant(node.input(1));
     if (weight == null) return "both operands depend on the input";

@@ -37,7 +37,7 @@ class PlacerTest {
   }
 
   private static Placement place(Graph graph) {
-    return Placer.place(graph, new StaticSelection(recipe(false, List.of()), Map.of()));
+    return Placer.place(graph, new StaticSelection(recipe(false, List.of()), 13, Map.of()));
   }
 
   private static List<String> outputs(Collection<Node> nodes) {
@@ -75,7 +75,7 @@ class PlacerTest {
             .output("y")
             .graph();
     Placement placement =
-        Placer.place(graph, new StaticSelection(recipe(true, List.of()), Map.of()));
+        Placer.place(graph, new StaticSelection(recipe(true, List.of()), 13, Map.of()));
     assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "a", "r", "y");
   }
 
@@ -176,7 +176,7 @@ class PlacerTest {
     Graph graph =
         convolutions().node("Conv", "x w1", "a").node("Conv", "a w2", "y").output("y").graph();
     Placement placement =
-        Placer.place(graph, new StaticSelection(recipe(false, List.of("a_*")), Map.of()));
+        Placer.place(graph, new StaticSelection(recipe(false, List.of("a_*")), 13, Map.of()));
     assertThat(outputs(placement.linear())).containsExactly("y");
     assertThat(placement.reasons().values()).containsExactly("excluded");
   }

@@ -1,0 +1,83 @@
+package dev.halftone.quantize;
+
+import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.tensor.DType;
+import java.util.List;
+
+/**
+ * Builds static recipes: uint8 activations, int8 weights by channel, and everything quantized, so
+ * that small graphs are too.
+ */
+public final class StaticRecipe {
+  private DType weights = DType.INT8;
+  private DType activations = DType.UINT8;
+  private Granularity granularity = new Granularity.PerChannel();
+  private boolean symmetric;
+  private boolean reduceRange;
+  private boolean operatorForm;
+  private boolean everything = true;
+  private List<String> exclude = List.of();
+
+  public StaticRecipe weights(DType type) {
+    weights = type;
+    return this;
+  }
+
+  public StaticRecipe activations(DType type) {
+    activations = type;
+    return this;
+  }
+
+  public StaticRecipe perTensor() {
+    granularity = new Granularity.PerTensor();
+    return this;
+  }
+
+  public StaticRecipe symmetric() {
+    symmetric = true;
+    return this;
+  }
+
+  public StaticRecipe reduceRange() {
+    reduceRange = true;
+    return this;
+  }
+
+  public StaticRecipe operatorForm() {
+    operatorForm = true;
+    return this;
+  }
+
+  /** What would be slower in integers stays in float. */
+  public StaticRecipe weighed() {
+    everything = false;
+    return this;
+  }
+
+  public StaticRecipe exclude(String... patterns) {
+    exclude = List.of(patterns);
+    return this;
+  }
+
+  public Recipe build() {
+    return new Recipe(
+        Mode.STATIC,
+        weights,
+        activations,
+        granularity,
+        symmetric,
+        true,
+        reduceRange,
+        operatorForm,
+        false,
+        true,
+        Calibration.MINMAX,
+        99.999,
+        List.of(),
+        exclude,
+        everything);
+  }
+}
