@@ -2,7 +2,9 @@ package dev.halftone.quantize;
 
 import dev.halftone.tensor.Tensor;
 
-/** Small networks with what quantization has to cope with; {@code x} comes in, {@code y} goes out. */
+/**
+ * Small networks with what quantization has to cope with; {@code x} comes in, {@code y} goes out.
+ */
 public final class Networks {
   public static final long[] IMAGE = {1, 4, 12, 12};
   public static final long[] SEQUENCE = {1, 6, 32};
@@ -28,7 +30,14 @@ public final class Networks {
         .node("Conv", "r1 w2", "c2", "pads", new int[] {1, 1, 1, 1})
         .node("Add", "c2 r1", "sum")
         .node("Relu", "sum", "r2")
-        .node("MaxPool", "r2", "pooled", "kernel_shape", new int[] {2, 2}, "strides", new int[] {2, 2})
+        .node(
+            "MaxPool",
+            "r2",
+            "pooled",
+            "kernel_shape",
+            new int[] {2, 2},
+            "strides",
+            new int[] {2, 2})
         .node("Conv", "pooled w3", "left")
         .node("Conv", "pooled w4", "right")
         .node("Concat", "left right", "both", "axis", 1)

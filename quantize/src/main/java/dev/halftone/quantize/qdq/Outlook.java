@@ -18,8 +18,7 @@ public final class Outlook {
   public static List<NodePlan> of(Model folded, Recipe recipe) {
     Model model = PreparedModel.of(folded, recipe).model();
     Graph graph = model.graph();
-    Placement placement =
-        Placer.place(graph, new StaticSelection(recipe, model.opset(), Map.of()));
+    Placement placement = Placer.place(graph, new StaticSelection(recipe, model.opset(), Map.of()));
     return graph.nodes().stream().map(node -> StaticPlan.node(node, placement)).toList();
   }
 }

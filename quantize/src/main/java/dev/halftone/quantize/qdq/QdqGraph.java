@@ -124,8 +124,7 @@ final class QdqGraph {
     Node producer = index.producer(value);
     if (producer == null || placement.isInteger(producer)) return false;
     if (Rectifiers.isRectifier(producer)) return wouldBeQuantized(producer.input(0));
-    boolean hasWeights =
-        producer.is("Conv") || producer.is("ConvTranspose") || producer.is("Gemm");
+    boolean hasWeights = producer.is("Conv") || producer.is("ConvTranspose") || producer.is("Gemm");
     String input = producer.input(0);
     return hasWeights
         && placement.pairs().contains(input)

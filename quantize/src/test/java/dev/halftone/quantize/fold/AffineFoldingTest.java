@@ -121,7 +121,10 @@ class AffineFoldingTest {
     assertFolds(
         square.node("Conv", "x w", "c").node("Add", "c k", "y").output("y"), IMAGE, "Conv", "Add");
     assertFolds(
-        image().normal("k", 1, 1, 1, 5, 1, 1).node("Conv", "x w", "c").node("Add", "c k", "y")
+        image()
+            .normal("k", 1, 1, 1, 5, 1, 1)
+            .node("Conv", "x w", "c")
+            .node("Add", "c k", "y")
             .output("y"),
         IMAGE,
         "Conv",

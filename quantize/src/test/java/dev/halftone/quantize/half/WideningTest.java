@@ -55,8 +55,7 @@ class WideningTest {
   @Test
   void computesInThirtyTwoBitsBehindTheSameInputsAndOutputs() {
     Model model =
-        typed(
-            graphs().node("MatMul", "x w", "h").node("Tanh", "h", "y"), DType.FLOAT16, "y", "h");
+        typed(graphs().node("MatMul", "x w", "h").node("Tanh", "h", "y"), DType.FLOAT16, "y", "h");
     Model wide = Widening.toFloat32(model);
     assertThat(wide.graph().inputs()).isEqualTo(model.graph().inputs());
     assertThat(wide.graph().outputs()).isEqualTo(model.graph().outputs());

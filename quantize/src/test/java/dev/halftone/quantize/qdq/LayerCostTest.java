@@ -16,8 +16,7 @@ class LayerCostTest {
 
   private static List<String> inFloat(Model model, StaticRecipe recipe, long... shape) {
     Quantized quantized =
-        StaticMode.quantize(
-            model, recipe.build(), RandomSamples.of(1, 1, shape), 1, Progress.NONE);
+        StaticMode.quantize(model, recipe.build(), RandomSamples.of(1, 1, shape), 1, Progress.NONE);
     return quantized.plan().nodes().stream()
         .filter(node -> node.reason().contains("slower in integers"))
         .map(node -> node.name())
@@ -56,7 +55,10 @@ class LayerCostTest {
   @Test
   void aLargeNetworkIsQuantizedWhole() {
     Graphs graphs =
-        new Graphs(1).input("x", 1, 64, 28, 28).normal("w", 0.05, 128, 64, 3, 3).normal("v", 0.05, 128, 128, 3, 3);
+        new Graphs(1)
+            .input("x", 1, 64, 28, 28)
+            .normal("w", 0.05, 128, 64, 3, 3)
+            .normal("v", 0.05, 128, 128, 3, 3);
     graphs.node("Conv", "x w", "a").node("Conv", "a v", "b").node("Conv", "b v", "y").output("y");
     assertThat(inFloat(graphs.model(13), new StaticRecipe().weighed(), 1, 64, 28, 28)).isEmpty();
   }

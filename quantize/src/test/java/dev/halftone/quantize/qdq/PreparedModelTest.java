@@ -103,7 +103,8 @@ class PreparedModelTest {
             .node("Conv", "t w2", "y")
             .output("y")
             .model(opset);
-    for (StaticRecipe recipe : new StaticRecipe[] {new StaticRecipe(), new StaticRecipe().operatorForm()}) {
+    for (StaticRecipe recipe :
+        new StaticRecipe[] {new StaticRecipe(), new StaticRecipe().operatorForm()}) {
       Quantized quantized = quantize(model, recipe);
       assertThat(quantized.model().opset()).isEqualTo(opset);
       assertThat(quantized.plan().warnings())

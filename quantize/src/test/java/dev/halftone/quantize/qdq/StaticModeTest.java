@@ -220,7 +220,8 @@ class StaticModeTest {
 
   @Test
   void aModelWithoutLinearOperatorsIsGivenBackWithTheReason() {
-    Model model = Networks.image().node("Relu", "x", "r").node("Exp", "r", "y").output("y").model(7);
+    Model model =
+        Networks.image().node("Relu", "x", "r").node("Exp", "r", "y").output("y").model(7);
     Quantized quantized = quantize(model, new StaticRecipe());
     assertThat(quantized.model()).isEqualTo(model);
     assertThat(quantized.plan().warnings())
@@ -253,8 +254,7 @@ class StaticModeTest {
 
   private static void write(Model model, int threads, Path file) {
     Recipe recipe = new StaticRecipe().build();
-    Model quantized =
-        StaticMode.quantize(model, recipe, IMAGES, threads, Progress.NONE).model();
+    Model quantized = StaticMode.quantize(model, recipe, IMAGES, threads, Progress.NONE).model();
     OnnxWriter.write(quantized, file, ExternalData.WHEN_NEEDED);
   }
 
