@@ -65,7 +65,8 @@ public final class Graphs {
     return this;
   }
 
-  private static Attribute attribute(Object value) {
+  /** An attribute, as {@link #node(String, String, String, Object...)} takes its values. */
+  public static Attribute attribute(Object value) {
     return switch (value) {
       case Integer i -> new Attribute.OfInt(i);
       case Float f -> new Attribute.OfFloat(f);

@@ -104,6 +104,8 @@ public final class RunnableModel implements AutoCloseable {
     for (String tap : taps) if (names.add(tap)) outputs.add(new ValueInfo(tap, null));
     GraphEditor editor = new GraphEditor(model.graph());
     editor.setOutputs(outputs);
+    // ONNX Runtime forgets constants that nobody reads, and refuses to be handed one then.
+    editor.prune();
     return model.withGraph(editor.toGraph());
   }
 

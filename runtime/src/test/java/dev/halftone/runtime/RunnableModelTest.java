@@ -62,6 +62,19 @@ class RunnableModelTest {
   }
 
   @Test
+  void aLargeConstantThatNobodyReadsIsNoTrouble() {
+    Model model =
+        model(
+            List.of(value("x", DType.FLOAT32, 1, 2)),
+            List.of(value("y", DType.FLOAT32, 1, 2)),
+            Map.of("idle", Tensor.ofFloats(new float[1000], 1000)),
+            node("Relu", List.of("x"), List.of("y")));
+    try (RunnableModel runnable = RunnableModel.open(model, List.of(), RunOptions.asWritten())) {
+      assertThat(runnable.run(Map.of("x", X)).get("y").toFloats()).containsExactly(1, 2);
+    }
+  }
+
+  @Test
   void mappedWeightsAreHandedOverAndStayReadable() {
     float[] weight = new float[512 * 64];
     Random random = new Random(7);

@@ -59,6 +59,8 @@ enum Treatment {
   static Treatment of(Node node, boolean eightBit) {
     if (!node.domain().isEmpty()) return FLOAT;
     if (!eightBit && EIGHT_BIT_ONLY.contains(node.opType())) return FLOAT;
+    // The second output of MaxPool holds places, which are no values to be quantized.
+    if (node.is("MaxPool") && !node.output(1).isEmpty()) return FLOAT;
     return BY_OPERATOR.getOrDefault(node.opType(), FLOAT);
   }
 
