@@ -4,6 +4,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.opset.OpsetUpgrade;
 import dev.halftone.quantize.Quantized;
+import dev.halftone.quantize.forms.Normalizations;
 import dev.halftone.quantize.forms.Role;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightRewrite;
@@ -36,6 +37,7 @@ public final class DynamicMode {
           "recipe", "dynamic mode has weights of 8 bits (INT8, UINT8), found " + recipe.weights());
     }
     Model model = raised(folded, recipe);
+    if (hasProducts(model, recipe)) model = Normalizations.spellOut(model, recipe);
     List<WeightUse> uses = WeightUses.of(model.graph());
     DynamicForms forms = new DynamicForms(model, recipe, uses);
     List<WeightDecision> decisions = new ArrayList<>();
@@ -49,13 +51,15 @@ public final class DynamicMode {
    */
   private static Model raised(Model model, Recipe recipe) {
     if (model.opset() >= DynamicForms.WITH_DYNAMIC_QUANTIZATION) return model;
-    boolean products =
-        WeightUses.of(model.graph()).stream()
-            .anyMatch(use -> use.commonRole() == Role.MATRIX && use.objection(recipe).isEmpty());
-    if (!products) return model;
+    if (!hasProducts(model, recipe)) return model;
     return switch (OpsetUpgrade.to(model, DynamicForms.WITH_DYNAMIC_QUANTIZATION)) {
       case OpsetUpgrade.Result.Raised(Model raised) -> raised;
       case OpsetUpgrade.Result.Refused ignored -> model;
     };
+  }
+
+  private static boolean hasProducts(Model model, Recipe recipe) {
+    return WeightUses.of(model.graph()).stream()
+        .anyMatch(use -> use.commonRole() == Role.MATRIX && use.objection(recipe).isEmpty());
   }
 }

@@ -136,6 +136,51 @@ class DynamicModeTest {
   }
 
   @Test
+  void layerNormalizationIsWrittenForTheFasterKernel() {
+    for (long opset : new long[] {17, 18}) {
+      Model model =
+          normalized()
+              .node("LayerNormalization", "h gamma beta", "y", "axis", -1, "epsilon", 1e-3f)
+              .model(opset);
+      checkNormalization(model, DynamicMode.apply(model, INT8, 1).model());
+    }
+  }
+
+  @Test
+  void layerNormalizationInStepsIsWrittenForTheFasterKernelToo() {
+    Model model =
+        normalized()
+            .constant("two", Tensor.scalar(2f))
+            .constant("eps", Tensor.scalar(1e-3f))
+            .node("ReduceMean", "h", "m", "axes", new int[] {-1})
+            .node("Sub", "h m", "d")
+            .node("Pow", "d two", "p")
+            .node("ReduceMean", "p", "v", "axes", new int[] {-1})
+            .node("Add", "v eps", "ve")
+            .node("Sqrt", "ve", "s")
+            .node("Div", "d s", "n")
+            .node("Mul", "n gamma", "g")
+            .node("Add", "g beta", "y")
+            .model(13);
+    checkNormalization(model, DynamicMode.apply(model, INT8, 1).model());
+  }
+
+  private static Graphs normalized() {
+    return x().normal("w", 0.1, 64, 48)
+        .normal("gamma", 1, 48)
+        .normal("beta", 1, 48)
+        .node("MatMul", "x w", "h");
+  }
+
+  private static void checkNormalization(Model model, Model quantized) {
+    assertThat(Judge.deployed(model)).contains("LayerNormalization");
+    assertThat(Judge.deployed(quantized))
+        .contains("SimplifiedLayerNormalization")
+        .doesNotContain("LayerNormalization");
+    assertThat(Judge.sqnr(model, quantized, X)).isGreaterThan(33);
+  }
+
+  @Test
   void refusesNarrowWeights() {
     Recipe narrow = Judge.recipe(Mode.DYNAMIC, DType.INT4, new Granularity.PerChannel());
     Model model = x().normal("w", 0.1, 64, 48).node("MatMul", "x w", "y").model(17);
