@@ -54,7 +54,8 @@ class RaisedModelsTest {
     Map<String, Tensor> before = run(model, sample);
     Map<String, Tensor> after = run(raised, sample);
     assertThat(after).containsOnlyKeys(before.keySet());
-    before.forEach((name, value) -> assertSame(name, value, after.get(name)));
+    before.forEach(
+        (name, value) -> assertSame(name, value, Objects.requireNonNull(after.get(name))));
   }
 
   private static Map<String, Tensor> run(Model model, Map<String, Tensor> sample) {

@@ -14,6 +14,7 @@ import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +65,8 @@ class ShapeFoldingTest {
             new Dimension.Fixed(8));
     Model folded = ShapeFolding.fold(model);
     assertThat(folded.graph().nodes()).extracting(Node::opType).containsExactly("Relu", "Reshape");
-    Tensor shape = folded.graph().initializers().get(folded.graph().nodes().getLast().input(1));
+    String name = folded.graph().nodes().getLast().input(1);
+    Tensor shape = Objects.requireNonNull(folded.graph().initializers().get(name));
     assertThat(shape.toLongs()).containsExactly(-1, 6, 2, 4);
     Map<String, Tensor> sample = Map.of("x", Graphs.normal(new Random(5), 1, 3, 6, 8));
     assertThat(run(folded, sample).sameAs(run(model, sample))).isTrue();
@@ -83,7 +85,7 @@ class ShapeFoldingTest {
 
   private static Tensor run(Model model, Map<String, Tensor> sample) {
     try (RunnableModel runnable = RunnableModel.open(model, List.of(), RunOptions.asWritten())) {
-      return runnable.run(sample).get("y");
+      return Objects.requireNonNull(runnable.run(sample).get("y"));
     }
   }
 }
