@@ -64,8 +64,8 @@ final class MatrixProducts {
   private boolean isMatrixProduct(Node product) {
     Tensor weight = index.constant(product.input(1));
     // ONNX Runtime multiplies whole numbers in MatMul only.
-    boolean real = weight != null && weight.dtype().isFloat();
-    return real && weight.rank() == 2 && isMatrix(product.input(0));
+    if (weight == null || !weight.dtype().isFloat()) return false;
+    return weight.rank() == 2 && isMatrix(product.input(0));
   }
 
   private boolean isRow(String value, Node product) {
