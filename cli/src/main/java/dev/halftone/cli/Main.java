@@ -36,7 +36,19 @@ public final class Main {
 
   /** Runs one command line without ending the process; the exit code. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-    int code = commandLine().setOut(out).setErr(err).execute(arguments);
+    int code;
+    try {
+      code = commandLine().setOut(out).setErr(err).execute(arguments);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "halftone: out of memory; HALFTONE_OPTS=-Xmx4g gives more (" + e.getMessage() + ")");
+      code = ExitCode.INTERNAL_ERROR;
+    } catch (StackOverflowError e) {
+      err.println(
+          "halftone: the model nests or chains deeper than the stack; HALFTONE_OPTS=-Xss16m gives"
+              + " more");
+      code = ExitCode.INTERNAL_ERROR;
+    }
     out.flush();
     err.flush();
     return code;

@@ -73,6 +73,9 @@ record QuantizeReport(
   private List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     DataSet calibration = quantized.calibration();
+    if (calibration != null) warnings.addAll(calibration.warnings());
+    if (judged != null)
+      judged.warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
     if (evaluation != null
         && judged != null
         && calibration != null

@@ -23,6 +23,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 final class ImageDecoder {
   private static final String[] EXTENSIONS = {"jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff"};
   private static final int LARGEST_FILE = 256 << 20;
+
+  /** Bytes behind the end of a JPEG's data that some cameras write. */
+  private static final int MOST_TRAILING = 1 << 16;
+
   private static final long MOST_PIXELS = 100_000_000;
 
   private ImageDecoder() {}
@@ -52,6 +56,10 @@ final class ImageDecoder {
 
   private static <T> T withReader(Path file, Reading<T> reading) {
     byte[] bytes = DataFiles.read(file, LARGEST_FILE);
+    if (isCutShort(bytes)) {
+      throw new MalformedDataException(
+          file, "broken image: the JPEG data end without an end-of-image marker");
+    }
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -70,6 +78,19 @@ final class ImageDecoder {
       if (e instanceof MalformedDataException known) throw known;
       throw new MalformedDataException(file, "broken image: " + e);
     }
+  }
+
+  /**
+   * Whether a JPEG file lacks the marker FF D9 that ends it (ITU-T T.81, B.1.1.3): decoders fill
+   * what is missing with gray and say nothing.
+   */
+  private static boolean isCutShort(byte[] bytes) {
+    boolean jpeg = bytes.length > 2 && bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xD8;
+    if (!jpeg) return false;
+    for (int i = bytes.length - 2; i >= Math.max(2, bytes.length - MOST_TRAILING); i--) {
+      if (bytes[i] == (byte) 0xFF && bytes[i + 1] == (byte) 0xD9) return false;
+    }
+    return true;
   }
 
   private static void checkSize(Path file, long width, long height) {
