@@ -1,6 +1,6 @@
 package dev.halftone.cli;
 
-import dev.halftone.quantize.Plan;
+import dev.halftone.plan.Plan;
 import dev.halftone.recipe.Mode;
 import java.util.ArrayList;
 import java.util.Comparator;

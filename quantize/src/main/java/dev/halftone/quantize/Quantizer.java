@@ -2,6 +2,7 @@ package dev.halftone.quantize;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.dynamic.DynamicMode;
 import dev.halftone.quantize.fold.Folding;
 import dev.halftone.quantize.half.Bf16Mode;

@@ -6,7 +6,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
-import dev.halftone.quantize.Plan;
+import dev.halftone.plan.Plan;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.quantize.fold.Folding;
 import dev.halftone.quantize.qdq.Outlook;

@@ -4,8 +4,8 @@ import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
-import dev.halftone.quantize.Plan;
-import dev.halftone.quantize.Quantized;
+import dev.halftone.plan.Plan;
+import dev.halftone.plan.Quantized;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

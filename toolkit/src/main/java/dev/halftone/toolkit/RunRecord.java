@@ -1,6 +1,6 @@
 package dev.halftone.toolkit;
 
-import dev.halftone.quantize.Plan;
+import dev.halftone.plan.Plan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -7,7 +7,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.halftone.quantize.Plan;
+import dev.halftone.plan.Plan;
 import dev.halftone.tensor.DType;
 import java.io.IOException;
 import java.io.InputStream;

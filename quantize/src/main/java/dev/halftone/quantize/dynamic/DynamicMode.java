@@ -3,7 +3,7 @@ package dev.halftone.quantize.dynamic;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.opset.OpsetUpgrade;
-import dev.halftone.quantize.Quantized;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.forms.Normalizations;
 import dev.halftone.quantize.forms.Role;
 import dev.halftone.quantize.forms.WeightDecision;

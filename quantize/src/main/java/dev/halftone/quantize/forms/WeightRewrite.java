@@ -2,10 +2,10 @@ package dev.halftone.quantize.forms;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
-import dev.halftone.quantize.Plan;
-import dev.halftone.quantize.Plan.NodePlan;
-import dev.halftone.quantize.Plan.TensorPlan;
-import dev.halftone.quantize.Quantized;
+import dev.halftone.plan.Plan;
+import dev.halftone.plan.Plan.NodePlan;
+import dev.halftone.plan.Plan.TensorPlan;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;

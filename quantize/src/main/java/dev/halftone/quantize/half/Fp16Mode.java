@@ -4,7 +4,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
-import dev.halftone.quantize.Quantized;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.scope.Scope;
 import dev.halftone.recipe.Recipe;
 

@@ -2,7 +2,7 @@ package dev.halftone.quantize.qdq;
 
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
-import dev.halftone.quantize.Plan.NodePlan;
+import dev.halftone.plan.Plan.NodePlan;
 import dev.halftone.recipe.Recipe;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.halftone.quantize.qdq;
 
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
-import dev.halftone.quantize.Plan;
-import dev.halftone.quantize.Plan.NodePlan;
-import dev.halftone.quantize.Plan.Role;
-import dev.halftone.quantize.Plan.TensorPlan;
+import dev.halftone.plan.Plan;
+import dev.halftone.plan.Plan.NodePlan;
+import dev.halftone.plan.Plan.Role;
+import dev.halftone.plan.Plan.TensorPlan;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.scheme.Range;

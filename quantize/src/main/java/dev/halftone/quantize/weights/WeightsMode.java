@@ -1,7 +1,7 @@
 package dev.halftone.quantize.weights;
 
 import dev.halftone.graph.Model;
-import dev.halftone.quantize.Quantized;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
 import dev.halftone.quantize.forms.WeightRewrite;

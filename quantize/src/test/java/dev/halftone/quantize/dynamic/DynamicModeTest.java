@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.Graphs;
 import dev.halftone.quantize.Judge;
-import dev.halftone.quantize.Quantized;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;

@@ -3,8 +3,8 @@ package dev.halftone.quantize.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.graph.Model;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.Graphs;
-import dev.halftone.quantize.Quantized;
 import dev.halftone.quantize.RandomSamples;
 import dev.halftone.quantize.StaticRecipe;
 import dev.halftone.runtime.Progress;

@@ -4,10 +4,10 @@ import static dev.halftone.quantize.Networks.IMAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.graph.Model;
+import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.Graphs;
 import dev.halftone.quantize.Judge;
 import dev.halftone.quantize.Networks;
-import dev.halftone.quantize.Quantized;
 import dev.halftone.quantize.RandomSamples;
 import dev.halftone.quantize.StaticRecipe;
 import dev.halftone.runtime.Progress;

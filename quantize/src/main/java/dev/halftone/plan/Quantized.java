@@ -1,4 +1,4 @@
-package dev.halftone.quantize;
+package dev.halftone.plan;
 
 import dev.halftone.graph.Model;
 
