@@ -310,7 +310,7 @@ public final class Kernels {
       byte[] out,
       int at) {
     checkScaled(from, to, x.length, scale, at, out.length);
-    format.encode(x, from, to, scale, saturate, out, at);
+    KernelProvider.forWork(to - from).encode(x, from, to, scale, format, saturate, out, at);
   }
 
   /**
@@ -321,7 +321,7 @@ public final class Kernels {
   public static void encode(
       float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
     checkScaled(from, to, x.length, scale, at, out.length);
-    levels.encode(x, from, to, scale, out, at);
+    KernelProvider.PLAIN.encode(x, from, to, scale, levels, out, at);
   }
 
   /**
@@ -352,7 +352,9 @@ public final class Kernels {
   public static long toFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return KernelProvider.PLAIN.toFloat16(x, from, to, out, at);
+    toFloat16(x, from, to, 1f, Float.POSITIVE_INFINITY, out, at);
+    // The largest half is 65504; from the middle between it and 65536 on, nearest-even rounds up.
+    return KernelProvider.PLAIN.countFiniteFrom(x, from, to, 65520f);
   }
 
   /**
@@ -364,7 +366,10 @@ public final class Kernels {
   public static long toBFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return KernelProvider.PLAIN.toBFloat16(x, from, to, out, at);
+    toBFloat16(x, from, to, 1f, Float.POSITIVE_INFINITY, out, at);
+    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even
+    // rounds up.
+    return KernelProvider.PLAIN.countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
   }
 
   /**
@@ -387,7 +392,7 @@ public final class Kernels {
   public static void toBFloat16(
       float[] x, int from, int to, float scale, float limit, short[] out, int at) {
     checkScaled(from, to, x.length, scale, at, out.length);
-    KernelProvider.PLAIN.toBFloat16(x, from, to, scale, limit, out, at);
+    KernelProvider.forWork(to - from).toBFloat16(x, from, to, scale, limit, out, at);
   }
 
   /** Values of IEEE half precision: {@code out[at + i] = half * scale}. */
