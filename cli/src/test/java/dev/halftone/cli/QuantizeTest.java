@@ -108,6 +108,10 @@ class QuantizeTest {
             "--quantize-everything");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("nothing written", "quantized  3 of 3 nodes");
+    assertThat(run.out().lines())
+        .contains("nodes", "  changed  MatMul               second", "tensors")
+        .anyMatch(line -> line.matches("  uint8    tensor +x in \\[-.*, .*], activation"))
+        .anyMatch(line -> line.matches("  int8     channel:1 +w2 in \\[-.*, .*] symmetric, weight"));
     assertThat(CommandRun.files(folder)).containsExactly("model.onnx", "samples.npy");
   }
 
