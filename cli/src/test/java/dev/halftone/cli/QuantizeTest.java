@@ -116,6 +116,17 @@ class QuantizeTest {
   }
 
   @Test
+  void aPatternThatMatchesNothingIsWarnedAbout() throws IOException {
+    CommandRun run = quantize("--quantize-everything", "--exclude", "secnd", "--exclude", "f*t");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("warning: --exclude secnd matches no node; the closest names are second, ")
+        .doesNotContain("f*t");
+    assertThat(quantize("--include", "/first/*").err())
+        .contains("--include /first/* matches no node; the closest names are first, ");
+  }
+
+  @Test
   void withJsonOnStandardOutputTheTextGoesToStandardError() throws IOException {
     CommandRun run = quantize("--json", "-");
     assertThat(run.code()).isZero();

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A model that was read from a file. Immutable. */
@@ -134,10 +135,12 @@ public final class OpenModel {
     DataSet calibration = RecipeText.calibrates(recipe.recipe()) ? samples : null;
     Quantized quantized =
         Quantizer.quantize(model, recipe.recipe(), calibration, threads, progress);
-    requireChange(quantized.plan());
+    List<String> unmatched = UnmatchedPatterns.of(recipe.recipe(), model, quantized.plan());
+    requireChange(quantized.plan(), unmatched);
     Model signed =
         quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
-    return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
+    Plan plan = quantized.plan().withWarnings(unmatched);
+    return new QuantizedModel(this, recipe, new Quantized(signed, plan), calibration);
   }
 
   /**
@@ -151,12 +154,14 @@ public final class OpenModel {
     return new DequantizedModel(this, Dequantizer.toFloat(model));
   }
 
-  private void requireChange(Plan plan) {
+  private void requireChange(Plan plan, List<String> unmatched) {
     if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized))
       return;
     String reasons =
-        plan.nodes().stream()
-            .map(node -> "%s (%s) %s".formatted(node.name(), node.opType(), node.reason()))
+        Stream.concat(
+                unmatched.stream(),
+                plan.nodes().stream()
+                    .map(node -> "%s (%s) %s".formatted(node.name(), node.opType(), node.reason())))
             .limit(3)
             .collect(Collectors.joining("; "));
     throw new UnsupportedModelException(
