@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halftone.onnx.OnnxReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The main job through the command line: file in, file out, evidence printed. */
 class QuantizeTest {
@@ -113,6 +115,14 @@ class QuantizeTest {
         .anyMatch(line -> line.matches("  uint8    tensor +x in \\[-.*, .*], activation"))
         .anyMatch(line -> line.matches("  int8     channel:1 +w2 in \\[-.*, .*] symmetric, weight"));
     assertThat(CommandRun.files(folder)).containsExactly("model.onnx", "samples.npy");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qdq", "qoperator"})
+  void anExcludedReluIsThereAfterwards(String format) throws IOException {
+    Object[] options = {"--quantize-everything", "--format", format, "--exclude", "relu"};
+    assertThat(quantize(options).code()).isZero();
+    assertThat(OnnxReader.read(out).graph().nodes()).anyMatch(node -> node.name().equals("relu"));
   }
 
   @Test

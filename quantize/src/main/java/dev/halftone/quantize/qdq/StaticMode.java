@@ -48,7 +48,8 @@ public final class StaticMode {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     long opset = mode.model.opset();
-    Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, opset, Map.of()));
+    StaticSelection all = new StaticSelection(recipe, opset, Map.of());
+    Placement widest = Placer.place(mode.graph, all);
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
@@ -56,7 +57,7 @@ public final class StaticMode {
         Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
-    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
+    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, all::allows);
     List<String> warnings = new ArrayList<>(prepared.warnings());
     warnings.addAll(notFinite(observed));
     Plan plan = StaticPlan.of(mode.graph, decisions, recipe, warnings);
