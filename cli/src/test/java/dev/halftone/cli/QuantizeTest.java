@@ -155,9 +155,14 @@ class QuantizeTest {
   void judgesByOtherRowsThanItCalibratesOn() throws IOException {
     CommandRun same = quantize();
     assertThat(same.out()).contains("warning: judged by the samples that it was calibrated on");
-    CommandRun other = quantize("--rows", "0:64", "--eval-rows", "64:256");
-    assertThat(other.code()).as(other.err()).isZero();
-    assertThat(other.out()).doesNotContain("judged by the samples that it was calibrated on");
+    CommandRun overlapping = quantize("--rows", "0:64", "--eval-rows", "32:256:2");
+    assertThat(overlapping.out())
+        .contains("warning: 16 of the 112 samples that it was judged by were calibrated on too");
+    for (String rows : new String[] {"64:256", "64:128"}) {
+      CommandRun other = quantize("--rows", "0:64", "--eval-rows", rows);
+      assertThat(other.code()).as(other.err()).isZero();
+      assertThat(other.out()).doesNotContain("calibrated on");
+    }
   }
 
   @Test
