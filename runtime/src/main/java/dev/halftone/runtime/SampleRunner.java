@@ -76,8 +76,7 @@ public final class SampleRunner {
   }
 
   private <R> void runParallel(int threads, Function<Answer, R> judge, Consumer<R> consumer) {
-    List<Grouping> groupings =
-        models.stream().map(model -> Grouping.of(model, source, mostRows)).toList();
+    List<Grouping> groupings = Grouping.of(models, source, mostRows);
     int chunk = chunk(groupings);
     ExecutorService workers =
         Executors.newFixedThreadPool(
