@@ -126,6 +126,28 @@ class QuantizeTest {
   }
 
   @Test
+  void whatIsQuantizedAlreadyIsKeptAndSaid() throws IOException {
+    Path half = folder.resolve("half.onnx");
+    Object[] first = {"--mode", "dynamic", "--exclude", "second", "--no-eval", "-o", half};
+    assertThat(CommandRun.of(prepend("quantize", fixture.model(), first)).code()).isZero();
+    CommandRun rest =
+        CommandRun.of("quantize", half, "--mode", "dynamic", "--no-eval", "-o", out);
+    assertThat(rest.code()).as(rest.err()).isZero();
+    assertThat(rest.out())
+        .contains("warning: the model was quantized already, in part or whole (")
+        .contains("1 × DynamicQuantizeLinear", "'halftone dequantize'");
+    CommandRun again =
+        CommandRun.of("quantize", out, "--mode", "dynamic", "-o", folder.resolve("again.onnx"));
+    assertThat(again.code()).isEqualTo(3);
+    assertThat(again.err())
+        .contains("out.onnx: it is quantized already (", "'halftone dequantize'");
+  }
+
+  private static Object[] prepend(Object command, Object model, Object[] options) {
+    return Stream.concat(Stream.of(command, model), Stream.of(options)).toArray();
+  }
+
+  @Test
   void aPatternThatMatchesNothingIsWarnedAbout() throws IOException {
     CommandRun run = quantize("--quantize-everything", "--exclude", "secnd", "--exclude", "f*t");
     assertThat(run.code()).as(run.err()).isZero();
