@@ -113,7 +113,8 @@ class QuantizeTest {
     assertThat(run.out().lines())
         .contains("nodes", "  changed  MatMul               second", "tensors")
         .anyMatch(line -> line.matches("  uint8    tensor +x in \\[-.*, .*], activation"))
-        .anyMatch(line -> line.matches("  int8     channel:1 +w2 in \\[-.*, .*] symmetric, weight"));
+        .anyMatch(
+            line -> line.matches("  int8     channel:1 +w2 in \\[-.*, .*] symmetric, weight"));
     assertThat(CommandRun.files(folder)).containsExactly("model.onnx", "samples.npy");
   }
 
@@ -130,8 +131,7 @@ class QuantizeTest {
     Path half = folder.resolve("half.onnx");
     Object[] first = {"--mode", "dynamic", "--exclude", "second", "--no-eval", "-o", half};
     assertThat(CommandRun.of(prepend("quantize", fixture.model(), first)).code()).isZero();
-    CommandRun rest =
-        CommandRun.of("quantize", half, "--mode", "dynamic", "--no-eval", "-o", out);
+    CommandRun rest = CommandRun.of("quantize", half, "--mode", "dynamic", "--no-eval", "-o", out);
     assertThat(rest.code()).as(rest.err()).isZero();
     assertThat(rest.out())
         .contains("warning: the model was quantized already, in part or whole (")
@@ -145,6 +145,16 @@ class QuantizeTest {
 
   private static Object[] prepend(Object command, Object model, Object[] options) {
     return Stream.concat(Stream.of(command, model), Stream.of(options)).toArray();
+  }
+
+  @Test
+  void theRecipeSaysWhatIsSymmetric() throws IOException {
+    assertThat(quantize("--symmetric", "--target", "x86-vnni").out())
+        .contains("int8 weights per channel, symmetric uint8 activations")
+        .contains("warning: symmetric activations keep Relu and Clip as operators of their own");
+    assertThat(quantize("--asymmetric").out())
+        .contains("static, asymmetric int8 weights per channel", ", uint8 activations");
+    assertThat(quantize().out()).doesNotContain("symmetric");
   }
 
   @Test
