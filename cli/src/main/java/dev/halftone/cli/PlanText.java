@@ -17,10 +17,17 @@ final class PlanText {
   static List<String> lines(Plan plan, Mode mode) {
     long quantized = plan.nodes().stream().filter(Plan.NodePlan::quantized).count();
     List<String> lines = new ArrayList<>();
-    lines.add(
-        MetricText.line(
-            mode == Mode.FP16 || mode == Mode.BF16 ? "converted" : "quantized",
-            "%d of %s".formatted(quantized, Text.count(plan.nodes().size(), "node"))));
+    if (quantized == 0 && !plan.tensors().isEmpty())
+      lines.add(
+          MetricText.line(
+              "stored",
+              Text.count(plan.tensors().size(), "tensor")
+                  + " as integers, all computed with in float"));
+    else
+      lines.add(
+          MetricText.line(
+              mode == Mode.FP16 || mode == Mode.BF16 ? "converted" : "quantized",
+              "%d of %s".formatted(quantized, Text.count(plan.nodes().size(), "node"))));
     Map<String, List<Plan.NodePlan>> byReason =
         plan.nodes().stream()
             .filter(node -> !node.quantized())

@@ -136,9 +136,10 @@ class FailuresTest {
 
   @Test
   void nanWeights() throws IOException {
-    assertQuantizeFails(3, "nan.onnx: initializer w1: NaN", fixture.modelWithNan(), "--mode", "dynamic");
-    assertQuantizeFails(3, "nan.onnx: initializer w1: NaN", fixture.modelWithNan(), "--data", fixture.samples());
-    assertQuantizeFails(3, "nan.onnx: initializer w1: NaN", fixture.modelWithNan(), "--mode", "weights");
+    assertQuantizeFails(3, "nan.onnx: initializer w1", fixture.modelWithNan(), "--mode", "dynamic");
+    assertQuantizeFails(
+        3, "nan.onnx: initializer w1", fixture.modelWithNan(), "--data", fixture.samples());
+    assertQuantizeFails(3, "nan.onnx: initializer w1", fixture.modelWithNan(), "--mode", "weights");
   }
 
   @Test
