@@ -298,6 +298,23 @@ class DequantizerTest {
   }
 
   @Test
+  void recordsOfClipsThatMakeNoSenseAreIgnored() {
+    Model plain =
+        pair(0.01f, 0)
+            .node("QuantizeLinear", "x s z", "q")
+            .node("DequantizeLinear", "q s z", "y")
+            .model(13);
+    for (String record : List.of("", "nonsense", "0 high", "3 1", "NaN 1", "0 1 2")) {
+      Model odd = plain.withMetadata(Map.of("halftone.clip.q", record, "other", "kept"));
+      Model floats = Dequantizer.toFloat(odd);
+      assertThat(Judge.operators(floats)).containsExactly("Relu");
+      assertThat(floats.metadata()).containsExactly(Map.entry("other", "kept"));
+    }
+    Model sound = plain.withMetadata(Map.of("halftone.clip.q", "0.5 1.5"));
+    assertThat(Judge.run(Dequantizer.toFloat(sound), X)).contains(0.5f, 1.5f);
+  }
+
+  @Test
   void whatIsKnownNotToBeNegativeGetsNoRelu() {
     Model model =
         pair(0.01f, 0)
