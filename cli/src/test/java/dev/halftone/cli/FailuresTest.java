@@ -47,6 +47,13 @@ class FailuresTest {
   }
 
   @Test
+  void dequantizedModelThatDoesNotLoadIsNotKept() throws IOException {
+    Path odd = fixture.modelWithUnknownOperator();
+    String message = odd + ": what was made of it does not load: ONNX Runtime: ";
+    assertFails(3, message, "dequantize", odd, "-o", out);
+  }
+
+  @Test
   void missingModel() throws IOException {
     Path missing = folder.resolve("missing.onnx");
     assertQuantizeFails(2, missing.toString(), missing);

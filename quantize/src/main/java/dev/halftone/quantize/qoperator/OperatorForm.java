@@ -9,6 +9,8 @@ import dev.halftone.graph.edit.GraphEditor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,41 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperatorForm {
   private static final String MICROSOFT = "com.microsoft";
+
+  /** Operators that move values: integers take the same way. */
+  private static final Set<String> SHAPE_ONLY =
+      Set.of(
+          "Expand",
+          "Flatten",
+          "Gather",
+          "GatherElements",
+          "MaxPool",
+          "Reshape",
+          "Resize",
+          "Slice",
+          "Squeeze",
+          "Tile",
+          "Transpose",
+          "Unsqueeze");
+
+  private static final Map<String, Converter> CONVERTERS =
+      Map.ofEntries(
+          Map.entry("Add", OperatorForm::convertBinary),
+          Map.entry("AveragePool", OperatorForm::convertUnary),
+          Map.entry("Concat", OperatorForm::convertConcat),
+          Map.entry("Conv", OperatorForm::convertConv),
+          Map.entry("Gemm", OperatorForm::convertGemm),
+          Map.entry("GlobalAveragePool", OperatorForm::convertUnary),
+          Map.entry("LeakyRelu", OperatorForm::convertUnary),
+          Map.entry("MatMul", OperatorForm::convertMatMul),
+          Map.entry("Mul", OperatorForm::convertBinary),
+          Map.entry("Sigmoid", OperatorForm::convertUnary),
+          Map.entry("Where", OperatorForm::convertWhere));
+
+  /** Converts a node of one kind if what is around it allows. */
+  private interface Converter {
+    void convert(OperatorForm form, Node node);
+  }
 
   private final GraphIndex index;
   private final GraphEditor editor;
@@ -46,29 +83,16 @@ public final class OperatorForm {
 
   private void convert(Node node) {
     if (!node.domain().isEmpty()) return;
-    switch (node.opType()) {
-      case "Conv" -> convertConv(node);
-      case "MatMul" -> convertMatMul(node);
-      case "Gemm" -> convertGemm(node);
-      case "Add", "Mul" -> convertBinary(node);
-      case "Concat" -> convertConcat(node);
-      case "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid" -> convertUnary(node);
-      case "Where" -> convertWhere(node);
-      case "Flatten",
-          "Gather",
-          "GatherElements",
-          "MaxPool",
-          "Reshape",
-          "Resize",
-          "Slice",
-          "Squeeze",
-          "Transpose",
-          "Unsqueeze",
-          "Expand",
-          "Tile" ->
-          convertShapeOnly(node);
-      default -> {}
-    }
+    if (SHAPE_ONLY.contains(node.opType())) convertShapeOnly(node);
+    Converter converter = CONVERTERS.get(node.opType());
+    if (converter != null) converter.convert(this, node);
+  }
+
+  /** The float operators that have an integer form here. */
+  static Set<String> operators() {
+    Set<String> all = new TreeSet<>(CONVERTERS.keySet());
+    all.addAll(SHAPE_ONLY);
+    return all;
   }
 
   private void convertConv(Node node) {
