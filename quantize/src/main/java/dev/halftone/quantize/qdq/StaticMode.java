@@ -49,7 +49,8 @@ public final class StaticMode {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     long opset = mode.model.opset();
-    Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, opset, Map.of()));
+    StaticSelection all = new StaticSelection(recipe, opset, Map.of());
+    Placement widest = Placer.place(mode.graph, all);
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
@@ -59,7 +60,7 @@ public final class StaticMode {
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
-    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
+    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, all::allows);
     List<String> warnings = new ArrayList<>(prepared.warnings());
     warnings.addAll(notFinite(observed));
     Plan plan = StaticPlan.of(mode.graph, decisions, recipe, warnings);
