@@ -207,10 +207,11 @@ public final class Kernels {
 
   /**
    * Packs the low {@code bits} of each of {@code codes[from, to)} into {@code out} from byte {@code
-   * at} on, the first code in the lowest bits (ONNX's order for 4- and 2-bit tensors). Unused high
-   * bits of the last byte are 0.
+   * at} on, the first code in the lowest bits (ONNX's order for 4- and 2-bit tensors): bit {@code
+   * b} of code {@code i} is bit {@code (i * bits + b) mod 8} of byte {@code (i * bits + b) / 8}.
+   * Unused high bits of the last byte are 0.
    *
-   * @param bits 2 or 4
+   * @param bits 1 to 7
    */
   public static void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
     checkBits(bits);
@@ -234,11 +235,12 @@ public final class Kernels {
   }
 
   private static void checkBits(int bits) {
-    if (bits != 2 && bits != 4)
-      throw new IllegalArgumentException(bits + " bits; 2 or 4 can be packed");
+    if (bits < 1 || bits > 7)
+      throw new IllegalArgumentException(bits + " bits; 1 to 7 can be packed");
   }
 
-  private static int packedBytes(int count, int bits) {
+  /** Bytes that {@code count} packed codes take. */
+  public static int packedBytes(int count, int bits) {
     return (int) (((long) count * bits + 7) / 8);
   }
 
@@ -293,6 +295,55 @@ public final class Kernels {
   }
 
   /**
+   * Codes of a small floating-point format: {@code out[at + i] = format.encode(x[from + i] / scale,
+   * saturate)}. The division is a float division.
+   *
+   * @param scale positive and finite
+   */
+  public static void encode(
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      SmallFloat format,
+      boolean saturate,
+      byte[] out,
+      int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.forWork(to - from).encode(x, from, to, scale, format, saturate, out, at);
+  }
+
+  /**
+   * Codes of the levels nearest to {@code x[from, to) / scale}.
+   *
+   * @param scale positive and finite
+   */
+  public static void encode(
+      float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.PLAIN.encode(x, from, to, scale, levels, out, at);
+  }
+
+  /**
+   * Values of codes from a table: {@code out[at + i] = table[code] * scale}. A code is a byte
+   * without its sign.
+   *
+   * @param table value of every code that occurs
+   */
+  public static void decode(
+      byte[] codes, int from, int to, float scale, float[] table, float[] out, int at) {
+    checkScaled(from, to, codes.length, scale, at, out.length);
+    KernelProvider.PLAIN.decode(codes, from, to, scale, table, out, at);
+  }
+
+  private static void checkScaled(
+      int from, int to, int length, float scale, int at, int outLength) {
+    Objects.checkFromToIndex(from, to, length);
+    Objects.checkFromIndexSize(at, to - from, outLength);
+    checkScale(scale);
+  }
+
+  /**
    * Rounds to IEEE half precision, to nearest even, as {@link Float#floatToFloat16} does; NaN stays
    * NaN.
    *
@@ -301,7 +352,9 @@ public final class Kernels {
   public static long toFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return KernelProvider.PLAIN.toFloat16(x, from, to, out, at);
+    toFloat16(x, from, to, 1f, Float.POSITIVE_INFINITY, out, at);
+    // The largest half is 65504; from the middle between it and 65536 on, nearest-even rounds up.
+    return KernelProvider.PLAIN.countFiniteFrom(x, from, to, 65520f);
   }
 
   /**
@@ -313,6 +366,56 @@ public final class Kernels {
   public static long toBFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return KernelProvider.PLAIN.toBFloat16(x, from, to, out, at);
+    toBFloat16(x, from, to, 1f, Float.POSITIVE_INFINITY, out, at);
+    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even
+    // rounds up.
+    return KernelProvider.PLAIN.countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
+  }
+
+  /**
+   * Rounds {@code x / scale}, brought within ±{@code limit}, as {@link #toFloat16(float[], int,
+   * int, short[], int)} rounds {@code x}.
+   *
+   * @param scale positive and finite
+   * @param limit infinity for none
+   */
+  public static void toFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.PLAIN.toFloat16(x, from, to, scale, limit, out, at);
+  }
+
+  /**
+   * Rounds {@code x / scale}, brought within ±{@code limit}, as {@link #toBFloat16(float[], int,
+   * int, short[], int)} rounds {@code x}.
+   */
+  public static void toBFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.forWork(to - from).toBFloat16(x, from, to, scale, limit, out, at);
+  }
+
+  /** Values of IEEE half precision: {@code out[at + i] = half * scale}. */
+  public static void fromFloat16(
+      short[] halves, int from, int to, float scale, float[] out, int at) {
+    checkScaled(from, to, halves.length, scale, at, out.length);
+    KernelProvider.PLAIN.fromFloat16(halves, from, to, scale, out, at);
+  }
+
+  /** Values of bfloat16: {@code out[at + i] = half * scale}. */
+  public static void fromBFloat16(
+      short[] halves, int from, int to, float scale, float[] out, int at) {
+    checkScaled(from, to, halves.length, scale, at, out.length);
+    KernelProvider.PLAIN.fromBFloat16(halves, from, to, scale, out, at);
+  }
+
+  /**
+   * The highest {@code bits} of a float, rounded to nearest even: 16 give bfloat16, 19 TF32. NaN
+   * stays NaN and becomes quiet.
+   *
+   * @param bits 10 to 31
+   */
+  public static int upperBits(float value, int bits) {
+    return ScalarKernels.upperBits(value, bits);
   }
 }
