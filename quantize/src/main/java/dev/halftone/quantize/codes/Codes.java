@@ -1,5 +1,6 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.Kernels;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -58,7 +59,7 @@ public final class Codes {
    */
   public Tensor zeroPoints(long... shape) {
     return Tensor.ofBytes(
-        format().dtype(), Packing.pack(zeroPoints, format().dtype().bits()), shape);
+        format().dtype(), packed(zeroPoints), shape);
   }
 
   /** Whether readers of codes have to subtract anything. */
@@ -80,7 +81,16 @@ public final class Codes {
     Arrays.fill(padded, (byte) format().middle());
     for (int r = 0; r < rows; r++)
       System.arraycopy(zeroPoints, r * blocks, padded, r * filled, blocks);
-    return Tensor.ofBytes(DType.UINT8, Packing.pack(padded, bits), rows, width);
+    return Tensor.ofBytes(DType.UINT8, packed(padded), rows, width);
+  }
+
+  /** One code a byte to as many bits as codes have. */
+  private byte[] packed(byte[] unpacked) {
+    DType dtype = format().dtype();
+    if (dtype.bits() == 8) return unpacked;
+    byte[] packed = new byte[Math.toIntExact(dtype.bytes(unpacked.length))];
+    Kernels.pack(unpacked, 0, unpacked.length, dtype.bits(), packed, 0);
+    return packed;
   }
 
   private int zeroPoint(int index) {

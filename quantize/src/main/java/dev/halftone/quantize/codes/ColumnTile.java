@@ -1,7 +1,9 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * One block of rows of some neighbouring columns, each column with a scale of its own.
@@ -19,10 +21,23 @@ record ColumnTile(long outer, long block, long column, int columns) {
     int scaleAt = Math.toIntExact((outer * layout.blocks() + block) * layout.inner() + column);
     float[] offsets = scratch.offsets(columns);
     choose(request, values, rows, target, scaleAt, offsets, scratch);
+    float[] scales = scratch.scales(columns);
+    System.arraycopy(target.scales(), scaleAt, scales, 0, columns);
     byte[] codes = scratch.codes(rows * columns);
     for (int r = 0; r < rows; r++) {
-      Rounding.encode(
-          values, r * columns, columns, target.scales(), scaleAt, offsets, request.format(), codes);
+      int row = r * columns;
+      CodeFormat format = request.format();
+      Kernels.quantizeColumns(
+          values,
+          row,
+          row + columns,
+          scales,
+          offsets,
+          0,
+          format.lowest(),
+          format.highest(),
+          codes,
+          row);
     }
     store(
         request,
@@ -66,16 +81,12 @@ record ColumnTile(long outer, long block, long column, int columns) {
       Scratch scratch) {
     float[] lows = scratch.lows(columns);
     float[] highs = scratch.highs(columns);
-    System.arraycopy(values, 0, lows, 0, columns);
-    System.arraycopy(values, 0, highs, 0, columns);
-    for (int r = 1; r < rows; r++) {
-      int row = r * columns;
-      for (int c = 0; c < columns; c++) lows[c] = Math.min(lows[c], values[row + c]);
-      for (int c = 0; c < columns; c++) highs[c] = Math.max(highs[c], values[row + c]);
-    }
+    Values.range(request, values, 0, rows * columns);
+    Arrays.fill(lows, 0, columns, Float.POSITIVE_INFINITY);
+    Arrays.fill(highs, 0, columns, Float.NEGATIVE_INFINITY);
+    Kernels.channelRanges(values, 0, rows, columns, 1, lows, highs);
     CodeFormat format = request.format();
     for (int c = 0; c < columns; c++) {
-      Values.requireFinite(request, lows[c], highs[c]);
       float scale = format.scale(lows[c], highs[c]);
       int zeroPoint = format.zeroPoint(lows[c], highs[c], scale);
       target.set(scaleAt + c, scale, zeroPoint);
@@ -93,7 +104,8 @@ record ColumnTile(long outer, long block, long column, int columns) {
       byte[] packed = scratch.packed(width);
       for (int r = 0; r < lines; r++) {
         if (r > 0) System.arraycopy(codes, r * width, codes, 0, width);
-        int bytes = Packing.pack(codes, width, bits, packed);
+        Kernels.pack(codes, 0, width, bits, packed, 0);
+        int bytes = (width * bits + 7) / 8;
         MemorySegment.copy(
             packed,
             0,

@@ -1,5 +1,7 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.FiniteRange;
+import dev.halftone.kernels.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -26,7 +28,8 @@ final class RowTile {
     }
     int bits = request.format().dtype().bits();
     byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
-    int bytes = bits == 8 ? rows * stored : Packing.pack(codes, rows * stored, bits, packed);
+    if (bits < 8) Kernels.pack(codes, 0, rows * stored, bits, packed, 0);
+    int bytes = Math.toIntExact(request.format().dtype().bytes((long) rows * stored));
     MemorySegment.copy(
         packed, 0, target.codes(), ValueLayout.JAVA_BYTE, firstRow * stored * bits / 8, bytes);
   }
@@ -56,17 +59,20 @@ final class RowTile {
       int scaleAt,
       byte[] codes,
       int to) {
-    float low = values[from];
-    float high = values[from];
-    for (int i = from + 1; i < from + count; i++) {
-      low = Math.min(low, values[i]);
-      high = Math.max(high, values[i]);
-    }
-    Values.requireFinite(request, low, high);
+    FiniteRange range = Values.range(request, values, from, count);
     CodeFormat format = request.format();
-    float scale = format.scale(low, high);
-    int zeroPoint = format.zeroPoint(low, high, scale);
+    float scale = format.scale(range.min(), range.max());
+    int zeroPoint = format.zeroPoint(range.min(), range.max(), scale);
     target.set(scaleAt, scale, zeroPoint);
-    Rounding.encode(values, from, count, scale, zeroPoint, format, codes, to);
+    Kernels.quantize(
+        values,
+        from,
+        from + count,
+        scale,
+        zeroPoint,
+        format.lowest(),
+        format.highest(),
+        codes,
+        to);
   }
 }

@@ -6,6 +6,7 @@ final class Scratch {
   private float[] turned = {};
   private float[] lows = {};
   private float[] highs = {};
+  private float[] scales = {};
   private float[] offsets = {};
   private byte[] codes = {};
   private byte[] packed = {};
@@ -29,6 +30,11 @@ final class Scratch {
   float[] highs(int length) {
     if (highs.length < length) highs = new float[length];
     return highs;
+  }
+
+  float[] scales(int length) {
+    if (scales.length < length) scales = new float[length];
+    return scales;
   }
 
   float[] offsets(int length) {

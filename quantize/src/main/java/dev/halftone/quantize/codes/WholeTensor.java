@@ -1,5 +1,7 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.FiniteRange;
+import dev.halftone.kernels.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -13,28 +15,25 @@ final class WholeTensor {
     CodeFormat format = request.format();
     long count = request.weight().count();
     float[] values = scratch.values(PIECE);
-    float low = 0;
-    float high = 0;
+    FiniteRange range = FiniteRange.EMPTY;
     for (long from = 0; from < count; from += PIECE) {
       int piece = (int) Math.min(PIECE, count - from);
       Values.read(request.weight(), from, values, 0, piece);
-      for (int i = 0; i < piece; i++) {
-        low = Math.min(low, values[i]);
-        high = Math.max(high, values[i]);
-      }
+      range = range.merge(Values.range(request, values, 0, piece));
     }
-    Values.requireFinite(request, low, high);
-    float scale = format.scale(low, high);
-    int zeroPoint = format.zeroPoint(low, high, scale);
+    float scale = format.scale(range.min(), range.max());
+    int zeroPoint = format.zeroPoint(range.min(), range.max(), scale);
     target.set(0, scale, zeroPoint);
     int bits = format.dtype().bits();
     byte[] codes = scratch.codes(PIECE);
     for (long from = 0; from < count; from += PIECE) {
       int piece = (int) Math.min(PIECE, count - from);
       Values.read(request.weight(), from, values, 0, piece);
-      Rounding.encode(values, 0, piece, scale, zeroPoint, format, codes, 0);
+      Kernels.quantize(
+          values, 0, piece, scale, zeroPoint, format.lowest(), format.highest(), codes, 0);
       byte[] packed = bits == 8 ? codes : scratch.packed(PIECE);
-      int bytes = bits == 8 ? piece : Packing.pack(codes, piece, bits, packed);
+      if (bits < 8) Kernels.pack(codes, 0, piece, bits, packed, 0);
+      int bytes = Math.toIntExact(format.dtype().bytes(piece));
       MemorySegment.copy(packed, 0, target.codes(), ValueLayout.JAVA_BYTE, from * bits / 8, bytes);
     }
   }
