@@ -30,6 +30,18 @@ interface KernelSupport {
       byte[] out,
       int at);
 
+  void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out);
+
+  void addSquares(float[] x, int from, int to, double[] sums);
+
   void dequantize(
       byte[] codes,
       int from,

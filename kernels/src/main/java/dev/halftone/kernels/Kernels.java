@@ -138,6 +138,37 @@ public final class Kernels {
         .quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
   }
 
+  /**
+   * What quantization loses of neighbours that have a scale and a zero point each: {@code out[i] =
+   * x[from + i] - (code - zeroPoints[i]) * scales[i]}, the code as {@link #quantizeColumns} gives
+   * it, the product and the difference rounded to float.
+   *
+   * @param out {@code to - from} elements are written from 0 on
+   */
+  public static void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(0, to - from, scales.length);
+    Objects.checkFromIndexSize(0, to - from, zeroPoints.length);
+    Objects.checkFromIndexSize(0, to - from, out.length);
+    checkCodes(low, high, 8);
+    KernelProvider.PLAIN.quantizationErrors(x, from, to, scales, zeroPoints, low, high, out);
+  }
+
+  /** {@code sums[i] += x[from + i]^2} for each column of a matrix's row, in double. */
+  public static void addSquares(float[] x, int from, int to, double[] sums) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(0, to - from, sums.length);
+    KernelProvider.PLAIN.addSquares(x, from, to, sums);
+  }
+
   private static KernelSupport.Grid grid(float scale, int zeroPoint, int low, int high, int bits) {
     checkScale(scale);
     checkCodes(low, high, bits);
