@@ -4,6 +4,7 @@ import dev.halftone.kernels.Kernels;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** An encoded weight: codes and scales as flat tensors in the layout's order. */
@@ -58,8 +59,7 @@ public final class Codes {
    * elements as there are scales.
    */
   public Tensor zeroPoints(long... shape) {
-    return Tensor.ofBytes(
-        format().dtype(), packed(zeroPoints), shape);
+    return Tensor.ofBytes(format().dtype(), packed(zeroPoints), shape);
   }
 
   /** Whether readers of codes have to subtract anything. */
@@ -72,7 +72,7 @@ public final class Codes {
    * 8)]}, filled up with the middle.
    */
   public Tensor packedZeroPointRows() {
-    int bits = format().dtype().bits();
+    int bits = format().bits();
     int blocks = Math.toIntExact(layout().blocks());
     int rows = Math.toIntExact(layout().outer());
     int width = (blocks * bits + 7) / 8;
@@ -86,14 +86,14 @@ public final class Codes {
 
   /** One code a byte to as many bits as codes have. */
   private byte[] packed(byte[] unpacked) {
-    DType dtype = format().dtype();
-    if (dtype.bits() == 8) return unpacked;
-    byte[] packed = new byte[Math.toIntExact(dtype.bytes(unpacked.length))];
-    Kernels.pack(unpacked, 0, unpacked.length, dtype.bits(), packed, 0);
+    int bits = format().bits();
+    if (bits == 8) return unpacked;
+    byte[] packed = new byte[Math.toIntExact(format().bytes(unpacked.length))];
+    Kernels.pack(unpacked, 0, unpacked.length, bits, packed, 0);
     return packed;
   }
 
-  private int zeroPoint(int index) {
+  int zeroPoint(int index) {
     return format().signed() ? zeroPoints[index] : zeroPoints[index] & 0xFF;
   }
 
@@ -112,21 +112,53 @@ public final class Codes {
   }
 
   private float bottom(int index) {
-    return (format().lowest() - zeroPoint(index)) * scales[index];
+    return format().bottom(scales[index], zeroPoint(index));
   }
 
   private float top(int index) {
-    return (format().highest() - zeroPoint(index)) * scales[index];
+    return format().top(scales[index], zeroPoint(index));
   }
 
   /** Bytes of codes and scales, and of zero points where the format has them. */
   public long bytes() {
-    return bytes(layout(), format());
+    return bytes(request);
+  }
+
+  /** Bits for each weight, with scales and zero points counted. */
+  public double bitsPerWeight() {
+    return 8.0 * bytes() / layout().count();
   }
 
   /** Bytes that codes, scales and (where not symmetric) zero points will take. */
-  public static long bytes(CodeLayout layout, CodeFormat format) {
-    long zeroPoints = format.symmetric() ? 0 : format.dtype().bytes(layout.scales());
-    return format.dtype().bytes(layout.codes()) + 4 * layout.scales() + zeroPoints;
+  public static long bytes(CodeRequest request) {
+    long scales = request.layout().scales();
+    CodeFormat format = request.format();
+    long zeroPoints = format.symmetric() ? 0 : format.bytes(scales);
+    return format.bytes(request.layout().codes())
+        + request.scaling().storage().bytes(scales)
+        + zeroPoints;
+  }
+
+  /**
+   * The values that the codes stand for, in the layout's order without padding, FLOAT32 {@code
+   * [outer, length, inner]}.
+   */
+  public Tensor decoded() {
+    return Decoder.decode(this);
+  }
+
+  /** One code, extended by its sign where the format has one. */
+  int code(long index) {
+    int bits = format().bits();
+    long bit = index * bits;
+    int low = codes.get(ValueLayout.JAVA_BYTE, bit / 8) & 0xFF;
+    boolean crosses = bit % 8 + bits > 8;
+    int high = crosses ? codes.get(ValueLayout.JAVA_BYTE, bit / 8 + 1) & 0xFF : 0;
+    int code = (high << 8 | low) >> bit % 8 & (1 << bits) - 1;
+    return format().signed() ? code << 32 - bits >> 32 - bits : code;
+  }
+
+  float scale(int index) {
+    return scales[index];
   }
 }

@@ -19,25 +19,16 @@ record ColumnTile(long outer, long block, long column, int columns) {
     int rows = (int) Math.min(layout.block(), layout.length() - firstRow);
     float[] values = load(request, firstRow, rows, scratch);
     int scaleAt = Math.toIntExact((outer * layout.blocks() + block) * layout.inner() + column);
-    float[] offsets = scratch.offsets(columns);
-    choose(request, values, rows, target, scaleAt, offsets, scratch);
+    if (!target.isScaled()) choose(request, values, firstRow, rows, target, scaleAt);
     float[] scales = scratch.scales(columns);
+    float[] offsets = scratch.offsets(columns);
     System.arraycopy(target.scales(), scaleAt, scales, 0, columns);
+    CodeFormat format = request.format();
+    for (int c = 0; c < columns; c++) offsets[c] = target.code(format, scaleAt + c);
     byte[] codes = scratch.codes(rows * columns);
     for (int r = 0; r < rows; r++) {
       int row = r * columns;
-      CodeFormat format = request.format();
-      Kernels.quantizeColumns(
-          values,
-          row,
-          row + columns,
-          scales,
-          offsets,
-          0,
-          format.lowest(),
-          format.highest(),
-          codes,
-          row);
+      format.encodeColumns(values, row, columns, scales, offsets, codes, row);
     }
     store(
         request,
@@ -74,29 +65,25 @@ record ColumnTile(long outer, long block, long column, int columns) {
   private void choose(
       CodeRequest request,
       float[] values,
+      long firstRow,
       int rows,
       EncodingTarget target,
-      int scaleAt,
-      float[] offsets,
-      Scratch scratch) {
-    float[] lows = scratch.lows(columns);
-    float[] highs = scratch.highs(columns);
-    Values.range(request, values, 0, rows * columns);
-    Arrays.fill(lows, 0, columns, Float.POSITIVE_INFINITY);
-    Arrays.fill(highs, 0, columns, Float.NEGATIVE_INFINITY);
-    Kernels.channelRanges(values, 0, rows, columns, 1, lows, highs);
-    CodeFormat format = request.format();
-    for (int c = 0; c < columns; c++) {
-      float scale = format.scale(lows[c], highs[c]);
-      int zeroPoint = format.zeroPoint(lows[c], highs[c], scale);
-      target.set(scaleAt + c, scale, zeroPoint);
-      offsets[c] = zeroPoint;
-    }
+      int scaleAt) {
+    Values.requireFinite(request, values, 0, rows * columns);
+    Blocks blocks = Blocks.columns(values, rows, columns);
+    float[] importance = request.scaling().importance();
+    for (int r = 0; r < rows && importance.length > 0; r++)
+      for (int c = 0; c < columns; c++) blocks.weigh(r, c, importance[(int) firstRow + r]);
+    int[] counts = new int[columns];
+    Arrays.fill(counts, rows);
+    ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt, counts);
+    finder.find();
+    target.set(scaleAt, finder, columns);
   }
 
   private void store(
       CodeRequest request, MemorySegment target, long at, int rows, byte[] codes, Scratch scratch) {
-    int bits = request.format().dtype().bits();
+    int bits = request.format().bits();
     boolean whole = columns == request.layout().inner();
     int lines = whole ? 1 : rows;
     int width = whole ? rows * columns : columns;

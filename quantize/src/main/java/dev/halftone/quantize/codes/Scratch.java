@@ -4,8 +4,6 @@ package dev.halftone.quantize.codes;
 final class Scratch {
   private float[] values = {};
   private float[] turned = {};
-  private float[] lows = {};
-  private float[] highs = {};
   private float[] scales = {};
   private float[] offsets = {};
   private byte[] codes = {};
@@ -20,16 +18,6 @@ final class Scratch {
   float[] turned(int length) {
     if (turned.length < length) turned = new float[length];
     return turned;
-  }
-
-  float[] lows(int length) {
-    if (lows.length < length) lows = new float[length];
-    return lows;
-  }
-
-  float[] highs(int length) {
-    if (highs.length < length) highs = new float[length];
-    return highs;
   }
 
   float[] scales(int length) {

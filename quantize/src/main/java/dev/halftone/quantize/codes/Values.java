@@ -25,4 +25,8 @@ final class Values {
     if (range.finite() < count) throw Encoder.notFinite(request);
     return range;
   }
+
+  static void requireFinite(CodeRequest request, float[] values, int from, int count) {
+    if (Kernels.countNonFinite(values, from, from + count) > 0) throw Encoder.notFinite(request);
+  }
 }

@@ -4,6 +4,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.forms.BlockProduct;
 import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Linear;
@@ -29,7 +30,8 @@ final class WeightForms {
   WeightForms(Recipe recipe, OperatorSet operators) {
     this.recipe = recipe;
     this.operators = operators;
-    this.format = new CodeFormat(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+    this.format =
+        new IntegerGrid(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
   }
 
   WeightForm choose(WeightUse use) {
@@ -88,7 +90,7 @@ final class WeightForms {
         recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
     CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
     if (linear.transposed()) layout = layout.fromTransposed();
-    String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.dtype().bits());
+    String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
     return new BlockProduct(
         new CodeRequest(use.name(), use.value(), layout, format), linear, domain);
   }
@@ -101,7 +103,8 @@ final class WeightForms {
     CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned =
-        new CodeFormat(unsigned(format.dtype()), format.symmetric(), format.reduced());
+        new IntegerGrid(
+            unsigned(recipe.weights()), recipe.symmetricWeights(), recipe.reduceRange());
     return new PackedProduct(new CodeRequest(use.name(), use.value(), layout, unsigned), linears);
   }
 
@@ -117,18 +120,16 @@ final class WeightForms {
   private WeightForm table(WeightUse use) {
     long rows = use.value().dimension(0);
     long length = use.value().count() / rows;
-    if (format.dtype().bits() == 8) {
+    if (format.bits() == 8) {
       CodeLayout layout =
           recipe.granularity() instanceof Granularity.PerTensor
               ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
-      CodeFormat symmetric = new CodeFormat(DType.INT8, true, false);
+      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, false);
       return new TableRows(
           new CodeRequest(use.name(), use.value(), layout, symmetric), use.nodes());
     }
-    if (format.dtype().bits() != 4
-        || use.value().rank() != 2
-        || use.value().dtype() != DType.FLOAT32) {
+    if (format.bits() != 4 || use.value().rank() != 2 || use.value().dtype() != DType.FLOAT32) {
       return stored(use);
     }
     long asked = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : length;
@@ -139,9 +140,9 @@ final class WeightForms {
   }
 
   private WeightForm stored(WeightUse use) {
-    boolean small = format.dtype().bits() < 8 && operators.blocked();
+    boolean small = format.bits() < 8 && operators.blocked();
     CodeFormat possible =
-        format.dtype().bits() == 8 || small ? format : new CodeFormat(DType.INT8, true, false);
+        format.bits() == 8 || small ? format : new IntegerGrid(DType.INT8, true, false);
     return Layouts.stored(use, possible, recipe.granularity());
   }
 
