@@ -44,7 +44,10 @@ final class RecipeResolver {
     Mode mode = resolver.mode(model, samples);
     Recipe recipe =
         switch (mode) {
-          case STATIC -> resolver.staticRecipe();
+          case STATIC -> {
+            resolver.noteRectifiers(model);
+            yield resolver.staticRecipe();
+          }
           case DYNAMIC -> resolver.dynamicRecipe();
           case WEIGHTS -> resolver.weightsRecipe();
           case FP16 -> resolver.halfRecipe(mode, DType.FLOAT16);
@@ -94,6 +97,15 @@ final class RecipeResolver {
         or(request.symmetric, weights == DType.INT8),
         target.reduceRange() && !wide,
         operatorForm);
+  }
+
+  private void noteRectifiers(Model model) {
+    if (target.symmetricActivations() || !or(request.symmetric, false)) return;
+    if (model.graph().nodes().stream().noneMatch(node -> node.is("Relu") || node.is("Clip")))
+      return;
+    notes.add(
+        "symmetric activations keep Relu and Clip as operators of their own, which costs time;"
+            + " asymmetric ones would merge them into the operator before");
   }
 
   private Recipe dynamicRecipe() {

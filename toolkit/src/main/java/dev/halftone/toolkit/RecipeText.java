@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.tensor.DType;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -64,15 +65,17 @@ public final class RecipeText {
   /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */
   public static String summary(Recipe recipe) {
     String weights =
-        word(recipe.weights())
+        weightSymmetry(recipe)
+            + word(recipe.weights())
             + " weights per "
             + granularity(recipe.granularity()).replace(':', ' ');
     return switch (recipe.mode()) {
       case STATIC ->
-          "static, %s%s, %s activations, %s, %s"
+          "static, %s%s, %s%s activations, %s, %s"
               .formatted(
                   weights,
                   recipe.reduceRange() ? " (7 bits used)" : "",
+                  recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
                   calibration(recipe),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
@@ -82,6 +85,13 @@ public final class RecipeText {
       case FP16, BF16 ->
           word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
     };
+  }
+
+  /** Said where it is not what the type is for: signed weights symmetric, unsigned ones not. */
+  private static String weightSymmetry(Recipe recipe) {
+    boolean signed = recipe.weights() == DType.INT8 || recipe.weights() == DType.INT4;
+    if (recipe.symmetricWeights() == signed) return "";
+    return recipe.symmetricWeights() ? "symmetric " : "asymmetric ";
   }
 
   private static String calibration(Recipe recipe) {

@@ -110,7 +110,8 @@ final class DynamicForms {
     long stored = decisions.stream().filter(decision -> decision.form() instanceof Stored).count();
     if (stored == 0) return List.of();
     String what =
-        "%d weights are stored as 8-bit integers and computed with in float: ".formatted(stored);
+        "%d %s stored as 8-bit integers and computed with in float: "
+            .formatted(stored, stored == 1 ? "weight is" : "weights are");
     return List.of(what + "ONNX Runtime has no faster integer kernel for them");
   }
 }

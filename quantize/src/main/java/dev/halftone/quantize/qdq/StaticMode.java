@@ -12,6 +12,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.quantize.qoperator.DroppedClips;
 import dev.halftone.quantize.qoperator.OperatorForm;
 import dev.halftone.quantize.weights.RemainingWeights;
 import dev.halftone.recipe.Recipe;
@@ -48,7 +49,8 @@ public final class StaticMode {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     long opset = mode.model.opset();
-    Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, opset, Map.of()));
+    StaticSelection all = new StaticSelection(recipe, opset, Map.of());
+    Placement widest = Placer.place(mode.graph, all);
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
@@ -56,11 +58,15 @@ public final class StaticMode {
         Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
-    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
+    Map<String, String> metadata =
+        DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
+    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, all::allows);
     List<String> warnings = new ArrayList<>(prepared.warnings());
     warnings.addAll(notFinite(observed));
     Plan plan = StaticPlan.of(mode.graph, decisions, recipe, warnings);
-    Quantized rest = RemainingWeights.store(prepared.withDomains(quantized), recipe, threads);
+    Quantized rest =
+        RemainingWeights.store(
+            prepared.withDomains(quantized).withMetadata(metadata), recipe, threads);
     return new Quantized(rest.model(), plan.with(rest.plan().tensors()));
   }
 
