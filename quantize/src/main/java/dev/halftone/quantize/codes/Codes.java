@@ -1,6 +1,9 @@
 package dev.halftone.quantize.codes;
 
 import dev.halftone.kernels.Kernels;
+import dev.halftone.number.ExponentFormat;
+import dev.halftone.number.WideFloatFormat;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -44,6 +47,51 @@ public final class Codes {
   /** The scales under a shape of as many elements, FLOAT32. */
   public Tensor scales(long... shape) {
     return Tensor.ofFloats(scales, shape);
+  }
+
+  /** What the scales are stored as; they are rounded to it already. */
+  public ScaleStorage scaleStorage() {
+    return request.scaling().storage();
+  }
+
+  /** The scales as FLOAT16 or BFLOAT16, as they are stored. */
+  public Tensor halfScales(long... shape) {
+    boolean half = scaleStorage() instanceof ScaleStorage.Float16;
+    WideFloatFormat format = half ? WideFloatFormat.FP16 : WideFloatFormat.BF16;
+    byte[] bytes = new byte[2 * scales.length];
+    for (int i = 0; i < scales.length; i++) {
+      int code = format.encode(scales[i]);
+      bytes[2 * i] = (byte) code;
+      bytes[2 * i + 1] = (byte) (code >> 8);
+    }
+    return Tensor.ofBytes(half ? DType.FLOAT16 : DType.BFLOAT16, bytes, shape);
+  }
+
+  /** The exponents of scales that are powers of two, biased by 127, UINT8. */
+  public Tensor scaleExponents(long... shape) {
+    byte[] exponents = new byte[scales.length];
+    for (int i = 0; i < scales.length; i++)
+      exponents[i] = (byte) ExponentFormat.E8M0.encode(scales[i]);
+    return Tensor.ofBytes(DType.UINT8, exponents, shape);
+  }
+
+  /** Groups of scales that are quantized in their turn. */
+  public long scaleGroups() {
+    return Math.ceilDiv(scales.length, ScaleStorage.Doubled.GROUP);
+  }
+
+  /** Codes of scales that are quantized in their turn, {@code [groups, 256]}, filled up with 0. */
+  public Tensor scaleCodes() {
+    DoubledScales doubled = DoubledScales.of(scales);
+    int group = ScaleStorage.Doubled.GROUP;
+    byte[] filled = Arrays.copyOf(doubled.codes(), Math.toIntExact(scaleGroups() * group));
+    return Tensor.ofBytes(
+        doubled.signed() ? DType.INT8 : DType.UINT8, filled, scaleGroups(), group);
+  }
+
+  /** A float for each group of scales that are quantized in their turn. */
+  public Tensor superScales(long... shape) {
+    return Tensor.ofFloats(DoubledScales.of(scales).supers(), shape);
   }
 
   /** The scales times a factor, under a shape of as many elements, FLOAT32. */

@@ -55,12 +55,7 @@ public record PackedProduct(CodeRequest request, List<Linear> linears)
             constant.owner(),
             name + "_quantized",
             codes.packed(layout.outer(), layout.blocks(), blockBytes)));
-    parts.add(
-        Emission.constant(
-            rewrite,
-            constant.owner(),
-            name + "_scale",
-            codes.scales(layout.outer(), layout.blocks())));
+    parts.add(ScaleForm.add(constant, codes, rewrite, 1f, layout.outer(), layout.blocks()));
     if (!codes.format().symmetric()) {
       parts.add(
           Emission.constant(

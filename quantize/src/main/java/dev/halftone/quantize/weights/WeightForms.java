@@ -5,6 +5,7 @@ import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.IntegerGrid;
+import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.quantize.forms.BlockProduct;
 import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Linear;
@@ -17,6 +18,8 @@ import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +94,7 @@ final class WeightForms {
     CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
-    return new BlockProduct(
-        new CodeRequest(use.name(), use.value(), layout, format), linear, domain);
+    return new BlockProduct(request(use, layout, format), linear, domain);
   }
 
   private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
@@ -105,7 +107,7 @@ final class WeightForms {
     CodeFormat unsigned =
         new IntegerGrid(
             unsigned(recipe.weights()), recipe.symmetricWeights(), recipe.reduceRange());
-    return new PackedProduct(new CodeRequest(use.name(), use.value(), layout, unsigned), linears);
+    return new PackedProduct(request(use, layout, unsigned), linears);
   }
 
   private static DType unsigned(DType dtype) {
@@ -126,8 +128,10 @@ final class WeightForms {
               ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
       CodeFormat symmetric = new IntegerGrid(DType.INT8, true, false);
-      return new TableRows(
-          new CodeRequest(use.name(), use.value(), layout, symmetric), use.nodes());
+      // Rows of a table have a scale each, which is gathered with them as a float.
+      Scaling floats = Scaling.of(scaling(symmetric).search(), new ScaleStorage.Float32());
+      CodeRequest request = request(use, layout, symmetric).with(floats);
+      return new TableRows(request, use.nodes());
     }
     if (format.bits() != 4 || use.value().rank() != 2 || use.value().dtype() != DType.FLOAT32) {
       return stored(use);
@@ -135,15 +139,27 @@ final class WeightForms {
     long asked = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : length;
     long block = Math.max(16, Long.highestOneBit(2 * asked - 1));
     CodeLayout layout = CodeLayout.rows(rows, length, block);
-    return new PackedTable(
-        new CodeRequest(use.name(), use.value(), layout, format), use.nodes(), block);
+    return new PackedTable(request(use, layout, format), use.nodes(), block);
   }
 
   private WeightForm stored(WeightUse use) {
     boolean small = format.bits() < 8 && operators.blocked();
     CodeFormat possible =
         format.bits() == 8 || small ? format : new IntegerGrid(DType.INT8, true, false);
-    return Layouts.stored(use, possible, recipe.granularity());
+    return Layouts.stored(use, possible, recipe.granularity(), scaling(possible));
+  }
+
+  private CodeRequest request(WeightUse use, CodeLayout layout, CodeFormat codes) {
+    return new CodeRequest(use.name(), use.value(), layout, codes).with(scaling(codes));
+  }
+
+  /**
+   * How scales are found. Some weights have a symmetric form only, whatever was asked; where the
+   * search asked for chooses zero points, theirs is that for least squares.
+   */
+  private Scaling scaling(CodeFormat codes) {
+    boolean possible = !(recipe.search().needsZeroPoint() && codes.symmetric());
+    return Scaling.of(possible ? recipe.search() : new ScaleSearch.SquaredError(), recipe.scales());
   }
 
   /** What a user has to know about how these forms run. */
