@@ -18,6 +18,30 @@ interface KernelSupport {
 
   void quantize(float[] x, int from, int to, Grid grid, short[] out, int at);
 
+  void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at);
+
+  void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out);
+
+  void addSquares(float[] x, int from, int to, double[] sums);
+
   void dequantize(
       byte[] codes,
       int from,

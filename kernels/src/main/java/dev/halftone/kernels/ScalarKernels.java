@@ -123,6 +123,57 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
+  public void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    float least = low;
+    float greatest = high;
+    for (int i = 0; i < to - from; i++) {
+      float zero = zeroPoints[first + i];
+      float exact = x[from + i] / scales[first + i];
+      float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
+      // NaN becomes integer 0 before the zero point is added.
+      out[at + i] = (byte) ((int) (clamped + TO_INTEGER - TO_INTEGER) + (int) zero);
+    }
+  }
+
+  @Override
+  public void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out) {
+    float least = low;
+    float greatest = high;
+    for (int i = 0; i < to - from; i++) {
+      float zero = zeroPoints[i];
+      float exact = x[from + i] / scales[i];
+      float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
+      out[i] = x[from + i] - (clamped + TO_INTEGER - TO_INTEGER) * scales[i];
+    }
+  }
+
+  @Override
+  public void addSquares(float[] x, int from, int to, double[] sums) {
+    for (int i = 0; i < to - from; i++) {
+      double value = x[from + i];
+      sums[i] += value * value;
+    }
+  }
+
+  @Override
   public void dequantize(
       byte[] codes,
       int from,

@@ -231,4 +231,25 @@ class PlainLoopsTest {
     boolean even = (kept & 0x10000) == 0;
     return (float) (toDown < toUp || toDown == toUp && even ? down : up);
   }
+
+  @Test
+  void columnsAreQuantizedAsOneByOneWithTheirOwnScales() {
+    everywhere(
+        (x, from, to, at) -> {
+          float[] scales = new float[to - from + 3];
+          float[] zeroPoints = new float[scales.length];
+          for (int i = 0; i < scales.length; i++) {
+            scales[i] = (i % 3 - 1.5f) * (1 + i % 7) / 50;
+            zeroPoints[i] = i % 16 - 8;
+          }
+          byte[] expected = new byte[to - from + 2];
+          byte[] actual = new byte[to - from + 2];
+          for (int i = 0; i < to - from; i++) {
+            Grid grid = new Grid(scales[i + 3], (int) zeroPoints[i + 3], -8, 7);
+            plain.quantize(x, from + i, from + i + 1, grid, expected, i + 2);
+          }
+          Kernels.quantizeColumns(x, from, to, scales, zeroPoints, 3, -8, 7, actual, 2);
+          assertThat(actual).as(at).isEqualTo(expected);
+        });
+  }
 }
