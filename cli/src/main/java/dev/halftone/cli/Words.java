@@ -2,6 +2,8 @@ package dev.halftone.cli;
 
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeWords;
 import java.util.Locale;
@@ -63,6 +65,20 @@ final class Words {
     @Override
     public RecipeWords.CalibrationChoice convert(String word) {
       return parsed(word, RecipeWords::calibration);
+    }
+  }
+
+  static final class SearchWord implements ITypeConverter<ScaleSearch> {
+    @Override
+    public ScaleSearch convert(String word) {
+      return parsed(word, ScaleSearch::parse);
+    }
+  }
+
+  static final class StorageWord implements ITypeConverter<ScaleStorage> {
+    @Override
+    public ScaleStorage convert(String word) {
+      return parsed(word, ScaleStorage::parse);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.halftone.toolkit;
 import dev.halftone.data.yaml.Section;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -34,6 +36,8 @@ final class RecipeFile {
     word("activations", RecipeWords::activations, RecipeRequest::activations);
     word("granularity", RecipeWords::granularity, RecipeRequest::granularity);
     word("calibration", RecipeWords::calibration, (said, choice) -> choice.of(said));
+    word("search", ScaleSearch::parse, RecipeRequest::search);
+    word("scales", ScaleStorage::parse, RecipeRequest::scales);
     word("target", Function.identity(), RecipeRequest::target);
     flag("symmetric", RecipeRequest::symmetric);
     flag("matmul-nbits", RecipeRequest::matMulNBits);

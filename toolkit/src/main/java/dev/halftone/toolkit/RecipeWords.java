@@ -20,7 +20,8 @@ public final class RecipeWords {
 
   /** A calibration method with its parameter. */
   public record CalibrationChoice(Calibration method, @Nullable Double percentile) {
-    RecipeRequest of(RecipeRequest request) {
+    /** The request with this calibration. */
+    public RecipeRequest of(RecipeRequest request) {
       RecipeRequest calibrated = request.calibration(method);
       return percentile == null ? calibrated : calibrated.percentile(percentile);
     }

@@ -42,6 +42,8 @@ class RecipeFileTest {
         "weights: [int8] | line 2 | expected text",
         "granularity: block:32 | line 2 | tensor or channel in static mode",
         "weights: int4 | line 2 | int8 or uint8 in static mode",
+        "search: luck | line 2 | luck",
+        "scales: gold | line 2 | gold",
         "symmetric: 3 | line 2 | one of true, false",
         "extends: magic | line 2 | static-int8, "
       })

@@ -56,7 +56,7 @@ public final class StaticMode {
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
     CalibrationResult observed =
         Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
-    StaticDecisions decisions = mode.decide(placement, observed);
+    StaticDecisions decisions = mode.decide(placement, observed, threads);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
@@ -124,7 +124,7 @@ public final class StaticMode {
     return requests;
   }
 
-  private StaticDecisions decide(Placement placement, CalibrationResult observed) {
+  private StaticDecisions decide(Placement placement, CalibrationResult observed, int threads) {
     Map<String, QuantizationParameters> activations = new LinkedHashMap<>();
     Map<String, QuantizedTensor> constants = new LinkedHashMap<>();
     for (String value : placement.pairs()) {
@@ -136,7 +136,8 @@ public final class StaticMode {
         activations.put(source, Ranges.activation(statistics(source, observed), recipe));
       }
     }
-    return new StaticDecisions(placement, activations, constants, weights(placement, activations));
+    return new StaticDecisions(
+        placement, activations, constants, weights(placement, activations, threads));
   }
 
   private static Statistics statistics(String value, CalibrationResult observed) {
@@ -147,8 +148,8 @@ public final class StaticMode {
   }
 
   private Map<Node, LinearWeights> weights(
-      Placement placement, Map<String, QuantizationParameters> activations) {
-    LinearQuantizer quantizer = new LinearQuantizer(index, recipe);
+      Placement placement, Map<String, QuantizationParameters> activations, int threads) {
+    LinearQuantizer quantizer = new LinearQuantizer(index, recipe, threads);
     Map<String, double[]> least = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (!placement.linear().contains(node)) continue;
