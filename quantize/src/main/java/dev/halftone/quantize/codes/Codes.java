@@ -29,6 +29,15 @@ public final class Codes {
     this.zeroPoints = zeroPoints;
   }
 
+  /** The same memory, codes of another format of as many bits. */
+  Codes encodedAs(CodeRequest other) {
+    return new Codes(other, memory, scales, zeroPoints);
+  }
+
+  CodeRequest request() {
+    return request;
+  }
+
   public CodeLayout layout() {
     return request.layout();
   }
@@ -87,6 +96,16 @@ public final class Codes {
     for (int i = 0; i < scales.length; i++)
       exponents[i] = (byte) ExponentFormat.E8M0.encode(scales[i]);
     return Tensor.ofBytes(DType.UINT8, exponents, shape);
+  }
+
+  /** The scales as FP8 E4M3 numbers, to be multiplied by {@link #tensorScale}. */
+  public Tensor smallScales(long... shape) {
+    return Tensor.ofBytes(DType.FLOAT8E4M3FN, SmallScales.of(scales).codes(), shape);
+  }
+
+  /** What FP8 scales are multiplied by. */
+  public Tensor tensorScale() {
+    return Tensor.scalar(SmallScales.of(scales).tensorScale());
   }
 
   /** Groups of scales that are quantized in their turn. */
