@@ -117,8 +117,8 @@ public sealed interface ScaleStorage {
   }
 
   /**
-   * The storage that a text names: {@code float32}, {@code fp16}, {@code bf16}, {@code fp8}, {@code pow2-round}
-   * (or {@code e8m0}), {@code pow2-ceil}, {@code pow2-floor}, {@code double}.
+   * The storage that a text names: {@code float32}, {@code fp16}, {@code bf16}, {@code fp8}, {@code
+   * pow2-round} (or {@code e8m0}), {@code pow2-ceil}, {@code pow2-floor}, {@code double}.
    *
    * @throws IllegalArgumentException if there is none of that name; the message lists them
    */

@@ -7,18 +7,18 @@ import java.util.List;
 
 /**
  * Fits the levels of a codebook to a weight whose scales are known: weighted k-means on the line
- * (Lloyd, "Least squares quantization in PCM", 1982, method I; Han et al., "Deep Compression", arXiv
- * 1510.00149, section 3). With {@code t = w / scale} and every value in the run of its nearest
- * level {@code L}, each step sets
+ * (Lloyd, "Least squares quantization in PCM", 1982, method I; Han et al., "Deep Compression",
+ * arXiv 1510.00149, section 3). With {@code t = w / scale} and every value in the run of its
+ * nearest level {@code L}, each step sets
  *
  * <pre>
  * L = sum importance scale^2 t / sum importance scale^2
  * </pre>
  *
- * which no choice of levels for these runs betters in {@code sum importance (w - scale L)^2}. Levels
- * start as integers and stay where they are when no value is nearest. It ends when no level moves
- * by more than {@value #STILL} or after {@value #STEPS} steps. Sums are double, over pieces that do
- * not depend on the number of threads, added in the order of the weight.
+ * which no choice of levels for these runs betters in {@code sum importance (w - scale L)^2}.
+ * Levels start as integers and stay where they are when no value is nearest. It ends when no level
+ * moves by more than {@value #STILL} or after {@value #STEPS} steps. Sums are double, over pieces
+ * that do not depend on the number of threads, added in the order of the weight.
  */
 final class CodebookFit {
   static final int STEPS = 30;

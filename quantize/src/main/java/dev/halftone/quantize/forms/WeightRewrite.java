@@ -79,8 +79,7 @@ public final class WeightRewrite {
     long codes =
         switch (request.format().dtype()) {
           case INT4, UINT4 -> IR_WITH_FOUR_BITS;
-          case INT2, UINT2 ->
-              request.format().hasElementType() ? IR_WITH_TWO_BITS : scales;
+          case INT2, UINT2 -> request.format().hasElementType() ? IR_WITH_TWO_BITS : scales;
           case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> IR_WITH_SMALL_FLOATS;
           default -> 0;
         };

@@ -33,8 +33,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
     return switch (OpsetUpgrade.to(model, wanted)) {
       case OpsetUpgrade.Result.Raised(Model raised) -> new OperatorSet(raised, true, List.of());
       case OpsetUpgrade.Result.Refused(String node, String reason) ->
-          new OperatorSet(
-              model, false, List.of(refusal(recipe, model, wanted, node, reason)));
+          new OperatorSet(model, false, List.of(refusal(recipe, model, wanted, node, reason)));
     };
   }
 

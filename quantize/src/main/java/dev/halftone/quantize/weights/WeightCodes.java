@@ -13,7 +13,6 @@ import dev.halftone.quantize.codes.ScaledNumbers;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
-
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 

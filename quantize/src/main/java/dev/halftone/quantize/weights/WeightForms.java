@@ -167,7 +167,8 @@ final class WeightForms {
    */
   private Scaling scaling(CodeFormat codes) {
     boolean possible = !(recipe.search().needsZeroPoint() && codes.symmetric());
-    return Scaling.of(possible ? recipe.search() : new ScaleSearch.SquaredError(), WeightCodes.storage(recipe));
+    return Scaling.of(
+        possible ? recipe.search() : new ScaleSearch.SquaredError(), WeightCodes.storage(recipe));
   }
 
   /** What a user has to know about how these forms run. */

@@ -94,11 +94,7 @@ class DecodedFormatsTest {
     CodeFormat format = WeightCodes.format(recipe);
     long block = ((Granularity.PerBlock) WeightCodes.granularity(recipe)).size();
     CodeRequest request =
-        new CodeRequest(
-                "w",
-                Judge.constant(model, "w"),
-                CodeLayout.columns(K, N, block),
-                format)
+        new CodeRequest("w", Judge.constant(model, "w"), CodeLayout.columns(K, N, block), format)
             .with(Scaling.of(recipe.search(), WeightCodes.storage(recipe)));
     Codes codes = Encoder.encode(List.of(request), 1).getFirst();
     float[] values = codes.decoded().toFloats();
@@ -107,7 +103,19 @@ class DecodedFormatsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nf4", "int3", "int5", "log4", "codebook:3", "fp6-e2m3", "nvfp4", "mxfp4", "ternary", "binary"})
+  @ValueSource(
+      strings = {
+        "nf4",
+        "int3",
+        "int5",
+        "log4",
+        "codebook:3",
+        "fp6-e2m3",
+        "nvfp4",
+        "mxfp4",
+        "ternary",
+        "binary"
+      })
   void convolutionsAreDecodedByChannelAndInRaggedCounts(String name) {
     Model model =
         new Graphs(1)
@@ -150,7 +158,8 @@ class DecodedFormatsTest {
             symmetric.search(),
             symmetric.scales());
     Quantized quantized = WeightsMode.apply(model, recipe, 1);
-    assertThat(Judge.run(quantized.model(), unit())).containsExactly(expected(model, recipe), within(1e-7f));
+    assertThat(Judge.run(quantized.model(), unit()))
+        .containsExactly(expected(model, recipe), within(1e-7f));
   }
 
   @Test
