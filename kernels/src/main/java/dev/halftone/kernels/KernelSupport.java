@@ -52,6 +52,16 @@ interface KernelSupport {
 
   long toBFloat16(float[] x, int from, int to, short[] out, int at);
 
+  void toFloat16(float[] x, int from, int to, float scale, float limit, short[] out, int at);
+
+  void toBFloat16(float[] x, int from, int to, float scale, float limit, short[] out, int at);
+
+  void fromFloat16(short[] halves, int from, int to, float scale, float[] out, int at);
+
+  void fromBFloat16(short[] halves, int from, int to, float scale, float[] out, int at);
+
+  void decode(byte[] codes, int from, int to, float scale, float[] table, float[] out, int at);
+
   /** Scale, zero point, and the least and greatest code. */
   record Grid(float scale, int zeroPoint, int low, int high) {}
 }

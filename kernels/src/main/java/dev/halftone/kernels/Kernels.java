@@ -293,6 +293,55 @@ public final class Kernels {
   }
 
   /**
+   * Codes of a small floating-point format: {@code out[at + i] = format.encode(x[from + i] / scale,
+   * saturate)}. The division is a float division.
+   *
+   * @param scale positive and finite
+   */
+  public static void encode(
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      SmallFloat format,
+      boolean saturate,
+      byte[] out,
+      int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    format.encode(x, from, to, scale, saturate, out, at);
+  }
+
+  /**
+   * Codes of the levels nearest to {@code x[from, to) / scale}.
+   *
+   * @param scale positive and finite
+   */
+  public static void encode(
+      float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    levels.encode(x, from, to, scale, out, at);
+  }
+
+  /**
+   * Values of codes from a table: {@code out[at + i] = table[code] * scale}. A code is a byte
+   * without its sign.
+   *
+   * @param table value of every code that occurs
+   */
+  public static void decode(
+      byte[] codes, int from, int to, float scale, float[] table, float[] out, int at) {
+    checkScaled(from, to, codes.length, scale, at, out.length);
+    KernelProvider.PLAIN.decode(codes, from, to, scale, table, out, at);
+  }
+
+  private static void checkScaled(
+      int from, int to, int length, float scale, int at, int outLength) {
+    Objects.checkFromToIndex(from, to, length);
+    Objects.checkFromIndexSize(at, to - from, outLength);
+    checkScale(scale);
+  }
+
+  /**
    * Rounds to IEEE half precision, to nearest even, as {@link Float#floatToFloat16} does; NaN stays
    * NaN.
    *
@@ -314,5 +363,52 @@ public final class Kernels {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
     return KernelProvider.PLAIN.toBFloat16(x, from, to, out, at);
+  }
+
+  /**
+   * Rounds {@code x / scale}, brought within ±{@code limit}, as {@link #toFloat16(float[], int,
+   * int, short[], int)} rounds {@code x}.
+   *
+   * @param scale positive and finite
+   * @param limit infinity for none
+   */
+  public static void toFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.PLAIN.toFloat16(x, from, to, scale, limit, out, at);
+  }
+
+  /**
+   * Rounds {@code x / scale}, brought within ±{@code limit}, as {@link #toBFloat16(float[], int,
+   * int, short[], int)} rounds {@code x}.
+   */
+  public static void toBFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.PLAIN.toBFloat16(x, from, to, scale, limit, out, at);
+  }
+
+  /** Values of IEEE half precision: {@code out[at + i] = half * scale}. */
+  public static void fromFloat16(
+      short[] halves, int from, int to, float scale, float[] out, int at) {
+    checkScaled(from, to, halves.length, scale, at, out.length);
+    KernelProvider.PLAIN.fromFloat16(halves, from, to, scale, out, at);
+  }
+
+  /** Values of bfloat16: {@code out[at + i] = half * scale}. */
+  public static void fromBFloat16(
+      short[] halves, int from, int to, float scale, float[] out, int at) {
+    checkScaled(from, to, halves.length, scale, at, out.length);
+    KernelProvider.PLAIN.fromBFloat16(halves, from, to, scale, out, at);
+  }
+
+  /**
+   * The highest {@code bits} of a float, rounded to nearest even: 16 give bfloat16, 19 TF32. NaN
+   * stays NaN and becomes quiet.
+   *
+   * @param bits 10 to 31
+   */
+  public static int upperBits(float value, int bits) {
+    return ScalarKernels.upperBits(value, bits);
   }
 }

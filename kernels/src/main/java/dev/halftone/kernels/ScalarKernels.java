@@ -263,7 +263,7 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public long toBFloat16(float[] x, int from, int to, short[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = bfloat16(x[i]);
+    for (int i = from; i < to; i++) out[at + i - from] = (short) upperBits(x[i], 16);
     // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even
     // rounds up.
     return countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
@@ -278,11 +278,47 @@ class ScalarKernels implements KernelSupport {
     return count;
   }
 
-  private static short bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40);
+  @Override
+  public void toFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    for (int i = from; i < to; i++) {
+      float bounded = Math.min(Math.max(x[i] / scale, -limit), limit);
+      out[at + i - from] = Float.floatToFloat16(bounded);
+    }
+  }
+
+  @Override
+  public void toBFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    for (int i = from; i < to; i++) {
+      float bounded = Math.min(Math.max(x[i] / scale, -limit), limit);
+      out[at + i - from] = (short) upperBits(bounded, 16);
+    }
+  }
+
+  @Override
+  public void fromFloat16(short[] halves, int from, int to, float scale, float[] out, int at) {
+    for (int i = from; i < to; i++) out[at + i - from] = Float.float16ToFloat(halves[i]) * scale;
+  }
+
+  @Override
+  public void fromBFloat16(short[] halves, int from, int to, float scale, float[] out, int at) {
+    for (int i = from; i < to; i++)
+      out[at + i - from] = Float.intBitsToFloat(halves[i] << 16) * scale;
+  }
+
+  @Override
+  public void decode(
+      byte[] codes, int from, int to, float scale, float[] table, float[] out, int at) {
+    for (int i = from; i < to; i++) out[at + i - from] = table[codes[i] & 0xFF] * scale;
+  }
+
+  static int upperBits(float value, int bits) {
+    int dropped = 32 - bits;
+    int all = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) return (all | 0x400000) >>> dropped;
     // Half of the last place kept, less one where that place is even: carries into it exactly when
     // nearest-even says so.
-    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+    return all + (1 << dropped - 1) - 1 + (all >>> dropped & 1) >>> dropped;
   }
 }

@@ -1,0 +1,88 @@
+package dev.halftone.kernels;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * A table of real levels, one for each code of 8 bits or less. A number becomes the code of the
+ * nearest level in real distance, of two equally near the lower level, exactly: thresholds are the
+ * midpoints, rounded down to a float. Of equal levels the one that sorts last is used (-0 sorts
+ * before 0 and takes what is below 0 and nearest to it). Infinities go to the outermost levels, NaN
+ * to the level nearest to 0.
+ */
+public final class Levels {
+  private final float[] byCode;
+  private final byte[] codeOfRank;
+
+  /** Ascending; a value above {@code thresholds[r]} has a rank above {@code r}. Ends in NaN. */
+  private final float[] thresholds;
+
+  private final int steps;
+
+  /**
+   * @param byCode level of each code
+   * @throws IllegalArgumentException if a level is not finite, or they are none or more than 256
+   */
+  public Levels(float[] byCode) {
+    if (byCode.length < 1 || byCode.length > 256)
+      throw new IllegalArgumentException(byCode.length + " levels, expected 1 to 256");
+    for (float level : byCode) {
+      if (!Float.isFinite(level))
+        throw new IllegalArgumentException("level " + level + " is not finite");
+    }
+    this.byCode = byCode.clone();
+    int[] ranked =
+        IntStream.range(0, byCode.length)
+            .boxed()
+            .sorted(Comparator.comparing(code -> byCode[code]))
+            .mapToInt(code -> code)
+            .toArray();
+    steps = 32 - Integer.numberOfLeadingZeros(ranked.length - 1);
+    codeOfRank = new byte[1 << steps];
+    thresholds = new float[1 << steps];
+    Arrays.fill(thresholds, Float.NaN);
+    for (int rank = 0; rank < ranked.length; rank++) {
+      codeOfRank[rank] = (byte) ranked[rank];
+      if (rank > 0) thresholds[rank - 1] = middle(byCode[ranked[rank - 1]], byCode[ranked[rank]]);
+    }
+  }
+
+  /** The largest float that belongs to the lower of two levels. */
+  private static float middle(float low, float high) {
+    if (low == high) return Math.nextDown(high);
+    BigDecimal middle = new BigDecimal(low).add(new BigDecimal(high)).divide(BigDecimal.valueOf(2));
+    float nearest = middle.floatValue();
+    return new BigDecimal(nearest).compareTo(middle) > 0 ? Math.nextDown(nearest) : nearest;
+  }
+
+  /** How many codes there are. */
+  public int count() {
+    return byCode.length;
+  }
+
+  /** Level of {@code code}. */
+  public float level(int code) {
+    return byCode[code];
+  }
+
+  /** The levels, by code. */
+  public float[] toArray() {
+    return byCode.clone();
+  }
+
+  /** Code of the level nearest to {@code value}. */
+  public int encode(float value) {
+    float number = Float.isNaN(value) ? 0f : value;
+    int rank = 0;
+    for (int step = 1 << steps >> 1; step > 0; step >>= 1) {
+      rank += number > thresholds[rank + step - 1] ? step : 0;
+    }
+    return codeOfRank[rank] & 0xFF;
+  }
+
+  void encode(float[] x, int from, int to, float scale, byte[] out, int at) {
+    for (int i = from; i < to; i++) out[at + i - from] = (byte) encode(x[i] / scale);
+  }
+}
