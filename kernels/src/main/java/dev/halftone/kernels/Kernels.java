@@ -207,10 +207,11 @@ public final class Kernels {
 
   /**
    * Packs the low {@code bits} of each of {@code codes[from, to)} into {@code out} from byte {@code
-   * at} on, the first code in the lowest bits (ONNX's order for 4- and 2-bit tensors). Unused high
-   * bits of the last byte are 0.
+   * at} on, the first code in the lowest bits (ONNX's order for 4- and 2-bit tensors): bit {@code
+   * b} of code {@code i} is bit {@code (i * bits + b) mod 8} of byte {@code (i * bits + b) / 8}.
+   * Unused high bits of the last byte are 0.
    *
-   * @param bits 2 or 4
+   * @param bits 1 to 7
    */
   public static void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
     checkBits(bits);
@@ -234,11 +235,12 @@ public final class Kernels {
   }
 
   private static void checkBits(int bits) {
-    if (bits != 2 && bits != 4)
-      throw new IllegalArgumentException(bits + " bits; 2 or 4 can be packed");
+    if (bits < 1 || bits > 7)
+      throw new IllegalArgumentException(bits + " bits; 1 to 7 can be packed");
   }
 
-  private static int packedBytes(int count, int bits) {
+  /** Bytes that {@code count} packed codes take. */
+  public static int packedBytes(int count, int bits) {
     return (int) (((long) count * bits + 7) / 8);
   }
 

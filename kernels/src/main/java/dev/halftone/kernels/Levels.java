@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 /**
  * A table of real levels, one for each code of 8 bits or less. A number becomes the code of the
  * nearest level in real distance, of two equally near the lower level, exactly: thresholds are the
- * midpoints, rounded down to a float. Of equal levels the one that sorts last is used (-0 sorts
- * before 0 and takes what is below 0 and nearest to it). Infinities go to the outermost levels, NaN
- * to the level nearest to 0.
+ * midpoints, rounded down to a float. Of equal levels the first (-0 before 0) takes what is below
+ * them and nearest to them, the last all else. Infinities go to the outermost levels, NaN to where
+ * 0 goes.
  */
 public final class Levels {
   private final float[] byCode;

@@ -152,35 +152,13 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
-    int done =
-        bits == 4
-            ? PackedCodes.pack4(codes, from, to, out, at)
-            : PackedCodes.pack2(codes, from, to, out, at);
-    int mask = (1 << bits) - 1;
-    int octet = 0;
-    for (int i = from + done; i < to; i++) {
-      int shift = (i - from) * bits % 8;
-      octet |= (codes[i] & mask) << shift;
-      if (shift + bits == 8 || i == to - 1) {
-        out[at + (i - from) * bits / 8] = (byte) octet;
-        octet = 0;
-      }
-    }
+    PackedCodes.pack(codes, from, to, bits, out, at);
   }
 
   @Override
   public void unpack(
       byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
-    int done =
-        bits == 4
-            ? PackedCodes.unpack4(packed, at, signed, codes, from, to)
-            : PackedCodes.unpack2(packed, at, signed, codes, from, to);
-    for (int i = from + done; i < to; i++) {
-      // The code's bits at the top of an int; shifting down again extends the sign or not.
-      int position = i - from;
-      int top = packed[at + position * bits / 8] << (32 - bits - position * bits % 8);
-      codes[i] = (byte) (signed ? top >> (32 - bits) : top >>> (32 - bits));
-    }
+    PackedCodes.unpack(packed, at, bits, signed, codes, from, to);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.halftone.number;
 
 import dev.halftone.kernels.Kernels;
 import dev.halftone.tensor.DType;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,9 @@ public enum ExponentFormat implements NumberFormat {
   E8M0;
 
   private static final int NAN = 255;
+
+  /** The reference asks whether {@code bits & 0x4FFFFF} is 0, where 0x7FFFFF is the fraction. */
+  private static final int OVERLOOKED = 0x300000;
 
   @Override
   public int bits() {
@@ -53,15 +57,27 @@ public enum ExponentFormat implements NumberFormat {
     return encode(value, PowerOfTwo.ROUND, saturate);
   }
 
-  /** The code of {@code value} by a rounding of choice. */
+  /**
+   * The code of {@code value} as ONNX Cast's {@code round_mode} nearest, up or down gives it. The
+   * reference's "up" overlooks two bits of the fraction: it leaves 1.125, 1.25 and 1.375 times a
+   * power of two where they are, and so does this. To round a scale up in earnest, pass it through
+   * {@link PowerOfTwo#of} first.
+   */
   public int encode(float value, PowerOfTwo rounding, boolean saturate) {
     if (!Float.isFinite(value)) return NAN;
-    return Math.min(rounding.exponentField(value), saturate ? NAN - 1 : NAN);
+    float seen =
+        rounding == PowerOfTwo.CEIL
+            ? Float.intBitsToFloat(Float.floatToRawIntBits(value) & ~OVERLOOKED)
+            : value;
+    return Math.min(rounding.exponentField(seen), saturate ? NAN - 1 : NAN);
   }
 
   @Override
   public void encode(
       float[] x, int from, int to, float scale, boolean saturate, byte[] out, int at) {
+    Refusals.checkScale(scale);
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
     for (int i = from; i < to; i++) out[at + i - from] = (byte) encode(x[i] / scale, saturate);
   }
 

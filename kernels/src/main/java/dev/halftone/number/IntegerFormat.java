@@ -105,7 +105,8 @@ public record IntegerFormat(String name, int bits, int low, int high) implements
   }
 
   @Override
-  public void encode(float[] x, int from, int to, float scale, short[] out, int at) {
+  public void encode(
+      float[] x, int from, int to, float scale, boolean saturate, short[] out, int at) {
     if (bits != 16) throw Refusals.width(this, 16);
     Kernels.quantize(x, from, to, scale, 0, low, high, out, at);
   }

@@ -80,6 +80,12 @@ public sealed interface NumberFormat
 
   /** As {@link #encode(float[], int, int, float, byte[], int)}, for codes of 16 bits. */
   default void encode(float[] x, int from, int to, float scale, short[] out, int at) {
+    encode(x, from, to, scale, true, out, at);
+  }
+
+  /** As {@link #encode(float[], int, int, float, short[], int)}, saturating or not. */
+  default void encode(
+      float[] x, int from, int to, float scale, boolean saturate, short[] out, int at) {
     throw Refusals.width(this, 16);
   }
 

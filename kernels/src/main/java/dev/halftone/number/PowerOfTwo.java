@@ -15,8 +15,7 @@ public enum PowerOfTwo {
    * @param scale positive and finite
    */
   public float of(float scale) {
-    if (!(scale > 0 && scale < Float.POSITIVE_INFINITY))
-      throw new IllegalArgumentException("scale " + scale + " is not positive and finite");
+    Refusals.checkScale(scale);
     return Float.intBitsToFloat(Math.clamp(exponentField(scale), 1, 254) << 23);
   }
 

@@ -13,4 +13,9 @@ final class Refusals {
   static IllegalArgumentException code(NumberFormat format, int code) {
     return new IllegalArgumentException("%d is not a code of %s".formatted(code, format.name()));
   }
+
+  static void checkScale(float scale) {
+    if (!(scale > 0 && scale < Float.POSITIVE_INFINITY))
+      throw new IllegalArgumentException("scale " + scale + " is not positive and finite");
+  }
 }

@@ -61,11 +61,6 @@ public record WideFloatFormat(String name, int bits, float highest, Optional<DTy
   }
 
   @Override
-  public void encode(float[] x, int from, int to, float scale, short[] out, int at) {
-    encode(x, from, to, scale, true, out, at);
-  }
-
-  /** As {@link #encode(float[], int, int, float, short[], int)}, saturating or not. */
   public void encode(
       float[] x, int from, int to, float scale, boolean saturate, short[] out, int at) {
     if (bits != 16) throw Refusals.width(this, 16);

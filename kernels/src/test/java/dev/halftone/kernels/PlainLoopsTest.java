@@ -3,6 +3,7 @@ package dev.halftone.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.kernels.KernelSupport.Grid;
+import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -113,28 +114,35 @@ class PlainLoopsTest {
 
   @Test
   void packing() {
-    for (int bits : new int[] {2, 4}) {
-      for (int length : Floats.LENGTHS) {
-        byte[] codes = new byte[length + 2 * Floats.MARGIN];
-        new Random(length).nextBytes(codes);
-        byte[] packed = new byte[codes.length];
-        plain.pack(codes, Floats.MARGIN, Floats.MARGIN + length, bits, packed, 1);
-        byte[] signed = new byte[codes.length];
-        plain.unpack(packed, 1, bits, true, signed, 2, 2 + length);
-        byte[] unsigned = new byte[codes.length];
-        plain.unpack(packed, 1, bits, false, unsigned, 2, 2 + length);
-        for (int i = 0; i < length; i++) {
-          int low = codes[Floats.MARGIN + i] & ((1 << bits) - 1);
-          String at = "%d bits, length %d, code %d".formatted(bits, length, i);
-          assertThat(packed[1 + i * bits / 8] >> i * bits % 8 & ((1 << bits) - 1))
-              .as(at)
-              .isEqualTo(low);
-          assertThat(unsigned[2 + i]).as(at).isEqualTo((byte) low);
-          assertThat(signed[2 + i]).as(at).isEqualTo((byte) (low << (32 - bits) >> (32 - bits)));
-        }
-        assertThat(packed[1 + (length * bits + 7) / 8]).as("byte after the last").isZero();
-      }
+    Random random = new Random(1);
+    for (int length = 0; length < 67; length++) {
+      byte[] codes = new byte[length + 2 * Floats.MARGIN];
+      random.nextBytes(codes);
+      for (int bits = 1; bits <= 7; bits++) packing(codes, length, bits);
     }
+  }
+
+  /** Bit by bit, in a stream that fills each byte from its lowest bit. */
+  private void packing(byte[] codes, int length, int bits) {
+    byte[] packed = new byte[codes.length + 1];
+    plain.pack(codes, Floats.MARGIN, Floats.MARGIN + length, bits, packed, 1);
+    BitSet stream = BitSet.valueOf(packed);
+    byte[] signed = new byte[length + 3];
+    plain.unpack(packed, 1, bits, true, signed, 2, 2 + length);
+    byte[] unsigned = new byte[length + 3];
+    plain.unpack(packed, 1, bits, false, unsigned, 2, 2 + length);
+    for (int i = 0; i < length; i++) {
+      int code = codes[Floats.MARGIN + i];
+      for (int bit = 0; bit < bits; bit++) {
+        assertThat(stream.get(8 + i * bits + bit))
+            .as("%d bits, code %d of %d", bits, i, length)
+            .isEqualTo((code >> bit & 1) == 1);
+      }
+      assertThat(unsigned[2 + i]).isEqualTo((byte) (code & (1 << bits) - 1));
+      assertThat(signed[2 + i]).isEqualTo((byte) (code << 32 - bits >> 32 - bits));
+    }
+    assertThat(stream.length()).as("bits after the last").isLessThanOrEqualTo(8 + length * bits);
+    assertThat(signed[1] | signed[2 + length] | packed[0]).as("bytes around").isZero();
   }
 
   @Test
