@@ -2,6 +2,8 @@ package dev.halftone.cli;
 
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeRequest;
 import java.util.List;
@@ -81,6 +83,24 @@ final class RecipeOptions {
   private Words.@Nullable CalibrationChoice calibration;
 
   @Option(
+      names = "--search",
+      paramLabel = "METHOD",
+      converter = Words.SearchWord.class,
+      description =
+          "Static and weights mode, how scales of weights are chosen: absmax (default: the whole"
+              + " range), mse, lp[:P] (P: 2.4), percentile:P, or hqq for asymmetric weights.")
+  private @Nullable ScaleSearch search;
+
+  @Option(
+      names = "--scales",
+      paramLabel = "TYPE",
+      converter = Words.StorageWord.class,
+      description =
+          "Weights mode, what scales are stored as: float32 (default), fp16, bf16, e8m0 (or"
+              + " pow2-round), pow2-ceil, pow2-floor, or double (8 bits, a float for each 256).")
+  private @Nullable ScaleStorage scales;
+
+  @Option(
       names = "--include",
       paramLabel = "PATTERN",
       split = ",",
@@ -139,6 +159,8 @@ final class RecipeOptions {
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
     if (calibration != null) request = calibrated(request, calibration);
+    if (search != null) request = request.search(search);
+    if (scales != null) request = request.scales(scales);
     if (target != null) request = request.target(target);
     if (matMulNBits) request = request.matMulNBits(true);
     if (keepIo) request = request.keepIo(true);

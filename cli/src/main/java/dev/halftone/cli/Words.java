@@ -3,10 +3,13 @@ package dev.halftone.cli;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -87,6 +90,28 @@ final class Words {
       }
       throw new TypeConversionException(
           "percentile %s is not over 50 and up to 100".formatted(number));
+    }
+  }
+
+  static final class SearchWord implements ITypeConverter<ScaleSearch> {
+    @Override
+    public ScaleSearch convert(String word) {
+      return parsed(word, ScaleSearch::parse);
+    }
+  }
+
+  static final class StorageWord implements ITypeConverter<ScaleStorage> {
+    @Override
+    public ScaleStorage convert(String word) {
+      return parsed(word, ScaleStorage::parse);
+    }
+  }
+
+  private static <T> T parsed(String word, Function<String, T> parser) {
+    try {
+      return parser.apply(word);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
     }
   }
 

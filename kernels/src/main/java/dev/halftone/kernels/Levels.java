@@ -13,6 +13,12 @@ import java.util.stream.IntStream;
  * 0 goes.
  */
 public final class Levels {
+  /** Lower bits of a float that {@link #firstRanks} leaves out. */
+  private static final int DROPPED = 19;
+
+  /** Numbers from which on {@link #firstRanks} is worth its making. */
+  private static final int MANY = 1 << 14;
+
   private final float[] byCode;
   private final byte[] codeOfRank;
 
@@ -20,6 +26,7 @@ public final class Levels {
   private final float[] thresholds;
 
   private final int steps;
+  private volatile byte[] firstRanks = {};
 
   /**
    * @param byCode level of each code
@@ -74,15 +81,47 @@ public final class Levels {
 
   /** Code of the level nearest to {@code value}. */
   public int encode(float value) {
-    float number = Float.isNaN(value) ? 0f : value;
+    return codeOfRank[rank(Float.isNaN(value) ? 0f : value)] & 0xFF;
+  }
+
+  private int rank(float number) {
     int rank = 0;
     for (int step = 1 << steps >> 1; step > 0; step >>= 1) {
       rank += number > thresholds[rank + step - 1] ? step : 0;
     }
-    return codeOfRank[rank] & 0xFF;
+    return rank;
   }
 
   void encode(float[] x, int from, int to, float scale, byte[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = (byte) encode(x[i] / scale);
+    if (to - from < MANY) {
+      for (int i = from; i < to; i++) out[at + i - from] = (byte) encode(x[i] / scale);
+      return;
+    }
+    byte[] ranks = firstRanks();
+    for (int i = from; i < to; i++) {
+      float value = x[i] / scale;
+      float number = Float.isNaN(value) ? 0f : value;
+      int rank = ranks[Float.floatToRawIntBits(number) >>> DROPPED] & 0xFF;
+      while (number > thresholds[rank]) rank++;
+      out[at + i - from] = codeOfRank[rank];
+    }
+  }
+
+  /**
+   * The rank of the least number that begins with each of the possible upper bits: few thresholds
+   * lie among those that share them. Made when it pays; threads may make the same one twice.
+   */
+  private byte[] firstRanks() {
+    byte[] ranks = firstRanks;
+    if (ranks.length > 0) return ranks;
+    ranks = new byte[1 << 32 - DROPPED];
+    for (int upper = 0; upper < ranks.length; upper++) {
+      int smallest = upper << DROPPED;
+      float least = Float.intBitsToFloat(smallest < 0 ? smallest | (1 << DROPPED) - 1 : smallest);
+      // That of minus infinity would be NaN.
+      ranks[upper] = (byte) (Float.isNaN(least) ? 0 : rank(least));
+    }
+    firstRanks = ranks;
+    return ranks;
   }
 }

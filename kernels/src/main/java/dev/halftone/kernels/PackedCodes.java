@@ -67,13 +67,17 @@ final class PackedCodes {
   /** Pulls pairs of bytes together, then pairs of those, and once more; done so far, of codes. */
   private static int packAny(byte[] codes, int from, int to, int bits, byte[] out, int at) {
     int count = (to - from) / 8 * 8;
+    int end = at + count / 8 * bits;
     long masks = ((1L << bits) - 1) * EACH_BYTE;
     for (int i = 0; i < count; i += 8) {
       long word = (long) LONG.get(codes, from + i) & masks;
       word = word & LOW_8 | (word & ~LOW_8) >>> 8 - bits;
       word = word & LOW_16 | (word & ~LOW_16) >>> 16 - 2 * bits;
       word = word & LOW_32 | (word & ~LOW_32) >>> 32 - 4 * bits;
-      put(word, 8 * bits, out, at + i / 8 * bits);
+      int position = at + i / 8 * bits;
+      // Eight bytes at once where what is too much is written over by what follows.
+      if (position + 8 <= end) LONG.set(out, position, word);
+      else put(word, 8 * bits, out, position);
     }
     return count;
   }
@@ -82,13 +86,19 @@ final class PackedCodes {
   private static int unpackAny(
       byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
     int count = (to - from) / 8 * 8;
+    int end = at + count / 8 * bits;
+    long all = (1L << 8 * bits) - 1;
     long low1 = ((1L << bits) - 1) * 0x0001000100010001L;
     long low2 = ((1L << 2 * bits) - 1) * 0x0000000100000001L;
     long low4 = (1L << 4 * bits) - 1;
     long signs = (1L << bits - 1) * EACH_BYTE;
     int fill = 0x100 - (1 << bits) >> bits - 1;
     for (int i = 0; i < count; i += 8) {
-      long word = get(8 * bits, packed, at + i / 8 * bits);
+      int position = at + i / 8 * bits;
+      long word =
+          position + 8 <= end
+              ? (long) LONG.get(packed, position) & all
+              : get(8 * bits, packed, position);
       word = word & low4 | (word & ~low4) << 32 - 4 * bits;
       word = word & low2 | (word & ~low2) << 16 - 2 * bits;
       word = word & low1 | (word & ~low1) << 8 - bits;

@@ -123,6 +123,57 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
+  public void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    float least = low;
+    float greatest = high;
+    for (int i = 0; i < to - from; i++) {
+      float zero = zeroPoints[first + i];
+      float exact = x[from + i] / scales[first + i];
+      float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
+      // NaN becomes integer 0 before the zero point is added.
+      out[at + i] = (byte) ((int) (clamped + TO_INTEGER - TO_INTEGER) + (int) zero);
+    }
+  }
+
+  @Override
+  public void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out) {
+    float least = low;
+    float greatest = high;
+    for (int i = 0; i < to - from; i++) {
+      float zero = zeroPoints[i];
+      float exact = x[from + i] / scales[i];
+      float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
+      out[i] = x[from + i] - (clamped + TO_INTEGER - TO_INTEGER) * scales[i];
+    }
+  }
+
+  @Override
+  public void addSquares(float[] x, int from, int to, double[] sums) {
+    for (int i = 0; i < to - from; i++) {
+      double value = x[from + i];
+      sums[i] += value * value;
+    }
+  }
+
+  @Override
   public void dequantize(
       byte[] codes,
       int from,
@@ -233,21 +284,8 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public long toFloat16(float[] x, int from, int to, short[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = Float.floatToFloat16(x[i]);
-    // The largest half is 65504; from the middle between it and 65536 on, nearest-even rounds up.
-    return countFiniteFrom(x, from, to, 65520f);
-  }
-
-  @Override
-  public long toBFloat16(float[] x, int from, int to, short[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = (short) upperBits(x[i], 16);
-    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even
-    // rounds up.
-    return countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
-  }
-
-  private static long countFiniteFrom(float[] x, int from, int to, float limit) {
+  public long countFiniteFrom(float[] x, int from, int to, float limit) {
+    if (absMax(x, from, to) < limit) return 0;
     int count = 0;
     for (int i = from; i < to; i++) {
       float magnitude = Math.abs(x[i]);
@@ -291,12 +329,31 @@ class ScalarKernels implements KernelSupport {
     for (int i = from; i < to; i++) out[at + i - from] = table[codes[i] & 0xFF] * scale;
   }
 
+  @Override
+  public void encode(
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      SmallFloat format,
+      boolean saturate,
+      byte[] out,
+      int at) {
+    format.encode(x, from, to, scale, saturate, out, at);
+  }
+
+  @Override
+  public void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+    levels.encode(x, from, to, scale, out, at);
+  }
+
   static int upperBits(float value, int bits) {
     int dropped = 32 - bits;
     int all = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) return (all | 0x400000) >>> dropped;
+    int isNaN = 0x7F800000 - (all & 0x7FFFFFFF) >> 31;
     // Half of the last place kept, less one where that place is even: carries into it exactly when
     // nearest-even says so.
-    return all + (1 << dropped - 1) - 1 + (all >>> dropped & 1) >>> dropped;
+    int rounded = all + (1 << dropped - 1) - 1 + (all >>> dropped & 1);
+    return (rounded & ~isNaN | (all | 0x400000) & isNaN) >>> dropped;
   }
 }

@@ -32,12 +32,12 @@ public record SmallFloat(
   }
 
   /** The bits of the smallest positive normal number as a float. */
-  private int smallestNormal() {
+  int smallestNormal() {
     return 128 - bias << 23;
   }
 
   /** The bits of the power of two that is one exponent beyond all codes. */
-  private int beyond() {
+  int beyond() {
     return 127 - bias + (1 << bits - 1 - fractionBits) << 23;
   }
 

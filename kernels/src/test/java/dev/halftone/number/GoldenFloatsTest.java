@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -50,7 +51,8 @@ class GoldenFloatsTest {
   void everyCodeDecodes() throws IOException {
     List<String[]> rows = rows("decode.csv");
     for (String[] row : rows.subList(1, rows.size())) {
-      float value = FORMATS.get(row[0]).decode(Integer.parseInt(row[1]));
+      NumberFormat format = Objects.requireNonNull(FORMATS.get(row[0]), row[0]);
+      float value = format.decode(Integer.parseInt(row[1]));
       assertThat(Float.floatToIntBits(value))
           .as("%s code %s", row[0], row[1])
           .isEqualTo(Integer.parseUnsignedInt(row[2], 16));

@@ -3,6 +3,8 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ public final class RecipeRequest {
   @Nullable Boolean matMulNBits;
   @Nullable Boolean keepIo;
   @Nullable Boolean quantizeEverything;
+  @Nullable ScaleSearch search;
+  @Nullable ScaleStorage scales;
   @Nullable String target;
   List<String> include = List.of();
   List<String> exclude = List.of();
@@ -131,6 +135,20 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /** Static and weights mode: how scales of weights are chosen; the whole range by default. */
+  public RecipeRequest search(ScaleSearch wanted) {
+    RecipeRequest copy = copy();
+    copy.search = wanted;
+    return copy;
+  }
+
+  /** Weights mode: what scales are stored as; floats by default. */
+  public RecipeRequest scales(ScaleStorage wanted) {
+    RecipeRequest copy = copy();
+    copy.scales = wanted;
+    return copy;
+  }
+
   /** Name of a {@link Target}, or {@code auto}, the default. */
   public RecipeRequest target(String wanted) {
     RecipeRequest copy = copy();
@@ -166,6 +184,8 @@ public final class RecipeRequest {
     copy.matMulNBits = matMulNBits;
     copy.keepIo = keepIo;
     copy.quantizeEverything = quantizeEverything;
+    copy.search = search;
+    copy.scales = scales;
     copy.target = target;
     copy.include = include;
     copy.exclude = exclude;
