@@ -6,6 +6,8 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeRequest;
+import dev.halftone.toolkit.RecipeWords;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,10 +16,10 @@ import picocli.CommandLine.Option;
 final class RecipeOptions {
   @Option(
       names = "--recipe",
-      paramLabel = "NAME",
+      paramLabel = "RECIPE",
       description =
-          "Start from a built-in recipe ('halftone recipes' lists them); the options below win over"
-              + " it.")
+          "Start from a built-in recipe ('halftone recipes' lists them) or a file NAME.yaml; the"
+              + " options below win over it.")
   private @Nullable String recipe;
 
   @Option(
@@ -80,7 +82,7 @@ final class RecipeOptions {
       description =
           "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or"
               + " entropy.")
-  private Words.@Nullable CalibrationChoice calibration;
+  private RecipeWords.@Nullable CalibrationChoice calibration;
 
   @Option(
       names = "--search",
@@ -150,26 +152,27 @@ final class RecipeOptions {
   RecipeRequest request() {
     if (symmetric && asymmetric)
       throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
-    RecipeRequest request =
-        recipe == null ? RecipeRequest.automatic() : RecipeRequest.named(recipe);
+    RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
     if (weights != null) request = request.weights(weights);
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
-    if (calibration != null) request = calibrated(request, calibration);
+    if (calibration != null) request = calibration.of(request);
     if (search != null) request = request.search(search);
     if (scales != null) request = request.scales(scales);
     if (target != null) request = request.target(target);
     if (matMulNBits) request = request.matMulNBits(true);
     if (keepIo) request = request.keepIo(true);
     if (quantizeEverything) request = request.quantizeEverything(true);
-    return request.include(include).exclude(exclude);
+    if (!include.isEmpty()) request = request.include(include);
+    return exclude.isEmpty() ? request : request.exclude(exclude);
   }
 
-  private static RecipeRequest calibrated(RecipeRequest request, Words.CalibrationChoice choice) {
-    RecipeRequest calibrated = request.calibration(choice.method());
-    return choice.percentile() == null ? calibrated : calibrated.percentile(choice.percentile());
+  private RecipeRequest start() {
+    if (recipe == null) return RecipeRequest.automatic();
+    boolean file = recipe.endsWith(".yaml") || recipe.endsWith(".yml");
+    return file ? RecipeRequest.file(Path.of(recipe)) : RecipeRequest.named(recipe);
   }
 }

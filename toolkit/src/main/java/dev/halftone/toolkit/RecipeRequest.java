@@ -6,6 +6,7 @@ import dev.halftone.recipe.Mode;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,18 @@ public final class RecipeRequest {
     RecipeRequest request = NamedRecipe.named(recipe).request().copy();
     request.name = recipe;
     return request;
+  }
+
+  /**
+   * A recipe of a YAML file, whose keys are the names of the command line's options; what is said
+   * on top of it wins.
+   *
+   * @throws dev.halftone.graph.MalformedDataException if the file is no recipe; the message names
+   *     the line, what was found and what is allowed
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static RecipeRequest file(Path file) {
+    return RecipeFile.read(file);
   }
 
   /** What kind of quantization; by default static when there is data, else what suits the model. */

@@ -146,8 +146,8 @@ class RecipeResolverTest {
     assertThat(RecipeText.line(resolve(ANY, true)))
         .isEqualTo(
             "activations=uint8 calibration=mse format=qdq granularity=channel mode=static"
-                + " reduce_range=false symmetric_activations=false symmetric_weights=true"
-                + " weights=int8");
+                + " reduce_range=false search=absmax symmetric_activations=false"
+                + " symmetric_weights=true weights=int8");
   }
 
   @Test
