@@ -1,5 +1,6 @@
 package dev.halftone.evaluate.metric;
 
+import dev.halftone.data.DataSet;
 import dev.halftone.data.Targets;
 import dev.halftone.data.Task;
 import dev.halftone.evaluate.detect.AveragePrecision;
@@ -11,12 +12,29 @@ import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mean average precision at IoU 0.5, from 0 to 1. Reports {@code map}, or {@code map.reference} and
  * {@code map.quantized}.
  */
 public final class DetectionPrecision implements Metric {
+  /** Judges detectors with labelled boxes. */
+  public static final class Kind implements MetricKind {
+    @Override
+    public Map<String, String> meanings() {
+      return Map.of("map", "mean average precision of boxes at IoU 0.5, 0 to 1");
+    }
+
+    @Override
+    public @Nullable Metric start(DataSet data, boolean withReference) {
+      return data.task() instanceof Task.Detect detect
+              && data.targets() instanceof Targets.Boxes boxes
+          ? new DetectionPrecision(boxes, detect, withReference)
+          : null;
+    }
+  }
+
   private final Targets.Boxes targets;
   private final BoxDecoder decoder;
   private final Map<String, String> options;
