@@ -33,6 +33,8 @@ final class ArchitectureTest {
           .definedBy("dev.halftone.tensor..", "dev.halftone.kernels..", "dev.halftone.scheme..")
           .layer("graph")
           .definedBy("dev.halftone.graph..")
+          .layer("checkpoint")
+          .definedBy("dev.halftone.checkpoint..")
           .layer("onnx")
           .definedBy("dev.halftone.onnx..")
           .layer("runtime")
@@ -53,6 +55,8 @@ final class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("graph")
           .mayOnlyAccessLayers("kernels")
+          .whereLayer("checkpoint")
+          .mayOnlyAccessLayers("kernels", "graph")
           .whereLayer("onnx")
           .mayOnlyAccessLayers("kernels", "graph")
           .whereLayer("data")
@@ -127,6 +131,7 @@ final class ArchitectureTest {
         .contains(
             "tensor",
             "graph",
+            "checkpoint",
             "onnx",
             "runtime",
             "data",
