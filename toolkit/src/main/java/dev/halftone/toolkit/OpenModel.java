@@ -137,7 +137,8 @@ public final class OpenModel {
     requireChange(quantized.plan());
     Model signed =
         quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
-    return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
+    return new QuantizedModel(
+        this, recipe, new Quantized(signed, quantized.plan(), quantized.weights()), calibration);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.quantize.dequantize.Decoding;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,11 @@ public final class Codes {
     this.codes = codes;
     this.scales = scales;
     this.zeroPoints = zeroPoints;
+  }
+
+  /** What was encoded, and how. */
+  public CodeRequest request() {
+    return request;
   }
 
   public CodeLayout layout() {
@@ -81,6 +87,25 @@ public final class Codes {
     for (int r = 0; r < rows; r++)
       System.arraycopy(zeroPoints, r * blocks, padded, r * filled, blocks);
     return Tensor.ofBytes(DType.UINT8, Packing.pack(padded, bits), rows, width);
+  }
+
+  /**
+   * What the codes stand for, FLOAT32 in the shape and order of the weight: {@code (code -
+   * zeroPoint) * scale}.
+   */
+  public Tensor decoded() {
+    CodeLayout layout = layout();
+    long[] entries = {layout.outer(), layout.blocks(), layout.inner()};
+    Tensor values =
+        Decoding.decode(
+            codes(layout.outer(), layout.storedLength(), layout.inner()),
+            scales(entries),
+            hasZeroPoints() ? zeroPoints(entries) : null,
+            1,
+            layout.block());
+    long[] shape = request.weight().shape();
+    if (!layout.padded() && !layout.transposed()) return values.reshape(shape);
+    return Tensor.ofFloats(layout.asWeight(values.toFloats()), shape);
   }
 
   private int zeroPoint(int index) {

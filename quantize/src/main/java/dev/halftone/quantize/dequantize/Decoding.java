@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Codes to floats: {@code (code - zeroPoint) * scale}, computed as ONNX's DequantizeLinear does
  * (ONNX operators, 21).
  */
-final class Decoding {
+public final class Decoding {
   private Decoding() {}
 
   /**
@@ -23,22 +23,35 @@ final class Decoding {
    */
   static Tensor decode(
       Node node, Tensor codes, Tensor scale, @Nullable Tensor zeroPoint, int axis, long block) {
+    try {
+      return decode(codes, scale, zeroPoint, axis, block);
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedModelException(node, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * The values of codes, as above.
+   *
+   * @throws IllegalArgumentException if scales or zero points do not fit the codes
+   */
+  public static Tensor decode(
+      Tensor codes, Tensor scale, @Nullable Tensor zeroPoint, int axis, long block) {
     long[] shape = codes.shape();
     float[] values = new float[Math.toIntExact(codes.count())];
     float[] scales = scale.toFloats();
     boolean single = scales.length == 1 && block == 0;
     int at = axis < 0 ? axis + shape.length : axis;
-    require(
-        node, single || (at >= 0 && at < shape.length), "axis %d for %s".formatted(axis, codes));
+    require(single || (at >= 0 && at < shape.length), "axis %d for %s".formatted(axis, codes));
     long inner = 1;
     for (int i = at + 1; !single && i < shape.length; i++) inner *= shape[i];
     long length = single ? 1 : shape[at];
     long blocks = block == 0 ? length : (length + block - 1) / block;
     long expected = single ? 1 : block == 0 ? length : codes.count() / Math.max(1, length) * blocks;
-    require(node, block >= 0 && scales.length == expected, "%s for %s".formatted(scale, codes));
+    require(block >= 0 && scales.length == expected, "%s for %s".formatted(scale, codes));
     boolean zeros =
         zeroPoint == null || zeroPoint.count() == 1 || zeroPoint.count() == scales.length;
-    require(node, zeros, "zero points %s for scales %s".formatted(zeroPoint, scale));
+    require(zeros, "zero points %s for scales %s".formatted(zeroPoint, scale));
     for (int i = 0; i < values.length; i++) {
       int entry = 0;
       if (!single) {
@@ -98,6 +111,10 @@ final class Decoding {
   private static long unpack(Tensor packed, long index, int bits) {
     int each = 8 / bits;
     return packed.longAt(index / each) >> (int) (index % each * bits) & ((1 << bits) - 1);
+  }
+
+  private static void require(boolean sound, String found) {
+    if (!sound) throw new IllegalArgumentException("cannot decode " + found);
   }
 
   private static void require(Node node, boolean sound, String found) {
