@@ -39,7 +39,7 @@ final class RecipeOptions {
       names = "--weights",
       paramLabel = "TYPE",
       converter = Words.WeightWord.class,
-      description = "int8 (default) or uint8; int4 and uint4 in weights mode.")
+      description = "int8 (default) or uint8; int4, uint4, int2 and uint2 in weights mode.")
   private @Nullable DType weights;
 
   @Option(
@@ -56,7 +56,7 @@ final class RecipeOptions {
       converter = Words.GranularityWord.class,
       description =
           "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for"
-              + " 4 bits.")
+              + " 4 and 2 bits.")
   private @Nullable Granularity granularity;
 
   @Option(

@@ -3,10 +3,12 @@ package dev.halftone.cli;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.RecipeWords;
 import dev.halftone.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -21,7 +23,7 @@ final class Words {
   static final class ModeWord implements ITypeConverter<Mode> {
     @Override
     public Mode convert(String word) {
-      return oneOf(word, Arrays.asList(Mode.values()));
+      return checked(() -> RecipeWords.mode(word));
     }
   }
 
@@ -41,28 +43,21 @@ final class Words {
   static final class WeightWord implements ITypeConverter<DType> {
     @Override
     public DType convert(String word) {
-      return oneOf(word, List.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4));
+      return checked(() -> RecipeWords.weights(word));
     }
   }
 
   static final class ActivationWord implements ITypeConverter<DType> {
     @Override
     public DType convert(String word) {
-      return oneOf(word, List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16));
+      return checked(() -> RecipeWords.activations(word));
     }
   }
 
   static final class GranularityWord implements ITypeConverter<Granularity> {
-    private static final String BLOCK = "block:";
-
     @Override
     public Granularity convert(String word) {
-      String lower = word.toLowerCase(Locale.ROOT);
-      if (lower.equals("tensor")) return new Granularity.PerTensor();
-      if (lower.equals("channel")) return new Granularity.PerChannel();
-      if (lower.matches(BLOCK + "[1-9][0-9]{0,8}"))
-        return new Granularity.PerBlock(Integer.parseInt(lower.substring(BLOCK.length())));
-      throw new TypeConversionException("'%s' is not tensor, channel or block:N".formatted(word));
+      return checked(() -> RecipeWords.granularity(word));
     }
   }
 
@@ -91,13 +86,15 @@ final class Words {
   }
 
   private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {
-    for (E choice : choices) if (word(choice).equals(word.toLowerCase(Locale.ROOT))) return choice;
-    throw new TypeConversionException(
-        "'%s' is not one of %s"
-            .formatted(word, String.join(", ", choices.stream().map(Words::word).toList())));
+    return checked(() -> RecipeWords.oneOf(word, choices));
   }
 
-  private static String word(Enum<?> choice) {
-    return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  /** What the word stands for, with a refusal that the parser of options shows to the user. */
+  private static <T> T checked(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What was asked for, fully resolved: no value is left to be guessed later.
  *
- * @param weights element type of quantized weights: INT8, UINT8, INT4, UINT4
+ * @param weights element type of quantized weights: INT8, UINT8, INT4, UINT4, INT2, UINT2
  * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16
  * @param symmetricActivations whether activations have their zero point in the middle of the type
  * @param symmetricWeights whether weights do

@@ -24,6 +24,7 @@ public final class RecipeRequest {
   @Nullable DType activations;
   @Nullable Granularity granularity;
   @Nullable Boolean symmetric;
+  @Nullable Boolean reduceRange;
   @Nullable Calibration calibration;
   @Nullable Double percentile;
   @Nullable Boolean matMulNBits;
@@ -66,7 +67,7 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /** INT8, UINT8, INT4 or UINT4. */
+  /** INT8, UINT8, INT4, UINT4, INT2 or UINT2. */
   public RecipeRequest weights(DType wanted) {
     RecipeRequest copy = copy();
     copy.weights = wanted;
@@ -91,6 +92,13 @@ public final class RecipeRequest {
   public RecipeRequest symmetric(boolean wanted) {
     RecipeRequest copy = copy();
     copy.symmetric = wanted;
+    return copy;
+  }
+
+  /** Whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate. */
+  public RecipeRequest reduceRange(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.reduceRange = wanted;
     return copy;
   }
 
@@ -161,6 +169,7 @@ public final class RecipeRequest {
     copy.activations = activations;
     copy.granularity = granularity;
     copy.symmetric = symmetric;
+    copy.reduceRange = reduceRange;
     copy.calibration = calibration;
     copy.percentile = percentile;
     copy.matMulNBits = matMulNBits;

@@ -19,7 +19,7 @@ final class RecipeResolver {
   private static final int USUAL_BLOCK = 32;
   private static final Set<DType> BYTE_WEIGHTS = Set.of(DType.INT8, DType.UINT8);
   private static final Set<DType> STORED_WEIGHTS =
-      Set.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4);
+      Set.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4, DType.INT2, DType.UINT2);
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.INT8, DType.UINT8, DType.INT16, DType.UINT16);
 
@@ -51,6 +51,20 @@ final class RecipeResolver {
           case BF16 -> resolver.halfRecipe(mode, DType.BFLOAT16);
         };
     return new ResolvedRecipe(request.name, recipe, resolver.target, resolver.notes);
+  }
+
+  /**
+   * The recipe for matrices that no model surrounds: they can be stored, and nothing else.
+   *
+   * @throws IllegalArgumentException if another mode is asked for
+   */
+  static ResolvedRecipe forMatrices(RecipeRequest request) {
+    if (request.mode != Mode.WEIGHTS)
+      throw new IllegalArgumentException(
+          "matrices without a model have their weights quantized and nothing else");
+    RecipeResolver resolver = new RecipeResolver(request);
+    return new ResolvedRecipe(
+        request.name, resolver.weightsRecipe(), resolver.target, resolver.notes);
   }
 
   private Mode mode(Model model, boolean samples) {
@@ -92,7 +106,7 @@ final class RecipeResolver {
         tensorOrChannel(Mode.STATIC),
         or(request.symmetric, target.symmetricActivations()),
         or(request.symmetric, weights == DType.INT8),
-        target.reduceRange() && !wide,
+        or(request.reduceRange, target.reduceRange() && !wide),
         operatorForm);
   }
 
@@ -114,7 +128,7 @@ final class RecipeResolver {
         tensorOrChannel(Mode.DYNAMIC),
         false,
         symmetricWeights,
-        target.reduceRange(),
+        or(request.reduceRange, target.reduceRange()),
         false);
   }
 
@@ -129,7 +143,7 @@ final class RecipeResolver {
         or(
             request.granularity,
             blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
-    boolean signed = weights == DType.INT8 || weights == DType.INT4;
+    boolean signed = weights == DType.INT8 || weights == DType.INT4 || weights == DType.INT2;
     return recipe(
         Mode.WEIGHTS,
         weights,
@@ -137,7 +151,7 @@ final class RecipeResolver {
         granularity,
         false,
         or(request.symmetric, signed),
-        false,
+        or(request.reduceRange, false),
         false);
   }
 
@@ -145,6 +159,7 @@ final class RecipeResolver {
     refuse(mode, request.weights, "--weights");
     refuse(mode, request.activations, "--activations");
     refuse(mode, request.granularity, "--granularity");
+    refuse(mode, request.reduceRange, "a reduced range");
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
     refuse(mode, request.calibration, "--calibration");
     refuse(mode, request.matMulNBits, "--matmul-nbits");
