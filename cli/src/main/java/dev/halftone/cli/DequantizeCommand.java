@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
     header = "Turn a quantized model back to float.",
     description =
         "QDQ pairs, QLinear and integer operators and block-quantized weights become the float"
-            + " operators and weights that they stand for. What was lost to rounding stays lost.",
+            + " operators and weights that they stand for, and a Relu or Clip that saturation stood"
+            + " for is there again. What was lost to rounding stays lost. The result is loaded into"
+            + " ONNX Runtime before it is kept.",
     customSynopsis = "halftone dequantize MODEL -o OUT [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -64,6 +66,7 @@ final class DequantizeCommand implements Callable<Integer> {
       OpenModel source = Halftone.open(model);
       DequantizedModel plain = source.dequantize();
       SavedModel saved = plain.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      saved.requireLoads();
       staged.commit();
       RunRecord.Builder builder =
           RunRecord.of("dequantize")

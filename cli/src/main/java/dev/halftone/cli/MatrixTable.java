@@ -5,6 +5,7 @@ import dev.halftone.toolkit.SweepEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** SQNR of every matrix (lines) in every format (columns), and what the formats take. */
@@ -30,9 +31,9 @@ final class MatrixTable {
       int matrix = i;
       lines.add(table.line(names.get(i), result -> number(result.matrices().get(matrix).sqnrDb())));
     }
-    lines.add(table.line(MEAN, result -> number(result.metrics().get("weight_sqnr_db"))));
-    lines.add(table.line(LEAST, result -> number(result.metrics().get("weight_sqnr_db.least"))));
-    lines.add(table.line(BITS, result -> number(result.metrics().get("bits_per_weight"))));
+    lines.add(table.line(MEAN, result -> metric(result, "weight_sqnr_db")));
+    lines.add(table.line(LEAST, result -> metric(result, "weight_sqnr_db.least")));
+    lines.add(table.line(BITS, result -> metric(result, "bits_per_weight")));
     return lines;
   }
 
@@ -45,6 +46,10 @@ final class MatrixTable {
 
   private static int column(SweepEntry entry) {
     return Math.max(6, entry.text().length());
+  }
+
+  private static String metric(MatrixResult result, String name) {
+    return number(Objects.requireNonNull(result.metrics().get(name), name));
   }
 
   private static String number(double value) {

@@ -107,6 +107,7 @@ final class QuantizeCommand implements Callable<Integer> {
       clock.stop(builder);
       RunRecord record = builder.build();
       console.sayAll(report.lines(record, judge.latencyThreads()));
+      if (dryRun) console.sayAll(PlanText.details(quantized.plan()));
       console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }

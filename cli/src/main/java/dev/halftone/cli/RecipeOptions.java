@@ -2,8 +2,12 @@ package dev.halftone.cli;
 
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeRequest;
+import dev.halftone.toolkit.RecipeWords;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -12,10 +16,10 @@ import picocli.CommandLine.Option;
 final class RecipeOptions {
   @Option(
       names = "--recipe",
-      paramLabel = "NAME",
+      paramLabel = "RECIPE",
       description =
-          "Start from a built-in recipe ('halftone recipes' lists them); the options below win over"
-              + " it.")
+          "Start from a built-in recipe ('halftone recipes' lists them) or a file NAME.yaml; the"
+              + " options below win over it.")
   private @Nullable String recipe;
 
   @Option(
@@ -78,7 +82,25 @@ final class RecipeOptions {
       description =
           "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or"
               + " entropy.")
-  private Words.@Nullable CalibrationChoice calibration;
+  private RecipeWords.@Nullable CalibrationChoice calibration;
+
+  @Option(
+      names = "--search",
+      paramLabel = "METHOD",
+      converter = Words.SearchWord.class,
+      description =
+          "Static and weights mode, how scales of weights are chosen: absmax (default: the whole"
+              + " range), mse, lp[:P] (P: 2.4), percentile:P, or hqq for asymmetric weights.")
+  private @Nullable ScaleSearch search;
+
+  @Option(
+      names = "--scales",
+      paramLabel = "TYPE",
+      converter = Words.StorageWord.class,
+      description =
+          "Weights mode, what scales are stored as: float32 (default), fp16, bf16, e8m0 (or"
+              + " pow2-round), pow2-ceil, pow2-floor, or double (8 bits, a float for each 256).")
+  private @Nullable ScaleStorage scales;
 
   @Option(
       names = "--include",
@@ -130,24 +152,27 @@ final class RecipeOptions {
   RecipeRequest request() {
     if (symmetric && asymmetric)
       throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
-    RecipeRequest request =
-        recipe == null ? RecipeRequest.automatic() : RecipeRequest.named(recipe);
+    RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
     if (weights != null) request = request.weights(weights);
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
-    if (calibration != null) request = calibrated(request, calibration);
+    if (calibration != null) request = calibration.of(request);
+    if (search != null) request = request.search(search);
+    if (scales != null) request = request.scales(scales);
     if (target != null) request = request.target(target);
     if (matMulNBits) request = request.matMulNBits(true);
     if (keepIo) request = request.keepIo(true);
     if (quantizeEverything) request = request.quantizeEverything(true);
-    return request.include(include).exclude(exclude);
+    if (!include.isEmpty()) request = request.include(include);
+    return exclude.isEmpty() ? request : request.exclude(exclude);
   }
 
-  private static RecipeRequest calibrated(RecipeRequest request, Words.CalibrationChoice choice) {
-    RecipeRequest calibrated = request.calibration(choice.method());
-    return choice.percentile() == null ? calibrated : calibrated.percentile(choice.percentile());
+  private RecipeRequest start() {
+    if (recipe == null) return RecipeRequest.automatic();
+    boolean file = recipe.endsWith(".yaml") || recipe.endsWith(".yml");
+    return file ? RecipeRequest.file(Path.of(recipe)) : RecipeRequest.named(recipe);
   }
 }

@@ -1,15 +1,13 @@
 package dev.halftone.cli;
 
-import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
-import dev.halftone.recipe.RecipeWords;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
-import java.util.Arrays;
-import java.util.List;
+import dev.halftone.toolkit.RecipeWords;
 import java.util.Locale;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -17,13 +15,10 @@ import picocli.CommandLine.TypeConversionException;
 final class Words {
   private Words() {}
 
-  /** A calibration method with its parameter. */
-  record CalibrationChoice(Calibration method, @Nullable Double percentile) {}
-
   static final class ModeWord implements ITypeConverter<Mode> {
     @Override
     public Mode convert(String word) {
-      return checked(() -> RecipeWords.mode(word));
+      return parsed(word, RecipeWords::mode);
     }
   }
 
@@ -36,63 +31,60 @@ final class Words {
   static final class FormatWord implements ITypeConverter<Format> {
     @Override
     public Format convert(String word) {
-      return oneOf(word, Arrays.asList(Format.values()));
+      return switch (word.toLowerCase(Locale.ROOT)) {
+        case "qdq" -> Format.QDQ;
+        case "qoperator" -> Format.QOPERATOR;
+        default ->
+            throw new TypeConversionException("'%s' is not one of qdq, qoperator".formatted(word));
+      };
     }
   }
 
   static final class WeightWord implements ITypeConverter<DType> {
     @Override
     public DType convert(String word) {
-      return checked(() -> RecipeWords.weights(word));
+      return parsed(word, RecipeWords::weights);
     }
   }
 
   static final class ActivationWord implements ITypeConverter<DType> {
     @Override
     public DType convert(String word) {
-      return checked(() -> RecipeWords.activations(word));
+      return parsed(word, RecipeWords::activations);
     }
   }
 
   static final class GranularityWord implements ITypeConverter<Granularity> {
     @Override
     public Granularity convert(String word) {
-      return checked(() -> RecipeWords.granularity(word));
+      return parsed(word, RecipeWords::granularity);
     }
   }
 
-  static final class CalibrationWord implements ITypeConverter<CalibrationChoice> {
-    private static final String PERCENTILE = "percentile:";
-
+  static final class CalibrationWord implements ITypeConverter<RecipeWords.CalibrationChoice> {
     @Override
-    public CalibrationChoice convert(String word) {
-      if (!word.toLowerCase(Locale.ROOT).startsWith(PERCENTILE)) {
-        return new CalibrationChoice(oneOf(word, Arrays.asList(Calibration.values())), null);
-      }
-      return new CalibrationChoice(
-          Calibration.PERCENTILE, percentile(word.substring(PERCENTILE.length())));
-    }
-
-    private static double percentile(String number) {
-      try {
-        double percentile = Double.parseDouble(number);
-        if (percentile > 50 && percentile <= 100) return percentile;
-      } catch (NumberFormatException e) {
-        throw new TypeConversionException("percentile '%s' is not a number".formatted(number));
-      }
-      throw new TypeConversionException(
-          "percentile %s is not over 50 and up to 100".formatted(number));
+    public RecipeWords.CalibrationChoice convert(String word) {
+      return parsed(word, RecipeWords::calibration);
     }
   }
 
-  private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {
-    return checked(() -> RecipeWords.oneOf(word, choices));
+  static final class SearchWord implements ITypeConverter<ScaleSearch> {
+    @Override
+    public ScaleSearch convert(String word) {
+      return parsed(word, ScaleSearch::parse);
+    }
   }
 
-  /** What the word stands for, with a refusal that the parser of options shows to the user. */
-  private static <T> T checked(Supplier<T> value) {
+  static final class StorageWord implements ITypeConverter<ScaleStorage> {
+    @Override
+    public ScaleStorage convert(String word) {
+      return parsed(word, ScaleStorage::parse);
+    }
+  }
+
+  private static <T> T parsed(String word, Function<String, T> parse) {
     try {
-      return value.get();
+      return parse.apply(word);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(String.valueOf(e.getMessage()));
     }

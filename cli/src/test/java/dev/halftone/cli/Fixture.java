@@ -83,6 +83,19 @@ final class Fixture {
     return write("image.onnx", model(nodes, weights, type(3, 8, 8)), ExternalData.WHEN_NEEDED);
   }
 
+  /** Weights stored as integers, and an operator that no runtime has. */
+  Path modelWithUnknownOperator() {
+    List<Node> nodes =
+        List.of(
+            Node.of("weight", "DequantizeLinear", List.of("codes", "scale"), List.of("w")),
+            Node.of("product", "MatMul", List.of("x", "w"), List.of("h")),
+            Node.of("odd", "NobodyKnows", List.of("h"), List.of("y")));
+    Map<String, Tensor> weights = new TreeMap<>();
+    weights.put("codes", Tensor.ofBytes(DType.INT8, new byte[INPUTS * CLASSES], INPUTS, CLASSES));
+    weights.put("scale", Tensor.scalar(0.1f));
+    return write("odd.onnx", model(nodes, weights, type(INPUTS)), ExternalData.WHEN_NEEDED);
+  }
+
   Path samples() throws IOException {
     return npy("samples.npy", "<f4", "%d, %d".formatted(SAMPLES, INPUTS), bytes(samples));
   }

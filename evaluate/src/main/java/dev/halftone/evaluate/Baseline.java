@@ -60,7 +60,7 @@ public final class Baseline implements AutoCloseable {
   private static Evaluation answer(
       Path file, RunnableModel model, DataSet data, EvaluateOptions options, AnswerFile answers) {
     List<Metric> judges = Metrics.of(data, false);
-    new SampleRunner(List.of(model), Evaluator.source(data))
+    new SampleRunner(List.of(model), Evaluator.source(data), Evaluator.mostRows(List.of(file)))
         .run(
             options.threads(),
             answer -> {

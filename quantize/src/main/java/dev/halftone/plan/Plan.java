@@ -21,6 +21,11 @@ public record Plan(List<TensorPlan> tensors, List<NodePlan> nodes, List<String> 
     return new Plan(Stream.concat(tensors.stream(), more.stream()).toList(), nodes, warnings);
   }
 
+  /** The plan with further warnings. */
+  public Plan withWarnings(List<String> more) {
+    return new Plan(tensors, nodes, Stream.concat(warnings.stream(), more.stream()).toList());
+  }
+
   /** What a tensor is: a constant of the model, or a value that depends on the input. */
   public enum Role {
     WEIGHT,

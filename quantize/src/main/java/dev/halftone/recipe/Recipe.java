@@ -1,5 +1,7 @@
 package dev.halftone.recipe;
 
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.List;
 
@@ -19,6 +21,8 @@ import java.util.List;
  * @param exclude patterns of node names to leave as they are; wins over include
  * @param quantizeEverything quantize operators too that ONNX Runtime's CPU never fuses or that are
  *     slower quantized
+ * @param search how scales of weights are chosen, in static and weights mode
+ * @param scales what they are stored as, in weights mode
  */
 public record Recipe(
     Mode mode,
@@ -35,9 +39,70 @@ public record Recipe(
     double percentile,
     List<String> include,
     List<String> exclude,
-    boolean quantizeEverything) {
+    boolean quantizeEverything,
+    ScaleSearch search,
+    ScaleStorage scales) {
   public Recipe {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+  }
+
+  /** With scales that cover the whole range of the weights, stored as floats. */
+  public Recipe(
+      Mode mode,
+      DType weights,
+      DType activations,
+      Granularity granularity,
+      boolean symmetricActivations,
+      boolean symmetricWeights,
+      boolean reduceRange,
+      boolean operatorForm,
+      boolean matMulNBits,
+      boolean keepIo,
+      Calibration calibration,
+      double percentile,
+      List<String> include,
+      List<String> exclude,
+      boolean quantizeEverything) {
+    this(
+        mode,
+        weights,
+        activations,
+        granularity,
+        symmetricActivations,
+        symmetricWeights,
+        reduceRange,
+        operatorForm,
+        matMulNBits,
+        keepIo,
+        calibration,
+        percentile,
+        include,
+        exclude,
+        quantizeEverything,
+        new ScaleSearch.AbsMax(),
+        new ScaleStorage.Float32());
+  }
+
+  /** The same with scales of weights found and stored in another way. */
+  public Recipe withScales(ScaleSearch wanted, ScaleStorage storage) {
+    return new Recipe(
+        mode,
+        weights,
+        activations,
+        granularity,
+        symmetricActivations,
+        symmetricWeights,
+        reduceRange,
+        operatorForm,
+        matMulNBits,
+        keepIo,
+        calibration,
+        percentile,
+        include,
+        exclude,
+        quantizeEverything,
+        wanted,
+        storage);
   }
 }

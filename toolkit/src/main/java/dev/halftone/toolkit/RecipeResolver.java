@@ -5,6 +5,8 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +46,10 @@ final class RecipeResolver {
     Mode mode = resolver.mode(model, samples);
     Recipe recipe =
         switch (mode) {
-          case STATIC -> resolver.staticRecipe();
+          case STATIC -> {
+            resolver.noteRectifiers(model);
+            yield resolver.staticRecipe();
+          }
           case DYNAMIC -> resolver.dynamicRecipe();
           case WEIGHTS -> resolver.weightsRecipe();
           case FP16 -> resolver.halfRecipe(mode, DType.FLOAT16);
@@ -90,6 +95,8 @@ final class RecipeResolver {
   private Recipe staticRecipe() {
     refuse(Mode.STATIC, request.matMulNBits, "--matmul-nbits");
     refuse(Mode.STATIC, request.keepIo, "--keep-io");
+    refuse(Mode.STATIC, request.scales, "--scales");
+    checkSearch(true);
     DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.STATIC);
     DType activations =
         oneOf(
@@ -110,9 +117,20 @@ final class RecipeResolver {
         operatorForm);
   }
 
+  private void noteRectifiers(Model model) {
+    if (target.symmetricActivations() || !or(request.symmetric, false)) return;
+    if (model.graph().nodes().stream().noneMatch(node -> node.is("Relu") || node.is("Clip")))
+      return;
+    notes.add(
+        "symmetric activations keep Relu and Clip as operators of their own, which costs time;"
+            + " asymmetric ones would merge them into the operator before");
+  }
+
   private Recipe dynamicRecipe() {
     refuse(Mode.DYNAMIC, request.matMulNBits, "--matmul-nbits");
     refuse(Mode.DYNAMIC, request.keepIo, "--keep-io");
+    refuse(Mode.DYNAMIC, request.search, "--search");
+    refuse(Mode.DYNAMIC, request.scales, "--scales");
     refuse(Mode.DYNAMIC, request.operatorForm, "--format");
     refuse(Mode.DYNAMIC, request.calibration, "--calibration");
     DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.DYNAMIC);
@@ -144,6 +162,7 @@ final class RecipeResolver {
             request.granularity,
             blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
     boolean signed = weights == DType.INT8 || weights == DType.INT4 || weights == DType.INT2;
+    checkSearch(or(request.symmetric, signed));
     return recipe(
         Mode.WEIGHTS,
         weights,
@@ -163,6 +182,8 @@ final class RecipeResolver {
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
     refuse(mode, request.calibration, "--calibration");
     refuse(mode, request.matMulNBits, "--matmul-nbits");
+    refuse(mode, request.search, "--search");
+    refuse(mode, request.scales, "--scales");
     refuse(mode, request.operatorForm, "--format");
     return recipe(
         mode,
@@ -208,7 +229,23 @@ final class RecipeResolver {
         or(request.percentile, USUAL_PERCENTILE),
         request.include,
         request.exclude,
-        or(request.quantizeEverything, false));
+        or(request.quantizeEverything, false),
+        or(request.search, new ScaleSearch.AbsMax()),
+        or(request.scales, new ScaleStorage.Float32()));
+  }
+
+  private void checkSearch(boolean symmetric) {
+    if (request.search instanceof ScaleSearch.WeightedError) {
+      throw new IllegalArgumentException(
+          "search weighted-mse needs an importance for each input of a layer, which no command"
+              + " measures yet; use mse");
+    }
+    if (symmetric && request.search != null && request.search.needsZeroPoint()) {
+      throw new IllegalArgumentException(
+          "search %s chooses zero points, and these weights are symmetric; use --asymmetric in"
+                  .formatted(request.search)
+              + " weights mode");
+    }
   }
 
   private static <T> T or(@Nullable T wanted, T usual) {

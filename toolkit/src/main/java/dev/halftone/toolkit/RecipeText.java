@@ -3,6 +3,9 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
+import dev.halftone.tensor.DType;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,6 +33,7 @@ public final class RecipeText {
         fields.put("symmetric_activations", recipe.symmetricActivations());
         fields.put("reduce_range", recipe.reduceRange());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
+        fields.put("search", recipe.search().toString());
         fields.put("calibration", calibration(recipe));
       }
       case DYNAMIC -> {
@@ -40,6 +44,8 @@ public final class RecipeText {
       case WEIGHTS -> {
         integers(recipe, fields);
         fields.put("matmul_nbits", recipe.matMulNBits());
+        fields.put("search", recipe.search().toString());
+        fields.put("scales", recipe.scales().toString());
       }
       case FP16, BF16 -> fields.put("keep_io", recipe.keepIo());
     }
@@ -64,24 +70,46 @@ public final class RecipeText {
   /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */
   public static String summary(Recipe recipe) {
     String weights =
-        word(recipe.weights())
+        weightSymmetry(recipe)
+            + word(recipe.weights())
             + " weights per "
             + granularity(recipe.granularity()).replace(':', ' ');
     return switch (recipe.mode()) {
       case STATIC ->
-          "static, %s%s, %s activations, %s, %s"
+          "static, %s%s, %s%s activations, %s, %s"
               .formatted(
                   weights,
-                  recipe.reduceRange() ? " (7 bits used)" : "",
+                  (recipe.reduceRange() ? " (7 bits used)" : "") + scales(recipe),
+                  recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
                   calibration(recipe),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
       case DYNAMIC ->
           "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
-      case WEIGHTS -> "weights only, " + weights + (recipe.matMulNBits() ? ", MatMulNBits" : "");
+      case WEIGHTS ->
+          "weights only, "
+              + weights
+              + scales(recipe)
+              + (recipe.matMulNBits() ? ", MatMulNBits" : "");
       case FP16, BF16 ->
           word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
     };
+  }
+
+  /** Said where scales are not those of the whole range, or not floats. */
+  private static String scales(Recipe recipe) {
+    String search =
+        recipe.search() instanceof ScaleSearch.AbsMax ? "" : ", scales by " + recipe.search();
+    return recipe.scales() instanceof ScaleStorage.Float32
+        ? search
+        : search + ", scales as " + recipe.scales();
+  }
+
+  /** Said where it is not what the type is for: signed weights symmetric, unsigned ones not. */
+  private static String weightSymmetry(Recipe recipe) {
+    boolean signed = recipe.weights() == DType.INT8 || recipe.weights() == DType.INT4;
+    if (recipe.symmetricWeights() == signed) return "";
+    return recipe.symmetricWeights() ? "symmetric " : "asymmetric ";
   }
 
   private static String calibration(Recipe recipe) {

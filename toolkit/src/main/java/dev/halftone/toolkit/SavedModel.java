@@ -4,8 +4,10 @@ import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.evaluate.Evaluation;
 import dev.halftone.evaluate.Evaluator;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
+import dev.halftone.runtime.RunnableModel;
 
 /**
  * A model on disk that was made from another.
@@ -13,6 +15,25 @@ import dev.halftone.runtime.RunOptions;
  * @param source what it was made from
  */
 public record SavedModel(OpenModel source, ModelFile file) {
+  /**
+   * Loads the file into ONNX Runtime as it is deployed.
+   *
+   * @throws UnsupportedModelException if ONNX Runtime refuses it; the message names the source,
+   *     since the file may lie under a name that is not its last, and has ONNX Runtime's reason
+   */
+  public void requireLoads() {
+    try {
+      RunnableModel.open(file.path(), RunOptions.deployed()).close();
+    } catch (UnsupportedModelException e) {
+      String reason = String.valueOf(e.getMessage()).replace(file.path() + ": ", "");
+      UnsupportedModelException named =
+          new UnsupportedModelException(
+              source.path(), "what was made of it does not load: " + reason);
+      named.initCause(e);
+      throw named;
+    }
+  }
+
   /** Judges the file beside its source, latency included, as it is deployed with one thread. */
   public Evaluation evaluate(DataSet data) {
     int threads = Runtime.getRuntime().availableProcessors();

@@ -1,7 +1,8 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.recipe.Mode;
-import dev.halftone.recipe.RecipeWords;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,9 +13,9 @@ import java.util.function.UnaryOperator;
  * One line of a sweep: a recipe in a few characters, the name of a {@link NamedRecipe} or
  *
  * <pre>
- * [MODE:]WEIGHTS[/ACTIVATIONS][@GRANULARITY][+FLAG…]
+ * [MODE:]WEIGHTS[/ACTIVATIONS][@GRANULARITY][+SEARCH][+scales:STORAGE][+FLAG…]
  *
- * int8  int4@block:32  static:int8/int16  static:int8+reduce-range  dynamic:uint8  fp16
+ * int8  int4@block:32+mse  static:int8/int16  static:int8+reduce-range  dynamic:uint8  fp16
  * </pre>
  *
  * <p>Without a mode it is static where activations are named, else weights. {@code fp16} and {@code
@@ -34,6 +35,8 @@ public record SweepEntry(String text, RecipeRequest request) {
               "qoperator", request -> request.operatorForm(true),
               "quantize-everything", request -> request.quantizeEverything(true)));
 
+  private static final String SCALES = "scales:";
+
   /**
    * What is tried when nothing is named: from 16 bits down to 2, and what integers in place of
    * floats make of the activations.
@@ -47,9 +50,11 @@ public record SweepEntry(String text, RecipeRequest request) {
           "static:int8/int16",
           "dynamic:int8",
           "int4@block:32",
+          "int4@block:32+mse",
           "uint4@block:32",
           "int4@channel",
-          "int2@block:16");
+          "int2@block:16",
+          "int2@block:16+mse");
 
   /**
    * Reads one entry.
@@ -97,7 +102,7 @@ public record SweepEntry(String text, RecipeRequest request) {
   private static RecipeRequest numbers(String text) {
     int colon = text.indexOf(':');
     for (Mode mode : Mode.values()) {
-      String word = RecipeWords.of(mode);
+      String word = RecipeWords.word(mode);
       if (text.equals(word) && (mode == Mode.FP16 || mode == Mode.BF16))
         return RecipeRequest.automatic().mode(mode);
       if (colon >= 0 && text.substring(0, colon).equals(word))
@@ -115,10 +120,23 @@ public record SweepEntry(String text, RecipeRequest request) {
 
   private static UnaryOperator<RecipeRequest> flag(String word) {
     UnaryOperator<RecipeRequest> flag = FLAGS.get(word);
-    if (flag == null) {
-      throw new IllegalArgumentException(
-          "'+%s' is not one of +%s".formatted(word, String.join(", +", FLAGS.keySet())));
+    if (flag != null) return flag;
+    if (word.startsWith(SCALES)) {
+      ScaleStorage storage = ScaleStorage.parse(word.substring(SCALES.length()));
+      return request -> request.scales(storage);
     }
-    return flag;
+    ScaleSearch search = search(word);
+    return request -> request.search(search);
+  }
+
+  private static ScaleSearch search(String word) {
+    try {
+      return ScaleSearch.parse(word);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'+%s' is not one of +%s, +%sSTORAGE, and no search: %s"
+              .formatted(word, String.join(", +", FLAGS.keySet()), SCALES, e.getMessage()),
+          e);
+    }
   }
 }

@@ -52,21 +52,19 @@ public record CodeLayout(
     return new CodeLayout(rows, length, 1, block, false, true);
   }
 
-  /** Values in the order of the codes, as they lie in the weight; padding is left out. */
-  float[] asWeight(float[] stored) {
-    float[] values = new float[Math.toIntExact(count())];
+  /** Values {@code [outer, length, inner]} as they lie in a weight that is {@link #transposed}. */
+  float[] turned(float[] decoded) {
+    float[] values = new float[decoded.length];
+    int at = 0;
     for (long o = 0; o < outer; o++) {
-      int at = Math.toIntExact(o * storedLength() * inner);
       for (long l = 0; l < length; l++) {
-        for (long i = 0; i < inner; i++) values[Math.toIntExact(place(o, l, i))] = stored[at++];
+        for (long i = 0; i < inner; i++) {
+          long place = inner == 1 ? l * outer + o : (o * inner + i) * length + l;
+          values[Math.toIntExact(place)] = decoded[at++];
+        }
       }
     }
     return values;
-  }
-
-  private long place(long o, long l, long i) {
-    if (!transposed) return (o * length + l) * inner + i;
-    return inner == 1 ? l * outer + o : (o * inner + i) * length + l;
   }
 
   /** Blocks along {@code length}. */

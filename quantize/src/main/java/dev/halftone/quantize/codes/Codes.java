@@ -1,9 +1,13 @@
 package dev.halftone.quantize.codes;
 
-import dev.halftone.quantize.dequantize.Decoding;
+import dev.halftone.kernels.Kernels;
+import dev.halftone.number.ExponentFormat;
+import dev.halftone.number.WideFloatFormat;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** An encoded weight: codes and scales as flat tensors in the layout's order. */
@@ -50,6 +54,51 @@ public final class Codes {
     return Tensor.ofFloats(scales, shape);
   }
 
+  /** What the scales are stored as; they are rounded to it already. */
+  public ScaleStorage scaleStorage() {
+    return request.scaling().storage();
+  }
+
+  /** The scales as FLOAT16 or BFLOAT16, as they are stored. */
+  public Tensor halfScales(long... shape) {
+    boolean half = scaleStorage() instanceof ScaleStorage.Float16;
+    WideFloatFormat format = half ? WideFloatFormat.FP16 : WideFloatFormat.BF16;
+    byte[] bytes = new byte[2 * scales.length];
+    for (int i = 0; i < scales.length; i++) {
+      int code = format.encode(scales[i]);
+      bytes[2 * i] = (byte) code;
+      bytes[2 * i + 1] = (byte) (code >> 8);
+    }
+    return Tensor.ofBytes(half ? DType.FLOAT16 : DType.BFLOAT16, bytes, shape);
+  }
+
+  /** The exponents of scales that are powers of two, biased by 127, UINT8. */
+  public Tensor scaleExponents(long... shape) {
+    byte[] exponents = new byte[scales.length];
+    for (int i = 0; i < scales.length; i++)
+      exponents[i] = (byte) ExponentFormat.E8M0.encode(scales[i]);
+    return Tensor.ofBytes(DType.UINT8, exponents, shape);
+  }
+
+  /** Groups of scales that are quantized in their turn. */
+  public long scaleGroups() {
+    return Math.ceilDiv(scales.length, ScaleStorage.Doubled.GROUP);
+  }
+
+  /** Codes of scales that are quantized in their turn, {@code [groups, 256]}, filled up with 0. */
+  public Tensor scaleCodes() {
+    DoubledScales doubled = DoubledScales.of(scales);
+    int group = ScaleStorage.Doubled.GROUP;
+    byte[] filled = Arrays.copyOf(doubled.codes(), Math.toIntExact(scaleGroups() * group));
+    return Tensor.ofBytes(
+        doubled.signed() ? DType.INT8 : DType.UINT8, filled, scaleGroups(), group);
+  }
+
+  /** A float for each group of scales that are quantized in their turn. */
+  public Tensor superScales(long... shape) {
+    return Tensor.ofFloats(DoubledScales.of(scales).supers(), shape);
+  }
+
   /** The scales times a factor, under a shape of as many elements, FLOAT32. */
   public Tensor scales(float factor, long... shape) {
     if (factor == 1f) return scales(shape);
@@ -63,8 +112,7 @@ public final class Codes {
    * elements as there are scales.
    */
   public Tensor zeroPoints(long... shape) {
-    return Tensor.ofBytes(
-        format().dtype(), Packing.pack(zeroPoints, format().dtype().bits()), shape);
+    return Tensor.ofBytes(format().dtype(), packed(zeroPoints), shape);
   }
 
   /** Whether readers of codes have to subtract anything. */
@@ -77,7 +125,7 @@ public final class Codes {
    * 8)]}, filled up with the middle.
    */
   public Tensor packedZeroPointRows() {
-    int bits = format().dtype().bits();
+    int bits = format().bits();
     int blocks = Math.toIntExact(layout().blocks());
     int rows = Math.toIntExact(layout().outer());
     int width = (blocks * bits + 7) / 8;
@@ -86,29 +134,19 @@ public final class Codes {
     Arrays.fill(padded, (byte) format().middle());
     for (int r = 0; r < rows; r++)
       System.arraycopy(zeroPoints, r * blocks, padded, r * filled, blocks);
-    return Tensor.ofBytes(DType.UINT8, Packing.pack(padded, bits), rows, width);
+    return Tensor.ofBytes(DType.UINT8, packed(padded), rows, width);
   }
 
-  /**
-   * What the codes stand for, FLOAT32 in the shape and order of the weight: {@code (code -
-   * zeroPoint) * scale}.
-   */
-  public Tensor decoded() {
-    CodeLayout layout = layout();
-    long[] entries = {layout.outer(), layout.blocks(), layout.inner()};
-    Tensor values =
-        Decoding.decode(
-            codes(layout.outer(), layout.storedLength(), layout.inner()),
-            scales(entries),
-            hasZeroPoints() ? zeroPoints(entries) : null,
-            1,
-            layout.block());
-    long[] shape = request.weight().shape();
-    if (!layout.padded() && !layout.transposed()) return values.reshape(shape);
-    return Tensor.ofFloats(layout.asWeight(values.toFloats()), shape);
+  /** One code a byte to as many bits as codes have. */
+  private byte[] packed(byte[] unpacked) {
+    int bits = format().bits();
+    if (bits == 8) return unpacked;
+    byte[] packed = new byte[Math.toIntExact(format().bytes(unpacked.length))];
+    Kernels.pack(unpacked, 0, unpacked.length, bits, packed, 0);
+    return packed;
   }
 
-  private int zeroPoint(int index) {
+  int zeroPoint(int index) {
     return format().signed() ? zeroPoints[index] : zeroPoints[index] & 0xFF;
   }
 
@@ -127,21 +165,62 @@ public final class Codes {
   }
 
   private float bottom(int index) {
-    return (format().lowest() - zeroPoint(index)) * scales[index];
+    return format().bottom(scales[index], zeroPoint(index));
   }
 
   private float top(int index) {
-    return (format().highest() - zeroPoint(index)) * scales[index];
+    return format().top(scales[index], zeroPoint(index));
   }
 
   /** Bytes of codes and scales, and of zero points where the format has them. */
   public long bytes() {
-    return bytes(layout(), format());
+    return bytes(request);
+  }
+
+  /** Bits for each weight, with scales and zero points counted. */
+  public double bitsPerWeight() {
+    return 8.0 * bytes() / layout().count();
   }
 
   /** Bytes that codes, scales and (where not symmetric) zero points will take. */
-  public static long bytes(CodeLayout layout, CodeFormat format) {
-    long zeroPoints = format.symmetric() ? 0 : format.dtype().bytes(layout.scales());
-    return format.dtype().bytes(layout.codes()) + 4 * layout.scales() + zeroPoints;
+  public static long bytes(CodeRequest request) {
+    long scales = request.layout().scales();
+    CodeFormat format = request.format();
+    long zeroPoints = format.symmetric() ? 0 : format.bytes(scales);
+    return format.bytes(request.layout().codes())
+        + request.scaling().storage().bytes(scales)
+        + zeroPoints;
+  }
+
+  /**
+   * The values that the codes stand for, in the layout's order without padding, FLOAT32 {@code
+   * [outer, length, inner]}.
+   */
+  public Tensor decoded() {
+    return Decoder.decode(this);
+  }
+
+  /** The same in the shape and order of the weight. */
+  public Tensor decodedAsWeight() {
+    long[] shape = request.weight().shape();
+    Tensor values = decoded();
+    return layout().transposed()
+        ? Tensor.ofFloats(layout().turned(values.toFloats()), shape)
+        : values.reshape(shape);
+  }
+
+  /** One code, extended by its sign where the format has one. */
+  int code(long index) {
+    int bits = format().bits();
+    long bit = index * bits;
+    int low = codes.get(ValueLayout.JAVA_BYTE, bit / 8) & 0xFF;
+    boolean crosses = bit % 8 + bits > 8;
+    int high = crosses ? codes.get(ValueLayout.JAVA_BYTE, bit / 8 + 1) & 0xFF : 0;
+    int code = (high << 8 | low) >> bit % 8 & (1 << bits) - 1;
+    return format().signed() ? code << 32 - bits >> 32 - bits : code;
+  }
+
+  float scale(int index) {
+    return scales[index];
   }
 }

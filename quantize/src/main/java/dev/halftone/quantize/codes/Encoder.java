@@ -1,6 +1,7 @@
 package dev.halftone.quantize.codes;
 
 import dev.halftone.graph.MalformedModelException;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -27,19 +28,44 @@ public final class Encoder {
    */
   public static List<Codes> encode(List<CodeRequest> requests, int threads) {
     List<Codes> codes = new ArrayList<>();
-    List<Workers.Task> tasks = new ArrayList<>();
-    OffHeap memory = new OffHeap();
+    List<EncodingTarget> targets = new ArrayList<>();
+    OffHeap heap = new OffHeap();
     for (CodeRequest request : requests) {
-      long bytes = request.format().dtype().bytes(request.layout().codes());
-      MemorySegment target = memory.allocate(bytes);
+      MemorySegment memory = heap.allocate(request.format().bytes(request.layout().codes()));
       float[] scales = new float[Math.toIntExact(request.layout().scales())];
       byte[] zeroPoints = new byte[scales.length];
-      codes.add(new Codes(request, target, scales, zeroPoints));
-      tasks.addAll(
-          releasing(request, Tiles.of(request, new EncodingTarget(target, scales, zeroPoints))));
+      codes.add(new Codes(request, memory, scales, zeroPoints));
+      targets.add(new EncodingTarget(memory, scales, zeroPoints));
     }
-    Workers.run(tasks, threads);
+    Workers.run(tasks(requests, targets), threads);
+    Workers.run(again(requests, targets), threads);
     return codes;
+  }
+
+  private static List<Workers.Task> tasks(
+      List<CodeRequest> requests, List<EncodingTarget> targets) {
+    List<Workers.Task> tasks = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++)
+      tasks.addAll(releasing(requests.get(i), Tiles.of(requests.get(i), targets.get(i))));
+    return tasks;
+  }
+
+  /**
+   * Scales that are quantized in their turn are known when all are found; codes are then computed
+   * anew.
+   */
+  private static List<Workers.Task> again(
+      List<CodeRequest> requests, List<EncodingTarget> targets) {
+    List<CodeRequest> doubled = new ArrayList<>();
+    List<EncodingTarget> scaled = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      if (!(requests.get(i).scaling().storage() instanceof ScaleStorage.Doubled)) continue;
+      DoubledScales.of(targets.get(i).scales()).decode(targets.get(i).scales());
+      targets.get(i).scaled();
+      doubled.add(requests.get(i));
+      scaled.add(targets.get(i));
+    }
+    return tasks(doubled, scaled);
   }
 
   /** The tasks, of which the last to finish gives a mapped weight's pages back to the system. */

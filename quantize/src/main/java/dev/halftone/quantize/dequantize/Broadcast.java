@@ -37,12 +37,17 @@ final class Broadcast {
     return indices;
   }
 
-  private static void requireFits(Node node, long[] large, long[] small) {
+  /** Whether a tensor of shape {@code small} can be broadcast to shape {@code large}. */
+  static boolean fits(long[] large, long[] small) {
     int offset = large.length - small.length;
     boolean fits = offset >= 0;
     for (int i = 0; fits && i < small.length; i++)
       fits = small[i] == 1 || small[i] == large[offset + i];
-    if (fits) return;
+    return fits;
+  }
+
+  private static void requireFits(Node node, long[] large, long[] small) {
+    if (fits(large, small)) return;
     String shapes = Arrays.toString(small) + " to " + Arrays.toString(large);
     throw new UnsupportedModelException(node, "cannot broadcast scales " + shapes);
   }

@@ -1,14 +1,16 @@
 package dev.halftone.quantize.dequantize;
 
 import dev.halftone.graph.Model;
+import dev.halftone.quantize.qoperator.DroppedClips;
 import dev.halftone.quantize.scope.Scope;
 
 /**
  * Turns a quantized model back to float. Constants are decoded; pairs of QuantizeLinear and
  * DequantizeLinear around activations go; operators on integers (QLinear*, *Integer with their
  * scales, MatMulNBits, GatherBlockQuantized, DynamicQuantizeLSTM) become the float operators that
- * they stand for. What was lost to rounding stays lost. Quantized inputs and outputs of the graph
- * stay, with the node that converts them.
+ * they stand for, and a Relu or Clip that saturation stood for is there again. What was lost to
+ * rounding stays lost. Quantized inputs and outputs of the graph stay, with the node that converts
+ * them.
  */
 public final class Dequantizer {
   private Dequantizer() {}
@@ -19,6 +21,8 @@ public final class Dequantizer {
    */
   public static Model toFloat(Model model) {
     FloatNames names = new FloatNames(model);
-    return model.withGraph(new FloatGraph(Scope.of(model.graph()), null, names).convert());
+    Saturation saturation = new Saturation(model);
+    FloatGraph graph = new FloatGraph(Scope.of(model.graph()), null, names, saturation);
+    return model.withGraph(graph.convert()).withMetadata(DroppedClips.without(model.metadata()));
   }
 }

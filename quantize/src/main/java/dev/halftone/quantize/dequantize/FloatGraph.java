@@ -4,6 +4,7 @@ import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Scope;
@@ -27,6 +28,8 @@ final class FloatGraph {
   private final Scope scope;
   private final @Nullable FloatGraph outer;
   private final FloatNames names;
+  private final Saturation saturation;
+  private final Intervals intervals = new Intervals(this::constant);
   private final GraphIndex index;
   private final Set<String> outputs = new HashSet<>();
   private final List<Node> nodes = new ArrayList<>();
@@ -35,16 +38,17 @@ final class FloatGraph {
   /** The float value that a quantized value stands for. */
   private final Map<String, String> twins = new HashMap<>();
 
-  /** Twins that nodes added here give. */
-  private final Set<String> made = new HashSet<>();
+  /** Values that nodes added here give. */
+  private final Set<String> given = new HashSet<>();
 
   /** What is read now in place of a value that is gone. */
   private final Map<String, String> aliases = new HashMap<>();
 
-  FloatGraph(Scope scope, @Nullable FloatGraph outer, FloatNames names) {
+  FloatGraph(Scope scope, @Nullable FloatGraph outer, FloatNames names, Saturation saturation) {
     this.scope = scope;
     this.outer = outer;
     this.names = names;
+    this.saturation = saturation;
     this.index = new GraphIndex(scope.graph());
     this.initializers = new LinkedHashMap<>(scope.graph().initializers());
     scope.graph().outputs().forEach(output -> outputs.add(output.name()));
@@ -55,7 +59,7 @@ final class FloatGraph {
     FloatRules rules = new FloatRules(this);
     for (Node node : new GraphEditor(graph).toGraph().nodes()) {
       Node current = withBodies(aliases.isEmpty() ? node : GraphEditor.renameReads(node, aliases));
-      if (!rules.apply(node, current)) nodes.add(current);
+      if (!rules.apply(node, current)) add(current);
     }
     Graph converted =
         new Graph(
@@ -89,7 +93,7 @@ final class FloatGraph {
   }
 
   private Graph body(Graph body) {
-    return new FloatGraph(scope.body(body), this, names).convert();
+    return new FloatGraph(scope.body(body), this, names, saturation).convert();
   }
 
   @Nullable Tensor constant(String name) {
@@ -131,8 +135,52 @@ final class FloatGraph {
     twins.put(quantized, floats);
   }
 
+  /**
+   * Adds the float node for a quantized one, whose output becomes the twin and is given; the
+   * quantized node stays for other readers.
+   */
+  String emit(
+      Node original, String opType, List<String> inputs, Map<String, Attribute> attributes) {
+    String output = makeTwin(original.output(0));
+    String name = fresh(original.name() + "_float");
+    add(new Node(name, "", opType, inputs, List.of(output), attributes, Opaque.NONE));
+    return output;
+  }
+
   void add(Node node) {
     nodes.add(node);
+    given.addAll(node.outputs());
+    intervals.see(node);
+  }
+
+  /**
+   * What the saturation of a quantized value leaves of its float form, which {@code source} is
+   * before it.
+   *
+   * @param zeroPoint name of the quantized value's zero point; empty where there is none
+   * @param otherwise its type then
+   * @return the bounds that have to be restored; null when {@code source} keeps them
+   */
+  private @Nullable Interval cut(
+      String quantized, String source, String scale, String zeroPoint, DType otherwise) {
+    Tensor zero = zeroPoint.isEmpty() ? null : constant(zeroPoint);
+    if (zero == null && !zeroPoint.isEmpty()) return null;
+    DType type = zero == null ? otherwise : zero.dtype();
+    Interval bounds = saturation.bounds(quantized, type, constant(scale), zero);
+    return bounds.contains(intervals.of(source)) ? null : bounds;
+  }
+
+  /** Makes {@code source}, cut where quantization cuts it, the twin of a quantized value. */
+  void saturate(String quantized, String source, String scale, String zeroPoint, DType otherwise) {
+    Interval bounds = cut(quantized, source, scale, zeroPoint, otherwise);
+    if (bounds == null) {
+      twins.put(quantized, source);
+      return;
+    }
+    String twin = makeTwin(quantized);
+    String name = fresh(twin + "_cut");
+    add(saturation.clamp(name, source, twin, bounds, this::addConstant));
+    intervals.put(twin, intervals.of(source).clampedTo(bounds));
   }
 
   /** Adds a constant under a name like {@code wish}, and gives the name. */
@@ -149,12 +197,12 @@ final class FloatGraph {
 
   /**
    * Lets all later readers of {@code value} read {@code source}. A graph's output has to keep its
-   * name: then the twin takes it, or, where the source is no twin, is copied.
+   * name: then the source takes it, or is copied where it is an input or another output.
    */
   void alias(String value, String source) {
     if (!outputs.contains(value)) {
       aliases.put(value, source);
-    } else if (!made.remove(source)) {
+    } else if (!given.contains(source) || outputs.contains(source)) {
       nodes.add(Node.of(fresh(value + "_Identity"), "Identity", List.of(source), List.of(value)));
     } else {
       Map<String, String> renamed = Map.of(source, value);
@@ -167,13 +215,15 @@ final class FloatGraph {
                     .toList());
           });
       twins.replaceAll((quantized, twin) -> renamed.getOrDefault(twin, twin));
+      aliases.put(source, value);
+      aliases.replaceAll((alias, target) -> renamed.getOrDefault(target, target));
+      intervals.rename(source, value);
     }
   }
 
   /** A fresh value as the twin of a quantized one. */
   String makeTwin(String quantized) {
     String twin = fresh(quantized + "_float");
-    made.add(twin);
     twins.put(quantized, twin);
     return twin;
   }

@@ -1,15 +1,11 @@
 package dev.halftone.quantize.dequantize;
 
-import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Node;
-import dev.halftone.graph.Opaque;
+import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What each quantized operator stands for in float. */
 final class FloatRules {
@@ -32,27 +28,15 @@ final class FloatRules {
           "Transpose",
           "Unsqueeze");
 
-  /**
-   * Operators of ONNX Runtime on quantized values: pairs or triples of value, scale, zero point,
-   * then those of the output.
-   */
-  private static final Map<String, String> ELEMENTWISE =
-      Map.of(
-          "QLinearAdd", "Add",
-          "QLinearMul", "Mul",
-          "QLinearSigmoid", "Sigmoid",
-          "QLinearLeakyRelu", "LeakyRelu",
-          "QLinearSoftmax", "Softmax",
-          "QLinearAveragePool", "AveragePool",
-          "QLinearGlobalAveragePool", "GlobalAveragePool");
-
   private final FloatGraph graph;
   private final IntegerPatterns patterns;
+  private final OperatorRules operators;
   private final PackedRules packed;
 
   FloatRules(FloatGraph graph) {
     this.graph = graph;
     this.patterns = new IntegerPatterns(graph);
+    this.operators = new OperatorRules(graph);
     this.packed = new PackedRules(graph);
   }
 
@@ -67,23 +51,35 @@ final class FloatRules {
     return switch (original.opType()) {
       case "QuantizeLinear", "DynamicQuantizeLinear" -> quantize(original, node);
       case "DequantizeLinear" -> dequantize(original);
-      case "QLinearConv" -> convolution(original);
-      case "QLinearMatMul" -> product(original);
-      case "QGemm" -> gemm(original);
       case "MatMulNBits" -> packed.product(original, node);
       case "GatherBlockQuantized" -> packed.table(original, node);
       case "DynamicQuantizeLSTM" -> packed.lstm(original, node);
       case "Mul", "Reshape" -> patterns.apply(original, node) || moving(original, node);
-      default ->
-          ELEMENTWISE.containsKey(original.opType())
-              ? elementwise(original)
-              : moving(original, node);
+      default -> operators.apply(original, node) || moving(original, node);
     };
   }
 
   private boolean quantize(Node original, Node node) {
-    graph.setTwin(original.output(0), node.input(0));
+    String codes = original.output(0);
+    if (original.opType().equals("DynamicQuantizeLinear")) {
+      // Its range has the whole value in it.
+      graph.setTwin(codes, node.input(0));
+    } else {
+      DType type = typeWithoutZeroPoint(original);
+      graph.saturate(codes, node.input(0), original.input(1), original.input(2), type);
+    }
     return false;
+  }
+
+  /** The type of QuantizeLinear's output where no zero point tells it, by its number in ONNX. */
+  private static DType typeWithoutZeroPoint(Node node) {
+    return switch ((int) node.integer("output_dtype", 0)) {
+      case 0, 2 -> DType.UINT8;
+      case 4 -> DType.UINT16;
+      case 21 -> DType.UINT4;
+      // Signed codes around 0, or floats.
+      default -> DType.INT8;
+    };
   }
 
   private boolean dequantize(Node original) {
@@ -105,94 +101,6 @@ final class FloatRules {
     return true;
   }
 
-  /**
-   * The name of the float form of operand {@code (value, scale, zero point)} at {@code first}: a
-   * twin or a decoded constant.
-   */
-  private @Nullable String operand(Node node, int first, int axis) {
-    String twin = graph.twin(node.input(first));
-    if (twin != null) return twin;
-    Tensor decoded = graph.decoded(node, first, first + 1, first + 2, axis, 0);
-    return decoded == null ? null : graph.addConstant(node.input(first) + "_float", decoded);
-  }
-
-  /**
-   * Adds the float node for a quantized one, whose output becomes the twin; the quantized node
-   * stays for other readers.
-   */
-  private boolean emit(
-      Node original, String opType, List<String> inputs, Map<String, Attribute> attributes) {
-    String output = graph.makeTwin(original.output(0));
-    graph.add(
-        new Node(
-            graph.fresh(original.name() + "_float"),
-            "",
-            opType,
-            inputs,
-            List.of(output),
-            attributes,
-            Opaque.NONE));
-    return false;
-  }
-
-  private boolean convolution(Node node) {
-    String x = operand(node, 0, 0);
-    String weight = x == null ? null : operand(node, 3, 0);
-    if (x == null || weight == null) return false;
-    List<String> inputs = new ArrayList<>(List.of(x, weight));
-    if (!node.input(8).isEmpty()) {
-      String bias = bias(node, 8, 1, 4);
-      if (bias == null) return false;
-      inputs.add(bias);
-    }
-    return emit(node, "Conv", inputs, node.attributes());
-  }
-
-  /** The 32-bit bias at {@code position}, whose scale is the product of two others. */
-  private @Nullable String bias(Node node, int position, int inputScale, int weightScale) {
-    Tensor codes = graph.constant(node.input(position));
-    Tensor first = graph.constant(node.input(inputScale));
-    Tensor second = graph.constant(node.input(weightScale));
-    if (codes == null || first == null || second == null) return null;
-    float[] scales = second.toFloats();
-    for (int i = 0; i < scales.length; i++) scales[i] *= first.floatAt(0);
-    Tensor scale =
-        scales.length == 1 ? Tensor.scalar(scales[0]) : Tensor.ofFloats(scales, scales.length);
-    return graph.addConstant(
-        node.input(position) + "_float", Decoding.decode(node, codes, scale, null, 0, 0));
-  }
-
-  private boolean product(Node node) {
-    String left = operand(node, 0, -1);
-    String right = left == null ? null : operand(node, 3, -1);
-    return left != null && right != null && emit(node, "MatMul", List.of(left, right), Map.of());
-  }
-
-  private boolean gemm(Node node) {
-    String left = operand(node, 0, 0);
-    String right = left == null ? null : operand(node, 3, node.integer("transB", 0) != 0 ? 0 : 1);
-    if (left == null || right == null) return false;
-    List<String> inputs = new ArrayList<>(List.of(left, right));
-    if (!node.input(6).isEmpty()) {
-      String bias = bias(node, 6, 1, 4);
-      if (bias == null) return false;
-      inputs.add(bias);
-    }
-    return emit(node, "Gemm", inputs, node.attributes());
-  }
-
-  private boolean elementwise(Node node) {
-    boolean binary = node.opType().equals("QLinearAdd") || node.opType().equals("QLinearMul");
-    boolean channelsLast = node.integer("channels_last", 0) != 0;
-    String left = channelsLast ? null : operand(node, 0, 0);
-    String right = left == null || !binary ? left : operand(node, 3, 0);
-    if (left == null || right == null) return false;
-    Map<String, Attribute> attributes = new LinkedHashMap<>(node.attributes());
-    attributes.keySet().removeAll(Set.of("channels_last", "opset"));
-    String opType = ELEMENTWISE.getOrDefault(node.opType(), "");
-    return emit(node, opType, binary ? List.of(left, right) : List.of(left), attributes);
-  }
-
   /** A node that moves quantized values: its float copy moves the twins. */
   private boolean moving(Node original, Node node) {
     boolean moves = MOVING.contains(original.opType());
@@ -206,6 +114,7 @@ final class FloatRules {
       if (twin == null) return false;
       inputs.set(i, twin);
     }
-    return emit(original, original.opType(), inputs, original.attributes());
+    graph.emit(original, original.opType(), inputs, original.attributes());
+    return false;
   }
 }

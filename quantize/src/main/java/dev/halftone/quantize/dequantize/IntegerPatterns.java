@@ -95,6 +95,9 @@ final class IntegerPatterns {
         || scales == null
         || scales.dtype() != DType.FLOAT32) return false;
     Tensor zeros = zeros(last);
+    // A product that is larger than the codes is none of ours.
+    if (!Broadcast.fits(codes.shape(), scales.shape())
+        || (zeros != null && !Broadcast.fits(codes.shape(), zeros.shape()))) return false;
     float[] values = new float[Math.toIntExact(codes.count())];
     int[] at = Broadcast.indices(last, codes.shape(), scales.shape());
     int[] zeroAt =
@@ -146,6 +149,7 @@ final class IntegerPatterns {
         || scales == null
         || scales.dtype() != DType.FLOAT32) return false;
     if (zeros != null && zeros.count() != 1) return false;
+    if (!Broadcast.fits(codes.shape(), scales.shape())) return false;
     float zero = zeros == null ? 0 : zeros.floatAt(0);
     float[] values = new float[Math.toIntExact(codes.count())];
     int[] at = Broadcast.indices(last, codes.shape(), scales.shape());

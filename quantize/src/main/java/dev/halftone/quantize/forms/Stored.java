@@ -89,8 +89,7 @@ public final class Stored implements WeightForm.Encoded {
     boolean reshaped = !Arrays.equals(spread, shape);
     String stored =
         Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
-    String scale =
-        Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
+    String scale = ScaleForm.add(constant, codes, rewrite, 1f, scaleShape);
     String value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
     if (codes.hasZeroPoints()) {
       String zero = zeroPoint(constant, codes, emission, rewrite);

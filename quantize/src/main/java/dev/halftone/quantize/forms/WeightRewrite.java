@@ -33,8 +33,7 @@ public final class WeightRewrite {
   public static WeightForm onlyIfSmaller(WeightForm form) {
     if (!(form instanceof WeightForm.Encoded encoded)) return form;
     CodeRequest request = encoded.request();
-    boolean smaller =
-        Codes.bytes(request.layout(), request.format()) + AROUND < request.weight().byteSize();
+    boolean smaller = Codes.bytes(request) + AROUND < request.weight().byteSize();
     return smaller ? form : new WeightForm.Kept("its weight would not get smaller");
   }
 
@@ -68,13 +67,13 @@ public final class WeightRewrite {
 
   private static StoredWeight stored(Codes codes) {
     CodeRequest request = codes.request();
-    return StoredWeight.quantized(request.name(), request.weight(), codes.bytes(), codes::decoded);
+    return StoredWeight.quantized(
+        request.name(), request.weight(), codes.bytes(), codes::decodedAsWeight);
   }
 
   private static Model withVersions(
       Model model, List<CodeRequest> requests, List<WeightDecision> encoded) {
-    int bits =
-        requests.stream().mapToInt(request -> request.format().dtype().bits()).min().orElse(8);
+    int bits = requests.stream().mapToInt(request -> request.format().bits()).min().orElse(8);
     long version = bits == 8 ? model.irVersion() : bits == 4 ? IR_WITH_FOUR_BITS : IR_WITH_TWO_BITS;
     Model result = model.withIrVersion(Math.max(model.irVersion(), version));
     boolean microsoft =

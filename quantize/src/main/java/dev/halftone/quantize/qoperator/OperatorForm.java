@@ -9,6 +9,9 @@ import dev.halftone.graph.edit.GraphEditor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,32 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class OperatorForm {
   private static final String MICROSOFT = "com.microsoft";
 
-  private final GraphIndex index;
-  private final GraphEditor editor;
-
-  private OperatorForm(Graph graph) {
-    this.index = new GraphIndex(graph);
-    this.editor = new GraphEditor(graph);
-  }
-
-  public static Graph of(Graph qdq) {
-    OperatorForm form = new OperatorForm(qdq);
-    for (Node node : qdq.nodes()) form.convert(node);
-    form.editor.prune();
-    return form.editor.toGraph();
-  }
-
-  private void convert(Node node) {
-    if (!node.domain().isEmpty()) return;
-    switch (node.opType()) {
-      case "Conv" -> convertConv(node);
-      case "MatMul" -> convertMatMul(node);
-      case "Gemm" -> convertGemm(node);
-      case "Add", "Mul" -> convertBinary(node);
-      case "Concat" -> convertConcat(node);
-      case "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid" -> convertUnary(node);
-      case "Where" -> convertWhere(node);
-      case "Flatten",
+  /** Operators that move values: integers take the same way. */
+  private static final Set<String> SHAPE_ONLY =
+      Set.of(
+          "Expand",
+          "Flatten",
           "Gather",
           "GatherElements",
           "MaxPool",
@@ -52,13 +34,65 @@ public final class OperatorForm {
           "Resize",
           "Slice",
           "Squeeze",
+          "Tile",
           "Transpose",
-          "Unsqueeze",
-          "Expand",
-          "Tile" ->
-          convertShapeOnly(node);
-      default -> {}
-    }
+          "Unsqueeze");
+
+  private static final Map<String, Converter> CONVERTERS =
+      Map.ofEntries(
+          Map.entry("Add", OperatorForm::convertBinary),
+          Map.entry("AveragePool", OperatorForm::convertUnary),
+          Map.entry("Concat", OperatorForm::convertConcat),
+          Map.entry("Conv", OperatorForm::convertConv),
+          Map.entry("Gemm", OperatorForm::convertGemm),
+          Map.entry("GlobalAveragePool", OperatorForm::convertUnary),
+          Map.entry("LeakyRelu", OperatorForm::convertUnary),
+          Map.entry("MatMul", OperatorForm::convertMatMul),
+          Map.entry("Mul", OperatorForm::convertBinary),
+          Map.entry("Sigmoid", OperatorForm::convertUnary),
+          Map.entry("Where", OperatorForm::convertWhere));
+
+  /** Converts a node of one kind if what is around it allows. */
+  private interface Converter {
+    void convert(OperatorForm form, Node node);
+  }
+
+  private final GraphIndex index;
+  private final GraphEditor editor;
+
+  /** Whether the recipe lets a node be merged into another. */
+  private final Predicate<Node> allowed;
+
+  private OperatorForm(Graph graph, Predicate<Node> allowed) {
+    this.allowed = allowed;
+    this.index = new GraphIndex(graph);
+    this.editor = new GraphEditor(graph);
+  }
+
+  /**
+   * The same computation in integer operators.
+   *
+   * @param allowed whether a Relu or Clip may go where saturation does its work
+   */
+  public static Graph of(Graph qdq, Predicate<Node> allowed) {
+    OperatorForm form = new OperatorForm(qdq, allowed);
+    for (Node node : qdq.nodes()) form.convert(node);
+    form.editor.prune();
+    return form.editor.toGraph();
+  }
+
+  private void convert(Node node) {
+    if (!node.domain().isEmpty()) return;
+    if (SHAPE_ONLY.contains(node.opType())) convertShapeOnly(node);
+    Converter converter = CONVERTERS.get(node.opType());
+    if (converter != null) converter.convert(this, node);
+  }
+
+  /** The float operators that have an integer form here. */
+  static Set<String> operators() {
+    Set<String> all = new TreeSet<>(CONVERTERS.keySet());
+    all.addAll(SHAPE_ONLY);
+    return all;
   }
 
   private void convertConv(Node node) {
@@ -213,7 +247,7 @@ public final class OperatorForm {
     Node reader = index.onlyConsumer(value);
     if (reader == null) return null;
     if (reader.opType().equals("QuantizeLinear")) return new Result(reader, null);
-    if (!Rectifiers.isRectifier(reader)) return null;
+    if (!Rectifiers.isRectifier(reader) || !allowed.test(reader)) return null;
     Node next = index.onlyConsumer(reader.output(0));
     boolean covered =
         next != null

@@ -35,9 +35,17 @@ public final class Rectifiers {
     double low = (codes.low() - parameters.zeroPoint()) * step;
     double high = (codes.high() - parameters.zeroPoint()) * step;
     if (rectifier.is("Relu")) return low >= 0;
-    double min = bound(rectifier, "min", 1, Double.NEGATIVE_INFINITY, index);
-    double max = bound(rectifier, "max", 2, Double.POSITIVE_INFINITY, index);
-    return low >= min - step / 2 && high <= max + step / 2;
+    return low >= lower(rectifier, index) - step / 2 && high <= upper(rectifier, index) + step / 2;
+  }
+
+  /** A Clip's {@code min}; infinite when it has none, NaN when it depends on the input. */
+  static double lower(Node clip, GraphIndex index) {
+    return bound(clip, "min", 1, Double.NEGATIVE_INFINITY, index);
+  }
+
+  /** A Clip's {@code max}; infinite when it has none, NaN when it depends on the input. */
+  static double upper(Node clip, GraphIndex index) {
+    return bound(clip, "max", 2, Double.POSITIVE_INFINITY, index);
   }
 
   /**

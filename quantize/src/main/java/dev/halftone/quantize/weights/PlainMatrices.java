@@ -6,6 +6,8 @@ import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
+import dev.halftone.quantize.codes.IntegerGrid;
+import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.Tensor;
@@ -29,11 +31,12 @@ public final class PlainMatrices {
     if (matrix.rank() != 2 || matrix.count() == 0)
       throw new IllegalArgumentException(name + " " + matrix + " is not a matrix");
     CodeFormat format =
-        new CodeFormat(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+        new IntegerGrid(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
     CodeRequest request =
-        new CodeRequest(name, matrix, layout(matrix, recipe.granularity()), format);
+        new CodeRequest(name, matrix, layout(matrix, recipe.granularity()), format)
+            .with(Scaling.of(recipe.search(), recipe.scales()));
     Codes codes = Encoder.encode(List.of(request), threads).getFirst();
-    return StoredWeight.quantized(name, matrix, codes.bytes(), codes::decoded);
+    return StoredWeight.quantized(name, matrix, codes.bytes(), codes::decodedAsWeight);
   }
 
   private static CodeLayout layout(Tensor matrix, Granularity granularity) {

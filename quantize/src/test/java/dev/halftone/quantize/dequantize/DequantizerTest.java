@@ -3,15 +3,21 @@ package dev.halftone.quantize.dequantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.quantize.Graphs;
 import dev.halftone.quantize.Judge;
+import dev.halftone.quantize.Networks;
+import dev.halftone.quantize.RandomSamples;
+import dev.halftone.quantize.StaticRecipe;
 import dev.halftone.quantize.dynamic.DynamicMode;
+import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.quantize.weights.WeightsMode;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.runtime.Progress;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
@@ -196,5 +202,163 @@ class DequantizerTest {
     assertThatThrownBy(() -> Dequantizer.toFloat(model))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessage("node wd_node (DequantizeLinear): cannot decode FLOAT32[3] for INT8[4, 1]");
+  }
+
+  private static Model quantized(Model model, StaticRecipe recipe, long[] shape) {
+    DataSet data = RandomSamples.of(8, 1, shape);
+    return StaticMode.quantize(model, recipe.build(), data, 1, Progress.NONE).model();
+  }
+
+  /** Rounding of weights alone is left. */
+  private static void checkRestored(
+      Model model, StaticRecipe recipe, long[] shape, double sqnr, String... operators) {
+    for (DType activations : List.of(DType.UINT8, DType.INT8)) {
+      Model quantized = quantized(model, recipe.activations(activations), shape);
+      Model floats = Dequantizer.toFloat(quantized);
+      assertThat(QuantizedParts.of(floats).parts()).isEmpty();
+      assertThat(Judge.operators(floats)).containsExactlyInAnyOrder(operators);
+      // Far beyond what calibration saw: there the bounds show.
+      for (double deviation : new double[] {1, 4})
+        assertThat(Judge.sqnr(model, floats, RandomSamples.unseen(deviation, shape)))
+            .isGreaterThan(sqnr);
+    }
+  }
+
+  @Test
+  void staticModeIsUndoneInBothForms() {
+    String[] residual = {
+      "Conv",
+      "Relu",
+      "Conv",
+      "Add",
+      "Relu",
+      "MaxPool",
+      "Conv",
+      "Conv",
+      "Concat",
+      "Conv",
+      "GlobalAveragePool",
+      "Flatten",
+      "Gemm"
+    };
+    for (StaticRecipe recipe : List.of(new StaticRecipe(), new StaticRecipe().operatorForm())) {
+      checkRestored(Networks.residual().model(13), recipe, Networks.IMAGE, 35, residual);
+      checkRestored(
+          Networks.products().model(13), recipe, Networks.SEQUENCE, 35, "MatMul", "Tanh", "MatMul");
+    }
+  }
+
+  @Test
+  void clipsThatWereLeftToSaturationAreThereAgain() {
+    for (StaticRecipe recipe : List.of(new StaticRecipe(), new StaticRecipe().operatorForm())) {
+      // The range that calibration saw ends below 20.
+      for (float high : new float[] {2, 6, 20}) {
+        for (float low : new float[] {-1, 0}) {
+          Model model = Networks.clipped(low, high).model(13);
+          checkRestored(model, recipe, Networks.IMAGE, 35, "Conv", "Clip", "Conv");
+        }
+      }
+    }
+  }
+
+  @Test
+  void clipsOfOldOperatorSetsKeepTheirBoundsInAttributes() {
+    Model model =
+        Networks.image()
+            .normal("w", 0.4, 8, 4, 3, 3)
+            .normal("v", 0.2, 8, 8, 3, 3)
+            .node("Conv", "x w", "c")
+            .node("Clip", "c", "k", "min", 0f, "max", 2f)
+            .node("Conv", "k v", "y")
+            .output("y")
+            .model(10);
+    checkRestored(model, new StaticRecipe(), Networks.IMAGE, 35, "Conv", "Clip", "Conv");
+  }
+
+  /** {@code x → QuantizeLinear → DequantizeLinear → y}. */
+  private static Graphs pair(float scale, int zeroPoint) {
+    return x().constant("s", Tensor.scalar(scale))
+        .constant("z", Tensor.ofBytes(DType.UINT8, new byte[] {(byte) zeroPoint}));
+  }
+
+  @Test
+  void saturationBelowZeroIsARelu() {
+    Graphs plain =
+        pair(0.01f, 0).node("QuantizeLinear", "x s z", "q").node("DequantizeLinear", "q s z", "y");
+    assertThat(Judge.operators(Dequantizer.toFloat(plain.model(13)))).containsExactly("Relu");
+    Graphs six =
+        pair(6f / 255, 0)
+            .node("QuantizeLinear", "x s z", "q")
+            .node("DequantizeLinear", "q s z", "y");
+    assertThat(Judge.operators(Dequantizer.toFloat(six.model(13)))).containsExactly("Clip");
+    Graphs withoutZeroPoint =
+        pair(0.01f, 0).node("QuantizeLinear", "x s", "q").node("DequantizeLinear", "q s", "y");
+    assertThat(Judge.operators(Dequantizer.toFloat(withoutZeroPoint.model(13))))
+        .containsExactly("Relu");
+  }
+
+  @Test
+  void recordsOfClipsThatMakeNoSenseAreIgnored() {
+    Model plain =
+        pair(0.01f, 0)
+            .node("QuantizeLinear", "x s z", "q")
+            .node("DequantizeLinear", "q s z", "y")
+            .model(13);
+    for (String record : List.of("", "nonsense", "0 high", "3 1", "NaN 1", "0 1 2")) {
+      Model odd = plain.withMetadata(Map.of("halftone.clip.q", record, "other", "kept"));
+      Model floats = Dequantizer.toFloat(odd);
+      assertThat(Judge.operators(floats)).containsExactly("Relu");
+      assertThat(floats.metadata()).containsExactly(Map.entry("other", "kept"));
+    }
+    Model sound = plain.withMetadata(Map.of("halftone.clip.q", "0.5 1.5"));
+    assertThat(Judge.run(Dequantizer.toFloat(sound), X)).contains(0.5f, 1.5f);
+  }
+
+  @Test
+  void whatIsKnownNotToBeNegativeGetsNoRelu() {
+    Model model =
+        pair(0.01f, 0)
+            .node("Sigmoid", "x", "a")
+            .node("Transpose", "a", "t", "perm", new int[] {1, 0})
+            .node("QuantizeLinear", "t s z", "q")
+            .node("DequantizeLinear", "q s z", "y")
+            .model(13);
+    assertThat(Judge.operators(Dequantizer.toFloat(model))).containsExactly("Sigmoid", "Transpose");
+  }
+
+  @Test
+  void twoReadersOfOneQuantizedValueOfWhichOneIsAnOutput() {
+    Model model =
+        new Graphs(1)
+            .input("x", 1, 2, 5, 5)
+            .constant("s", Tensor.scalar(0.02f))
+            .constant("z", Tensor.ofBytes(DType.UINT8, new byte[] {(byte) 128}))
+            .constant("w", Tensor.ofBytes(DType.INT8, new byte[] {1, 2, 3, -4, 5, 6}, 3, 2, 1, 1))
+            .constant("wz", Tensor.ofBytes(DType.INT8, new byte[1]))
+            .node("QuantizeLinear", "x s z", "q")
+            .node("QLinearConv", "q s z w s wz s z", "c")
+            .node("DequantizeLinear", "c s z", "d")
+            .node("DequantizeLinear", "c s z", "y")
+            .node("Tanh", "d", "t")
+            .output("y")
+            .output("t")
+            .model(13);
+    Map<String, Tensor> image = Map.of("x", Graphs.normal(new Random(5), 0.6, 1, 2, 5, 5));
+    Model floats = Dequantizer.toFloat(model);
+    assertThat(Judge.operators(floats)).containsExactly("Conv", "Tanh");
+    assertThat(Judge.sqnr(model, floats, image)).isGreaterThan(15);
+  }
+
+  @Test
+  void aProductLargerThanItsCodesIsNoStoredWeight() {
+    Model model =
+        x().constant("c", Tensor.ofBytes(DType.INT8, new byte[] {1, 2, 3, 4}, 4, 1))
+            .constant("s", Tensor.ofFloats(new float[256], 4, 64))
+            .node("Cast", "c", "f", "to", 1)
+            .node("Mul", "f s", "m")
+            .node("Add", "x m", "y")
+            .model(13);
+    Model floats = Dequantizer.toFloat(model);
+    assertThat(Judge.operators(floats)).containsExactly("Cast", "Mul", "Add");
   }
 }

@@ -1,0 +1,81 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.tensor.DType;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The words for the values of a recipe, on the command line and in recipe files alike. Case does
+ * not matter. Each method throws IllegalArgumentException that names what is allowed.
+ */
+public final class RecipeWords {
+  private static final String BLOCK = "block:";
+  private static final String PERCENTILE = "percentile:";
+
+  private RecipeWords() {}
+
+  /** A calibration method with its parameter. */
+  public record CalibrationChoice(Calibration method, @Nullable Double percentile) {
+    /** The request with this calibration. */
+    public RecipeRequest of(RecipeRequest request) {
+      RecipeRequest calibrated = request.calibration(method);
+      return percentile == null ? calibrated : calibrated.percentile(percentile);
+    }
+  }
+
+  public static Mode mode(String word) {
+    return oneOf(word, List.of(Mode.values()));
+  }
+
+  public static DType weights(String word) {
+    return oneOf(
+        word, List.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4, DType.INT2, DType.UINT2));
+  }
+
+  public static DType activations(String word) {
+    return oneOf(word, List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16));
+  }
+
+  public static Granularity granularity(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    if (lower.equals("tensor")) return new Granularity.PerTensor();
+    if (lower.equals("channel")) return new Granularity.PerChannel();
+    if (lower.matches(BLOCK + "[1-9][0-9]{0,8}"))
+      return new Granularity.PerBlock(Integer.parseInt(lower.substring(BLOCK.length())));
+    throw new IllegalArgumentException("'%s' is not tensor, channel or block:N".formatted(word));
+  }
+
+  public static CalibrationChoice calibration(String word) {
+    if (!word.toLowerCase(Locale.ROOT).startsWith(PERCENTILE)) {
+      return new CalibrationChoice(oneOf(word, List.of(Calibration.values())), null);
+    }
+    return new CalibrationChoice(
+        Calibration.PERCENTILE, percentile(word.substring(PERCENTILE.length())));
+  }
+
+  private static double percentile(String number) {
+    try {
+      double percentile = Double.parseDouble(number);
+      if (percentile > 50 && percentile <= 100) return percentile;
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("percentile '%s' is not a number".formatted(number));
+    }
+    throw new IllegalArgumentException(
+        "percentile %s is not over 50 and up to 100".formatted(number));
+  }
+
+  private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {
+    for (E choice : choices) if (word(choice).equals(word.toLowerCase(Locale.ROOT))) return choice;
+    throw new IllegalArgumentException(
+        "'%s' is not one of %s"
+            .formatted(word, String.join(", ", choices.stream().map(RecipeWords::word).toList())));
+  }
+
+  static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
