@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      SweepCommand.class,
       DequantizeCommand.class,
       RecipesCommand.class,
       TargetsCommand.class,

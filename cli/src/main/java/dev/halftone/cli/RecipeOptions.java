@@ -65,7 +65,7 @@ final class RecipeOptions {
       converter = Words.GranularityWord.class,
       description =
           "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for"
-              + " 4 bits.")
+              + " 4 and 2 bits.")
   private @Nullable Granularity granularity;
 
   @Option(

@@ -49,6 +49,11 @@ final class Text {
 
   /** {@code 1 node}, {@code 2 nodes}. */
   static String count(long count, String noun) {
-    return "%s %s%s".formatted(number(count), noun, count == 1 ? "" : "s");
+    return count(count, noun, noun + "s");
+  }
+
+  /** {@code 1 matrix}, {@code 2 matrices}. */
+  static String count(long count, String one, String several) {
+    return "%s %s".formatted(number(count), count == 1 ? one : several);
   }
 }

@@ -99,6 +99,17 @@ class SchemaTest {
     assertFits("compare", fixture.model(), fixture.otherModel(), "--data", fixture.samples());
     assertFits("quantize", fixture.model(), "--recipe", "weights-int8", "-o", out);
     assertFits("dequantize", out, "-o", folder.resolve("plain.onnx"));
+    assertFits(
+        "sweep",
+        fixture.model(),
+        "--data",
+        fixture.samples(),
+        "--labels",
+        fixture.labels(),
+        "--formats",
+        "fp16,int8,static:int8/uint8,int4@block:32",
+        "--no-latency");
+    assertFits("sweep", fixture.modelWithNan(), "--formats", "int8");
     assertFits("recipes");
     assertFits("targets");
     assertFits("doctor");

@@ -7,6 +7,7 @@ import dev.halftone.evaluate.metric.MetricKinds;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.onnx.WeightFiles;
+import dev.halftone.runtime.Answer;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
 import dev.halftone.runtime.SampleRunner;
@@ -30,14 +31,21 @@ public final class Evaluator {
 
   private final Path model;
   private final @Nullable Path reference;
+  private final @Nullable Baseline baseline;
   private final DataSet data;
   private final EvaluateOptions options;
   private final SortedMap<String, Double> metrics = new TreeMap<>();
   private final List<String> warnings = new ArrayList<>();
 
-  private Evaluator(Path model, @Nullable Path reference, DataSet data, EvaluateOptions options) {
+  private Evaluator(
+      Path model,
+      @Nullable Path reference,
+      @Nullable Baseline baseline,
+      DataSet data,
+      EvaluateOptions options) {
     this.model = model;
     this.reference = reference;
+    this.baseline = baseline;
     this.data = data;
     this.options = options;
   }
@@ -54,7 +62,15 @@ public final class Evaluator {
    */
   public static Evaluation evaluate(
       Path model, @Nullable Path reference, DataSet data, EvaluateOptions options) {
-    return new Evaluator(model, reference, data, options).evaluate();
+    return new Evaluator(model, reference, null, data, options).evaluate();
+  }
+
+  /**
+   * As {@link #evaluate(Path, Path, DataSet, EvaluateOptions)} beside a reference that has answered
+   * already: its samples, and what it said to them, are taken from the baseline.
+   */
+  public static Evaluation evaluate(Path model, Baseline baseline, EvaluateOptions options) {
+    return new Evaluator(model, baseline.file(), baseline, baseline.data(), options).evaluate();
   }
 
   private Evaluation evaluate() {
@@ -62,10 +78,13 @@ public final class Evaluator {
     try {
       addSizes();
       RunOptions oneThread = options.deployment().withThreads(1);
-      for (Path file : files()) open.add(RunnableModel.open(file, oneThread));
-      if (open.size() == 2) requireSameInputs(open.get(0), open.get(1));
+      for (Path file : baseline == null ? files() : List.of(model))
+        open.add(RunnableModel.open(file, oneThread));
+      List<RunnableModel> models = new ArrayList<>(open);
+      if (baseline != null) models.add(baseline.model());
+      if (models.size() == 2) requireSameInputs(models.get(0), models.get(1));
       judge(open);
-      if (options.latency() && data.size() > 0) measureLatency(open);
+      if (options.latency() && data.size() > 0) measureLatency(models);
       return new Evaluation(metrics, warnings);
     } finally {
       open.forEach(RunnableModel::close);
@@ -108,19 +127,20 @@ public final class Evaluator {
     }
     if (data.targets() == null && wantsTargets())
       warnings.add("no labels: outputs are only compared with the reference");
-    new SampleRunner(models, source(), mostRows())
+    new SampleRunner(models, source(data), mostRows(files()))
         .run(
             options.threads(),
             answer -> {
-              for (Metric judge : judges) judge.add(answer);
+              Answer complete = baseline == null ? answer : baseline.beside(answer);
+              for (Metric judge : judges) judge.add(complete);
               options.progress().step("evaluate", answer.row() + 1L, data.size());
             });
     for (Metric judge : judges) judge.report(metrics, warnings);
   }
 
   /** By the larger file, so that it does not depend on the time that a run takes. */
-  private int mostRows() {
-    long bytes = files().stream().mapToLong(WeightFiles::totalBytes).max().orElse(0);
+  static int mostRows(List<Path> files) {
+    long bytes = files.stream().mapToLong(WeightFiles::totalBytes).max().orElse(0);
     return bytes > BATCHED_BYTES ? 1 : SampleRunner.MOST_ROWS;
   }
 
@@ -134,7 +154,7 @@ public final class Evaluator {
     };
   }
 
-  private SampleSource source() {
+  static SampleSource source(DataSet data) {
     return new SampleSource(data.size(), data.samples()::get, data.state(), data.starts());
   }
 

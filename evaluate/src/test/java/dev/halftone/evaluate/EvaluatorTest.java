@@ -72,6 +72,20 @@ class EvaluatorTest {
   }
 
   @Test
+  void besideABaselineItSaysTheSameAsBesideTheReference() {
+    Path model = Fixtures.write(folder, "coarse", Fixtures.quantized(0.2f));
+    DataSet data = Fixtures.data(new Task.Classify(0), labels);
+    try (Baseline baseline = Baseline.run(reference, data, OPTIONS)) {
+      for (int round = 0; round < 2; round++) {
+        assertThat(Evaluator.evaluate(model, baseline, OPTIONS))
+            .isEqualTo(Evaluator.evaluate(model, reference, data, OPTIONS));
+      }
+      assertThat(baseline.evaluation())
+          .isEqualTo(Evaluator.evaluate(reference, null, data, OPTIONS));
+    }
+  }
+
+  @Test
   void besideItsReference() throws Exception {
     Path model = Fixtures.write(folder, "coarse", Fixtures.quantized(0.2f));
     Map<String, Double> metrics =

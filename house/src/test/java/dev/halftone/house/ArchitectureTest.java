@@ -37,6 +37,8 @@ final class ArchitectureTest {
               "dev.halftone.scheme..")
           .layer("graph")
           .definedBy("dev.halftone.graph..")
+          .layer("checkpoint")
+          .definedBy("dev.halftone.checkpoint..")
           .layer("onnx")
           .definedBy("dev.halftone.onnx..")
           .layer("runtime")
@@ -57,6 +59,8 @@ final class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("graph")
           .mayOnlyAccessLayers("kernels")
+          .whereLayer("checkpoint")
+          .mayOnlyAccessLayers("kernels", "graph")
           .whereLayer("onnx")
           .mayOnlyAccessLayers("kernels", "graph")
           .whereLayer("data")
@@ -131,6 +135,7 @@ final class ArchitectureTest {
         .contains(
             "tensor",
             "graph",
+            "checkpoint",
             "onnx",
             "runtime",
             "data",

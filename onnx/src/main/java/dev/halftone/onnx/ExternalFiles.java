@@ -3,6 +3,7 @@ package dev.halftone.onnx;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.onnx.wire.StringStringEntryProto;
 import dev.halftone.onnx.wire.TensorProto;
+import dev.halftone.tensor.MappedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;

@@ -6,6 +6,7 @@ import com.google.protobuf.Parser;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.onnx.wire.ModelProto;
+import dev.halftone.tensor.MappedFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;

@@ -11,6 +11,7 @@ import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.onnx.wire.ModelProto;
 import dev.halftone.onnx.wire.TensorProto;
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.MappedFile;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
 import java.io.RandomAccessFile;

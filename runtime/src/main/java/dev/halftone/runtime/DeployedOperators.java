@@ -3,12 +3,16 @@ package dev.halftone.runtime;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
 import dev.halftone.onnx.OnnxReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What ONNX Runtime makes of a model before it runs it. */
@@ -53,9 +57,15 @@ public final class DeployedOperators {
   }
 
   private static List<Operator> operators(Model model) {
-    return model.graph().nodes().stream()
-        .map(node -> new Operator(node.name(), node.domain(), node.opType()))
-        .toList();
+    Set<String> constants = new HashSet<>(model.graph().initializers().keySet());
+    constants.add("");
+    List<Operator> operators = new ArrayList<>();
+    for (Node node : model.graph().nodes()) {
+      boolean constant = node.bodies().isEmpty() && constants.containsAll(node.inputs());
+      if (constant) constants.addAll(node.outputs());
+      operators.add(new Operator(node.name(), node.domain(), node.opType(), constant));
+    }
+    return operators;
   }
 
   private static void delete(Path folder) throws IOException {

@@ -32,6 +32,19 @@ public record ModelFile(Path path, String sha256, long bytes) {
     }
   }
 
+  /**
+   * A file that refers to no others.
+   *
+   * @throws UncheckedIOException if it cannot be read
+   */
+  static ModelFile alone(Path path) {
+    try {
+      return new ModelFile(path, sha256(path), Files.size(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The same content under another name. */
   public ModelFile at(Path otherPath) {
     return new ModelFile(otherPath, sha256, bytes);

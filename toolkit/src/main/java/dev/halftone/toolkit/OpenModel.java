@@ -142,7 +142,8 @@ public final class OpenModel {
     Model signed =
         quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
     Plan plan = quantized.plan().withWarnings(unmatched).withWarnings(keptParts());
-    return new QuantizedModel(this, recipe, new Quantized(signed, plan), calibration);
+    return new QuantizedModel(
+        this, recipe, new Quantized(signed, plan, quantized.weights()), calibration);
   }
 
   /** What is wrong within the model is told with the file that it is in. */

@@ -6,7 +6,9 @@ import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.plan.StoredWeight;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A quantized model that is not on disk yet. Immutable. */
@@ -36,6 +38,11 @@ public final class QuantizedModel {
   /** What was done, node by node and tensor by tensor, and what was left and why. */
   public Plan plan() {
     return quantized.plan();
+  }
+
+  /** Every weight as it was and as it is stored. */
+  public List<StoredWeight> weights() {
+    return quantized.weights();
   }
 
   public Model model() {

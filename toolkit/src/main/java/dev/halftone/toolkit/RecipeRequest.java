@@ -28,6 +28,7 @@ public final class RecipeRequest {
   @Nullable DType activations;
   @Nullable Granularity granularity;
   @Nullable Boolean symmetric;
+  @Nullable Boolean reduceRange;
   @Nullable Calibration calibration;
   @Nullable Double percentile;
   @Nullable Boolean matMulNBits;
@@ -117,6 +118,13 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /** Whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate. */
+  public RecipeRequest reduceRange(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.reduceRange = wanted;
+    return copy;
+  }
+
   /** How ranges are chosen from what was observed. */
   public RecipeRequest calibration(Calibration wanted) {
     RecipeRequest copy = copy();
@@ -198,6 +206,7 @@ public final class RecipeRequest {
     copy.activations = activations;
     copy.granularity = granularity;
     copy.symmetric = symmetric;
+    copy.reduceRange = reduceRange;
     copy.calibration = calibration;
     copy.percentile = percentile;
     copy.matMulNBits = matMulNBits;

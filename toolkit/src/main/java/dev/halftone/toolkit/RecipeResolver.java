@@ -60,6 +60,20 @@ final class RecipeResolver {
     return new ResolvedRecipe(request.name, recipe, resolver.target, resolver.notes);
   }
 
+  /**
+   * The recipe for matrices that no model surrounds: they can be stored, and nothing else.
+   *
+   * @throws IllegalArgumentException if another mode is asked for
+   */
+  static ResolvedRecipe forMatrices(RecipeRequest request) {
+    if (request.mode != Mode.WEIGHTS)
+      throw new IllegalArgumentException(
+          "matrices without a model have their weights quantized and nothing else");
+    RecipeResolver resolver = new RecipeResolver(request);
+    return new ResolvedRecipe(
+        request.name, resolver.weightsRecipe(), resolver.target, resolver.notes);
+  }
+
   private Mode mode(Model model, boolean samples) {
     if (request.mode == Mode.STATIC && !samples) {
       throw new IllegalArgumentException(
@@ -105,7 +119,7 @@ final class RecipeResolver {
         tensorOrChannel(Mode.STATIC),
         or(request.symmetric, target.symmetricActivations()),
         or(request.symmetric, weights == DType.INT8),
-        target.reduceRange() && !wide,
+        or(request.reduceRange, target.reduceRange() && !wide),
         operatorForm);
   }
 
@@ -138,7 +152,7 @@ final class RecipeResolver {
         tensorOrChannel(Mode.DYNAMIC),
         false,
         symmetricWeights,
-        target.reduceRange(),
+        or(request.reduceRange, target.reduceRange()),
         false);
   }
 
@@ -168,7 +182,7 @@ final class RecipeResolver {
             : granularity,
         false,
         symmetric,
-        false,
+        or(request.reduceRange, false),
         false);
   }
 
@@ -199,6 +213,7 @@ final class RecipeResolver {
     refuse(mode, request.weights, "--weights");
     refuse(mode, request.activations, "--activations");
     refuse(mode, request.granularity, "--granularity");
+    refuse(mode, request.reduceRange, "a reduced range");
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
     refuse(mode, request.calibration, "--calibration");
     refuse(mode, request.matMulNBits, "--matmul-nbits");

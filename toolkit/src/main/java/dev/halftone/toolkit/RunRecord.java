@@ -28,6 +28,13 @@ public final class RunRecord {
     this.sections = Collections.unmodifiableSortedMap(all);
   }
 
+  static SortedMap<String, Object> fields(ResolvedRecipe recipe) {
+    SortedMap<String, Object> fields = RecipeText.fields(recipe.recipe());
+    fields.put("target", recipe.target().name());
+    if (!recipe.name().isEmpty()) fields.put("name", recipe.name());
+    return fields;
+  }
+
   public static Builder of(String command) {
     return new Builder(command);
   }
@@ -76,10 +83,17 @@ public final class RunRecord {
     }
 
     public Builder recipe(ResolvedRecipe recipe) {
-      SortedMap<String, Object> fields = RecipeText.fields(recipe.recipe());
-      fields.put("target", recipe.target().name());
-      if (!recipe.name().isEmpty()) fields.put("name", recipe.name());
-      return section("recipe", fields);
+      return section("recipe", RunRecord.fields(recipe));
+    }
+
+    /** What became of each format, as {@code sweep}. */
+    public Builder sweep(List<SweepResult> results) {
+      return section("sweep", results.stream().map(SweepFields::of).toList());
+    }
+
+    /** What each format made of plain matrices, as {@code sweep}. */
+    public Builder matrices(List<MatrixResult> results) {
+      return section("sweep", results.stream().map(SweepFields::of).toList());
     }
 
     /** What became of each node, as {@code layers}, and of each tensor, as {@code tensors}. */

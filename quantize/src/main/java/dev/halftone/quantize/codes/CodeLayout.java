@@ -52,6 +52,21 @@ public record CodeLayout(
     return new CodeLayout(rows, length, 1, block, false, true);
   }
 
+  /** Values {@code [outer, length, inner]} as they lie in a weight that is {@link #transposed}. */
+  float[] turned(float[] decoded) {
+    float[] values = new float[decoded.length];
+    int at = 0;
+    for (long o = 0; o < outer; o++) {
+      for (long l = 0; l < length; l++) {
+        for (long i = 0; i < inner; i++) {
+          long place = inner == 1 ? l * outer + o : (o * inner + i) * length + l;
+          values[Math.toIntExact(place)] = decoded[at++];
+        }
+      }
+    }
+    return values;
+  }
+
   /** Blocks along {@code length}. */
   public long blocks() {
     return (length + block - 1) / block;

@@ -34,7 +34,8 @@ public final class Codes {
     return new Codes(other, memory, scales, zeroPoints);
   }
 
-  CodeRequest request() {
+  /** What was encoded, and how. */
+  public CodeRequest request() {
     return request;
   }
 
@@ -229,6 +230,15 @@ public final class Codes {
    */
   public Tensor decoded() {
     return Decoder.decode(this);
+  }
+
+  /** The same in the shape and order of the weight. */
+  public Tensor decodedAsWeight() {
+    long[] shape = request.weight().shape();
+    Tensor values = decoded();
+    return layout().transposed()
+        ? Tensor.ofFloats(layout().turned(values.toFloats()), shape)
+        : values.reshape(shape);
   }
 
   /** One code, extended by its sign where the format has one. */

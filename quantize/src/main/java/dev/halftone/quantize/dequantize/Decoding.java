@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Codes to floats: {@code (code - zeroPoint) * scale}, computed as ONNX's DequantizeLinear does
  * (ONNX operators, 21).
  */
-final class Decoding {
+public final class Decoding {
   private Decoding() {}
 
   /**
@@ -26,11 +26,21 @@ final class Decoding {
   static Tensor decode(
       Node node, Tensor codes, Tensor scale, @Nullable Tensor zeroPoint, int axis, long block) {
     try {
-      ScaleLayout layout = ScaleLayout.of(scale.count(), axis, block);
-      return new LinearQuantization(scale, zeroPoint, layout).dequantize(codes, DType.FLOAT32);
+      return decode(codes, scale, zeroPoint, axis, block);
     } catch (IllegalArgumentException e) {
       throw new UnsupportedModelException(node, "cannot decode " + e.getMessage());
     }
+  }
+
+  /**
+   * The values of codes, as above.
+   *
+   * @throws IllegalArgumentException if scales or zero points do not fit the codes
+   */
+  public static Tensor decode(
+      Tensor codes, Tensor scale, @Nullable Tensor zeroPoint, int axis, long block) {
+    ScaleLayout layout = ScaleLayout.of(scale.count(), axis, block);
+    return new LinearQuantization(scale, zeroPoint, layout).dequantize(codes, DType.FLOAT32);
   }
 
   /** The values of a {@code MatMulNBits} weight, turned to {@code [K, N]}. */
@@ -77,6 +87,10 @@ final class Decoding {
   private static long unpack(Tensor packed, long index, int bits) {
     int each = 8 / bits;
     return packed.longAt(index / each) >> (int) (index % each * bits) & ((1 << bits) - 1);
+  }
+
+  private static void require(boolean sound, String found) {
+    if (!sound) throw new IllegalArgumentException("cannot decode " + found);
   }
 
   private static void require(Node node, boolean sound, String found) {

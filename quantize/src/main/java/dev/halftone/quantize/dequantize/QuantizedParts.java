@@ -79,9 +79,14 @@ public record QuantizedParts(List<Part> parts) {
 
   /** Whether the node takes or gives quantized values. */
   public static boolean isQuantized(Node node) {
-    if (node.domain().isEmpty()) return STANDARD.contains(node.opType());
-    if (!node.domain().equals("com.microsoft")) return false;
-    return MICROSOFT.contains(node.opType()) || node.opType().startsWith("QLinear");
+    return isQuantized(node.domain(), node.opType());
+  }
+
+  /** Whether an operator takes or gives quantized values. */
+  public static boolean isQuantized(String domain, String opType) {
+    if (domain.isEmpty()) return STANDARD.contains(opType);
+    if (!domain.equals("com.microsoft")) return false;
+    return MICROSOFT.contains(opType) || opType.startsWith("QLinear");
   }
 
   public boolean isEmpty() {

@@ -6,6 +6,7 @@ import dev.halftone.plan.Plan;
 import dev.halftone.plan.Plan.NodePlan;
 import dev.halftone.plan.Plan.TensorPlan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
@@ -51,13 +52,25 @@ public final class WeightRewrite {
     List<Codes> codes = Encoder.encode(requests, threads);
     Rewrite rewrite = new Rewrite(model);
     List<TensorPlan> tensors = new ArrayList<>();
+    List<StoredWeight> weights = new ArrayList<>();
     for (int i = 0; i < encoded.size(); i++) {
       WeightForm.Encoded form = (WeightForm.Encoded) encoded.get(i).form();
       form.emit(encoded.get(i).use().constant(), codes.get(i), rewrite);
       tensors.add(tensorPlan(encoded.get(i), codes.get(i)));
+      weights.add(stored(codes.get(i)));
+    }
+    for (WeightDecision decision : decisions) {
+      if (decision.form() instanceof WeightForm.Kept)
+        weights.add(StoredWeight.kept(decision.use().name(), decision.use().value()));
     }
     Model result = encoded.isEmpty() ? model : withVersions(rewrite.apply(), requests, encoded);
-    return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings));
+    return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings), weights);
+  }
+
+  private static StoredWeight stored(Codes codes) {
+    CodeRequest request = codes.request();
+    return StoredWeight.quantized(
+        request.name(), request.weight(), codes.bytes(), codes::decodedAsWeight);
   }
 
   private static Model withVersions(

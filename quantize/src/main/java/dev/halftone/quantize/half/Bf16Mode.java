@@ -10,6 +10,7 @@ import dev.halftone.plan.Plan;
 import dev.halftone.plan.Plan.NodePlan;
 import dev.halftone.plan.Plan.TensorPlan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.codes.OffHeap;
 import dev.halftone.quantize.scope.CastTypes;
 import dev.halftone.quantize.scope.Constant;
@@ -53,6 +54,7 @@ public final class Bf16Mode {
     Rewrite rewrite = new Rewrite(model);
     List<TensorPlan> tensors = new ArrayList<>();
     List<NodePlan> nodes = new ArrayList<>();
+    List<StoredWeight> weights = new ArrayList<>();
     OffHeap memory = new OffHeap();
     Readers.of(model.graph())
         .forEach(
@@ -68,6 +70,7 @@ public final class Bf16Mode {
                 objection = constant.name() + " has values beyond bfloat16";
               if (brain != null) store(constant, brain, rewrite);
               if (brain != null) tensors.add(plan(constant));
+              if (constant.value().rank() > 1) weights.add(stored(constant, brain));
               for (Reader reader : readers) nodes.addAll(plan(reader.node(), objection));
             });
     List<String> notes =
@@ -75,7 +78,13 @@ public final class Bf16Mode {
             "weights are stored as bfloat16 and cast to 32 bits when the model is loaded; all"
                 + " computing is in 32 bits");
     return new Quantized(
-        rewrite.apply(), new Plan(tensors, nodes.stream().distinct().toList(), notes));
+        rewrite.apply(), new Plan(tensors, nodes.stream().distinct().toList(), notes), weights);
+  }
+
+  private static StoredWeight stored(Constant constant, @Nullable Tensor brain) {
+    return brain == null
+        ? StoredWeight.kept(constant.name(), constant.value())
+        : StoredWeight.quantized(constant.name(), constant.value(), brain.byteSize(), () -> brain);
   }
 
   private static Model raised(Model model) {

@@ -32,7 +32,7 @@ public final class Fp16Mode {
     HalfModel half = new HalfModel(folded, recipe);
     Graph graph = half.convert(types);
     if (recipe.keepIo()) graph = new FloatBorder(half, folded.graph(), types).around(graph);
-    return new Quantized(folded.withGraph(graph), half.plan());
+    return new Quantized(folded.withGraph(graph), half.plan(), half.weights());
   }
 
   private static void refuseSequences(Node node) {

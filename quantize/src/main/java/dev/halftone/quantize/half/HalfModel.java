@@ -7,6 +7,7 @@ import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Plan.NodePlan;
 import dev.halftone.plan.Plan.TensorPlan;
+import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.codes.OffHeap;
 import dev.halftone.quantize.scope.Scope;
 import dev.halftone.recipe.Recipe;
@@ -14,8 +15,10 @@ import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ final class HalfModel {
   private final IdentityHashMap<Tensor, Halves.Range> ranges = new IdentityHashMap<>();
   private final List<TensorPlan> tensors = new ArrayList<>();
   private final List<NodePlan> nodes = new ArrayList<>();
+  private final Map<String, StoredWeight> weights = new LinkedHashMap<>();
   private final Set<String> lossy = new LinkedHashSet<>();
   private long lostValues;
 
@@ -68,15 +72,27 @@ final class HalfModel {
    * are read by 32-bit nodes alone.
    */
   Tensor constant(String name, Tensor value) {
-    if (value.dtype() != DType.FLOAT32 || overflows(value)) return value;
+    boolean stays = value.dtype() != DType.FLOAT32 || overflows(value);
+    if (stays && value.dtype().isFloat()) note(StoredWeight.kept(name, value));
+    if (stays) return value;
     Halves.Rounded rounded = Halves.toHalf(name, value, memory);
     tensors.add(
         new TensorPlan(name, Plan.Role.WEIGHT, DType.FLOAT16, "tensor", true, -LARGEST, LARGEST));
+    note(StoredWeight.quantized(name, value, rounded.tensor().byteSize(), rounded::tensor));
     if (rounded.lost() > 0) {
       lostValues += rounded.lost();
       lossy.add(name);
     }
     return rounded.tensor();
+  }
+
+  private void note(StoredWeight weight) {
+    if (weight.original().rank() > 1) weights.putIfAbsent(weight.name(), weight);
+  }
+
+  /** The constants with two axes and more. */
+  List<StoredWeight> weights() {
+    return List.copyOf(weights.values());
   }
 
   void planned(Node node, WideNodes.@Nullable Reason reason) {

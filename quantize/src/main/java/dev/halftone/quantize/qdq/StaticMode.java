@@ -12,6 +12,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.qoperator.DroppedClips;
 import dev.halftone.quantize.qoperator.OperatorForm;
 import dev.halftone.quantize.weights.RemainingWeights;
@@ -67,7 +68,9 @@ public final class StaticMode {
     Quantized rest =
         RemainingWeights.store(
             prepared.withDomains(quantized).withMetadata(metadata), recipe, threads);
-    return new Quantized(rest.model(), plan.with(rest.plan().tensors()));
+    List<StoredWeight> weights = new ArrayList<>(StaticWeights.of(mode.graph, decisions));
+    weights.addAll(rest.weights());
+    return new Quantized(rest.model(), plan.with(rest.plan().tensors()), weights);
   }
 
   /**
@@ -78,7 +81,7 @@ public final class StaticMode {
     StaticDecisions none = new StaticDecisions(placement, Map.of(), Map.of(), Map.of());
     String why = "no operator computes in integers: " + whyNot(placement);
     Plan plan = StaticPlan.of(graph, none, recipe, List.of(why));
-    return new Quantized(stored.model(), plan.with(stored.plan().tensors()));
+    return new Quantized(stored.model(), plan.with(stored.plan().tensors()), stored.weights());
   }
 
   private String whyNot(Placement placement) {

@@ -64,6 +64,7 @@ class EncoderTest {
     Tensor stored = codes.codes(layout.codes());
     Tensor scales = codes.scales(layout.scales());
     Tensor zeros = codes.zeroPoints(layout.scales());
+    float[] decoded = codes.decodedAsWeight().toFloats();
     String what = layout + " " + format;
     for (long o = 0; o < layout.outer(); o++) {
       for (long b = 0; b < layout.blocks(); b++) {
@@ -91,6 +92,9 @@ class EncoderTest {
                     Math.clamp(Math.rint(value / scale) + zero, format.lowest(), format.highest());
             long at = (o * layout.storedLength() + k) * layout.inner() + n;
             assertThat(stored.longAt(at)).as("%s at %d %d %d", what, o, k, n).isEqualTo(expected);
+            assertThat(decoded[(int) source(layout, o, k, n)])
+                .as("%s at %d %d %d", what, o, k, n)
+                .isEqualTo((expected - zero) * scale);
           }
         }
       }

@@ -16,6 +16,7 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -56,6 +57,41 @@ class WeightsModeTest {
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(16);
     assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
     assertThat(Judge.constantBytes(quantized.model())).isEqualTo(64 * 48 / 2 + 2 * 48 * 4);
+  }
+
+  /** ONNX Runtime has to compute with what the codes stand for, which it does not in every form. */
+  @Test
+  void twoBitProductsAreThoseOfTheirCodes() {
+    for (long length : new long[] {64, 100, 512}) {
+      for (long width : new long[] {10, 48}) {
+        Graphs graphs = new Graphs(5).input("x", 4, length).output("y");
+        Model product = graphs.normal("w", 0.1, length, width).node("MatMul", "x w", "y").model(17);
+        Model turned =
+            new Graphs(5)
+                .input("x", 4, length)
+                .output("y")
+                .normal("w", 0.1, width, length)
+                .normal("c", 1, width)
+                .node("Gemm", "x w c", "y", "transB", 1)
+                .model(17);
+        for (int block : new int[] {16, 32, 64}) {
+          checkTwoBits(product, length, block);
+          checkTwoBits(turned, length, block);
+        }
+      }
+    }
+  }
+
+  private static void checkTwoBits(Model model, long length, int block) {
+    Map<String, Tensor> x = Map.of("x", Graphs.normal(new Random(7), 1, 4, length));
+    for (DType dtype : List.of(DType.INT2, DType.UINT2)) {
+      Recipe recipe = Judge.recipe(Mode.WEIGHTS, dtype, new Granularity.PerBlock(block));
+      Quantized quantized = WeightsMode.apply(model, recipe, 1);
+      Model decoded = withWeight(model, quantized.weights().getFirst().decoded().get());
+      assertThat(Judge.sqnr(decoded, quantized.model(), x))
+          .as("%s in blocks of %d of %d, %s", dtype, block, length, Judge.operators(model))
+          .isGreaterThan(30);
+    }
   }
 
   @Test
@@ -338,5 +374,20 @@ class WeightsModeTest {
     double plain = Judge.sqnr(model, WeightsMode.apply(model, INT4, 1).model(), x);
     assertThat(Judge.sqnr(model, WeightsMode.apply(model, searched, 1).model(), x))
         .isGreaterThan(plain + 0.3);
+  }
+
+  private static Model withWeight(Model model, Tensor weight) {
+    Graph graph = model.graph();
+    Map<String, Tensor> constants = new HashMap<>(graph.initializers());
+    constants.put("w", weight);
+    return model.withGraph(
+        new Graph(
+            graph.name(),
+            graph.nodes(),
+            constants,
+            graph.inputs(),
+            graph.outputs(),
+            graph.values(),
+            graph.opaque()));
   }
 }

@@ -1,4 +1,4 @@
-package dev.halftone.onnx;
+package dev.halftone.tensor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A file as memory. */
-final class MappedFile {
+public final class MappedFile {
   private MappedFile() {}
 
   /**
@@ -20,7 +20,7 @@ final class MappedFile {
    *
    * @throws UncheckedIOException if it does not exist, is not a regular file, or cannot be read
    */
-  static MemorySegment map(Path file) {
+  public static MemorySegment map(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       // Only regular files: a pipe would block, a device has no size.
       if (!Files.isRegularFile(file)) {

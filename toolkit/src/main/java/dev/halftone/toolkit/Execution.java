@@ -1,0 +1,80 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
+import dev.halftone.plan.StoredWeight;
+import dev.halftone.quantize.dequantize.QuantizedParts;
+import dev.halftone.recipe.Mode;
+import dev.halftone.runtime.Operator;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** How ONNX Runtime runs what was quantized, read off the graph that it executes. */
+final class Execution {
+  /** These only lead from floats to integers and back. */
+  private static final Set<String> BORDERS =
+      Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
+
+  /** How ONNX Runtime names the casts around operators that it has no 16-bit kernel for. */
+  private static final String INSERTED_CAST = "InsertedPrecisionFreeCast";
+
+  private Execution() {}
+
+  /**
+   * @param deployed what the quantized model's file became
+   */
+  static List<String> of(QuantizedModel quantized, List<Operator> deployed) {
+    List<String> parts = new ArrayList<>(kernels(deployed));
+    List<Operator> decoding = deployed.stream().filter(Operator::constant).toList();
+    if (isStored(quantized) && decoding.stream().allMatch(each -> is(each, "DequantizeLinear")))
+      parts.add("decoded at load");
+    if (!decoding.isEmpty()) parts.add("decoded every run");
+    if (quantized.recipe().recipe().mode() == Mode.FP16) parts.add(half(deployed));
+    return parts.isEmpty() ? List.of("float") : parts;
+  }
+
+  /** Operators that compute on codes, the most frequent first. */
+  private static List<String> kernels(List<Operator> deployed) {
+    Map<String, Long> counts =
+        deployed.stream()
+            .filter(Execution::computes)
+            .collect(Collectors.groupingBy(Operator::opType, TreeMap::new, Collectors.counting()));
+    return counts.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .map(entry -> "%s x%d".formatted(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private static boolean computes(Operator operator) {
+    return !operator.constant()
+        && !BORDERS.contains(operator.opType())
+        && QuantizedParts.isQuantized(operator.domain(), operator.opType());
+  }
+
+  /**
+   * Whether nodes give some weight under its old name: then it is decoded for whoever reads it,
+   * before the first run where ONNX Runtime folds these nodes.
+   */
+  private static boolean isStored(QuantizedModel quantized) {
+    Graph graph = quantized.model().graph();
+    GraphIndex index = new GraphIndex(graph);
+    return quantized.recipe().recipe().mode() != Mode.FP16
+        && quantized.weights().stream()
+            .filter(StoredWeight::quantized)
+            .anyMatch(weight -> index.producer(weight.name()) != null);
+  }
+
+  private static String half(List<Operator> deployed) {
+    boolean casts = deployed.stream().anyMatch(each -> each.name().startsWith(INSERTED_CAST));
+    return casts ? "computed in float32 between casts" : "computed in float16";
+  }
+
+  private static boolean is(Operator operator, String opType) {
+    return operator.opType().equals(opType);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.halftone.toolkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.tensor.DType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SweepEntryTest {
+  @Test
+  void weightsAloneAreWeightsMode() {
+    RecipeRequest request = SweepEntry.parse(" INT4@block:32 ").request();
+    assertThat(request.mode).isEqualTo(Mode.WEIGHTS);
+    assertThat(request.weights).isEqualTo(DType.INT4);
+    assertThat(request.granularity).isEqualTo(new Granularity.PerBlock(32));
+    assertThat(request.activations).isNull();
+  }
+
+  @Test
+  void activationsMakeItStatic() {
+    RecipeRequest request = SweepEntry.parse("int8/int16@channel").request();
+    assertThat(request.mode).isEqualTo(Mode.STATIC);
+    assertThat(request.activations).isEqualTo(DType.INT16);
+    assertThat(request.granularity).isEqualTo(new Granularity.PerChannel());
+  }
+
+  @Test
+  void modesAndFlags() {
+    RecipeRequest request = SweepEntry.parse("static:uint8+reduce-range+asymmetric").request();
+    assertThat(request.mode).isEqualTo(Mode.STATIC);
+    assertThat(request.weights).isEqualTo(DType.UINT8);
+    assertThat(request.reduceRange).isTrue();
+    assertThat(request.symmetric).isFalse();
+    assertThat(SweepEntry.parse("fp16").request().mode).isEqualTo(Mode.FP16);
+    assertThat(SweepEntry.parse("bf16").request().mode).isEqualTo(Mode.BF16);
+    assertThat(SweepEntry.parse("dynamic:int8").request().mode).isEqualTo(Mode.DYNAMIC);
+  }
+
+  @Test
+  void recipesByName() {
+    assertThat(SweepEntry.parse("weights-int4").request().name).isEqualTo("weights-int4");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "int9 | 'int9' is not one of int8",
+        "\"\" | '' is not one of int8",
+        "int8@rows | 'rows' is not tensor, channel or block:N",
+        "int8@block:0 | 'block:0' is not tensor",
+        "int8/float | 'float' is not one of uint8",
+        "int8+fast | '+fast' is not one of +asymmetric, +matmul-nbits",
+        "int8+ | '+' is not one of",
+        "static: | '' is not one of int8",
+        "quick:int8 | 'quick:int8' is not one of",
+      })
+  void whatIsWrongIsRefusedWithWhatIsAllowed(String text, String problem) {
+    assertThatThrownBy(() -> SweepEntry.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("format '" + text + "': ")
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void theUsualOnesNeedSamplesOnlyWhereTheyAreThere() {
+    assertThat(SweepEntry.usual(false))
+        .extracting(e -> e.request().mode)
+        .doesNotContain(Mode.STATIC);
+    assertThat(SweepEntry.usual(true)).extracting(e -> e.request().mode).contains(Mode.STATIC);
+    assertThat(SweepEntry.usualForMatrices())
+        .extracting(e -> e.request().mode)
+        .containsOnly(Mode.WEIGHTS);
+  }
+}
