@@ -50,9 +50,10 @@ final class ConstantFolding {
       if (node.outputs().stream().anyMatch(missing::contains)) missing.addAll(node.reads());
       else editor.remove(node);
     }
+    Set<String> computed = editor.producers().keySet();
     results.forEach(
         (name, value) -> {
-          if (editor.producer(name) == null) editor.addInitializer(name, value);
+          if (!computed.contains(name)) editor.addInitializer(name, value);
         });
     editor.prune();
     return model.withGraph(editor.toGraph());
