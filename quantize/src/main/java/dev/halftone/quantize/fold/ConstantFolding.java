@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Computes in ONNX Runtime, once, what depends on constants alone. */
+/**
+ * Computes in ONNX Runtime, once, what depends on constants alone, as far as {@link Growth} allows
+ * the results to be stored.
+ */
 final class ConstantFolding {
   /** Give another answer each time, or are part of a quantized model and stay as they are. */
   private static final Set<String> NOT_FOLDED =
@@ -40,13 +43,15 @@ final class ConstantFolding {
     List<Node> foldable = foldable(model.graph(), index);
     if (foldable.isEmpty()) return model;
     Set<String> wanted = frontier(foldable, index);
-    Map<String, Tensor> results = compute(model, foldable, wanted);
+    Map<String, Tensor> results = new LinkedHashMap<>(compute(model, foldable, wanted));
+    Growth growth = new Growth(model.graph(), index);
+    results.entrySet().removeIf(result -> !growth.allows(result.getKey(), result.getValue()));
 
     GraphEditor editor = new GraphEditor(model.graph());
     Set<String> missing = new HashSet<>(wanted);
     missing.removeAll(results.keySet());
     for (Node node : foldable.reversed()) {
-      // What gives a value that is no tensor stays, with all that leads to it.
+      // What gives a value that is no tensor, or too large a one, stays, with all that leads to it.
       if (node.outputs().stream().anyMatch(missing::contains)) missing.addAll(node.reads());
       else editor.remove(node);
     }
