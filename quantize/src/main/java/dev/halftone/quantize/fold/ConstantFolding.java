@@ -36,11 +36,20 @@ final class ConstantFolding {
           "DequantizeLinear",
           "DynamicQuantizeLinear");
 
+  /** Bytes; a second copy of a smaller constant costs less than a node at run time. */
+  private static final long SMALLEST_TIED = 1024;
+
   private ConstantFolding() {}
 
-  static Model fold(Model model) {
+  /**
+   * The model with constants computed.
+   *
+   * @param untie whether a Transpose of a weight that others read too is computed, so that it is
+   *     stored twice
+   */
+  static Model fold(Model model, boolean untie) {
     GraphIndex index = new GraphIndex(model.graph());
-    List<Node> foldable = foldable(model.graph(), index);
+    List<Node> foldable = foldable(model.graph(), index, untie);
     if (foldable.isEmpty()) return model;
     Set<String> wanted = frontier(foldable, index);
     Map<String, Tensor> results = new LinkedHashMap<>(compute(model, foldable, wanted));
@@ -68,7 +77,7 @@ final class ConstantFolding {
    * Nodes of the standard domain without bodies all of whose inputs are constants, directly or
    * through other such nodes.
    */
-  private static List<Node> foldable(Graph graph, GraphIndex index) {
+  private static List<Node> foldable(Graph graph, GraphIndex index, boolean untie) {
     Set<String> constant = new LinkedHashSet<>();
     List<Node> foldable = new ArrayList<>();
     for (Node node : graph.nodes()) {
@@ -80,10 +89,22 @@ final class ConstantFolding {
       boolean plain = node.domain().isEmpty() && GraphEditor.bodies(node).isEmpty();
       if (!known || !plain || NOT_FOLDED.contains(node.opType())) continue;
       if (node.outputs().stream().anyMatch(index::isOutput)) continue;
+      if (!untie && turnsTiedWeight(node, index)) continue;
       foldable.add(node);
       constant.addAll(node.outputs());
     }
     return foldable;
+  }
+
+  /** Whether another node than this Transpose reads the values of the weight that it turns. */
+  private static boolean turnsTiedWeight(Node node, GraphIndex index) {
+    Tensor weight = index.constant(node.input(0));
+    return node.is("Transpose")
+        && weight != null
+        && weight.dtype().isFloat()
+        && weight.byteSize() >= SMALLEST_TIED
+        && index.consumers(node.input(0)).stream()
+            .anyMatch(reader -> reader != node && !reader.is("Shape"));
   }
 
   /** Values of the foldable nodes that other nodes read. */

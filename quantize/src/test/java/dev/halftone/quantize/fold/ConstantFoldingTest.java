@@ -214,4 +214,21 @@ class ConstantFoldingTest {
             "Add");
     assertThat(folded.graph().initializers()).containsOnlyKeys("negative");
   }
+
+  @Test
+  void aTiedWeightIsTurnedWhereItIsReadAndStoredOnce() {
+    Graphs tied =
+        x().normal("table", 1, 100, 3)
+            .constant("rows", Tensor.ofLongs(new long[] {3, 1}, 2))
+            .node("Gather", "table rows", "embedded")
+            .node("Add", "x embedded", "sum")
+            .node("Transpose", "table", "head")
+            .node("MatMul", "sum head", "y")
+            .output("y");
+    Model folded = assertFolds(tied, "Add", "Transpose", "MatMul");
+    assertThat(folded.graph().initializers()).containsOnlyKeys("table", "embedded");
+    Model untied = Folding.foldForProducts(tied.model(13));
+    assertThat(Judge.operators(untied)).containsExactly("Add", "MatMul");
+    Answers.assertSame(tied.model(13), untied, X, 1e-5);
+  }
 }
