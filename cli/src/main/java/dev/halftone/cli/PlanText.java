@@ -58,7 +58,7 @@ final class PlanText {
   private static String line(Plan.TensorPlan tensor) {
     return "  %-8s %-20s %s in [%s, %s]%s, %s"
         .formatted(
-            word(tensor.dtype()),
+            tensor.format(),
             tensor.granularity(),
             tensor.name(),
             Text.decimal(tensor.low()),

@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -43,8 +44,12 @@ final class RecipeOptions {
       names = "--weights",
       paramLabel = "TYPE",
       converter = Words.WeightWord.class,
-      description = "int8 (default) or uint8; int4 and uint4 in weights mode.")
-  private @Nullable DType weights;
+      description =
+          "int8 (default) or uint8; in weights mode any number format too: int2 to int7, uint2,"
+              + " uint4, fp8-e4m3, fp8-e5m2, fp6-e2m3, fp6-e3m2, fp4-e2m1, nf4, fp4, log2 to log8,"
+              + " log4h (half octaves), codebook:2 to codebook:8, ternary, binary, mxfp8-e4m3,"
+              + " mxfp4, mxint8, nvfp4 and their kind.")
+  private @Nullable WeightFormat weights;
 
   @Option(
       names = "--activations",

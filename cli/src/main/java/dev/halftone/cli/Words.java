@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -40,9 +41,9 @@ final class Words {
     }
   }
 
-  static final class WeightWord implements ITypeConverter<DType> {
+  static final class WeightWord implements ITypeConverter<WeightFormat> {
     @Override
-    public DType convert(String word) {
+    public WeightFormat convert(String word) {
       return parsed(word, RecipeWords::weights);
     }
   }

@@ -55,6 +55,9 @@ public record FloatFormat(
 
   static final List<FloatFormat> ALL = List.of(E4M3, E4M3FNUZ, E5M2, E5M2FNUZ, E2M3, E3M2, E2M1);
 
+  /** A NaN keeps the sign of its code, as in ml_dtypes and the data of ONNX's node tests. */
+  private static final float MINUS_NAN = Float.intBitsToFloat(0xFFC00000);
+
   @Override
   public int bits() {
     return 1 + exponentBits + fractionBits;
@@ -118,14 +121,15 @@ public record FloatFormat(
   public float decode(int code) {
     if (code < 0 || code >= codes()) throw Refusals.code(this, code);
     int sign = 1 << bits() - 1;
-    if (code == sign && specials == Specials.NAN_FOR_MINUS_ZERO) return Float.NaN;
+    if (code == sign && specials == Specials.NAN_FOR_MINUS_ZERO) return MINUS_NAN;
     int magnitude = code & sign - 1;
     if (magnitude > highestCode()) return beyond(code, magnitude);
     return code < sign ? magnitude(magnitude) : -magnitude(magnitude);
   }
 
   private float beyond(int code, int magnitude) {
-    if (specials != Specials.INFINITY_AND_NAN || magnitude > highestCode() + 1) return Float.NaN;
+    if (specials != Specials.INFINITY_AND_NAN || magnitude > highestCode() + 1)
+      return code == magnitude ? Float.NaN : MINUS_NAN;
     return code == magnitude ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
   }
 

@@ -112,6 +112,19 @@ public sealed interface NumberFormat
   }
 
   /**
+   * The format of an ONNX element type.
+   *
+   * @throws IllegalArgumentException if there is none, as for FLOAT32 itself
+   */
+  static NumberFormat of(DType type) {
+    return all().stream()
+        .filter(format -> format.dtype().equals(Optional.of(type)))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("no number format has the element type " + type));
+  }
+
+  /**
    * The format that {@code text} names.
    *
    * @throws IllegalArgumentException if there is none; the message lists what is allowed

@@ -63,6 +63,24 @@ public sealed interface ScaleStorage {
     }
   }
 
+  /**
+   * FP8 E4M3 numbers times one float for the tensor, {@code max|scale| / 448} rounded up to 20 bits
+   * of precision; a scale is never 0. As NVFP4 has it (NVIDIA, "Pretraining LLMs with NVFP4",
+   * 2509.25149, appendix C). {@link #round} gives scales as they are, the largest being known only
+   * when all are.
+   */
+  record Float8() implements ScaleStorage {
+    @Override
+    public String toString() {
+      return "fp8";
+    }
+  }
+
+  /** Whether scales are rounded only when all of the tensor's are known. */
+  default boolean roundsTogether() {
+    return this instanceof Doubled || this instanceof Float8;
+  }
+
   /** Whether negative scales can be stored. */
   default boolean signed() {
     return !(this instanceof Power);
@@ -75,7 +93,7 @@ public sealed interface ScaleStorage {
    */
   default float round(float scale) {
     return switch (this) {
-      case Float32(), Doubled() -> scale;
+      case Float32(), Doubled(), Float8() -> scale;
       case Float16() -> nearest(WideFloatFormat.FP16, 0x1p-24f, scale);
       case BFloat16() -> nearest(WideFloatFormat.BF16, Float.MIN_NORMAL, scale);
       case Power(PowerOfTwo direction) -> direction.of(Math.abs(scale));
@@ -93,13 +111,14 @@ public sealed interface ScaleStorage {
       case Float32() -> 4 * count;
       case Float16(), BFloat16() -> 2 * count;
       case Power(PowerOfTwo ignored) -> count;
+      case Float8() -> count + 4;
       case Doubled() -> count + 4 * ((count + Doubled.GROUP - 1) / Doubled.GROUP);
     };
   }
 
   /**
-   * The storage that a text names: {@code float32}, {@code fp16}, {@code bf16}, {@code pow2-round}
-   * (or {@code e8m0}), {@code pow2-ceil}, {@code pow2-floor}, {@code double}.
+   * The storage that a text names: {@code float32}, {@code fp16}, {@code bf16}, {@code fp8}, {@code
+   * pow2-round} (or {@code e8m0}), {@code pow2-ceil}, {@code pow2-floor}, {@code double}.
    *
    * @throws IllegalArgumentException if there is none of that name; the message lists them
    */
@@ -111,10 +130,11 @@ public sealed interface ScaleStorage {
       case "e8m0", "pow2-round" -> new Power(PowerOfTwo.ROUND);
       case "pow2-ceil" -> new Power(PowerOfTwo.CEIL);
       case "pow2-floor" -> new Power(PowerOfTwo.FLOOR);
+      case "fp8" -> new Float8();
       case "double" -> new Doubled();
       default ->
           throw new IllegalArgumentException(
-              "no scale storage '%s'; there are float32, fp16, bf16, e8m0, pow2-round, pow2-ceil, pow2-floor and double"
+              "no scale storage '%s'; there are float32, fp16, bf16, fp8, e8m0, pow2-round, pow2-ceil, pow2-floor and double"
                   .formatted(text));
     };
   }

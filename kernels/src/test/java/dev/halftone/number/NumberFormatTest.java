@@ -243,7 +243,7 @@ class NumberFormatTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> format.encode(new float[1], 0, 1, 1f, new short[1], 0));
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> format.encode(new float[1], 0, 1, -1f, new byte[1], 0));
+          .isThrownBy(() -> format.encode(new float[1], 0, 1, 0f, new byte[1], 0));
     }
   }
 }

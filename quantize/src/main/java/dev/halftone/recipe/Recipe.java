@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * What was asked for, fully resolved: no value is left to be guessed later.
  *
- * @param weights element type of quantized weights: INT8, UINT8, INT4, UINT4
+ * @param weights number format of quantized weights
  * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16
  * @param symmetricActivations whether activations have their zero point in the middle of the type
  * @param symmetricWeights whether weights do
@@ -26,7 +26,7 @@ import java.util.List;
  */
 public record Recipe(
     Mode mode,
-    DType weights,
+    WeightFormat weights,
     DType activations,
     Granularity granularity,
     boolean symmetricActivations,
@@ -66,7 +66,7 @@ public record Recipe(
       boolean quantizeEverything) {
     this(
         mode,
-        weights,
+        new WeightFormat.Element(weights),
         activations,
         granularity,
         symmetricActivations,
@@ -82,6 +82,17 @@ public record Recipe(
         quantizeEverything,
         new ScaleSearch.AbsMax(),
         new ScaleStorage.Float32());
+  }
+
+  /**
+   * The element type of weights.
+   *
+   * @throws IllegalStateException if they are of a format that is none; static and dynamic mode
+   *     have no such recipes
+   */
+  public DType weightType() {
+    if (weights instanceof WeightFormat.Element(DType type)) return type;
+    throw new IllegalStateException(weights.name() + " is not an element type");
   }
 
   /** The same with scales of weights found and stored in another way. */

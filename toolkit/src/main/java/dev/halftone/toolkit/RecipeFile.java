@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.data.yaml.Section;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import java.nio.file.Path;
@@ -74,7 +75,11 @@ final class RecipeFile {
     String word = RecipeWords.word(request.mode);
     if (section.has("granularity") && request.granularity instanceof Granularity.PerBlock)
       throw section.wrong("granularity", "tensor or channel in " + word + " mode");
-    if (section.has("weights") && request.weights != null && request.weights.bits() < 8)
+    if (section.has("weights") && request.weights != null && !isByte(request.weights))
       throw section.wrong("weights", "int8 or uint8 in " + word + " mode");
+  }
+
+  private static boolean isByte(WeightFormat weights) {
+    return weights instanceof WeightFormat.Element && weights.bits() == 8;
   }
 }

@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -23,7 +24,7 @@ public final class RecipeRequest {
   String name = "";
   @Nullable Mode mode;
   @Nullable Boolean operatorForm;
-  @Nullable DType weights;
+  @Nullable WeightFormat weights;
   @Nullable DType activations;
   @Nullable Granularity granularity;
   @Nullable Boolean symmetric;
@@ -83,8 +84,13 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /** INT8, UINT8, INT4 or UINT4. */
+  /** INT8, UINT8, INT4, UINT4, INT2 or UINT2. */
   public RecipeRequest weights(DType wanted) {
+    return weights(new WeightFormat.Element(wanted));
+  }
+
+  /** Weights mode: any number format; static and dynamic mode: 8-bit integers. */
+  public RecipeRequest weights(WeightFormat wanted) {
     RecipeRequest copy = copy();
     copy.weights = wanted;
     return copy;

@@ -1,10 +1,14 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.graph.Model;
+import dev.halftone.number.BlockFormat;
+import dev.halftone.number.IntegerFormat;
+import dev.halftone.number.NumberFormat;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -20,8 +24,6 @@ final class RecipeResolver {
   private static final double USUAL_PERCENTILE = 99.99;
   private static final int USUAL_BLOCK = 32;
   private static final Set<DType> BYTE_WEIGHTS = Set.of(DType.INT8, DType.UINT8);
-  private static final Set<DType> STORED_WEIGHTS =
-      Set.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4);
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.INT8, DType.UINT8, DType.INT16, DType.UINT16);
 
@@ -64,6 +66,10 @@ final class RecipeResolver {
           "static mode calibrates on samples, and there are none (--data)");
     }
     if (request.mode != null) return request.mode;
+    if (request.weights != null && !isByte(request.weights)) {
+      notes.add("weights mode, since only there weights are " + request.weights.name());
+      return Mode.WEIGHTS;
+    }
     if (samples) return Mode.STATIC;
     WeightShare share = WeightShare.of(model);
     boolean dynamic = share.matMul() > share.convolution();
@@ -83,7 +89,7 @@ final class RecipeResolver {
     refuse(Mode.STATIC, request.keepIo, "--keep-io");
     refuse(Mode.STATIC, request.scales, "--scales");
     checkSearch(true);
-    DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.STATIC);
+    DType weights = byteWeights(Mode.STATIC);
     DType activations =
         oneOf(
             "activations", or(request.activations, target.activations()), ACTIVATIONS, Mode.STATIC);
@@ -119,7 +125,7 @@ final class RecipeResolver {
     refuse(Mode.DYNAMIC, request.scales, "--scales");
     refuse(Mode.DYNAMIC, request.operatorForm, "--format");
     refuse(Mode.DYNAMIC, request.calibration, "--calibration");
-    DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.DYNAMIC);
+    DType weights = byteWeights(Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
     DType activations =
         oneOf(
@@ -141,23 +147,52 @@ final class RecipeResolver {
     refuse(Mode.WEIGHTS, request.keepIo, "--keep-io");
     refuse(Mode.WEIGHTS, request.operatorForm, "--format");
     refuse(Mode.WEIGHTS, request.calibration, "--calibration");
-    DType weights = oneOf("weights", or(request.weights, DType.INT8), STORED_WEIGHTS, Mode.WEIGHTS);
+    WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
+    if (weights instanceof WeightFormat.Element(DType type) && type.isFloat())
+      throw new IllegalArgumentException("weights mode takes no " + weights.name());
+    boolean element = weights instanceof WeightFormat.Element;
+    if (!element) refuseForDecoded(weights);
     boolean blocks = weights.bits() < 8 || or(request.matMulNBits, false);
     Granularity granularity =
         or(
             request.granularity,
             blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
-    boolean signed = weights == DType.INT8 || weights == DType.INT4;
-    checkSearch(or(request.symmetric, signed));
+    boolean symmetric = or(request.symmetric, !weights.name().startsWith("u"));
+    checkSearch(symmetric);
     return recipe(
         Mode.WEIGHTS,
         weights,
         DType.FLOAT32,
-        granularity,
+        weights instanceof WeightFormat.Blocks(BlockFormat format)
+            ? new Granularity.PerBlock(format.length())
+            : granularity,
         false,
-        or(request.symmetric, signed),
+        symmetric,
         false,
         false);
+  }
+
+  /** What has no meaning for numbers that are decoded when the model is loaded. */
+  private void refuseForDecoded(WeightFormat weights) {
+    refuse(weights.name() + " weights", request.matMulNBits, "--matmul-nbits");
+    if (weights instanceof WeightFormat.Blocks) {
+      refuse(weights.name() + ", which has its own blocks,", request.granularity, "--granularity");
+      refuse(weights.name() + ", which has its own scales,", request.scales, "--scales");
+    }
+    boolean integers =
+        weights instanceof WeightFormat.Numbers(NumberFormat format)
+            && format instanceof IntegerFormat
+            && !format.equals(IntegerFormat.TERNARY);
+    if (!integers && Boolean.FALSE.equals(request.symmetric)) {
+      throw new IllegalArgumentException(
+          "%s is symmetric by nature; --asymmetric is for integers".formatted(weights.name()));
+    }
+  }
+
+  /** One or two bits cover a range badly: their scales are those of least error. */
+  private ScaleSearch usualSearch(WeightFormat weights) {
+    boolean coarse = !(weights instanceof WeightFormat.Element) && weights.bits() <= 2;
+    return coarse ? new ScaleSearch.SquaredError() : new ScaleSearch.AbsMax();
   }
 
   private Recipe halfRecipe(Mode mode, DType type) {
@@ -190,9 +225,41 @@ final class RecipeResolver {
     return granularity;
   }
 
+  private static boolean isByte(WeightFormat weights) {
+    return weights instanceof WeightFormat.Element(DType type) && BYTE_WEIGHTS.contains(type);
+  }
+
+  private DType byteWeights(Mode mode) {
+    WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
+    if (weights instanceof WeightFormat.Element(DType type) && BYTE_WEIGHTS.contains(type))
+      return type;
+    throw new IllegalArgumentException(
+        "%s mode takes weights of type int8, uint8, not %s".formatted(word(mode), weights.name()));
+  }
+
   private Recipe recipe(
       Mode mode,
       DType weights,
+      DType activations,
+      Granularity granularity,
+      boolean symmetricActivations,
+      boolean symmetricWeights,
+      boolean reduceRange,
+      boolean operatorForm) {
+    return recipe(
+        mode,
+        new WeightFormat.Element(weights),
+        activations,
+        granularity,
+        symmetricActivations,
+        symmetricWeights,
+        reduceRange,
+        operatorForm);
+  }
+
+  private Recipe recipe(
+      Mode mode,
+      WeightFormat weights,
       DType activations,
       Granularity granularity,
       boolean symmetricActivations,
@@ -215,7 +282,7 @@ final class RecipeResolver {
         request.include,
         request.exclude,
         or(request.quantizeEverything, false),
-        or(request.search, new ScaleSearch.AbsMax()),
+        or(request.search, usualSearch(weights)),
         or(request.scales, new ScaleStorage.Float32()));
   }
 
@@ -242,6 +309,11 @@ final class RecipeResolver {
       throw new IllegalArgumentException(
           "%s has no meaning in %s mode".formatted(flag, word(mode)));
     }
+  }
+
+  private static void refuse(String what, @Nullable Object wanted, String flag) {
+    if (wanted != null && !wanted.equals(false))
+      throw new IllegalArgumentException("%s has no meaning for %s".formatted(flag, what));
   }
 
   private static DType oneOf(String what, DType wanted, Set<DType> allowed, Mode mode) {

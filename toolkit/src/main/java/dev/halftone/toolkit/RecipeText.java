@@ -5,7 +5,6 @@ import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
-import dev.halftone.tensor.DType;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,7 +21,7 @@ public final class RecipeText {
   public static SortedMap<String, Object> fields(Recipe recipe) {
     SortedMap<String, Object> fields = new TreeMap<>();
     fields.put("mode", word(recipe.mode()));
-    fields.put("weights", word(recipe.weights()));
+    fields.put("weights", recipe.weights().name());
     if (!recipe.include().isEmpty()) fields.put("include", recipe.include());
     if (!recipe.exclude().isEmpty()) fields.put("exclude", recipe.exclude());
     if (recipe.quantizeEverything()) fields.put("quantize_everything", true);
@@ -71,7 +70,7 @@ public final class RecipeText {
   public static String summary(Recipe recipe) {
     String weights =
         weightSymmetry(recipe)
-            + word(recipe.weights())
+            + recipe.weights().name()
             + " weights per "
             + granularity(recipe.granularity()).replace(':', ' ');
     return switch (recipe.mode()) {
@@ -107,7 +106,7 @@ public final class RecipeText {
 
   /** Said where it is not what the type is for: signed weights symmetric, unsigned ones not. */
   private static String weightSymmetry(Recipe recipe) {
-    boolean signed = recipe.weights() == DType.INT8 || recipe.weights() == DType.INT4;
+    boolean signed = !recipe.weights().name().startsWith("u");
     if (recipe.symmetricWeights() == signed) return "";
     return recipe.symmetricWeights() ? "symmetric " : "asymmetric ";
   }

@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +32,8 @@ public final class RecipeWords {
     return oneOf(word, List.of(Mode.values()));
   }
 
-  public static DType weights(String word) {
-    return oneOf(word, List.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4));
+  public static WeightFormat weights(String word) {
+    return WeightFormat.parse(word);
   }
 
   public static DType activations(String word) {

@@ -28,7 +28,7 @@ class RecipeFileTest {
         read("extends: weights-int4\nweights: uint4\ngranularity: block:64\nexclude: ['head*']\n");
     Recipe recipe =
         RecipeResolver.resolve(file.weights(DType.INT4), SmallModels.dense(), false).recipe();
-    assertThat(recipe.weights()).isEqualTo(DType.INT4);
+    assertThat(recipe.weightType()).isEqualTo(DType.INT4);
     assertThat(recipe.granularity()).isEqualTo(new Granularity.PerBlock(64));
     assertThat(recipe.exclude()).containsExactly("head*");
   }
@@ -38,7 +38,7 @@ class RecipeFileTest {
       delimiter = '|',
       value = {
         "weight: int8 | line 2 | key \"weight\" is not known",
-        "weights: int9 | line 2 | int8, uint8, int4, uint4",
+        "weights: int9 | line 2 | int2, uint2, int3, int4, uint4",
         "weights: [int8] | line 2 | expected text",
         "granularity: block:32 | line 2 | tensor or channel in static mode",
         "weights: int4 | line 2 | int8 or uint8 in static mode",

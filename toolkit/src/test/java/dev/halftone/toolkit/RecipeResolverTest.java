@@ -32,7 +32,7 @@ class RecipeResolverTest {
   void samplesMeanStaticMode() {
     Recipe recipe = resolve(ANY, true);
     assertThat(recipe.mode()).isEqualTo(Mode.STATIC);
-    assertThat(recipe.weights()).isEqualTo(DType.INT8);
+    assertThat(recipe.weightType()).isEqualTo(DType.INT8);
     assertThat(recipe.activations()).isEqualTo(DType.UINT8);
     assertThat(recipe.granularity()).isEqualTo(new Granularity.PerChannel());
     assertThat(recipe.symmetricWeights()).isTrue();
@@ -86,7 +86,7 @@ class RecipeResolverTest {
                 .exclude(List.of("last*")),
             false);
     assertThat(recipe.mode()).isEqualTo(Mode.WEIGHTS);
-    assertThat(recipe.weights()).isEqualTo(DType.INT4);
+    assertThat(recipe.weightType()).isEqualTo(DType.INT4);
     assertThat(recipe.granularity()).isEqualTo(new Granularity.PerBlock(64));
     assertThat(recipe.exclude()).containsExactly("last*");
   }
@@ -105,7 +105,8 @@ class RecipeResolverTest {
   @Test
   void contradictionsAreRefused() {
     assertRefused(
-        ANY.weights(DType.INT4), "static mode takes weights of type int8, uint8, not int4");
+        ANY.mode(Mode.STATIC).weights(DType.INT4),
+        "static mode takes weights of type int8, uint8, not int4");
     assertRefused(
         ANY.granularity(new Granularity.PerBlock(32)),
         "blocks are for weights mode; static mode takes tensor or channel");

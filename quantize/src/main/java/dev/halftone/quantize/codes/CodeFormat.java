@@ -10,8 +10,16 @@ public sealed interface CodeFormat permits IntegerGrid, ScaledNumbers {
   /** Bits of a packed code. */
   int bits();
 
-  /** Element type of the codes; UINT8, of packed bytes, where ONNX has no type for them. */
+  /** Element type of the codes; UINT8, of packed bytes, where there is none for them. */
   DType dtype();
+
+  /**
+   * Whether ONNX Runtime knows the element type of the codes, so that a Cast gives their numbers.
+   */
+  boolean hasElementType();
+
+  /** The name of the numbers: {@code int4}, {@code fp8-e4m3}, {@code codebook:4}. */
+  String name();
 
   /** Whether every run has the same zero point, {@link #middle}. */
   boolean symmetric();

@@ -13,15 +13,29 @@ import java.util.Arrays;
 /** An encoded weight: codes and scales as flat tensors in the layout's order. */
 public final class Codes {
   private final CodeRequest request;
+  private final MemorySegment memory;
   private final MemorySegment codes;
   private final float[] scales;
   private final byte[] zeroPoints;
 
-  Codes(CodeRequest request, MemorySegment codes, float[] scales, byte[] zeroPoints) {
+  /** Bytes that the memory of codes has beyond them, all zero. */
+  static final int SLACK = 7;
+
+  Codes(CodeRequest request, MemorySegment memory, float[] scales, byte[] zeroPoints) {
     this.request = request;
-    this.codes = codes;
+    this.memory = memory;
+    this.codes = memory.asSlice(0, request.format().bytes(request.layout().codes()));
     this.scales = scales;
     this.zeroPoints = zeroPoints;
+  }
+
+  /** The same memory, codes of another format of as many bits. */
+  Codes encodedAs(CodeRequest other) {
+    return new Codes(other, memory, scales, zeroPoints);
+  }
+
+  CodeRequest request() {
+    return request;
   }
 
   public CodeLayout layout() {
@@ -42,6 +56,15 @@ public final class Codes {
    */
   public Tensor packed(long... shape) {
     return Tensor.of(DType.UINT8, shape, codes);
+  }
+
+  /**
+   * The first {@code count} bytes that the codes are packed in, UINT8, zeros behind the last.
+   *
+   * @param count less than 8 more than codes take
+   */
+  public Tensor packedBytes(long count) {
+    return Tensor.of(DType.UINT8, new long[] {count}, memory.asSlice(0, count));
   }
 
   /** The scales under a shape of as many elements, FLOAT32. */
@@ -75,6 +98,16 @@ public final class Codes {
     return Tensor.ofBytes(DType.UINT8, exponents, shape);
   }
 
+  /** The scales as FP8 E4M3 numbers, to be multiplied by {@link #tensorScale}. */
+  public Tensor smallScales(long... shape) {
+    return Tensor.ofBytes(DType.FLOAT8E4M3FN, SmallScales.of(scales).codes(), shape);
+  }
+
+  /** What FP8 scales are multiplied by. */
+  public Tensor tensorScale() {
+    return Tensor.scalar(SmallScales.of(scales).tensorScale());
+  }
+
   /** Groups of scales that are quantized in their turn. */
   public long scaleGroups() {
     return Math.ceilDiv(scales.length, ScaleStorage.Doubled.GROUP);
@@ -103,10 +136,12 @@ public final class Codes {
   }
 
   /**
-   * The zero points in the type of the codes, packed where those are, under a shape of as many
-   * elements as there are scales.
+   * The zero points in the type of the codes, packed where those are, else as bytes, under a shape
+   * of as many elements as there are scales.
    */
   public Tensor zeroPoints(long... shape) {
+    if (!format().hasElementType())
+      return Tensor.ofBytes(format().signed() ? DType.INT8 : DType.UINT8, zeroPoints, shape);
     return Tensor.ofBytes(format().dtype(), packed(zeroPoints), shape);
   }
 
@@ -181,7 +216,8 @@ public final class Codes {
   public static long bytes(CodeRequest request) {
     long scales = request.layout().scales();
     CodeFormat format = request.format();
-    long zeroPoints = format.symmetric() ? 0 : format.bytes(scales);
+    long zeroPoints =
+        format.symmetric() ? 0 : format.hasElementType() ? format.bytes(scales) : scales;
     return format.bytes(request.layout().codes())
         + request.scaling().storage().bytes(scales)
         + zeroPoints;

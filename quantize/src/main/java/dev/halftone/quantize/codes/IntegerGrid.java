@@ -68,6 +68,16 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
   }
 
   @Override
+  public boolean hasElementType() {
+    return integers.dtype().isPresent() && integers != IntegerFormat.TERNARY;
+  }
+
+  @Override
+  public String name() {
+    return integers.name();
+  }
+
+  @Override
   public boolean signed() {
     return integers.isSigned();
   }

@@ -1,20 +1,44 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.number.LevelFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.tensor.DType;
 
 /**
  * Numbers of any format times a scale: {@code decode(code) * scale}, {@code code = encode(w /
- * scale)}. Always symmetric: 0 is where the format has it. {@code scale = max(high / highest, low /
- * lowest)}, the least that cuts nothing off.
+ * scale)}. Always symmetric: 0 is where the format has it.
  *
  * @param numbers of 8 bits or less, with levels on both sides of 0
+ * @param rule how a run finds its scale
  */
-public record ScaledNumbers(NumberFormat numbers) implements CodeFormat {
+public record ScaledNumbers(NumberFormat numbers, ScaleRule rule) implements CodeFormat {
   public ScaledNumbers {
     if (numbers.bits() > 8 || !(numbers.lowest() < 0 && numbers.highest() > 0)) {
       throw new IllegalArgumentException("weights cannot be stored as scaled " + numbers.name());
     }
+  }
+
+  /** With scales that cut nothing off. */
+  public ScaledNumbers(NumberFormat numbers) {
+    this(numbers, ScaleRule.COVER);
+  }
+
+  /**
+   * An adaptive codebook of 2 to 8 bits before it is fitted: the integers of as many bits. {@link
+   * Encoder} moves the levels to where the values of the weight are.
+   */
+  public static ScaledNumbers codebook(int bits) {
+    return new ScaledNumbers(LevelFormat.codebook(bits), ScaleRule.AS_INTEGERS);
+  }
+
+  /** Whether the levels are to be fitted to the weight. */
+  boolean isAdaptive() {
+    return rule == ScaleRule.AS_INTEGERS;
+  }
+
+  /** The same with other levels. */
+  ScaledNumbers withLevels(float... levels) {
+    return new ScaledNumbers(LevelFormat.codebook(levels), rule);
   }
 
   @Override
@@ -24,7 +48,17 @@ public record ScaledNumbers(NumberFormat numbers) implements CodeFormat {
 
   @Override
   public DType dtype() {
-    return numbers.dtype().orElse(DType.UINT8);
+    return hasElementType() ? numbers.dtype().orElseThrow() : DType.UINT8;
+  }
+
+  @Override
+  public boolean hasElementType() {
+    return numbers.bits() == 8 && numbers.dtype().isPresent();
+  }
+
+  @Override
+  public String name() {
+    return numbers.name();
   }
 
   @Override
@@ -59,8 +93,7 @@ public record ScaledNumbers(NumberFormat numbers) implements CodeFormat {
 
   @Override
   public float scale(float low, float high, boolean negative) {
-    double above = Math.max(high, 0.0) / numbers.highest();
-    return (float) Math.max(above, Math.min(low, 0.0) / numbers.lowest());
+    return rule.scale(numbers, low, high, negative);
   }
 
   @Override
@@ -84,7 +117,7 @@ public record ScaledNumbers(NumberFormat numbers) implements CodeFormat {
       byte[] codes,
       int to) {
     for (int i = 0; i < count; i++)
-      numbers.encode(values, from + i, from + i + 1, scales[i], codes, to + i);
+      codes[to + i] = (byte) numbers.encode(values[from + i] / scales[i]);
   }
 
   @Override

@@ -44,7 +44,7 @@ final class DynamicForms {
     this.model = model;
     this.recipe = recipe;
     this.format =
-        new IntegerGrid(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+        new IntegerGrid(recipe.weightType(), recipe.symmetricWeights(), recipe.reduceRange());
     this.lstms = new Lstms(uses, recipe);
   }
 

@@ -24,7 +24,7 @@ public final class Layouts {
     boolean columns = role == Role.MATRIX;
     CodeLayout layout =
         columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
-    CodeRequest request = new CodeRequest(use.name(), value, layout, format);
+    CodeRequest request = new CodeRequest(use.name(), value, layout, format).with(scaling);
     return columns && layout.scales() > 1
         ? Stored.columns(request)
         : Stored.rows(request, leading(role, value));

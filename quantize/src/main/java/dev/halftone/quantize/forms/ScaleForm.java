@@ -47,6 +47,7 @@ final class ScaleForm {
           case ScaleStorage.Float16(), ScaleStorage.BFloat16() ->
               cast(constant("_half", codes.halfScales(shape)));
           case ScaleStorage.Power ignored -> power(shape);
+          case ScaleStorage.Float8() -> small(shape);
           case ScaleStorage.Doubled() -> doubled(shape);
         };
     emission.addTo(constant.owner());
@@ -58,8 +59,16 @@ final class ScaleForm {
       case ScaleStorage.Float32() -> 0;
       case ScaleStorage.Float16(), ScaleStorage.BFloat16() -> 1;
       case ScaleStorage.Power ignored -> 4;
+      case ScaleStorage.Float8() -> 3;
       case ScaleStorage.Doubled() -> 6;
     };
+  }
+
+  /** {@code number * tensorScale}. */
+  private String small(long... shape) {
+    String numbers = cast(constant("_fp8", codes.smallScales(shape)));
+    String tensor = constant("_tensor", codes.tensorScale());
+    return emission.add("Mul", emission.fresh(name), numbers, tensor);
   }
 
   /** {@code 2^(exponent - 127)}. */

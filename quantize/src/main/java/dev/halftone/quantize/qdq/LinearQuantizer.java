@@ -106,7 +106,7 @@ final class LinearQuantizer {
    */
   private QuantizedTensor asStored(Tensor weight, Codes encoded, ChannelView view) {
     int scales = Math.toIntExact(encoded.layout().scales());
-    int zeroPoint = recipe.weights() == DType.UINT8 ? 128 : 0;
+    int zeroPoint = recipe.weightType() == DType.UINT8 ? 128 : 0;
     Tensor codes = encoded.codes(weight.shape());
     if (zeroPoint != 0) codes = raised(codes, zeroPoint);
     byte[] zeroPoints = new byte[scales];
@@ -118,7 +118,7 @@ final class LinearQuantizer {
     return new QuantizedTensor(
         codes,
         encoded.scales(shape),
-        Tensor.ofBytes(recipe.weights(), zeroPoints, shape),
+        Tensor.ofBytes(recipe.weightType(), zeroPoints, shape),
         view.axis());
   }
 

@@ -18,6 +18,7 @@ import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -33,11 +34,12 @@ final class WeightForms {
   WeightForms(Recipe recipe, OperatorSet operators) {
     this.recipe = recipe;
     this.operators = operators;
-    this.format =
-        new IntegerGrid(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+    this.format = WeightCodes.format(recipe);
   }
 
   WeightForm choose(WeightUse use) {
+    if (!(recipe.weights() instanceof WeightFormat.Element))
+      return WeightRewrite.onlyIfSmaller(decoded(use));
     WeightForm form =
         switch (use.commonRole()) {
           case MATRIX -> products(use);
@@ -106,7 +108,7 @@ final class WeightForms {
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned =
         new IntegerGrid(
-            unsigned(recipe.weights()), recipe.symmetricWeights(), recipe.reduceRange());
+            unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.reduceRange());
     return new PackedProduct(request(use, layout, unsigned), linears);
   }
 
@@ -149,6 +151,12 @@ final class WeightForms {
     return Layouts.stored(use, possible, recipe.granularity(), scaling(possible));
   }
 
+  /** What operators cannot compute with: decoded when the model is loaded, whatever reads it. */
+  private WeightForm decoded(WeightUse use) {
+    CodeFormat possible = operators.blocked() ? format : new IntegerGrid(DType.INT8, true, false);
+    return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(possible));
+  }
+
   private CodeRequest request(WeightUse use, CodeLayout layout, CodeFormat codes) {
     return new CodeRequest(use.name(), use.value(), layout, codes).with(scaling(codes));
   }
@@ -159,7 +167,8 @@ final class WeightForms {
    */
   private Scaling scaling(CodeFormat codes) {
     boolean possible = !(recipe.search().needsZeroPoint() && codes.symmetric());
-    return Scaling.of(possible ? recipe.search() : new ScaleSearch.SquaredError(), recipe.scales());
+    return Scaling.of(
+        possible ? recipe.search() : new ScaleSearch.SquaredError(), WeightCodes.storage(recipe));
   }
 
   /** What a user has to know about how these forms run. */

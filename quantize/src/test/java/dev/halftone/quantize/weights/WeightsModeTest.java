@@ -69,7 +69,7 @@ class WeightsModeTest {
       Quantized quantized = WeightsMode.apply(model, recipe, 1);
       assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(16);
       assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
-      String granularity = recipe.weights() == DType.INT8 ? "channel:0" : "block:32:1";
+      String granularity = recipe.weightType() == DType.INT8 ? "channel:0" : "block:32:1";
       assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo(granularity);
     }
   }
@@ -248,7 +248,7 @@ class WeightsModeTest {
     Recipe excluding =
         new Recipe(
             INT8.mode(),
-            INT8.weights(),
+            INT8.weightType(),
             INT8.activations(),
             INT8.granularity(),
             false,
