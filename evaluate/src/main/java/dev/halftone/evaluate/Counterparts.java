@@ -111,28 +111,35 @@ record Counterparts(Model model, Map<String, String> names) {
      * Scale and zero point of a node's integer output, by the place that its operator's definition
      * gives them; null when unknown.
      */
-    private @Nullable Grid grid(Node node) {
-      int scale =
-          switch (node.opType()) {
-            case "QuantizeLinear" -> 1;
-            case "QLinearConcat" -> 0;
-            case "QLinearAveragePool",
-                "QLinearGlobalAveragePool",
-                "QLinearLeakyRelu",
-                "QLinearReduceMean",
-                "QLinearSigmoid",
-                "QLinearSoftmax" ->
-                3;
-            case "QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul" -> 6;
-            case "QGemm", "QLinearWhere" -> 7;
-            default -> -1;
-          };
-      if (scale >= 0)
-        return node.input(scale).isEmpty()
-            ? null
-            : new Grid(node.input(scale), node.input(scale + 1));
-      Node before = producers.get(node.input(0));
-      return movesOnly(node) && before != null ? grid(before) : null;
+    private @Nullable Grid grid(Node last) {
+      Node node = last;
+      while (scalePosition(node) < 0) {
+        Node before = producers.get(node.input(0));
+        if (before == null || !movesOnly(node)) return null;
+        node = before;
+      }
+      int scale = scalePosition(node);
+      return node.input(scale).isEmpty()
+          ? null
+          : new Grid(node.input(scale), node.input(scale + 1));
+    }
+
+    /** Which input holds the scale of the output, -1 where the operator has none. */
+    private static int scalePosition(Node node) {
+      return switch (node.opType()) {
+        case "QuantizeLinear" -> 1;
+        case "QLinearConcat" -> 0;
+        case "QLinearAveragePool",
+            "QLinearGlobalAveragePool",
+            "QLinearLeakyRelu",
+            "QLinearReduceMean",
+            "QLinearSigmoid",
+            "QLinearSoftmax" ->
+            3;
+        case "QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul" -> 6;
+        case "QGemm", "QLinearWhere" -> 7;
+        default -> -1;
+      };
     }
 
     private static boolean movesOnly(Node node) {

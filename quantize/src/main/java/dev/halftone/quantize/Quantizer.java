@@ -34,7 +34,11 @@ public final class Quantizer {
         if (calibration == null)
           throw new IllegalArgumentException("static mode needs samples to calibrate on");
         yield StaticMode.quantize(
-            Folding.fold(Widening.toFloat32(model)), recipe, calibration, threads, progress);
+            Folding.foldForProducts(Widening.toFloat32(model)),
+            recipe,
+            calibration,
+            threads,
+            progress);
       }
       case DYNAMIC -> DynamicMode.apply(Folding.fold(Widening.toFloat32(model)), recipe, threads);
       case WEIGHTS -> WeightsMode.apply(Folding.fold(model), recipe, threads);

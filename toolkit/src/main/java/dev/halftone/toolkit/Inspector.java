@@ -98,7 +98,7 @@ final class Inspector {
     Recipe recipe =
         RecipeResolver.resolve(RecipeRequest.automatic().mode(Mode.STATIC), model, true).recipe();
     Map<String, Inspection.Fate> fates = new TreeMap<>();
-    for (Plan.NodePlan node : Outlook.of(Folding.fold(model), recipe)) {
+    for (Plan.NodePlan node : Outlook.of(Folding.foldForProducts(model), recipe)) {
       Inspection.Fate one = new Inspection.Fate(node.opType(), 1, node.quantized(), node.reason());
       fates.merge(
           one.operator() + " " + one.reason(),

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GraphEditor {
   private final Graph original;
-  private final List<Node> nodes;
+
+  /** Removed nodes leave a gap, so that those behind keep their places. */
+  private final List<@Nullable Node> nodes;
+
+  private final Map<Node, Integer> places = new IdentityHashMap<>();
   private final Map<String, Tensor> initializers;
   private List<ValueInfo> inputs;
   private List<ValueInfo> outputs;
@@ -36,7 +41,8 @@ public final class GraphEditor {
 
   public GraphEditor(Graph graph) {
     this.original = graph;
-    this.nodes = new ArrayList<>(graph.nodes());
+    this.nodes = new ArrayList<>(graph.nodes().size());
+    graph.nodes().forEach(this::append);
     this.initializers = new LinkedHashMap<>(graph.initializers());
     this.inputs = graph.inputs();
     this.outputs = graph.outputs();
@@ -57,9 +63,21 @@ public final class GraphEditor {
     }
   }
 
+  private void append(Node node) {
+    places.put(node, nodes.size());
+    nodes.add(node);
+  }
+
   /** The nodes as they are now, in no promised order after changes. */
   public List<Node> nodes() {
-    return Collections.unmodifiableList(nodes);
+    List<Node> present = new ArrayList<>(places.size());
+    for (Node node : nodes) if (node != null) present.add(node);
+    return present;
+  }
+
+  /** Whether this very node is in the graph now. */
+  public boolean contains(Node node) {
+    return places.containsKey(node);
   }
 
   public Map<String, Tensor> initializers() {
@@ -92,19 +110,10 @@ public final class GraphEditor {
     values = values.stream().filter(value -> !gone.contains(value.name())).toList();
   }
 
-  /**
-   * The node that gives the value, or null for inputs, initializers and unknown names. A scan:
-   * index first when asking often.
-   */
-  public @Nullable Node producer(String value) {
-    for (Node node : nodes) if (node.outputs().contains(value)) return node;
-    return null;
-  }
-
   /** Producer of every value, as of now. */
   public Map<String, Node> producers() {
     Map<String, Node> producers = new HashMap<>();
-    for (Node node : nodes)
+    for (Node node : nodes())
       for (String output : node.outputs()) if (!output.isEmpty()) producers.put(output, node);
     return producers;
   }
@@ -115,7 +124,7 @@ public final class GraphEditor {
    */
   public Map<String, List<Node>> consumers() {
     Map<String, List<Node>> consumers = new HashMap<>();
-    for (Node node : nodes) {
+    for (Node node : nodes()) {
       for (String read : node.reads())
         consumers.computeIfAbsent(read, name -> new ArrayList<>()).add(node);
     }
@@ -154,33 +163,39 @@ public final class GraphEditor {
   }
 
   public void add(Node node) {
-    nodes.add(node);
+    append(node);
     names.add(node.name());
     names.addAll(node.outputs());
   }
 
   /** Puts {@code with} where {@code node} is. */
   public void replace(Node node, Node with) {
-    nodes.set(indexOf(node), with);
+    int place = takePlace(node);
+    nodes.set(place, with);
+    places.put(with, place);
     names.addAll(with.outputs());
   }
 
   public void remove(Node node) {
-    nodes.remove(indexOf(node));
+    nodes.set(takePlace(node), null);
   }
 
-  private int indexOf(Node node) {
-    for (int i = 0; i < nodes.size(); i++) if (nodes.get(i) == node) return i;
-    throw new IllegalArgumentException("node " + node.label() + " is not in the graph");
+  private int takePlace(Node node) {
+    Integer place = places.remove(node);
+    if (place == null)
+      throw new IllegalArgumentException("node " + node.label() + " is not in the graph");
+    return place;
   }
 
   /**
-   * Makes every reader of {@code from}, bodies included and the graph's outputs not, read {@code
-   * to}.
+   * Makes every reader of a name, bodies included and the graph's outputs not, read {@code
+   * renames.get(name)}.
    */
-  public void rewire(String from, String to) {
-    for (int i = 0; i < nodes.size(); i++)
-      nodes.set(i, renameReads(nodes.get(i), Map.of(from, to)));
+  public void rewire(Map<String, String> renames) {
+    for (Node node : nodes()) {
+      Node renamed = renameReads(node, renames);
+      if (renamed != node) replace(node, renamed);
+    }
   }
 
   /**
@@ -247,14 +262,14 @@ public final class GraphEditor {
     Deque<String> wanted = new ArrayDeque<>();
     outputs.forEach(output -> wanted.add(output.name()));
     Set<String> live = new HashSet<>();
-    Set<Node> liveNodes = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+    Set<Node> liveNodes = Collections.newSetFromMap(new IdentityHashMap<>());
     while (!wanted.isEmpty()) {
       String value = wanted.poll();
       if (!live.add(value)) continue;
       Node node = producers.get(value);
       if (node != null && liveNodes.add(node)) wanted.addAll(node.reads());
     }
-    nodes.removeIf(node -> !liveNodes.contains(node));
+    for (Node node : nodes()) if (!liveNodes.contains(node)) remove(node);
     initializers.keySet().removeIf(name -> !live.contains(name));
     inputs =
         inputs.stream()
@@ -280,10 +295,10 @@ public final class GraphEditor {
 
   private List<Node> sorted() {
     Map<String, Node> producers = producers();
-    List<Node> sorted = new ArrayList<>(nodes.size());
-    Set<Node> done = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
-    Set<Node> open = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
-    for (Node root : nodes) {
+    List<Node> sorted = new ArrayList<>(places.size());
+    Set<Node> done = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Node root : nodes()) {
       Deque<Node> path = new ArrayDeque<>();
       path.push(root);
       while (!path.isEmpty()) {

@@ -38,7 +38,7 @@ final class AffineFolding {
     for (Node step : model.graph().nodes()) {
       Node linear = linearBefore(step, index);
       // A node that took over an output in this round is no longer the node of the index.
-      if (linear == null || !editor.nodes().contains(linear)) continue;
+      if (linear == null || !editor.contains(linear)) continue;
       LinearOperator operator = LinearOperator.of(linear, index);
       if (operator == null) continue;
       ChannelAffine affine = ChannelAffine.of(step, linear.output(0), operator, index);

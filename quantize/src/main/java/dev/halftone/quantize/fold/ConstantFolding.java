@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Computes in ONNX Runtime, once, what depends on constants alone. */
+/**
+ * Computes in ONNX Runtime, once, what depends on constants alone, as far as {@link Growth} allows
+ * the results to be stored.
+ */
 final class ConstantFolding {
   /** Give another answer each time, or are part of a quantized model and stay as they are. */
   private static final Set<String> NOT_FOLDED =
@@ -33,26 +36,38 @@ final class ConstantFolding {
           "DequantizeLinear",
           "DynamicQuantizeLinear");
 
+  /** Bytes; a second copy of a smaller constant costs less than a node at run time. */
+  private static final long SMALLEST_TIED = 1024;
+
   private ConstantFolding() {}
 
-  static Model fold(Model model) {
+  /**
+   * The model with constants computed.
+   *
+   * @param untie whether a Transpose of a weight that others read too is computed, so that it is
+   *     stored twice
+   */
+  static Model fold(Model model, boolean untie) {
     GraphIndex index = new GraphIndex(model.graph());
-    List<Node> foldable = foldable(model.graph(), index);
+    List<Node> foldable = foldable(model.graph(), index, untie);
     if (foldable.isEmpty()) return model;
     Set<String> wanted = frontier(foldable, index);
-    Map<String, Tensor> results = compute(model, foldable, wanted);
+    Map<String, Tensor> results = new LinkedHashMap<>(compute(model, foldable, wanted));
+    Growth growth = new Growth(model.graph(), index);
+    results.entrySet().removeIf(result -> !growth.allows(result.getKey(), result.getValue()));
 
     GraphEditor editor = new GraphEditor(model.graph());
     Set<String> missing = new HashSet<>(wanted);
     missing.removeAll(results.keySet());
     for (Node node : foldable.reversed()) {
-      // What gives a value that is no tensor stays, with all that leads to it.
+      // What gives a value that is no tensor, or too large a one, stays, with all that leads to it.
       if (node.outputs().stream().anyMatch(missing::contains)) missing.addAll(node.reads());
       else editor.remove(node);
     }
+    Set<String> computed = editor.producers().keySet();
     results.forEach(
         (name, value) -> {
-          if (editor.producer(name) == null) editor.addInitializer(name, value);
+          if (!computed.contains(name)) editor.addInitializer(name, value);
         });
     editor.prune();
     return model.withGraph(editor.toGraph());
@@ -62,7 +77,7 @@ final class ConstantFolding {
    * Nodes of the standard domain without bodies all of whose inputs are constants, directly or
    * through other such nodes.
    */
-  private static List<Node> foldable(Graph graph, GraphIndex index) {
+  private static List<Node> foldable(Graph graph, GraphIndex index, boolean untie) {
     Set<String> constant = new LinkedHashSet<>();
     List<Node> foldable = new ArrayList<>();
     for (Node node : graph.nodes()) {
@@ -74,10 +89,22 @@ final class ConstantFolding {
       boolean plain = node.domain().isEmpty() && node.bodies().isEmpty();
       if (!known || !plain || NOT_FOLDED.contains(node.opType())) continue;
       if (node.outputs().stream().anyMatch(index::isOutput)) continue;
+      if (!untie && turnsTiedWeight(node, index)) continue;
       foldable.add(node);
       constant.addAll(node.outputs());
     }
     return foldable;
+  }
+
+  /** Whether another node than this Transpose reads the values of the weight that it turns. */
+  private static boolean turnsTiedWeight(Node node, GraphIndex index) {
+    Tensor weight = index.constant(node.input(0));
+    return node.is("Transpose")
+        && weight != null
+        && weight.dtype().isFloat()
+        && weight.byteSize() >= SMALLEST_TIED
+        && index.consumers(node.input(0)).stream()
+            .anyMatch(reader -> reader != node && !reader.is("Shape"));
   }
 
   /** Values of the foldable nodes that other nodes read. */

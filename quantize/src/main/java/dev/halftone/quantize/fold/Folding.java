@@ -8,12 +8,25 @@ public final class Folding {
 
   /**
    * The same model with fewer nodes. Values that remain keep their names; graph inputs that were
-   * only defaults (initializers listed as inputs) are no longer inputs.
+   * only defaults (initializers listed as inputs) are no longer inputs. A weight that is shared
+   * stays shared: where one of its readers turns it, the Transpose stays.
    */
   public static Model fold(Model model) {
+    return fold(model, false);
+  }
+
+  /**
+   * As {@link #fold(Model)}, but a Transpose of a shared weight is computed too: static
+   * quantization makes integers only of a product with a weight that is stored.
+   */
+  public static Model foldForProducts(Model model) {
+    return fold(model, true);
+  }
+
+  private static Model fold(Model model, boolean untie) {
     // An Identity of a weight is removed before it could be computed: a copy of the weight.
     Model plain = PassThrough.remove(ConstantNodes.toInitializers(model));
-    Model constants = ShapeFolding.fold(ConstantFolding.fold(plain));
+    Model constants = ShapeFolding.fold(ConstantFolding.fold(plain, untie));
     return AffineFolding.fold(MatrixProducts.toGemm(constants));
   }
 }

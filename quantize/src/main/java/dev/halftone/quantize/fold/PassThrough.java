@@ -5,6 +5,8 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Removes nodes that give their first input back: {@code Identity}, and {@code Dropout} outside
@@ -16,14 +18,14 @@ final class PassThrough {
   static Model remove(Model model) {
     GraphEditor editor = new GraphEditor(model.graph());
     GraphIndex index = new GraphIndex(model.graph());
+    Map<String, String> renames = new HashMap<>();
     for (Node node : model.graph().nodes()) {
       if (!passesThrough(node, index) || index.isOutput(node.output(0))) continue;
-      // The node may have been rewritten since: look it up by its output.
-      Node current = editor.producer(node.output(0));
-      if (current == null) continue;
-      editor.remove(current);
-      editor.rewire(current.output(0), current.input(0));
+      editor.remove(node);
+      String input = node.input(0);
+      renames.put(node.output(0), renames.getOrDefault(input, input));
     }
+    editor.rewire(renames);
     editor.prune();
     return model.withGraph(editor.toGraph());
   }

@@ -6,9 +6,13 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Readers;
 import dev.halftone.quantize.scope.Readers.Reader;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /** Finds the weights of a model, bodies included. */
 public final class WeightUses {
@@ -44,20 +48,25 @@ public final class WeightUses {
     return becomesWeight(node, index) ? Role.SHAPED : Role.OTHER;
   }
 
-  /**
-   * Whether what the shaping node gives becomes a weight in the same graph; a graph has no cycles,
-   * so this ends.
-   */
+  /** Whether what the shaping node gives becomes a weight in the same graph. */
   private static boolean becomesWeight(Node shaping, GraphIndex index) {
-    for (String output : shaping.outputs()) {
-      for (Node reader : index.consumers(output)) {
-        for (int i = 0; i < reader.inputs().size(); i++) {
-          if (!reader.input(i).equals(output)) continue;
-          Role direct = Role.direct(reader, i);
-          if (direct != Role.OTHER && direct != Role.LEFT_MATRIX) return true;
+    Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Node> open = new ArrayDeque<>(List.of(shaping));
+    while (!open.isEmpty()) {
+      for (String output : open.pop().outputs()) {
+        for (Node reader : index.consumers(output)) {
+          if (readsAsWeight(reader, output)) return true;
+          if (Role.shapes(reader) && seen.add(reader)) open.push(reader);
         }
-        if (Role.shapes(reader) && becomesWeight(reader, index)) return true;
       }
+    }
+    return false;
+  }
+
+  private static boolean readsAsWeight(Node reader, String value) {
+    for (int i = 0; i < reader.inputs().size(); i++) {
+      Role direct = reader.input(i).equals(value) ? Role.direct(reader, i) : Role.OTHER;
+      if (direct != Role.OTHER && direct != Role.LEFT_MATRIX) return true;
     }
     return false;
   }

@@ -70,7 +70,7 @@ final class LayerCost {
       if (layer == null) return Map.of();
       layers.add(layer);
     }
-    Sources sources = new Sources(linear, index);
+    Sources sources = new Sources(linear, graph, index);
     double[] costs = new double[layers.size() + 1];
     for (int cut = 0; cut < costs.length; cut++) costs[cut] = cost(linear, layers, sources, cut);
     int best = 0;

@@ -27,6 +27,8 @@ final class Placer {
   private final Set<Node> arithmetic = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Node> shapeOnly = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Node> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Node> errorFunctionProducts =
+      Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<Node, String> reasons = new IdentityHashMap<>();
 
   /**
@@ -48,6 +50,7 @@ final class Placer {
 
   static Placement place(Graph graph, Selection selection) {
     Placer placer = new Placer(graph, selection);
+    placer.findErrorFunctionProducts();
     placer.chooseLinear();
     placer.chooseOthersUntilStable();
     placer.placePairs();
@@ -135,7 +138,7 @@ final class Placer {
             ? "excluded"
             : !integersIn
                 ? "no integer operator comes before"
-                : isErrorFunctionProduct(node)
+                : errorFunctionProducts.contains(node)
                     ? "part of an activation function that is computed in float"
                     : wantedOut ? "" : "no integer operator follows";
     if (objection.isEmpty()) {
@@ -150,19 +153,23 @@ final class Placer {
 
   /**
    * GELU and its like, spelled out: ONNX Runtime makes one float operator of them where nothing
-   * stands between.
+   * stands between. Found in the order of the graph: chains may be longer than a stack is deep.
    */
-  private boolean isErrorFunctionProduct(Node node) {
-    if (!node.is("Mul") && !node.is("Add")) return false;
-    for (String input : node.inputs()) {
-      Node producer = index.producer(input);
-      if (producer == null) continue;
-      if (producer.is("Erf") || producer.is("Tanh")) return true;
-      boolean withConstant =
-          producer.inputs().stream().anyMatch(operand -> index.constant(operand) != null);
-      if (withConstant && isErrorFunctionProduct(producer)) return true;
+  private void findErrorFunctionProducts() {
+    for (Node node : graph.nodes()) {
+      boolean product = node.is("Mul") || node.is("Add");
+      if (product && node.inputs().stream().anyMatch(this::carriesErrorFunction))
+        errorFunctionProducts.add(node);
     }
-    return false;
+  }
+
+  /** Whether the value is an error function's, or such a product with a constant. */
+  private boolean carriesErrorFunction(String value) {
+    Node producer = index.producer(value);
+    if (producer == null) return false;
+    if (producer.is("Erf") || producer.is("Tanh")) return true;
+    return errorFunctionProducts.contains(producer)
+        && producer.inputs().stream().anyMatch(operand -> index.constant(operand) != null);
   }
 
   /**
@@ -229,8 +236,12 @@ final class Placer {
 
   /** Follows shared ranges to the value that is observed. */
   private String observed(String value) {
-    String source = rangeSource.getOrDefault(value, value);
-    return source.equals(value) ? value : observed(source);
+    String source = value;
+    for (String next = rangeSource.get(source); next != null && !next.equals(source); ) {
+      source = next;
+      next = rangeSource.get(source);
+    }
+    return source;
   }
 
   /**
@@ -238,9 +249,13 @@ final class Placer {
    * itself.
    */
   private String rectified(String value) {
-    Node reader = index.onlyConsumer(value);
-    if (reader == null || !absorbed.contains(reader)) return value;
-    return rectified(reader.output(0));
+    String last = value;
+    Node reader = index.onlyConsumer(last);
+    while (reader != null && absorbed.contains(reader)) {
+      last = reader.output(0);
+      reader = index.onlyConsumer(last);
+    }
+    return last;
   }
 
   private Placement placement() {

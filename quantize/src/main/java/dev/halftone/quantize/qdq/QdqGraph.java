@@ -122,8 +122,9 @@ final class QdqGraph {
   private boolean wouldBeQuantized(String value) {
     Placement placement = decisions.placement();
     Node producer = index.producer(value);
+    while (producer != null && !placement.isInteger(producer) && Rectifiers.isRectifier(producer))
+      producer = index.producer(producer.input(0));
     if (producer == null || placement.isInteger(producer)) return false;
-    if (Rectifiers.isRectifier(producer)) return wouldBeQuantized(producer.input(0));
     boolean hasWeights = producer.is("Conv") || producer.is("ConvTranspose") || producer.is("Gemm");
     String input = producer.input(0);
     return hasWeights
@@ -184,8 +185,9 @@ final class QdqGraph {
    * graph output moved aside.
    */
   private String finalName(String value) {
-    String renamed = renamedOutputs.get(value);
-    return renamed == null ? value : finalName(renamed);
+    String name = value;
+    for (String next = value; next != null; next = renamedOutputs.get(name)) name = next;
+    return name;
   }
 
   private Node withWeights(Node node, Node original, LinearWeights weights) {

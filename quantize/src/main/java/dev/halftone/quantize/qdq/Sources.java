@@ -1,5 +1,6 @@
 package dev.halftone.quantize.qdq;
 
+import dev.halftone.graph.Graph;
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import java.util.HashMap;
@@ -18,9 +19,15 @@ final class Sources {
   private final GraphIndex index;
   private final Map<String, Integer> earliest = new HashMap<>();
 
-  Sources(List<Node> linear, GraphIndex index) {
+  Sources(List<Node> linear, Graph graph, GraphIndex index) {
     for (int i = 0; i < linear.size(); i++) order.put(linear.get(i), i);
     this.index = index;
+    // In the order of the graph, not from its end: chains may be longer than a stack is deep.
+    for (Node node : graph.nodes()) {
+      Integer number = order.get(node);
+      int first = number == null ? earliestOfInputs(node) : number;
+      for (String output : node.outputs()) earliest.put(output, first);
+    }
   }
 
   /**
@@ -31,29 +38,26 @@ final class Sources {
     return earliest(value) < cut;
   }
 
+  private int earliestOfInputs(Node node) {
+    int result = Integer.MAX_VALUE;
+    for (String input : Treatment.dataInputs(node))
+      if (!input.isEmpty()) result = Math.min(result, earliest(input));
+    return result;
+  }
+
   /** Number of the first linear operator that the value comes from without another in between. */
   private int earliest(String value) {
-    Integer known = earliest.get(value);
-    if (known != null) return known;
-    Node producer = index.producer(value);
-    int result = Integer.MAX_VALUE;
-    if (producer == null) {
-      result = index.constant(value) == null ? INPUT : result;
-    } else if (order.containsKey(producer)) {
-      result = order.get(producer);
-    } else {
-      for (String input : Treatment.dataInputs(producer))
-        if (!input.isEmpty()) result = Math.min(result, earliest(input));
-    }
-    earliest.put(value, result);
-    return result;
+    int unknown = index.constant(value) == null ? INPUT : Integer.MAX_VALUE;
+    return earliest.getOrDefault(value, unknown);
   }
 
   /** Whether a MaxPool gives the value, directly or through operators that only move values. */
   boolean isPooled(String value) {
     Node producer = index.producer(value);
-    if (producer == null) return false;
-    if (producer.is("MaxPool")) return true;
-    return Treatment.of(producer, true) == Treatment.SHAPE_ONLY && isPooled(producer.input(0));
+    while (producer != null && !producer.is("MaxPool")) {
+      boolean moves = Treatment.of(producer, true) == Treatment.SHAPE_ONLY;
+      producer = moves ? index.producer(producer.input(0)) : null;
+    }
+    return producer != null;
   }
 }

@@ -167,4 +167,68 @@ class ConstantFoldingTest {
             "MatMul");
     assertThat(folded.graph().initializers()).containsOnlyKeys("w");
   }
+
+  private static Graphs largeOnes(long... shape) {
+    return x().constant("shape", Tensor.ofLongs(shape, shape.length))
+        .node("ConstantOfShape", "shape", "ones", "value", ones())
+        .constant("two", Tensor.scalar(2f))
+        .node("Mul", "ones two", "mask");
+  }
+
+  @Test
+  void aLargeMaskStaysComputed() {
+    Model folded =
+        assertFolds(
+            largeOnes(1024, 2, 3, 64)
+                .node("ReduceMax", "mask", "most", "axes", new int[] {0, 3}, "keepdims", 0)
+                .node("Add", "x most", "a")
+                .node("ReduceMean", "x", "mean", "keepdims", 0)
+                .node("Mul", "mask mean", "b")
+                .output("a")
+                .output("b"),
+            "ConstantOfShape",
+            "Mul",
+            "Add",
+            "ReduceMean",
+            "Mul");
+    assertThat(folded.graph().initializers()).containsOnlyKeys("shape", "two", "most");
+  }
+
+  @Test
+  void aLargeWeightIsStored() {
+    Model folded =
+        assertFolds(largeOnes(3, 100_000).node("MatMul", "x mask", "y").output("y"), "MatMul");
+    assertThat(folded.graph().initializers()).containsOnlyKeys("mask");
+  }
+
+  @Test
+  void aLargeResultOfALargeConstantIsStored() {
+    Model folded =
+        assertFolds(
+            x().normal("table", 1, 100_000, 3)
+                .node("Neg", "table", "negative")
+                .node("ReduceMean", "x", "mean", "keepdims", 0)
+                .node("Add", "negative mean", "y")
+                .output("y"),
+            "ReduceMean",
+            "Add");
+    assertThat(folded.graph().initializers()).containsOnlyKeys("negative");
+  }
+
+  @Test
+  void aTiedWeightIsTurnedWhereItIsReadAndStoredOnce() {
+    Graphs tied =
+        x().normal("table", 1, 100, 3)
+            .constant("rows", Tensor.ofLongs(new long[] {3, 1}, 2))
+            .node("Gather", "table rows", "embedded")
+            .node("Add", "x embedded", "sum")
+            .node("Transpose", "table", "head")
+            .node("MatMul", "sum head", "y")
+            .output("y");
+    Model folded = assertFolds(tied, "Add", "Transpose", "MatMul");
+    assertThat(folded.graph().initializers()).containsOnlyKeys("table", "embedded");
+    Model untied = Folding.foldForProducts(tied.model(13));
+    assertThat(Judge.operators(untied)).containsExactly("Add", "MatMul");
+    Answers.assertSame(tied.model(13), untied, X, 1e-5);
+  }
 }
