@@ -1,5 +1,6 @@
 package dev.halftone.cli;
 
+import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.tensor.DType;
@@ -76,9 +77,9 @@ final class RecipeOptions {
       paramLabel = "METHOD",
       converter = Words.CalibrationWord.class,
       description =
-          "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or"
-              + " entropy.")
-  private Words.@Nullable CalibrationChoice calibration;
+          "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99), entropy,"
+              + " lp[:P] (2.4), tf-enhanced or sigma[:K] (4).")
+  private @Nullable Calibration calibration;
 
   @Option(
       names = "--include",
@@ -138,16 +139,11 @@ final class RecipeOptions {
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
-    if (calibration != null) request = calibrated(request, calibration);
+    if (calibration != null) request = request.calibration(calibration);
     if (target != null) request = request.target(target);
     if (matMulNBits) request = request.matMulNBits(true);
     if (keepIo) request = request.keepIo(true);
     if (quantizeEverything) request = request.quantizeEverything(true);
     return request.include(include).exclude(exclude);
-  }
-
-  private static RecipeRequest calibrated(RecipeRequest request, Words.CalibrationChoice choice) {
-    RecipeRequest calibrated = request.calibration(choice.method());
-    return choice.percentile() == null ? calibrated : calibrated.percentile(choice.percentile());
   }
 }

@@ -7,16 +7,12 @@ import dev.halftone.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** The command line's words for the values of a recipe. */
 final class Words {
   private Words() {}
-
-  /** A calibration method with its parameter. */
-  record CalibrationChoice(Calibration method, @Nullable Double percentile) {}
 
   static final class ModeWord implements ITypeConverter<Mode> {
     @Override
@@ -66,27 +62,14 @@ final class Words {
     }
   }
 
-  static final class CalibrationWord implements ITypeConverter<CalibrationChoice> {
-    private static final String PERCENTILE = "percentile:";
-
+  static final class CalibrationWord implements ITypeConverter<Calibration> {
     @Override
-    public CalibrationChoice convert(String word) {
-      if (!word.toLowerCase(Locale.ROOT).startsWith(PERCENTILE)) {
-        return new CalibrationChoice(oneOf(word, Arrays.asList(Calibration.values())), null);
-      }
-      return new CalibrationChoice(
-          Calibration.PERCENTILE, percentile(word.substring(PERCENTILE.length())));
-    }
-
-    private static double percentile(String number) {
+    public Calibration convert(String word) {
       try {
-        double percentile = Double.parseDouble(number);
-        if (percentile > 50 && percentile <= 100) return percentile;
-      } catch (NumberFormatException e) {
-        throw new TypeConversionException("percentile '%s' is not a number".formatted(number));
+        return Calibration.parse(word);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
       }
-      throw new TypeConversionException(
-          "percentile %s is not over 50 and up to 100".formatted(number));
     }
   }
 

@@ -67,7 +67,7 @@ class UsageTest {
         "quantize m.onnx -o o.onnx --granularity block:0 | 'block:0' is not tensor, channel or"
             + " block:N",
         "quantize m.onnx -o o.onnx --calibration best    | 'best' is not one of minmax,"
-            + " moving-average, percentile, entropy, mse",
+            + " moving-average, percentile[:P], entropy, mse, lp[:P], tf-enhanced, sigma[:K]",
         "quantize m.onnx -o o.onnx --calibration percentile:7 | percentile 7 is not over 50 and up"
             + " to 100",
         "quantize m.onnx -o o.onnx --max-drop 1          | --max-drop needs --data or --eval-data",

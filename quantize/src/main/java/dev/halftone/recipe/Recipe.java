@@ -32,7 +32,6 @@ public record Recipe(
     boolean matMulNBits,
     boolean keepIo,
     Calibration calibration,
-    double percentile,
     List<String> include,
     List<String> exclude,
     boolean quantizeEverything) {

@@ -25,7 +25,6 @@ public final class RecipeRequest {
   @Nullable Granularity granularity;
   @Nullable Boolean symmetric;
   @Nullable Calibration calibration;
-  @Nullable Double percentile;
   @Nullable Boolean matMulNBits;
   @Nullable Boolean keepIo;
   @Nullable Boolean quantizeEverything;
@@ -101,15 +100,6 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /**
-   * For {@link Calibration#PERCENTILE}: the share of values inside the range, for instance 99.99.
-   */
-  public RecipeRequest percentile(double wanted) {
-    RecipeRequest copy = copy();
-    copy.percentile = wanted;
-    return copy;
-  }
-
   /** Weights mode: MatMulNBits nodes in place of standard blocked DequantizeLinear. */
   public RecipeRequest matMulNBits(boolean wanted) {
     RecipeRequest copy = copy();
@@ -162,7 +152,6 @@ public final class RecipeRequest {
     copy.granularity = granularity;
     copy.symmetric = symmetric;
     copy.calibration = calibration;
-    copy.percentile = percentile;
     copy.matMulNBits = matMulNBits;
     copy.keepIo = keepIo;
     copy.quantizeEverything = quantizeEverything;

@@ -30,7 +30,7 @@ public final class RecipeText {
         fields.put("symmetric_activations", recipe.symmetricActivations());
         fields.put("reduce_range", recipe.reduceRange());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
-        fields.put("calibration", calibration(recipe));
+        fields.put("calibration", recipe.calibration().toString());
       }
       case DYNAMIC -> {
         integers(recipe, fields);
@@ -74,20 +74,13 @@ public final class RecipeText {
                   weights,
                   recipe.reduceRange() ? " (7 bits used)" : "",
                   word(recipe.activations()),
-                  calibration(recipe),
+                  recipe.calibration().toString(),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
       case DYNAMIC ->
           "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
       case WEIGHTS -> "weights only, " + weights + (recipe.matMulNBits() ? ", MatMulNBits" : "");
       case FP16, BF16 ->
           word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
-    };
-  }
-
-  private static String calibration(Recipe recipe) {
-    return switch (recipe.calibration()) {
-      case PERCENTILE -> "percentile:" + recipe.percentile();
-      case MINMAX, MOVING_AVERAGE, ENTROPY, MSE -> word(recipe.calibration());
     };
   }
 

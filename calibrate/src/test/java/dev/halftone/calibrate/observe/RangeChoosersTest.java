@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RangeChoosersTest {
-  private static final MeanSquaredError UINT8_ERROR =
-      MeanSquaredError.of(Codes.of(DType.UINT8, false, false), false);
+  private static final LeastError UINT8_ERROR =
+      LeastError.squared(Codes.of(DType.UINT8, false, false), false);
   private static final List<RangeChooser> ALL =
       List.of(
           new MinMax(),
@@ -21,7 +21,12 @@ class RangeChoosersTest {
           Entropy.DEFAULT,
           new Entropy(255),
           UINT8_ERROR,
-          new MeanSquaredError(254, true));
+          new LeastError(254, true, 2, 1),
+          new LeastError(255, false, 2.4, 1),
+          new LeastError(254, true, 4, 1),
+          new LeastError(255, false, 1, 1),
+          new LeastError(255, false, 2, 3),
+          new Sigma(3));
 
   @Test
   void everyRangeContainsZeroAndStaysWithinWhatWasSeen() {
@@ -145,7 +150,7 @@ class RangeChoosersTest {
     for (float[] x : tensors) {
       for (int steps : new int[] {15, 255}) {
         Statistics seen = Observed.of(x);
-        Range chosen = new MeanSquaredError(steps, false).choose(seen);
+        Range chosen = new LeastError(steps, false, 2, 1).choose(seen);
         double error = Observed.squaredError(x, chosen.low(), chosen.high(), steps);
         Range whole = new MinMax().choose(seen);
         for (double share = 0.02; share <= 1; share += 0.02) {
@@ -169,6 +174,6 @@ class RangeChoosersTest {
     float[] even = new float[100_000];
     for (int i = 0; i < even.length; i++) even[i] = i / 100_000f;
     assertThat(UINT8_ERROR.choose(Observed.of(even)).high()).isGreaterThan(0.98f);
-    assertThat(new MeanSquaredError(15, true).choose(Observed.of(x)).high()).isLessThan(30f);
+    assertThat(new LeastError(15, true, 2, 1).choose(Observed.of(x)).high()).isLessThan(30f);
   }
 }
