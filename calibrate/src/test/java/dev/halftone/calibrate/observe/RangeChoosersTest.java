@@ -116,6 +116,49 @@ class RangeChoosersTest {
   }
 
   @Test
+  void aPlantedOutlierIsCut() {
+    Statistics seen = Observed.of(Observed.with(Observed.normal(100_000, 1, 41), 60f));
+    Codes codes = Codes.of(DType.UINT8, false, false);
+    List<RangeChooser> cutting =
+        List.of(
+            new Percentile(99.99), Entropy.DEFAULT, Entropy.of(codes), new Sigma(4), new Sigma(6));
+    for (RangeChooser chooser : cutting) {
+      assertThat(chooser.choose(seen).high()).as("%s", chooser).isBetween(2.5f, 8f);
+      assertThat(chooser.choose(seen).low()).as("%s", chooser).isBetween(-8f, -2.5f);
+    }
+    assertThat(new Sigma(4).choose(seen).high()).isCloseTo(4f, within(0.05f));
+    assertThat(new MinMax().choose(seen).high()).isEqualTo(60f);
+    // d/dh of N ((h - l) / 255)^2 / 12 + w (60 - h)^2 is 0 at h = (60 w + k l) / (w + k), k = N /
+    // (255^2 12); l is about -4.
+    double k = 100_000 / (255.0 * 255 * 12);
+    assertThat(UINT8_ERROR.choose(seen).high())
+        .isCloseTo((float) ((60 - 4 * k) / (1 + k)), within(0.5f));
+    assertThat(LeastError.tfEnhanced(codes, false).choose(seen).high())
+        .isCloseTo((float) ((180 - 4 * k) / (3 + k)), within(0.5f));
+    assertThat(new LeastError(15, false, 2, 1).choose(seen).high()).isBetween(2.5f, 8f);
+  }
+
+  @Test
+  void deviationsKeepTheSignalOfASparseTensor() {
+    // One in 50 is large: dropped round by round they would leave a range of nothing but noise.
+    float[] x = Observed.normal(100_000, 0.01, 47);
+    for (int i = 0; i < x.length; i++) x[i] = i % 50 == 0 ? 5 + x[i] : Math.max(x[i], 0);
+    assertThat(new Sigma(4).choose(Observed.of(x)).high()).isGreaterThan(3f);
+  }
+
+  @Test
+  void tabledPowersAgreeWithSquares() {
+    Histogram histogram =
+        Observed.of(Observed.with(Observed.normal(10_000, 1, 43), 9f, -7f)).histogram();
+    ClippedSquares squares = new ClippedSquares(histogram);
+    TabledPowers table = new TabledPowers(histogram, 2);
+    for (int edge = 0; edge <= histogram.end(); edge += 97)
+      assertThat(table.above(edge)).isCloseTo(squares.above(edge), within(1e-7));
+    for (int edge = 0; edge >= histogram.first(); edge -= 97)
+      assertThat(table.below(edge)).isCloseTo(squares.below(edge), within(1e-7));
+  }
+
+  @Test
   void entropyKeepsAnEvenSpread() {
     float[] x = new float[100_000];
     for (int i = 0; i < x.length; i++) x[i] = i / 100_000f;

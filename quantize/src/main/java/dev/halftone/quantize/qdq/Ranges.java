@@ -29,7 +29,7 @@ final class Ranges {
       case Calibration.MinMax() -> new MinMax();
       case Calibration.MovingAverage() -> new MovingAverage();
       case Calibration.Percentile(double percent) -> new Percentile(percent);
-      case Calibration.Entropy() -> Entropy.DEFAULT;
+      case Calibration.Entropy() -> Entropy.of(codes);
       case Calibration.Mse() -> LeastError.squared(codes, symmetric);
       case Calibration.Lp(double p) -> LeastError.lp(codes, symmetric, p);
       case Calibration.TfEnhanced() -> LeastError.tfEnhanced(codes, symmetric);
