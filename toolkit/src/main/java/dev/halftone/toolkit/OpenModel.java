@@ -1,5 +1,6 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataRequest;
 import dev.halftone.data.DataSet;
 import dev.halftone.data.DataSets;
@@ -12,6 +13,7 @@ import dev.halftone.quantize.Quantizer;
 import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.runtime.Progress;
+import dev.halftone.toolkit.cache.CalibrationCache;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -131,13 +133,34 @@ public final class OpenModel {
    */
   public QuantizedModel quantize(
       ResolvedRecipe recipe, @Nullable DataSet samples, int threads, Progress progress) {
+    return quantize(recipe, samples, StatisticsSource.RUN, threads, progress);
+  }
+
+  /**
+   * As {@link #quantize(ResolvedRecipe, DataSet, int, Progress)}, with statistics of activations
+   * from a source of the caller's, such as {@link #calibrationCache}.
+   */
+  public QuantizedModel quantize(
+      ResolvedRecipe recipe,
+      @Nullable DataSet samples,
+      StatisticsSource source,
+      int threads,
+      Progress progress) {
     DataSet calibration = RecipeText.calibrates(recipe.recipe()) ? samples : null;
     Quantized quantized =
-        Quantizer.quantize(model, recipe.recipe(), calibration, threads, progress);
+        Quantizer.quantize(model, recipe.recipe(), calibration, source, threads, progress);
     requireChange(quantized.plan());
     Model signed =
         quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
     return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
+  }
+
+  /**
+   * A file that keeps what calibration saw of this model, for later runs on the same samples.
+   * Weights in files of their own count too.
+   */
+  public CalibrationCache calibrationCache(Path cache) {
+    return new CalibrationCache(cache, Halftone.version(), ModelFile.sha256OfAll(path));
   }
 
   /**
