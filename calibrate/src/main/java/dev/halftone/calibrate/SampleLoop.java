@@ -65,16 +65,23 @@ final class SampleLoop {
     try (pool) {
       List<Future<?>> running = new ArrayList<>();
       for (int worker = 0; worker < workers; worker++) running.add(pool.submit(this::work));
-      for (Future<?> worker : running) worker.get();
+      await(running);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted");
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
+    }
+    rethrow(failure.get());
+  }
+
+  /** An interrupted caller waits for the samples that were begun, not for all. */
+  private void await(List<Future<?>> running) throws InterruptedException, ExecutionException {
+    try {
+      for (Future<?> worker : running) worker.get();
     } finally {
       stop();
     }
-    rethrow(failure.get());
   }
 
   /** Lets no worker begin another sample. */

@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class CalibratorTest {
@@ -90,6 +93,26 @@ class CalibratorTest {
     CalibrationResult mixed = Calibrator.calibrate(model, requests, data, 2, Progress.NONE);
     assertThat(of(mixed, "logits")).isEqualTo(of(expected, "logits"));
     assertThat(of(mixed, "product").values()).isEqualTo(of(expected, "product").values());
+  }
+
+  @Test
+  void anInterruptedCallerDoesNotWaitForAllSamples() {
+    int size = 2000;
+    Thread caller = Thread.currentThread();
+    AtomicInteger read = new AtomicInteger();
+    DataSet data =
+        Models.data(
+            size,
+            row -> {
+              read.incrementAndGet();
+              if (row >= 3) caller.interrupt();
+              LockSupport.parkNanos(1_000_000);
+              return Map.of("x", Tensor.ofFloats(new float[16], 1, 16));
+            });
+    assertThatThrownBy(() -> calibrate(Models.perceptron(), VALUES, Request.RANGE, data))
+        .isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(read.get()).isLessThan(size);
   }
 
   @Test

@@ -76,8 +76,10 @@ final class CompareCommand implements Callable<Integer> {
               .reference(right.file())
               .section("layers", layers.stream().map(CompareCommand::fields).toList())
               .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
+      samples.warnings().forEach(record::warning);
       clock.stop(record);
       print(console, layers, samples);
+      samples.warnings().forEach(warning -> console.say("warning: " + warning));
       console.write(record.build());
       return ExitCode.DONE;
     }
@@ -96,12 +98,13 @@ final class CompareCommand implements Callable<Integer> {
       String name = layer.node().isEmpty() ? layer.value() : layer.node();
       console.say(
           "  %7s  %11s  %s (%s)"
-              .formatted(
-                  decibels(layer.sqnrDb()),
-                  Text.decimal(100 * layer.addedNoise()) + " %",
-                  name,
-                  layer.opType()));
+              .formatted(decibels(layer.sqnrDb()), added(layer), name, layer.opType()));
     }
+  }
+
+  /** A node whose output has a smaller share of noise than its inputs adds none. */
+  private static String added(Layer layer) {
+    return layer.addedNoise() > 0 ? Text.decimal(100 * layer.addedNoise()) + " %" : "none";
   }
 
   private List<Layer> worstFirst(List<Layer> layers) {

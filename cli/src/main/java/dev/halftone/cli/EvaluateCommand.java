@@ -86,6 +86,7 @@ final class EvaluateCommand implements Callable<Integer> {
             .metrics(evaluation.metrics())
             .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
     if (original != null) record.reference(original.file());
+    samples.warnings().forEach(record::warning);
     evaluation.warnings().forEach(record::warning);
     return record;
   }

@@ -1,6 +1,7 @@
 package dev.halftone.cli;
 
 import dev.halftone.data.LabelCountException;
+import dev.halftone.data.RowsException;
 import dev.halftone.graph.BadInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,6 +53,7 @@ final class Failures {
     return switch (failure) {
       case BadInputException bad -> ExitCode.BAD_INPUT;
       case LabelCountException labels -> ExitCode.USAGE;
+      case RowsException rows -> ExitCode.USAGE;
       case UncheckedIOException io -> ExitCode.USAGE;
       case IOException io -> ExitCode.USAGE;
       default -> ExitCode.INTERNAL_ERROR;
@@ -62,6 +64,7 @@ final class Failures {
     return switch (failure) {
       case BadInputException bad -> oneLine(bad.getMessage());
       case LabelCountException labels -> oneLine(labels.getMessage());
+      case RowsException rows -> oneLine(rows.getMessage());
       case UncheckedIOException io when io.getCause() != null ->
           unchecked(io.getCause(), String.valueOf(io.getMessage()));
       case IOException io -> file(io, io.getMessage());

@@ -127,6 +127,7 @@ final class QuantizeCommand implements Callable<Integer> {
       console.sayAll(report.lines(record, judge.latencyThreads()));
       if (cache != null && !cache.outcome().isEmpty())
         console.sayAll(List.of("calibration cache: " + cache.outcome()));
+      if (dryRun) console.sayAll(PlanText.details(quantized.plan()));
       console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }

@@ -76,16 +76,8 @@ record QuantizeReport(
     if (calibration != null) warnings.addAll(calibration.warnings());
     if (judged != null)
       judged.warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
-    if (evaluation != null
-        && judged != null
-        && calibration != null
-        && judged.fingerprint().equals(calibration.fingerprint())) {
-      if (judged.size() == calibration.size()) {
-        warnings.add(
-            "judged by the samples that it was calibrated on; --eval-rows or --eval-data give an"
-                + " independent figure");
-      }
-    }
+    if (evaluation != null && judged != null && calibration != null)
+      sharing(judged.shared(calibration), judged.size(), warnings);
     if (written != null && written.bytes() > quantized.source().file().bytes()) {
       warnings.add(
           "the file grew: weights that nodes of the model computed (ConstantOfShape and the like)"
@@ -99,5 +91,15 @@ record QuantizeReport(
     if (verdict != null && !verdict.passed())
       warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
+  }
+
+  private static void sharing(int shared, int judged, List<String> warnings) {
+    if (shared == 0) return;
+    warnings.add(
+        (shared == judged
+                ? "judged by the samples that it was calibrated on"
+                : "%s of the %s that it was judged by were calibrated on too"
+                    .formatted(Text.number(shared), Text.count(judged, "sample")))
+            + "; --eval-rows or --eval-data give an independent figure");
   }
 }

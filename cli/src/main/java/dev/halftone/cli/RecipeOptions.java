@@ -3,8 +3,12 @@ package dev.halftone.cli;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeRequest;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -13,10 +17,10 @@ import picocli.CommandLine.Option;
 final class RecipeOptions {
   @Option(
       names = "--recipe",
-      paramLabel = "NAME",
+      paramLabel = "RECIPE",
       description =
-          "Start from a built-in recipe ('halftone recipes' lists them); the options below win over"
-              + " it.")
+          "Start from a built-in recipe ('halftone recipes' lists them) or a file NAME.yaml; the"
+              + " options below win over it.")
   private @Nullable String recipe;
 
   @Option(
@@ -40,8 +44,12 @@ final class RecipeOptions {
       names = "--weights",
       paramLabel = "TYPE",
       converter = Words.WeightWord.class,
-      description = "int8 (default) or uint8; int4 and uint4 in weights mode.")
-  private @Nullable DType weights;
+      description =
+          "int8 (default) or uint8; in weights mode any number format too: int2 to int7, uint2,"
+              + " uint4, fp8-e4m3, fp8-e5m2, fp6-e2m3, fp6-e3m2, fp4-e2m1, nf4, fp4, log2 to log8,"
+              + " log4h (half octaves), codebook:2 to codebook:8, ternary, binary, mxfp8-e4m3,"
+              + " mxfp4, mxint8, nvfp4 and their kind.")
+  private @Nullable WeightFormat weights;
 
   @Option(
       names = "--activations",
@@ -80,6 +88,24 @@ final class RecipeOptions {
           "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99), entropy,"
               + " lp[:P] (2.4), tf-enhanced or sigma[:K] (4).")
   private @Nullable Calibration calibration;
+
+  @Option(
+      names = "--search",
+      paramLabel = "METHOD",
+      converter = Words.SearchWord.class,
+      description =
+          "Static and weights mode, how scales of weights are chosen: absmax (default: the whole"
+              + " range), mse, lp[:P] (P: 2.4), percentile:P, or hqq for asymmetric weights.")
+  private @Nullable ScaleSearch search;
+
+  @Option(
+      names = "--scales",
+      paramLabel = "TYPE",
+      converter = Words.StorageWord.class,
+      description =
+          "Weights mode, what scales are stored as: float32 (default), fp16, bf16, e8m0 (or"
+              + " pow2-round), pow2-ceil, pow2-floor, or double (8 bits, a float for each 256).")
+  private @Nullable ScaleStorage scales;
 
   @Option(
       names = "--include",
@@ -131,8 +157,7 @@ final class RecipeOptions {
   RecipeRequest request() {
     if (symmetric && asymmetric)
       throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
-    RecipeRequest request =
-        recipe == null ? RecipeRequest.automatic() : RecipeRequest.named(recipe);
+    RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
     if (weights != null) request = request.weights(weights);
@@ -140,10 +165,19 @@ final class RecipeOptions {
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
     if (calibration != null) request = request.calibration(calibration);
+    if (search != null) request = request.search(search);
+    if (scales != null) request = request.scales(scales);
     if (target != null) request = request.target(target);
     if (matMulNBits) request = request.matMulNBits(true);
     if (keepIo) request = request.keepIo(true);
     if (quantizeEverything) request = request.quantizeEverything(true);
-    return request.include(include).exclude(exclude);
+    if (!include.isEmpty()) request = request.include(include);
+    return exclude.isEmpty() ? request : request.exclude(exclude);
+  }
+
+  private RecipeRequest start() {
+    if (recipe == null) return RecipeRequest.automatic();
+    boolean file = recipe.endsWith(".yaml") || recipe.endsWith(".yml");
+    return file ? RecipeRequest.file(Path.of(recipe)) : RecipeRequest.named(recipe);
   }
 }

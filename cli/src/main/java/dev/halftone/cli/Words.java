@@ -3,10 +3,13 @@ package dev.halftone.cli;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
-import java.util.Arrays;
-import java.util.List;
+import dev.halftone.toolkit.RecipeWords;
 import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -17,7 +20,7 @@ final class Words {
   static final class ModeWord implements ITypeConverter<Mode> {
     @Override
     public Mode convert(String word) {
-      return oneOf(word, Arrays.asList(Mode.values()));
+      return parsed(word, RecipeWords::mode);
     }
   }
 
@@ -30,57 +33,62 @@ final class Words {
   static final class FormatWord implements ITypeConverter<Format> {
     @Override
     public Format convert(String word) {
-      return oneOf(word, Arrays.asList(Format.values()));
+      return switch (word.toLowerCase(Locale.ROOT)) {
+        case "qdq" -> Format.QDQ;
+        case "qoperator" -> Format.QOPERATOR;
+        default ->
+            throw new TypeConversionException("'%s' is not one of qdq, qoperator".formatted(word));
+      };
     }
   }
 
-  static final class WeightWord implements ITypeConverter<DType> {
+  static final class WeightWord implements ITypeConverter<WeightFormat> {
     @Override
-    public DType convert(String word) {
-      return oneOf(word, List.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4));
+    public WeightFormat convert(String word) {
+      return parsed(word, RecipeWords::weights);
     }
   }
 
   static final class ActivationWord implements ITypeConverter<DType> {
     @Override
     public DType convert(String word) {
-      return oneOf(word, List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16));
+      return parsed(word, RecipeWords::activations);
     }
   }
 
   static final class GranularityWord implements ITypeConverter<Granularity> {
-    private static final String BLOCK = "block:";
-
     @Override
     public Granularity convert(String word) {
-      String lower = word.toLowerCase(Locale.ROOT);
-      if (lower.equals("tensor")) return new Granularity.PerTensor();
-      if (lower.equals("channel")) return new Granularity.PerChannel();
-      if (lower.matches(BLOCK + "[1-9][0-9]{0,8}"))
-        return new Granularity.PerBlock(Integer.parseInt(lower.substring(BLOCK.length())));
-      throw new TypeConversionException("'%s' is not tensor, channel or block:N".formatted(word));
+      return parsed(word, RecipeWords::granularity);
     }
   }
 
   static final class CalibrationWord implements ITypeConverter<Calibration> {
     @Override
     public Calibration convert(String word) {
-      try {
-        return Calibration.parse(word);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+      return parsed(word, RecipeWords::calibration);
     }
   }
 
-  private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {
-    for (E choice : choices) if (word(choice).equals(word.toLowerCase(Locale.ROOT))) return choice;
-    throw new TypeConversionException(
-        "'%s' is not one of %s"
-            .formatted(word, String.join(", ", choices.stream().map(Words::word).toList())));
+  static final class SearchWord implements ITypeConverter<ScaleSearch> {
+    @Override
+    public ScaleSearch convert(String word) {
+      return parsed(word, ScaleSearch::parse);
+    }
   }
 
-  private static String word(Enum<?> choice) {
-    return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  static final class StorageWord implements ITypeConverter<ScaleStorage> {
+    @Override
+    public ScaleStorage convert(String word) {
+      return parsed(word, ScaleStorage::parse);
+    }
+  }
+
+  private static <T> T parsed(String word, Function<String, T> parse) {
+    try {
+      return parse.apply(word);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
   }
 }

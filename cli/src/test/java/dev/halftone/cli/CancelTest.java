@@ -45,6 +45,23 @@ class CancelTest {
     signal(process, "KILL");
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(out).hasContent("what was there before");
+    assertThat(CommandRun.files(folder)).anyMatch(CancelTest::isBeingWritten);
+    Path model = new Fixture(folder).model();
+    assertThat(CommandRun.of("quantize", model, "--recipe", "weights-int8", "-o", out).code())
+        .isZero();
+    assertThat(CommandRun.files(folder)).noneMatch(CancelTest::isBeingWritten);
+  }
+
+  @Test
+  void twoProcessesThatWriteTheSameOutputDoNotDisturbEachOther() throws Exception {
+    Path out = folder.resolve("out.onnx");
+    Process process = startQuantizing();
+    Path model = new Fixture(folder).model();
+    assertThat(CommandRun.of("quantize", model, "--recipe", "weights-int8", "-o", out).code())
+        .isZero();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(folder.resolve("err.txt"))).isZero();
+    assertThat(CommandRun.files(folder)).noneMatch(CancelTest::isBeingWritten);
   }
 
   /** Starts a quantization and waits until it writes its output. */
@@ -81,7 +98,7 @@ class CancelTest {
 
   /** A file within the hidden folder beside the output. */
   private static boolean isBeingWritten(String name) {
-    return name.startsWith(".out.onnx.halftone-") && name.contains("/");
+    return name.startsWith(".out.onnx.halftone-") && name.contains("/") && !name.contains("/.lock");
   }
 
   private static void signal(Process process, String name)

@@ -12,6 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bad input of every kind: one clear error, the exit code of the contract, nothing left behind. */
 class FailuresTest {
@@ -141,9 +143,10 @@ class FailuresTest {
 
   @Test
   void nanWeights() throws IOException {
-    assertQuantizeFails(3, "w1", fixture.modelWithNan(), "--mode", "dynamic");
-    assertQuantizeFails(3, "w1", fixture.modelWithNan(), "--data", fixture.samples());
-    assertQuantizeFails(3, "w1", fixture.modelWithNan(), "--mode", "weights");
+    assertQuantizeFails(3, "nan.onnx: initializer w1", fixture.modelWithNan(), "--mode", "dynamic");
+    assertQuantizeFails(
+        3, "nan.onnx: initializer w1", fixture.modelWithNan(), "--data", fixture.samples());
+    assertQuantizeFails(3, "nan.onnx: initializer w1", fixture.modelWithNan(), "--mode", "weights");
   }
 
   @Test
@@ -157,6 +160,29 @@ class FailuresTest {
         fixture.samples(),
         "--labels",
         labels);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1-2, 'rows: \"1-2\", expected slices'",
+    "1:2:0, 'rows: \"1:2:0\", expected slices'",
+    "500:600, rows: 500:600 takes nothing of 256 rows"
+  })
+  void rowsThatAreNone(String rows, String message) throws IOException {
+    Path model = fixture.model();
+    Path samples = fixture.samples();
+    assertQuantizeFails(2, message, model, "--data", samples, "--rows", rows);
+    assertQuantizeFails(2, message, model, "--data", samples, "--eval-rows", rows);
+    assertFails(2, message, "evaluate", model, "--data", samples, "--rows", rows);
+  }
+
+  @Test
+  void rowsOfADescriptionThatAreNone() throws IOException {
+    Path model = fixture.model();
+    Path samples = fixture.samples();
+    Path description = folder.resolve("data.yaml");
+    Files.writeString(description, "inputs: {x: {npy: %s}}\nrows: 1-2\n".formatted(samples));
+    assertQuantizeFails(3, "expected slices", model, "--data", description);
   }
 
   @Test

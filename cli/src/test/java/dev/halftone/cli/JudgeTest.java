@@ -2,8 +2,11 @@ package dev.halftone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +91,21 @@ class JudgeTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("16 samples, 3 values", "first (MatMul)");
     assertThat(run.out()).contains("\"value\": \"h\"", "\"added_noise\": ");
+  }
+
+  @Test
+  void aGuessAboutPicturesIsSaid() throws IOException {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+    ImageIO.write(picture, "png", images.resolve("a.png").toFile());
+    Path model = fixture.imageModel();
+    CommandRun evaluated =
+        CommandRun.of("evaluate", model, "--reference", model, "--data", images, "--no-latency");
+    assertThat(evaluated.out()).contains("warning: " + images + ": preprocessing was guessed");
+    CommandRun compared = CommandRun.of("compare", model, model, "--data", images);
+    assertThat(compared.out())
+        .contains("warning: " + images + ": preprocessing was guessed", "none  conv")
+        .doesNotContain("-0.");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halftone.onnx.OnnxReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The main job through the command line: file in, file out, evidence printed. */
 class QuantizeTest {
@@ -108,7 +110,62 @@ class QuantizeTest {
             "--quantize-everything");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("nothing written", "quantized  3 of 3 nodes");
+    assertThat(run.out().lines())
+        .contains("nodes", "  changed  MatMul               second", "tensors")
+        .anyMatch(line -> line.matches("  uint8    tensor +x in \\[-.*, .*], activation"))
+        .anyMatch(
+            line -> line.matches("  int8     channel:1 +w2 in \\[-.*, .*] symmetric, weight"));
     assertThat(CommandRun.files(folder)).containsExactly("model.onnx", "samples.npy");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qdq", "qoperator"})
+  void anExcludedReluIsThereAfterwards(String format) throws IOException {
+    Object[] options = {"--quantize-everything", "--format", format, "--exclude", "relu"};
+    assertThat(quantize(options).code()).isZero();
+    assertThat(OnnxReader.read(out).graph().nodes()).anyMatch(node -> node.name().equals("relu"));
+  }
+
+  @Test
+  void whatIsQuantizedAlreadyIsKeptAndSaid() throws IOException {
+    Path half = folder.resolve("half.onnx");
+    Object[] first = {"--mode", "dynamic", "--exclude", "second", "--no-eval", "-o", half};
+    assertThat(CommandRun.of(prepend("quantize", fixture.model(), first)).code()).isZero();
+    CommandRun rest = CommandRun.of("quantize", half, "--mode", "dynamic", "--no-eval", "-o", out);
+    assertThat(rest.code()).as(rest.err()).isZero();
+    assertThat(rest.out())
+        .contains("warning: the model was quantized already, in part or whole (")
+        .contains("1 × DynamicQuantizeLinear", "'halftone dequantize'");
+    CommandRun again =
+        CommandRun.of("quantize", out, "--mode", "dynamic", "-o", folder.resolve("again.onnx"));
+    assertThat(again.code()).isEqualTo(3);
+    assertThat(again.err())
+        .contains("out.onnx: it is quantized already (", "'halftone dequantize'");
+  }
+
+  private static Object[] prepend(Object command, Object model, Object[] options) {
+    return Stream.concat(Stream.of(command, model), Stream.of(options)).toArray();
+  }
+
+  @Test
+  void theRecipeSaysWhatIsSymmetric() throws IOException {
+    assertThat(quantize("--symmetric", "--target", "x86-vnni").out())
+        .contains("int8 weights per channel, symmetric uint8 activations")
+        .contains("warning: symmetric activations keep Relu and Clip as operators of their own");
+    assertThat(quantize("--asymmetric").out())
+        .contains("static, asymmetric int8 weights per channel", ", uint8 activations");
+    assertThat(quantize().out()).doesNotContain("symmetric");
+  }
+
+  @Test
+  void aPatternThatMatchesNothingIsWarnedAbout() throws IOException {
+    CommandRun run = quantize("--quantize-everything", "--exclude", "secnd", "--exclude", "f*t");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("warning: --exclude secnd matches no node; the closest names are second, ")
+        .doesNotContain("f*t");
+    assertThat(quantize("--include", "/first/*").err())
+        .contains("--include /first/* matches no node; the closest names are first, ");
   }
 
   @Test
@@ -130,9 +187,14 @@ class QuantizeTest {
   void judgesByOtherRowsThanItCalibratesOn() throws IOException {
     CommandRun same = quantize();
     assertThat(same.out()).contains("warning: judged by the samples that it was calibrated on");
-    CommandRun other = quantize("--rows", "0:64", "--eval-rows", "64:256");
-    assertThat(other.code()).as(other.err()).isZero();
-    assertThat(other.out()).doesNotContain("judged by the samples that it was calibrated on");
+    CommandRun overlapping = quantize("--rows", "0:64", "--eval-rows", "32:256:2");
+    assertThat(overlapping.out())
+        .contains("warning: 16 of the 112 samples that it was judged by were calibrated on too");
+    for (String rows : new String[] {"64:256", "64:128"}) {
+      CommandRun other = quantize("--rows", "0:64", "--eval-rows", rows);
+      assertThat(other.code()).as(other.err()).isZero();
+      assertThat(other.out()).doesNotContain("calibrated on");
+    }
   }
 
   @Test

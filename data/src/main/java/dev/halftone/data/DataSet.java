@@ -61,6 +61,16 @@ public final class DataSet {
     return samples;
   }
 
+  /**
+   * How many of these samples {@code others} has too: the same rows of the same files. 0 where
+   * samples of a program's own making are among them, since nobody knows.
+   */
+  public int shared(DataSet others) {
+    return samples instanceof FittedSamples own && others.samples instanceof FittedSamples theirs
+        ? own.shared(theirs)
+        : 0;
+  }
+
   /** One entry for each sample, or null when nothing is known. */
   public @Nullable Targets targets() {
     return targets;

@@ -10,6 +10,7 @@ public final class DataSets {
    *
    * @throws dev.halftone.graph.MalformedDataException if a file breaks its format's rules or does
    *     not fit the model
+   * @throws RowsException if the rows asked for are no slices, or the data has none of them
    * @throws LabelCountException if labels and samples differ in number
    * @throws java.io.UncheckedIOException if a file is missing or cannot be read
    */

@@ -7,11 +7,15 @@ import dev.halftone.data.source.Column;
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Samples whose columns are fitted to the model's inputs as they are read. */
 final class FittedSamples implements Samples {
@@ -44,6 +48,17 @@ final class FittedSamples implements Samples {
   @Override
   public int size() {
     return rows.length;
+  }
+
+  /** How many of these samples the others have too: the same rows of the same files. */
+  int shared(FittedSamples others) {
+    if (!paths().equals(others.paths())) return 0;
+    Set<Integer> theirs = IntStream.of(others.rows).boxed().collect(Collectors.toSet());
+    return (int) IntStream.of(rows).filter(theirs::contains).count();
+  }
+
+  private List<Path> paths() {
+    return sources.stream().map(feed -> feed.path().toAbsolutePath().normalize()).toList();
   }
 
   @Override

@@ -88,7 +88,7 @@ final class Requests {
   /** The description's rows, and of these the ones that the request asks for. */
   static List<RowSelection> rows(DataRequest request, RowSelection described) {
     List<RowSelection> rows = new ArrayList<>(List.of(described));
-    if (request.rows() != null) rows.add(RowSelection.parse(request.rows()));
+    if (request.rows() != null) rows.add(RowSelection.asked(request.rows()));
     return rows;
   }
 }

@@ -3,6 +3,7 @@ package dev.halftone.data;
 import dev.halftone.graph.MalformedDataException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -34,6 +35,14 @@ sealed interface RowSelection {
     public int[] of(int total) {
       if (total == 0) throw new MalformedDataException("rows", "there are none");
       return IntStream.range(0, count).map(i -> (int) ((long) i * total / count)).toArray();
+    }
+  }
+
+  /** What the caller asked for rather than a file: then the caller is wrong, not the data. */
+  record Asked(RowSelection selection) implements RowSelection {
+    @Override
+    public int[] of(int total) {
+      return blamed(() -> selection.of(total));
     }
   }
 
@@ -73,6 +82,23 @@ sealed interface RowSelection {
    */
   static RowSelection parse(String text) {
     return new Slices(text, Arrays.stream(text.split(",", -1)).map(RowSelection::slice).toList());
+  }
+
+  /**
+   * The same, asked for by the caller.
+   *
+   * @throws RowsException if the text is something else; what is returned throws it too
+   */
+  static RowSelection asked(String text) {
+    return new Asked(blamed(() -> parse(text)));
+  }
+
+  private static <T> T blamed(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (MalformedDataException e) {
+      throw new RowsException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static Slice slice(String text) {

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges a model by data, alone or beside the model that it was made from. */
 public final class Evaluator {
+  /**
+   * Above this a run takes far longer than the call, so that batches gain little, and finding out
+   * whether they change the answers would cost two runs for each of the first samples.
+   */
+  private static final long BATCHED_BYTES = 64L << 20;
+
   private final Path model;
   private final @Nullable Path reference;
   private final DataSet data;
@@ -101,7 +107,7 @@ public final class Evaluator {
     }
     if (data.targets() == null && wantsTargets())
       warnings.add("no labels: outputs are only compared with the reference");
-    new SampleRunner(models, source())
+    new SampleRunner(models, source(), mostRows())
         .run(
             options.threads(),
             answer -> {
@@ -109,6 +115,12 @@ public final class Evaluator {
               options.progress().step("evaluate", answer.row() + 1L, data.size());
             });
     for (Metric judge : judges) judge.report(metrics, warnings);
+  }
+
+  /** By the larger file, so that it does not depend on the time that a run takes. */
+  private int mostRows() {
+    long bytes = files().stream().mapToLong(WeightFiles::totalBytes).max().orElse(0);
+    return bytes > BATCHED_BYTES ? 1 : SampleRunner.MOST_ROWS;
   }
 
   private boolean wantsTargets() {

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Time of one run on one sample, of two models in turn (A B, B A, A B …) in this process, so that
  * both see the same state of the machine. After a warm-up it goes on until there are 50 pairs and 2
- * seconds have passed, or 6 seconds whatever the pairs, but for at least 3.
+ * seconds have passed, or 3 seconds whatever the pairs, but for at least 5 pairs. A run that takes
+ * so long evens out within itself what disturbs a short one.
  */
 final class Latency {
   private static final long WARM_UP = 300_000_000L;
   private static final long AT_LEAST = 2_000_000_000L;
-  private static final long AT_MOST = 6_000_000_000L;
-  private static final int FEWEST = 3;
+  private static final long AT_MOST = 3_000_000_000L;
+  private static final int FEWEST = 5;
   private static final int WANTED = 50;
   private static final int MOST = 100_000;
 

@@ -30,7 +30,11 @@ final class ArchitectureTest {
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
           .layer("kernels")
-          .definedBy("dev.halftone.tensor..", "dev.halftone.kernels..", "dev.halftone.scheme..")
+          .definedBy(
+              "dev.halftone.tensor..",
+              "dev.halftone.kernels..",
+              "dev.halftone.number..",
+              "dev.halftone.scheme..")
           .layer("graph")
           .definedBy("dev.halftone.graph..")
           .layer("onnx")

@@ -26,8 +26,15 @@ final class KernelProvider {
     return BEST;
   }
 
+  /**
+   * Calls below this many elements, as for a block of a weight, are left to the plain loops and not
+   * counted: threads that all add to one counter would wait for each other.
+   */
+  private static final int FEW = 1024;
+
   /** Who computes the next {@code elements}. */
   static KernelSupport forWork(int elements) {
+    if (elements < FEW && MUCH >= 0) return PLAIN;
     return SEEN.get() > MUCH || SEEN.addAndGet(elements) > MUCH ? BEST : PLAIN;
   }
 

@@ -18,6 +18,30 @@ interface KernelSupport {
 
   void quantize(float[] x, int from, int to, Grid grid, short[] out, int at);
 
+  void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at);
+
+  void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out);
+
+  void addSquares(float[] x, int from, int to, double[] sums);
+
   void dequantize(
       byte[] codes,
       int from,
@@ -48,9 +72,30 @@ interface KernelSupport {
 
   void histogram(float[] x, int from, int to, int exponent, int[] counts);
 
-  long toFloat16(float[] x, int from, int to, short[] out, int at);
+  /** How many finite elements are {@code limit} or more in magnitude. */
+  long countFiniteFrom(float[] x, int from, int to, float limit);
 
-  long toBFloat16(float[] x, int from, int to, short[] out, int at);
+  void toFloat16(float[] x, int from, int to, float scale, float limit, short[] out, int at);
+
+  void toBFloat16(float[] x, int from, int to, float scale, float limit, short[] out, int at);
+
+  void fromFloat16(short[] halves, int from, int to, float scale, float[] out, int at);
+
+  void fromBFloat16(short[] halves, int from, int to, float scale, float[] out, int at);
+
+  void decode(byte[] codes, int from, int to, float scale, float[] table, float[] out, int at);
+
+  void encode(
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      SmallFloat format,
+      boolean saturate,
+      byte[] out,
+      int at);
+
+  void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at);
 
   /** Scale, zero point, and the least and greatest code. */
   record Grid(float scale, int zeroPoint, int low, int high) {}

@@ -97,7 +97,7 @@ public final class Kernels {
    * ONNX QuantizeLinear says. Infinities saturate; NaN, of which ONNX says nothing, becomes {@code
    * zeroPoint}, the code of 0.
    *
-   * @param scale positive and finite
+   * @param scale finite and not 0; a negative one, as 4-bit formats have it, mirrors the grid
    * @param zeroPoint within {@code [low, high]}
    * @param low at least -128
    * @param high at most 255
@@ -138,12 +138,40 @@ public final class Kernels {
         .quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
   }
 
+  /**
+   * What quantization loses of neighbours that have a scale and a zero point each: {@code out[i] =
+   * x[from + i] - (code - zeroPoints[i]) * scales[i]}, the code as {@link #quantizeColumns} gives
+   * it, the product and the difference rounded to float.
+   *
+   * @param out {@code to - from} elements are written from 0 on
+   */
+  public static void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(0, to - from, scales.length);
+    Objects.checkFromIndexSize(0, to - from, zeroPoints.length);
+    Objects.checkFromIndexSize(0, to - from, out.length);
+    checkCodes(low, high, 8);
+    KernelProvider.PLAIN.quantizationErrors(x, from, to, scales, zeroPoints, low, high, out);
+  }
+
+  /** {@code sums[i] += x[from + i]^2} for each column of a matrix's row, in double. */
+  public static void addSquares(float[] x, int from, int to, double[] sums) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(0, to - from, sums.length);
+    KernelProvider.PLAIN.addSquares(x, from, to, sums);
+  }
+
   private static KernelSupport.Grid grid(float scale, int zeroPoint, int low, int high, int bits) {
     checkScale(scale);
-    if (low < -(1 << (bits - 1)) || high >= 1 << bits || (long) high - low >= 1 << bits) {
-      throw new IllegalArgumentException(
-          "codes [%d, %d] do not fit %d bits".formatted(low, high, bits));
-    }
+    checkCodes(low, high, bits);
     if (zeroPoint < low || zeroPoint > high) {
       throw new IllegalArgumentException(
           "zero point %d is not within [%d, %d]".formatted(zeroPoint, low, high));
@@ -151,10 +179,45 @@ public final class Kernels {
     return new KernelSupport.Grid(scale, zeroPoint, low, high);
   }
 
-  private static void checkScale(float scale) {
-    if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("scale " + scale + " is not positive and finite");
+  private static void checkCodes(int low, int high, int bits) {
+    if (low < -(1 << (bits - 1)) || high >= 1 << bits || (long) high - low >= 1 << bits) {
+      throw new IllegalArgumentException(
+          "codes [%d, %d] do not fit %d bits".formatted(low, high, bits));
     }
+  }
+
+  private static void checkScale(float scale) {
+    if (!(Math.abs(scale) > 0 && Math.abs(scale) < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("scale " + scale + " is 0 or not finite");
+    }
+  }
+
+  /**
+   * Codes of neighbours that have a scale and a zero point each, as the columns of a matrix do:
+   * {@code out[at + i] = clamp(rint(x[from + i] / scales[first + i]) + zeroPoints[first + i], low,
+   * high)}, otherwise as {@link #quantize(float[], int, int, float, int, int, int, byte[], int)}.
+   *
+   * @param scales each finite and not 0; this is not checked, the loop being short
+   * @param zeroPoints integers within {@code [low, high]}, as floats so that the loop has one type
+   */
+  public static void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    Objects.checkFromIndexSize(first, to - from, scales.length);
+    Objects.checkFromIndexSize(first, to - from, zeroPoints.length);
+    checkCodes(low, high, 8);
+    KernelProvider.PLAIN.quantizeColumns(
+        x, from, to, scales, zeroPoints, first, low, high, out, at);
   }
 
   /**
@@ -207,10 +270,11 @@ public final class Kernels {
 
   /**
    * Packs the low {@code bits} of each of {@code codes[from, to)} into {@code out} from byte {@code
-   * at} on, the first code in the lowest bits (ONNX's order for 4- and 2-bit tensors). Unused high
-   * bits of the last byte are 0.
+   * at} on, the first code in the lowest bits (ONNX's order for 4- and 2-bit tensors): bit {@code
+   * b} of code {@code i} is bit {@code (i * bits + b) mod 8} of byte {@code (i * bits + b) / 8}.
+   * Unused high bits of the last byte are 0.
    *
-   * @param bits 2 or 4
+   * @param bits 1 to 7
    */
   public static void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
     checkBits(bits);
@@ -234,11 +298,12 @@ public final class Kernels {
   }
 
   private static void checkBits(int bits) {
-    if (bits != 2 && bits != 4)
-      throw new IllegalArgumentException(bits + " bits; 2 or 4 can be packed");
+    if (bits < 1 || bits > 7)
+      throw new IllegalArgumentException(bits + " bits; 1 to 7 can be packed");
   }
 
-  private static int packedBytes(int count, int bits) {
+  /** Bytes that {@code count} packed codes take. */
+  public static int packedBytes(int count, int bits) {
     return (int) (((long) count * bits + 7) / 8);
   }
 
@@ -293,6 +358,55 @@ public final class Kernels {
   }
 
   /**
+   * Codes of a small floating-point format: {@code out[at + i] = format.encode(x[from + i] / scale,
+   * saturate)}. The division is a float division.
+   *
+   * @param scale positive and finite
+   */
+  public static void encode(
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      SmallFloat format,
+      boolean saturate,
+      byte[] out,
+      int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.forWork(to - from).encode(x, from, to, scale, format, saturate, out, at);
+  }
+
+  /**
+   * Codes of the levels nearest to {@code x[from, to) / scale}.
+   *
+   * @param scale positive and finite
+   */
+  public static void encode(
+      float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.PLAIN.encode(x, from, to, scale, levels, out, at);
+  }
+
+  /**
+   * Values of codes from a table: {@code out[at + i] = table[code] * scale}. A code is a byte
+   * without its sign.
+   *
+   * @param table value of every code that occurs
+   */
+  public static void decode(
+      byte[] codes, int from, int to, float scale, float[] table, float[] out, int at) {
+    checkScaled(from, to, codes.length, scale, at, out.length);
+    KernelProvider.PLAIN.decode(codes, from, to, scale, table, out, at);
+  }
+
+  private static void checkScaled(
+      int from, int to, int length, float scale, int at, int outLength) {
+    Objects.checkFromToIndex(from, to, length);
+    Objects.checkFromIndexSize(at, to - from, outLength);
+    checkScale(scale);
+  }
+
+  /**
    * Rounds to IEEE half precision, to nearest even, as {@link Float#floatToFloat16} does; NaN stays
    * NaN.
    *
@@ -301,7 +415,9 @@ public final class Kernels {
   public static long toFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return KernelProvider.PLAIN.toFloat16(x, from, to, out, at);
+    toFloat16(x, from, to, 1f, Float.POSITIVE_INFINITY, out, at);
+    // The largest half is 65504; from the middle between it and 65536 on, nearest-even rounds up.
+    return KernelProvider.PLAIN.countFiniteFrom(x, from, to, 65520f);
   }
 
   /**
@@ -313,6 +429,56 @@ public final class Kernels {
   public static long toBFloat16(float[] x, int from, int to, short[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    return KernelProvider.PLAIN.toBFloat16(x, from, to, out, at);
+    toBFloat16(x, from, to, 1f, Float.POSITIVE_INFINITY, out, at);
+    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even
+    // rounds up.
+    return KernelProvider.PLAIN.countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
+  }
+
+  /**
+   * Rounds {@code x / scale}, brought within ±{@code limit}, as {@link #toFloat16(float[], int,
+   * int, short[], int)} rounds {@code x}.
+   *
+   * @param scale positive and finite
+   * @param limit infinity for none
+   */
+  public static void toFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.PLAIN.toFloat16(x, from, to, scale, limit, out, at);
+  }
+
+  /**
+   * Rounds {@code x / scale}, brought within ±{@code limit}, as {@link #toBFloat16(float[], int,
+   * int, short[], int)} rounds {@code x}.
+   */
+  public static void toBFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    checkScaled(from, to, x.length, scale, at, out.length);
+    KernelProvider.forWork(to - from).toBFloat16(x, from, to, scale, limit, out, at);
+  }
+
+  /** Values of IEEE half precision: {@code out[at + i] = half * scale}. */
+  public static void fromFloat16(
+      short[] halves, int from, int to, float scale, float[] out, int at) {
+    checkScaled(from, to, halves.length, scale, at, out.length);
+    KernelProvider.PLAIN.fromFloat16(halves, from, to, scale, out, at);
+  }
+
+  /** Values of bfloat16: {@code out[at + i] = half * scale}. */
+  public static void fromBFloat16(
+      short[] halves, int from, int to, float scale, float[] out, int at) {
+    checkScaled(from, to, halves.length, scale, at, out.length);
+    KernelProvider.PLAIN.fromBFloat16(halves, from, to, scale, out, at);
+  }
+
+  /**
+   * The highest {@code bits} of a float, rounded to nearest even: 16 give bfloat16, 19 TF32. NaN
+   * stays NaN and becomes quiet.
+   *
+   * @param bits 10 to 31
+   */
+  public static int upperBits(float value, int bits) {
+    return ScalarKernels.upperBits(value, bits);
   }
 }

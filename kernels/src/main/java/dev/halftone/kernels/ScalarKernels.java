@@ -123,6 +123,57 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
+  public void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    float least = low;
+    float greatest = high;
+    for (int i = 0; i < to - from; i++) {
+      float zero = zeroPoints[first + i];
+      float exact = x[from + i] / scales[first + i];
+      float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
+      // NaN becomes integer 0 before the zero point is added.
+      out[at + i] = (byte) ((int) (clamped + TO_INTEGER - TO_INTEGER) + (int) zero);
+    }
+  }
+
+  @Override
+  public void quantizationErrors(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int low,
+      int high,
+      float[] out) {
+    float least = low;
+    float greatest = high;
+    for (int i = 0; i < to - from; i++) {
+      float zero = zeroPoints[i];
+      float exact = x[from + i] / scales[i];
+      float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
+      out[i] = x[from + i] - (clamped + TO_INTEGER - TO_INTEGER) * scales[i];
+    }
+  }
+
+  @Override
+  public void addSquares(float[] x, int from, int to, double[] sums) {
+    for (int i = 0; i < to - from; i++) {
+      double value = x[from + i];
+      sums[i] += value * value;
+    }
+  }
+
+  @Override
   public void dequantize(
       byte[] codes,
       int from,
@@ -152,35 +203,13 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
-    int done =
-        bits == 4
-            ? PackedCodes.pack4(codes, from, to, out, at)
-            : PackedCodes.pack2(codes, from, to, out, at);
-    int mask = (1 << bits) - 1;
-    int octet = 0;
-    for (int i = from + done; i < to; i++) {
-      int shift = (i - from) * bits % 8;
-      octet |= (codes[i] & mask) << shift;
-      if (shift + bits == 8 || i == to - 1) {
-        out[at + (i - from) * bits / 8] = (byte) octet;
-        octet = 0;
-      }
-    }
+    PackedCodes.pack(codes, from, to, bits, out, at);
   }
 
   @Override
   public void unpack(
       byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
-    int done =
-        bits == 4
-            ? PackedCodes.unpack4(packed, at, signed, codes, from, to)
-            : PackedCodes.unpack2(packed, at, signed, codes, from, to);
-    for (int i = from + done; i < to; i++) {
-      // The code's bits at the top of an int; shifting down again extends the sign or not.
-      int position = i - from;
-      int top = packed[at + position * bits / 8] << (32 - bits - position * bits % 8);
-      codes[i] = (byte) (signed ? top >> (32 - bits) : top >>> (32 - bits));
-    }
+    PackedCodes.unpack(packed, at, bits, signed, codes, from, to);
   }
 
   @Override
@@ -255,21 +284,8 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public long toFloat16(float[] x, int from, int to, short[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = Float.floatToFloat16(x[i]);
-    // The largest half is 65504; from the middle between it and 65536 on, nearest-even rounds up.
-    return countFiniteFrom(x, from, to, 65520f);
-  }
-
-  @Override
-  public long toBFloat16(float[] x, int from, int to, short[] out, int at) {
-    for (int i = from; i < to; i++) out[at + i - from] = bfloat16(x[i]);
-    // The largest bfloat16 is 0x7F7F0000; from the middle between it and the next on, nearest-even
-    // rounds up.
-    return countFiniteFrom(x, from, to, Float.intBitsToFloat(0x7F7F8000));
-  }
-
-  private static long countFiniteFrom(float[] x, int from, int to, float limit) {
+  public long countFiniteFrom(float[] x, int from, int to, float limit) {
+    if (absMax(x, from, to) < limit) return 0;
     int count = 0;
     for (int i = from; i < to; i++) {
       float magnitude = Math.abs(x[i]);
@@ -278,11 +294,66 @@ class ScalarKernels implements KernelSupport {
     return count;
   }
 
-  private static short bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40);
+  @Override
+  public void toFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    for (int i = from; i < to; i++) {
+      float bounded = Math.min(Math.max(x[i] / scale, -limit), limit);
+      out[at + i - from] = Float.floatToFloat16(bounded);
+    }
+  }
+
+  @Override
+  public void toBFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    for (int i = from; i < to; i++) {
+      float bounded = Math.min(Math.max(x[i] / scale, -limit), limit);
+      out[at + i - from] = (short) upperBits(bounded, 16);
+    }
+  }
+
+  @Override
+  public void fromFloat16(short[] halves, int from, int to, float scale, float[] out, int at) {
+    for (int i = from; i < to; i++) out[at + i - from] = Float.float16ToFloat(halves[i]) * scale;
+  }
+
+  @Override
+  public void fromBFloat16(short[] halves, int from, int to, float scale, float[] out, int at) {
+    for (int i = from; i < to; i++)
+      out[at + i - from] = Float.intBitsToFloat(halves[i] << 16) * scale;
+  }
+
+  @Override
+  public void decode(
+      byte[] codes, int from, int to, float scale, float[] table, float[] out, int at) {
+    for (int i = from; i < to; i++) out[at + i - from] = table[codes[i] & 0xFF] * scale;
+  }
+
+  @Override
+  public void encode(
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      SmallFloat format,
+      boolean saturate,
+      byte[] out,
+      int at) {
+    format.encode(x, from, to, scale, saturate, out, at);
+  }
+
+  @Override
+  public void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+    levels.encode(x, from, to, scale, out, at);
+  }
+
+  static int upperBits(float value, int bits) {
+    int dropped = 32 - bits;
+    int all = Float.floatToRawIntBits(value);
+    int isNaN = 0x7F800000 - (all & 0x7FFFFFFF) >> 31;
     // Half of the last place kept, less one where that place is even: carries into it exactly when
     // nearest-even says so.
-    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+    int rounded = all + (1 << dropped - 1) - 1 + (all >>> dropped & 1);
+    return (rounded & ~isNaN | (all | 0x400000) & isNaN) >>> dropped;
   }
 }

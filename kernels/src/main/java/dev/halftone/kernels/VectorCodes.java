@@ -40,16 +40,20 @@ final class VectorCodes {
     return t.add(TO_INTEGER).reinterpretAsInts().add(grid.zeroPoint() - TO_INTEGER_BITS);
   }
 
+  /** Writes the low byte of each lane. */
+  static void store(IntVector codes, byte[] out, int at) {
+    ByteVector bytes = (ByteVector) codes.convertShape(VectorOperators.I2B, B, 0);
+    if (B.length() == F.length()) {
+      bytes.intoArray(out, at);
+    } else {
+      bytes.intoArray(out, at, LANES);
+    }
+  }
+
   static void quantize(float[] x, int from, int to, Grid grid, byte[] out, int at) {
     int i = from;
     for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
-      Vector<Byte> codes =
-          codes(FloatVector.fromArray(F, x, i), grid).convertShape(VectorOperators.I2B, B, 0);
-      if (B.length() == F.length()) {
-        ((ByteVector) codes).intoArray(out, at + i - from);
-      } else {
-        ((ByteVector) codes).intoArray(out, at + i - from, LANES);
-      }
+      store(codes(FloatVector.fromArray(F, x, i), grid), out, at + i - from);
     }
     KernelProvider.PLAIN.quantize(x, i, to, grid, out, at + i - from);
   }

@@ -31,4 +31,23 @@ final class VectorKernels extends ScalarKernels {
   public void histogram(float[] x, int from, int to, int exponent, int[] counts) {
     VectorHistogram.histogram(x, from, to, exponent, counts);
   }
+
+  @Override
+  public void encode(
+      float[] x,
+      int from,
+      int to,
+      float scale,
+      SmallFloat format,
+      boolean saturate,
+      byte[] out,
+      int at) {
+    VectorFloats.encode(x, from, to, scale, format, saturate, out, at);
+  }
+
+  @Override
+  public void toBFloat16(
+      float[] x, int from, int to, float scale, float limit, short[] out, int at) {
+    VectorFloats.toBFloat16(x, from, to, scale, limit, out, at);
+  }
 }

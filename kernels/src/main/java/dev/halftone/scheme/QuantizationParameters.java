@@ -47,6 +47,23 @@ public record QuantizationParameters(float scale, int zeroPoint, DType type) {
         (float) Math.min(scale, Float.MAX_VALUE), (int) Math.rint(zeroPoint), type);
   }
 
+  /**
+   * What ONNX DynamicQuantizeLinear (11) finds for UINT8, in float:
+   *
+   * <pre>
+   * scale = (high - low) / 255, zeroPoint = rint(clamp(0 - low / scale, 0, 255))
+   * </pre>
+   *
+   * The operator says nothing of a range of nothing but 0 (scale 0); here it has scale 1 and zero
+   * point 0, as in {@link #of}.
+   */
+  public static QuantizationParameters dynamic(Range range) {
+    float scale = Math.min((range.high() - range.low()) / 255f, Float.MAX_VALUE);
+    if (scale < Float.MIN_NORMAL) return new QuantizationParameters(1f, 0, DType.UINT8);
+    int zeroPoint = (int) Math.rint(Math.clamp(0f - range.low() / scale, 0f, 255f));
+    return new QuantizationParameters(scale, zeroPoint, DType.UINT8);
+  }
+
   /** What the codes can stand for: from the lowest code of the type to the highest. */
   public Range representable() {
     Codes codes = Codes.all(type);

@@ -64,6 +64,13 @@ public final class Tensor {
     return of(dtype, shape, MemorySegment.ofArray(values));
   }
 
+  /** A FLOAT64 tensor of a copy of the values. */
+  public static Tensor ofDoubles(double[] values, long... shape) {
+    byte[] bytes = new byte[Math.multiplyExact(8, values.length)];
+    MemorySegment.copy(values, 0, MemorySegment.ofArray(bytes), DOUBLE, 0, values.length);
+    return ofBytes(DType.FLOAT64, bytes, shape);
+  }
+
   /** An INT32 tensor over the array itself, which the caller will not change. */
   public static Tensor ofInts(int[] values, long... shape) {
     return of(DType.INT32, shape, MemorySegment.ofArray(values));
@@ -161,6 +168,16 @@ public final class Tensor {
    */
   public float[] toFloats() {
     return toFloats(0, Math.toIntExact(count));
+  }
+
+  /**
+   * The elements of a FLOAT64 tensor as new doubles.
+   *
+   * @throws IllegalArgumentException for other types
+   */
+  public double[] toDoubles() {
+    if (dtype != DType.FLOAT64) throw new IllegalArgumentException(this + " is not FLOAT64");
+    return data.toArray(DOUBLE);
   }
 
   /** Elements {@code [from, from + length)} as {@link #toFloats()} gives them. */

@@ -155,7 +155,7 @@ class KernelsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Kernels.quantize(x, 0, 4, 1f, 0, -1, 255, new byte[4], 0));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Kernels.pack(new byte[1], 0, 1, 3, new byte[1], 0));
+        .isThrownBy(() -> Kernels.pack(new byte[1], 0, 1, 8, new byte[1], 0));
     assertThatThrownBy(() -> Kernels.channelRanges(x, 0, 1 << 20, 1 << 20, 1 << 20, x, x))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatIllegalArgumentException()

@@ -3,6 +3,7 @@ package dev.halftone.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.kernels.KernelSupport.Grid;
+import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -113,28 +114,35 @@ class PlainLoopsTest {
 
   @Test
   void packing() {
-    for (int bits : new int[] {2, 4}) {
-      for (int length : Floats.LENGTHS) {
-        byte[] codes = new byte[length + 2 * Floats.MARGIN];
-        new Random(length).nextBytes(codes);
-        byte[] packed = new byte[codes.length];
-        plain.pack(codes, Floats.MARGIN, Floats.MARGIN + length, bits, packed, 1);
-        byte[] signed = new byte[codes.length];
-        plain.unpack(packed, 1, bits, true, signed, 2, 2 + length);
-        byte[] unsigned = new byte[codes.length];
-        plain.unpack(packed, 1, bits, false, unsigned, 2, 2 + length);
-        for (int i = 0; i < length; i++) {
-          int low = codes[Floats.MARGIN + i] & ((1 << bits) - 1);
-          String at = "%d bits, length %d, code %d".formatted(bits, length, i);
-          assertThat(packed[1 + i * bits / 8] >> i * bits % 8 & ((1 << bits) - 1))
-              .as(at)
-              .isEqualTo(low);
-          assertThat(unsigned[2 + i]).as(at).isEqualTo((byte) low);
-          assertThat(signed[2 + i]).as(at).isEqualTo((byte) (low << (32 - bits) >> (32 - bits)));
-        }
-        assertThat(packed[1 + (length * bits + 7) / 8]).as("byte after the last").isZero();
-      }
+    Random random = new Random(1);
+    for (int length = 0; length < 67; length++) {
+      byte[] codes = new byte[length + 2 * Floats.MARGIN];
+      random.nextBytes(codes);
+      for (int bits = 1; bits <= 7; bits++) packing(codes, length, bits);
     }
+  }
+
+  /** Bit by bit, in a stream that fills each byte from its lowest bit. */
+  private void packing(byte[] codes, int length, int bits) {
+    byte[] packed = new byte[codes.length + 1];
+    plain.pack(codes, Floats.MARGIN, Floats.MARGIN + length, bits, packed, 1);
+    BitSet stream = BitSet.valueOf(packed);
+    byte[] signed = new byte[length + 3];
+    plain.unpack(packed, 1, bits, true, signed, 2, 2 + length);
+    byte[] unsigned = new byte[length + 3];
+    plain.unpack(packed, 1, bits, false, unsigned, 2, 2 + length);
+    for (int i = 0; i < length; i++) {
+      int code = codes[Floats.MARGIN + i];
+      for (int bit = 0; bit < bits; bit++) {
+        assertThat(stream.get(8 + i * bits + bit))
+            .as("%d bits, code %d of %d", bits, i, length)
+            .isEqualTo((code >> bit & 1) == 1);
+      }
+      assertThat(unsigned[2 + i]).isEqualTo((byte) (code & (1 << bits) - 1));
+      assertThat(signed[2 + i]).isEqualTo((byte) (code << 32 - bits >> 32 - bits));
+    }
+    assertThat(stream.length()).as("bits after the last").isLessThanOrEqualTo(8 + length * bits);
+    assertThat(signed[1] | signed[2 + length] | packed[0]).as("bytes around").isZero();
   }
 
   @Test
@@ -156,15 +164,36 @@ class PlainLoopsTest {
         });
   }
 
+  /** Long arrays take a shortcut that single numbers do not. */
+  @Test
+  void levels() {
+    for (int count : new int[] {1, 2, 3, 16, 31, 33, 256}) {
+      float[] table = Floats.random(count, count, false);
+      if (count > 2) table[1] = -table[0];
+      Levels levels = new Levels(table);
+      float[] x = Floats.random(40_000, count, true);
+      for (int i = 0; i < count; i++) x[i] = table[i] * 0.37f;
+      byte[] codes = new byte[x.length];
+      plain.encode(x, 0, x.length, 0.37f, levels, codes, 0);
+      for (int i = 0; i < x.length; i++) {
+        assertThat(codes[i])
+            .as("%s among %d levels", x[i], count)
+            .isEqualTo((byte) levels.encode(x[i] / 0.37f));
+      }
+    }
+  }
+
   @Test
   void halfPrecision() {
     everywhere(
         (x, from, to, at) -> {
           short[] out = new short[x.length];
           long overflows = 0;
-          long counted = plain.toFloat16(x, from, to, out, 1);
+          long counted = Kernels.toFloat16(x, from, to, out, 1);
           for (int i = from; i < to; i++) {
-            assertThat(out[1 + i - from]).as(at).isEqualTo(Float.floatToFloat16(x[i]));
+            float rounded = Float.float16ToFloat(out[1 + i - from]);
+            float expected = Float.float16ToFloat(Float.floatToFloat16(x[i]));
+            assertThat(Float.compare(rounded, expected)).as(at).isZero();
             if (Float.isFinite(x[i]) && Float.isInfinite(Float.float16ToFloat(out[1 + i - from])))
               overflows++;
           }
@@ -178,7 +207,7 @@ class PlainLoopsTest {
         (x, from, to, at) -> {
           short[] out = new short[x.length];
           long overflows = 0;
-          long counted = plain.toBFloat16(x, from, to, out, 1);
+          long counted = Kernels.toBFloat16(x, from, to, out, 1);
           for (int i = from; i < to; i++) {
             float rounded = Float.intBitsToFloat(out[1 + i - from] << 16);
             assertThat(Float.compare(rounded, nearest(x[i]))).as("%s, %s", x[i], at).isZero();
@@ -201,5 +230,26 @@ class PlainLoopsTest {
     double toUp = Math.abs(up - value);
     boolean even = (kept & 0x10000) == 0;
     return (float) (toDown < toUp || toDown == toUp && even ? down : up);
+  }
+
+  @Test
+  void columnsAreQuantizedAsOneByOneWithTheirOwnScales() {
+    everywhere(
+        (x, from, to, at) -> {
+          float[] scales = new float[to - from + 3];
+          float[] zeroPoints = new float[scales.length];
+          for (int i = 0; i < scales.length; i++) {
+            scales[i] = (i % 3 - 1.5f) * (1 + i % 7) / 50;
+            zeroPoints[i] = i % 16 - 8;
+          }
+          byte[] expected = new byte[to - from + 2];
+          byte[] actual = new byte[to - from + 2];
+          for (int i = 0; i < to - from; i++) {
+            Grid grid = new Grid(scales[i + 3], (int) zeroPoints[i + 3], -8, 7);
+            plain.quantize(x, from + i, from + i + 1, grid, expected, i + 2);
+          }
+          Kernels.quantizeColumns(x, from, to, scales, zeroPoints, 3, -8, 7, actual, 2);
+          assertThat(actual).as(at).isEqualTo(expected);
+        });
   }
 }

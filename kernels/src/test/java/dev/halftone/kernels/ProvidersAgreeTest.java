@@ -64,6 +64,61 @@ class ProvidersAgreeTest {
     };
   }
 
+  private static final SmallFloat[] SMALL_FLOATS = {
+    new SmallFloat(8, 3, 7, 126, 127, 127, true),
+    new SmallFloat(8, 3, 8, 127, 128, 128, false),
+    new SmallFloat(8, 2, 15, 123, 124, 126, true),
+    new SmallFloat(8, 2, 16, 127, 128, 128, false),
+    new SmallFloat(6, 3, 1, 31, 31, 32, true),
+    new SmallFloat(4, 1, 1, 7, 7, 8, true)
+  };
+
+  @Test
+  void smallFloats() {
+    for (SmallFloat format : SMALL_FLOATS) {
+      for (float scale : new float[] {1f, 0.37f, 1e-30f}) {
+        for (boolean saturate : new boolean[] {true, false}) {
+          agree(
+              format + " / " + scale,
+              (kernels, x, from, to) -> {
+                byte[] out = new byte[x.length];
+                kernels.encode(x, from, to, scale, format, saturate, out, from - 1);
+                return out;
+              });
+        }
+      }
+    }
+  }
+
+  /** Every float whose lower half is 0, where ties are, and its neighbours. */
+  @Test
+  void smallFloatsRoundAlikeEverywhere() {
+    for (SmallFloat format : SMALL_FLOATS) {
+      float[] x = new float[3 << 16];
+      for (int i = 0; i < 1 << 16; i++) {
+        for (int j = 0; j < 3; j++) x[3 * i + j] = Float.intBitsToFloat((i << 16) + j - 1);
+      }
+      byte[] plain = new byte[x.length];
+      byte[] simd = new byte[x.length];
+      KernelProvider.PLAIN.encode(x, 0, x.length, 1f, format, false, plain, 0);
+      new VectorKernels().encode(x, 0, x.length, 1f, format, false, simd, 0);
+      assertThat(simd).as("%s", format).isEqualTo(plain);
+    }
+  }
+
+  @Test
+  void brainFloats() {
+    for (float limit : new float[] {Float.POSITIVE_INFINITY, 3f}) {
+      agree(
+          "bfloat16 within " + limit,
+          (kernels, x, from, to) -> {
+            short[] out = new short[x.length];
+            kernels.toBFloat16(x, from, to, 0.37f, limit, out, from - 1);
+            return out;
+          });
+    }
+  }
+
   @Test
   void histograms() {
     for (int exponent :

@@ -2,6 +2,7 @@ package dev.halftone.plan;
 
 import dev.halftone.tensor.DType;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,11 @@ public record Plan(List<TensorPlan> tensors, List<NodePlan> nodes, List<String> 
     return new Plan(Stream.concat(tensors.stream(), more.stream()).toList(), nodes, warnings);
   }
 
+  /** The plan with further warnings. */
+  public Plan withWarnings(List<String> more) {
+    return new Plan(tensors, nodes, Stream.concat(warnings.stream(), more.stream()).toList());
+  }
+
   /** What a tensor is: a constant of the model, or a value that depends on the input. */
   public enum Role {
     WEIGHT,
@@ -31,6 +37,7 @@ public record Plan(List<TensorPlan> tensors, List<NodePlan> nodes, List<String> 
   /**
    * How one tensor is stored.
    *
+   * @param format name of the number format: {@code int8}, {@code nf4}
    * @param granularity {@code tensor}, {@code channel:AXIS} or {@code block:SIZE:AXIS}
    * @param low smallest representable value (per tensor; the smallest over all channels otherwise)
    * @param high largest representable value
@@ -38,11 +45,23 @@ public record Plan(List<TensorPlan> tensors, List<NodePlan> nodes, List<String> 
   public record TensorPlan(
       String name,
       Role role,
-      DType dtype,
+      String format,
       String granularity,
       boolean symmetric,
       float low,
-      float high) {}
+      float high) {
+    /** A tensor of a plain element type. */
+    public TensorPlan(
+        String name,
+        Role role,
+        DType dtype,
+        String granularity,
+        boolean symmetric,
+        float low,
+        float high) {
+      this(name, role, dtype.name().toLowerCase(Locale.ROOT), granularity, symmetric, low, high);
+    }
+  }
 
   /**
    * What becomes of one node.

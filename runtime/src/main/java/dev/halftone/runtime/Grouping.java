@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,18 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
    * summation explains.
    */
   private static final double ROUNDING = 1e-4;
+
+  /**
+   * Chooses for models that are compared with each other: where one of them takes free batches only
+   * one by one, so do all, since a batch must not change one side of a comparison.
+   */
+  static List<Grouping> of(List<RunnableModel> models, SampleSource source, int mostRows) {
+    List<Grouping> own = models.stream().map(model -> of(model, source, mostRows)).toList();
+    int rows = own.stream().filter(each -> !each.fixed).mapToInt(Grouping::rows).min().orElse(1);
+    return own.stream()
+        .map(each -> each.fixed ? each : new Grouping(each.model, rows, false))
+        .toList();
+  }
 
   /**
    * Chooses by the model's inputs and the first samples. A batch is used only where the axis 0 of
@@ -77,7 +90,7 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
     return sample.values().stream().mapToLong(Tensor::byteSize).sum();
   }
 
-  /** Whether the first and the last sample of the batch are answered as they are alone. */
+  /** Whether every sample of the batch is answered as it is alone. */
   private static boolean independent(RunnableModel model, List<Map<String, Tensor>> samples) {
     Map<String, Tensor> together;
     try {
@@ -85,10 +98,9 @@ record Grouping(RunnableModel model, int rows, boolean fixed) {
     } catch (UnsupportedModelException e) {
       return false; // A batch of one is inside the graph, for instance in a Reshape.
     }
-    int last = samples.size() - 1;
     return Batches.splittable(together, samples.size())
-        && alike(model.run(samples.get(0)), Batches.row(together, 0))
-        && alike(model.run(samples.get(last)), Batches.row(together, last));
+        && IntStream.range(0, samples.size())
+            .allMatch(row -> alike(model.run(samples.get(row)), Batches.row(together, row)));
   }
 
   private static boolean alike(Map<String, Tensor> alone, Map<String, Tensor> row) {

@@ -79,6 +79,45 @@ class SampleRunnerTest {
     assertThat(rowsAtOnce(cumulative, SampleRunnerTest::pair)).isEqualTo(1);
   }
 
+  /**
+   * {@code y = max(x, half the batch's largest)}: only small samples are changed by their
+   * neighbours.
+   */
+  private static Model neighbourly() {
+    return model(
+        List.of(value("x", DType.FLOAT32, -1, 2)),
+        List.of(value("y", DType.FLOAT32, -1, 2)),
+        Map.of("half", Tensor.ofFloats(new float[] {0.5f}, 1)),
+        node("ReduceMax", List.of("x"), List.of("m"), "axes", new long[] {0}),
+        node("Mul", List.of("m", "half"), List.of("h")),
+        node("Max", List.of("x", "h"), List.of("y")));
+  }
+
+  private static Map<String, Tensor> smallInTheMiddle(int row) {
+    float value = row == 5 ? 0.1f : 1;
+    return Map.of("x", Tensor.ofFloats(new float[] {value, value}, 1, 2));
+  }
+
+  @Test
+  void runsOneByOneWhereOneSampleInTheMiddleIsChangedByItsNeighbours() {
+    assertThat(rowsAtOnce(neighbourly(), SampleRunnerTest::smallInTheMiddle)).isEqualTo(1);
+  }
+
+  @Test
+  void modelsThatAreComparedAreBatchedAlike() {
+    SampleSource source = SampleSource.of(SIZE, SampleRunnerTest::smallInTheMiddle);
+    try (RunnableModel free =
+            RunnableModel.open(Models.perceptron(), List.of(), RunOptions.deployed());
+        RunnableModel bound = RunnableModel.open(neighbourly(), List.of(), RunOptions.deployed())) {
+      assertThat(Grouping.of(List.of(free, bound), source, Grouping.MOST_ROWS))
+          .extracting(Grouping::rows)
+          .containsExactly(1, 1);
+      assertThat(Grouping.of(List.of(free, free), source, Grouping.MOST_ROWS))
+          .extracting(Grouping::rows)
+          .containsExactly(16, 16);
+    }
+  }
+
   @Test
   void runsOneByOneWhereScalesAreComputedOverTheBatch() {
     Model dynamic =

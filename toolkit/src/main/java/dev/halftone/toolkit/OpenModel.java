@@ -4,6 +4,7 @@ import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataRequest;
 import dev.halftone.data.DataSet;
 import dev.halftone.data.DataSets;
+import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
@@ -12,6 +13,7 @@ import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.Quantizer;
 import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
+import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
 import dev.halftone.toolkit.cache.CalibrationCache;
 import java.io.UncheckedIOException;
@@ -19,9 +21,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A model that was read from a file. Immutable. */
@@ -147,12 +151,50 @@ public final class OpenModel {
       int threads,
       Progress progress) {
     DataSet calibration = RecipeText.calibrates(recipe.recipe()) ? samples : null;
-    Quantized quantized =
-        Quantizer.quantize(model, recipe.recipe(), calibration, source, threads, progress);
-    requireChange(quantized.plan());
+    Quantized quantized = quantized(recipe.recipe(), calibration, source, threads, progress);
+    List<String> unmatched = UnmatchedPatterns.of(recipe.recipe(), model, quantized.plan());
+    requireChange(quantized.plan(), unmatched);
     Model signed =
         quantized.model().withMetadata(provenance(quantized.model(), recipe, calibration));
-    return new QuantizedModel(this, recipe, new Quantized(signed, quantized.plan()), calibration);
+    Plan plan = quantized.plan().withWarnings(unmatched).withWarnings(keptParts());
+    return new QuantizedModel(this, recipe, new Quantized(signed, plan), calibration);
+  }
+
+  /** What is wrong within the model is told with the file that it is in. */
+  private Quantized quantized(
+      Recipe recipe,
+      @Nullable DataSet calibration,
+      StatisticsSource source,
+      int threads,
+      Progress progress) {
+    try {
+      return Quantizer.quantize(model, recipe, calibration, source, threads, progress);
+    } catch (MalformedModelException e) {
+      throw new MalformedModelException(path, String.valueOf(e.getMessage()));
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(path, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** One sentence where parts of the model were quantized before, else none. */
+  private List<String> keptParts() {
+    QuantizedParts parts = QuantizedParts.of(model);
+    return parts.isEmpty()
+        ? List.of()
+        : List.of(
+            "the model was quantized already, in part or whole (%s); that was kept as it is, and"
+                    .formatted(kinds(parts))
+                + " 'halftone dequantize' turns it back to float first");
+  }
+
+  private static String kinds(QuantizedParts parts) {
+    return parts.parts().stream()
+        .collect(
+            Collectors.groupingBy(QuantizedParts.Part::opType, TreeMap::new, Collectors.counting()))
+        .entrySet()
+        .stream()
+        .map(kind -> kind.getValue() + " × " + kind.getKey())
+        .collect(Collectors.joining(", "));
   }
 
   /**
@@ -174,12 +216,21 @@ public final class OpenModel {
     return new DequantizedModel(this, Dequantizer.toFloat(model));
   }
 
-  private void requireChange(Plan plan) {
+  private void requireChange(Plan plan, List<String> unmatched) {
     if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized))
       return;
+    QuantizedParts parts = QuantizedParts.of(model);
+    if (!parts.isEmpty())
+      throw new UnsupportedModelException(
+          path,
+          "it is quantized already (%s), and nothing else in it can be; 'halftone dequantize' turns"
+                  .formatted(kinds(parts))
+              + " it back to float first");
     String reasons =
-        plan.nodes().stream()
-            .map(node -> "%s (%s) %s".formatted(node.name(), node.opType(), node.reason()))
+        Stream.concat(
+                unmatched.stream(),
+                plan.nodes().stream()
+                    .map(node -> "%s (%s) %s".formatted(node.name(), node.opType(), node.reason())))
             .limit(3)
             .collect(Collectors.joining("; "));
     throw new UnsupportedModelException(

@@ -3,7 +3,11 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +24,7 @@ public final class RecipeRequest {
   String name = "";
   @Nullable Mode mode;
   @Nullable Boolean operatorForm;
-  @Nullable DType weights;
+  @Nullable WeightFormat weights;
   @Nullable DType activations;
   @Nullable Granularity granularity;
   @Nullable Boolean symmetric;
@@ -28,6 +32,8 @@ public final class RecipeRequest {
   @Nullable Boolean matMulNBits;
   @Nullable Boolean keepIo;
   @Nullable Boolean quantizeEverything;
+  @Nullable ScaleSearch search;
+  @Nullable ScaleStorage scales;
   @Nullable String target;
   List<String> include = List.of();
   List<String> exclude = List.of();
@@ -51,6 +57,18 @@ public final class RecipeRequest {
     return request;
   }
 
+  /**
+   * A recipe of a YAML file, whose keys are the names of the command line's options; what is said
+   * on top of it wins.
+   *
+   * @throws dev.halftone.graph.MalformedDataException if the file is no recipe; the message names
+   *     the line, what was found and what is allowed
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static RecipeRequest file(Path file) {
+    return RecipeFile.read(file);
+  }
+
   /** What kind of quantization; by default static when there is data, else what suits the model. */
   public RecipeRequest mode(Mode wanted) {
     RecipeRequest copy = copy();
@@ -65,8 +83,13 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /** INT8, UINT8, INT4 or UINT4. */
+  /** INT8, UINT8, INT4, UINT4, INT2 or UINT2. */
   public RecipeRequest weights(DType wanted) {
+    return weights(new WeightFormat.Element(wanted));
+  }
+
+  /** Weights mode: any number format; static and dynamic mode: 8-bit integers. */
+  public RecipeRequest weights(WeightFormat wanted) {
     RecipeRequest copy = copy();
     copy.weights = wanted;
     return copy;
@@ -121,6 +144,20 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /** Static and weights mode: how scales of weights are chosen; the whole range by default. */
+  public RecipeRequest search(ScaleSearch wanted) {
+    RecipeRequest copy = copy();
+    copy.search = wanted;
+    return copy;
+  }
+
+  /** Weights mode: what scales are stored as; floats by default. */
+  public RecipeRequest scales(ScaleStorage wanted) {
+    RecipeRequest copy = copy();
+    copy.scales = wanted;
+    return copy;
+  }
+
   /** Name of a {@link Target}, or {@code auto}, the default. */
   public RecipeRequest target(String wanted) {
     RecipeRequest copy = copy();
@@ -155,6 +192,8 @@ public final class RecipeRequest {
     copy.matMulNBits = matMulNBits;
     copy.keepIo = keepIo;
     copy.quantizeEverything = quantizeEverything;
+    copy.search = search;
+    copy.scales = scales;
     copy.target = target;
     copy.include = include;
     copy.exclude = exclude;

@@ -1,10 +1,16 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.graph.Model;
+import dev.halftone.number.BlockFormat;
+import dev.halftone.number.IntegerFormat;
+import dev.halftone.number.NumberFormat;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class RecipeResolver {
   private static final int USUAL_BLOCK = 32;
   private static final Set<DType> BYTE_WEIGHTS = Set.of(DType.INT8, DType.UINT8);
-  private static final Set<DType> STORED_WEIGHTS =
-      Set.of(DType.INT8, DType.UINT8, DType.INT4, DType.UINT4);
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.INT8, DType.UINT8, DType.INT16, DType.UINT16);
 
@@ -43,7 +47,10 @@ final class RecipeResolver {
     Mode mode = resolver.mode(model, samples);
     Recipe recipe =
         switch (mode) {
-          case STATIC -> resolver.staticRecipe();
+          case STATIC -> {
+            resolver.noteRectifiers(model);
+            yield resolver.staticRecipe();
+          }
           case DYNAMIC -> resolver.dynamicRecipe();
           case WEIGHTS -> resolver.weightsRecipe();
           case FP16 -> resolver.halfRecipe(mode, DType.FLOAT16);
@@ -58,6 +65,10 @@ final class RecipeResolver {
           "static mode calibrates on samples, and there are none (--data)");
     }
     if (request.mode != null) return request.mode;
+    if (request.weights != null && !isByte(request.weights)) {
+      notes.add("weights mode, since only there weights are " + request.weights.name());
+      return Mode.WEIGHTS;
+    }
     if (samples) return Mode.STATIC;
     WeightShare share = WeightShare.of(model);
     boolean dynamic = share.matMul() > share.convolution();
@@ -75,7 +86,9 @@ final class RecipeResolver {
   private Recipe staticRecipe() {
     refuse(Mode.STATIC, request.matMulNBits, "--matmul-nbits");
     refuse(Mode.STATIC, request.keepIo, "--keep-io");
-    DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.STATIC);
+    refuse(Mode.STATIC, request.scales, "--scales");
+    checkSearch(true);
+    DType weights = byteWeights(Mode.STATIC);
     DType activations =
         oneOf(
             "activations", or(request.activations, target.activations()), ACTIVATIONS, Mode.STATIC);
@@ -95,12 +108,23 @@ final class RecipeResolver {
         operatorForm);
   }
 
+  private void noteRectifiers(Model model) {
+    if (target.symmetricActivations() || !or(request.symmetric, false)) return;
+    if (model.graph().nodes().stream().noneMatch(node -> node.is("Relu") || node.is("Clip")))
+      return;
+    notes.add(
+        "symmetric activations keep Relu and Clip as operators of their own, which costs time;"
+            + " asymmetric ones would merge them into the operator before");
+  }
+
   private Recipe dynamicRecipe() {
     refuse(Mode.DYNAMIC, request.matMulNBits, "--matmul-nbits");
     refuse(Mode.DYNAMIC, request.keepIo, "--keep-io");
+    refuse(Mode.DYNAMIC, request.search, "--search");
+    refuse(Mode.DYNAMIC, request.scales, "--scales");
     refuse(Mode.DYNAMIC, request.operatorForm, "--format");
     refuse(Mode.DYNAMIC, request.calibration, "--calibration");
-    DType weights = oneOf("weights", or(request.weights, DType.INT8), BYTE_WEIGHTS, Mode.DYNAMIC);
+    DType weights = byteWeights(Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
     DType activations =
         oneOf(
@@ -122,22 +146,52 @@ final class RecipeResolver {
     refuse(Mode.WEIGHTS, request.keepIo, "--keep-io");
     refuse(Mode.WEIGHTS, request.operatorForm, "--format");
     refuse(Mode.WEIGHTS, request.calibration, "--calibration");
-    DType weights = oneOf("weights", or(request.weights, DType.INT8), STORED_WEIGHTS, Mode.WEIGHTS);
+    WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
+    if (weights instanceof WeightFormat.Element(DType type) && type.isFloat())
+      throw new IllegalArgumentException("weights mode takes no " + weights.name());
+    boolean element = weights instanceof WeightFormat.Element;
+    if (!element) refuseForDecoded(weights);
     boolean blocks = weights.bits() < 8 || or(request.matMulNBits, false);
     Granularity granularity =
         or(
             request.granularity,
             blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
-    boolean signed = weights == DType.INT8 || weights == DType.INT4;
+    boolean symmetric = or(request.symmetric, !weights.name().startsWith("u"));
+    checkSearch(symmetric);
     return recipe(
         Mode.WEIGHTS,
         weights,
         DType.FLOAT32,
-        granularity,
+        weights instanceof WeightFormat.Blocks(BlockFormat format)
+            ? new Granularity.PerBlock(format.length())
+            : granularity,
         false,
-        or(request.symmetric, signed),
+        symmetric,
         false,
         false);
+  }
+
+  /** What has no meaning for numbers that are decoded when the model is loaded. */
+  private void refuseForDecoded(WeightFormat weights) {
+    refuse(weights.name() + " weights", request.matMulNBits, "--matmul-nbits");
+    if (weights instanceof WeightFormat.Blocks) {
+      refuse(weights.name() + ", which has its own blocks,", request.granularity, "--granularity");
+      refuse(weights.name() + ", which has its own scales,", request.scales, "--scales");
+    }
+    boolean integers =
+        weights instanceof WeightFormat.Numbers(NumberFormat format)
+            && format instanceof IntegerFormat
+            && !format.equals(IntegerFormat.TERNARY);
+    if (!integers && Boolean.FALSE.equals(request.symmetric)) {
+      throw new IllegalArgumentException(
+          "%s is symmetric by nature; --asymmetric is for integers".formatted(weights.name()));
+    }
+  }
+
+  /** One or two bits cover a range badly: their scales are those of least error. */
+  private ScaleSearch usualSearch(WeightFormat weights) {
+    boolean coarse = !(weights instanceof WeightFormat.Element) && weights.bits() <= 2;
+    return coarse ? new ScaleSearch.SquaredError() : new ScaleSearch.AbsMax();
   }
 
   private Recipe halfRecipe(Mode mode, DType type) {
@@ -147,6 +201,8 @@ final class RecipeResolver {
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
     refuse(mode, request.calibration, "--calibration");
     refuse(mode, request.matMulNBits, "--matmul-nbits");
+    refuse(mode, request.search, "--search");
+    refuse(mode, request.scales, "--scales");
     refuse(mode, request.operatorForm, "--format");
     return recipe(
         mode,
@@ -168,9 +224,41 @@ final class RecipeResolver {
     return granularity;
   }
 
+  private static boolean isByte(WeightFormat weights) {
+    return weights instanceof WeightFormat.Element(DType type) && BYTE_WEIGHTS.contains(type);
+  }
+
+  private DType byteWeights(Mode mode) {
+    WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
+    if (weights instanceof WeightFormat.Element(DType type) && BYTE_WEIGHTS.contains(type))
+      return type;
+    throw new IllegalArgumentException(
+        "%s mode takes weights of type int8, uint8, not %s".formatted(word(mode), weights.name()));
+  }
+
   private Recipe recipe(
       Mode mode,
       DType weights,
+      DType activations,
+      Granularity granularity,
+      boolean symmetricActivations,
+      boolean symmetricWeights,
+      boolean reduceRange,
+      boolean operatorForm) {
+    return recipe(
+        mode,
+        new WeightFormat.Element(weights),
+        activations,
+        granularity,
+        symmetricActivations,
+        symmetricWeights,
+        reduceRange,
+        operatorForm);
+  }
+
+  private Recipe recipe(
+      Mode mode,
+      WeightFormat weights,
       DType activations,
       Granularity granularity,
       boolean symmetricActivations,
@@ -191,7 +279,23 @@ final class RecipeResolver {
         or(request.calibration, Calibration.MSE),
         request.include,
         request.exclude,
-        or(request.quantizeEverything, false));
+        or(request.quantizeEverything, false),
+        or(request.search, usualSearch(weights)),
+        or(request.scales, new ScaleStorage.Float32()));
+  }
+
+  private void checkSearch(boolean symmetric) {
+    if (request.search instanceof ScaleSearch.WeightedError) {
+      throw new IllegalArgumentException(
+          "search weighted-mse needs an importance for each input of a layer, which no command"
+              + " measures yet; use mse");
+    }
+    if (symmetric && request.search != null && request.search.needsZeroPoint()) {
+      throw new IllegalArgumentException(
+          "search %s chooses zero points, and these weights are symmetric; use --asymmetric in"
+                  .formatted(request.search)
+              + " weights mode");
+    }
   }
 
   private static <T> T or(@Nullable T wanted, T usual) {
@@ -203,6 +307,11 @@ final class RecipeResolver {
       throw new IllegalArgumentException(
           "%s has no meaning in %s mode".formatted(flag, word(mode)));
     }
+  }
+
+  private static void refuse(String what, @Nullable Object wanted, String flag) {
+    if (wanted != null && !wanted.equals(false))
+      throw new IllegalArgumentException("%s has no meaning for %s".formatted(flag, what));
   }
 
   private static DType oneOf(String what, DType wanted, Set<DType> allowed, Mode mode) {

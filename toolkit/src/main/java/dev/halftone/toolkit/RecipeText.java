@@ -3,6 +3,8 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,7 +21,7 @@ public final class RecipeText {
   public static SortedMap<String, Object> fields(Recipe recipe) {
     SortedMap<String, Object> fields = new TreeMap<>();
     fields.put("mode", word(recipe.mode()));
-    fields.put("weights", word(recipe.weights()));
+    fields.put("weights", recipe.weights().name());
     if (!recipe.include().isEmpty()) fields.put("include", recipe.include());
     if (!recipe.exclude().isEmpty()) fields.put("exclude", recipe.exclude());
     if (recipe.quantizeEverything()) fields.put("quantize_everything", true);
@@ -30,6 +32,7 @@ public final class RecipeText {
         fields.put("symmetric_activations", recipe.symmetricActivations());
         fields.put("reduce_range", recipe.reduceRange());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
+        fields.put("search", recipe.search().toString());
         fields.put("calibration", recipe.calibration().toString());
       }
       case DYNAMIC -> {
@@ -40,6 +43,8 @@ public final class RecipeText {
       case WEIGHTS -> {
         integers(recipe, fields);
         fields.put("matmul_nbits", recipe.matMulNBits());
+        fields.put("search", recipe.search().toString());
+        fields.put("scales", recipe.scales().toString());
       }
       case FP16, BF16 -> fields.put("keep_io", recipe.keepIo());
     }
@@ -64,24 +69,46 @@ public final class RecipeText {
   /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */
   public static String summary(Recipe recipe) {
     String weights =
-        word(recipe.weights())
+        weightSymmetry(recipe)
+            + recipe.weights().name()
             + " weights per "
             + granularity(recipe.granularity()).replace(':', ' ');
     return switch (recipe.mode()) {
       case STATIC ->
-          "static, %s%s, %s activations, %s, %s"
+          "static, %s%s, %s%s activations, %s, %s"
               .formatted(
                   weights,
-                  recipe.reduceRange() ? " (7 bits used)" : "",
+                  (recipe.reduceRange() ? " (7 bits used)" : "") + scales(recipe),
+                  recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
                   recipe.calibration().toString(),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
       case DYNAMIC ->
           "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
-      case WEIGHTS -> "weights only, " + weights + (recipe.matMulNBits() ? ", MatMulNBits" : "");
+      case WEIGHTS ->
+          "weights only, "
+              + weights
+              + scales(recipe)
+              + (recipe.matMulNBits() ? ", MatMulNBits" : "");
       case FP16, BF16 ->
           word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
     };
+  }
+
+  /** Said where scales are not those of the whole range, or not floats. */
+  private static String scales(Recipe recipe) {
+    String search =
+        recipe.search() instanceof ScaleSearch.AbsMax ? "" : ", scales by " + recipe.search();
+    return recipe.scales() instanceof ScaleStorage.Float32
+        ? search
+        : search + ", scales as " + recipe.scales();
+  }
+
+  /** Said where it is not what the type is for: signed weights symmetric, unsigned ones not. */
+  private static String weightSymmetry(Recipe recipe) {
+    boolean signed = !recipe.weights().name().startsWith("u");
+    if (recipe.symmetricWeights() == signed) return "";
+    return recipe.symmetricWeights() ? "symmetric " : "asymmetric ";
   }
 
   private static String granularity(Granularity granularity) {

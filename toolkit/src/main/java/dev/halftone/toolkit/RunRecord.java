@@ -146,7 +146,7 @@ public final class RunRecord {
       SortedMap<String, Object> fields = new TreeMap<>();
       fields.put("name", tensor.name());
       fields.put("role", tensor.role().name().toLowerCase(Locale.ROOT));
-      fields.put("type", tensor.dtype().name().toLowerCase(Locale.ROOT));
+      fields.put("type", tensor.format());
       fields.put("granularity", tensor.granularity());
       fields.put("symmetric", tensor.symmetric());
       fields.put("low", tensor.low());

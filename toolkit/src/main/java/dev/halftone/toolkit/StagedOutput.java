@@ -7,25 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A place for an output to be written and judged before it gets its name: a hidden folder beside
  * it, so that moving it into place is atomic. Until {@link #commit} nothing exists under the final
  * name, or what existed is untouched. The folder goes when this is closed and when the JVM ends, by
- * a signal too.
+ * a signal too. What a process left that was killed goes when the same output is staged the next
+ * time.
  */
 public final class StagedOutput implements AutoCloseable {
   private final Path target;
-  private final Path folder;
+  private final StagingFolder folder;
   private final Thread atExit;
 
-  private StagedOutput(Path target, Path folder) {
+  private StagedOutput(Path target, StagingFolder folder) {
     this.target = target;
     this.folder = folder;
-    this.atExit = new Thread(() -> delete(folder), "halftone-cleanup");
+    this.atExit = new Thread(folder::delete, "halftone-cleanup");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
@@ -44,20 +42,9 @@ public final class StagedOutput implements AutoCloseable {
         throw new FileSystemException(target.toString(), null, "is a folder, not a file");
       if (Files.exists(target) && !Files.isWritable(target))
         throw new FileSystemException(target.toString(), null, "is not writable");
-      return new StagedOutput(target, createFolder(parent, target));
+      return new StagedOutput(target, StagingFolder.create(parent, target));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Path createFolder(Path parent, Path target) throws IOException {
-    try {
-      return Files.createTempDirectory(parent, "." + target.getFileName() + ".halftone-");
-    } catch (IOException e) {
-      FileSystemException failure =
-          new FileSystemException(target.toString(), null, "its folder is not writable");
-      failure.initCause(e);
-      throw failure;
     }
   }
 
@@ -66,7 +53,7 @@ public final class StagedOutput implements AutoCloseable {
    * referred to by name.
    */
   public Path file() {
-    return folder.resolve(target.getFileName());
+    return folder.path().resolve(target.getFileName());
   }
 
   public Path target() {
@@ -76,7 +63,7 @@ public final class StagedOutput implements AutoCloseable {
   /** Moves all that was written into place, the file itself last. */
   public void commit() {
     try {
-      for (Path written : written(folder)) {
+      for (Path written : folder.written()) {
         if (!written.equals(file())) move(written);
       }
       move(file());
@@ -92,7 +79,7 @@ public final class StagedOutput implements AutoCloseable {
 
   @Override
   public void close() {
-    delete(folder);
+    folder.delete();
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
@@ -121,21 +108,5 @@ public final class StagedOutput implements AutoCloseable {
     Path parent = path.toAbsolutePath().getParent();
     if (parent == null) throw new IllegalArgumentException(path + " is not a file name");
     return parent;
-  }
-
-  private static List<Path> written(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.sorted().toList();
-    }
-  }
-
-  private static void delete(Path folder) {
-    if (!Files.exists(folder)) return;
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    } catch (IOException e) {
-      System.getLogger(StagedOutput.class.getName())
-          .log(System.Logger.Level.WARNING, "could not remove " + folder, e);
-    }
   }
 }

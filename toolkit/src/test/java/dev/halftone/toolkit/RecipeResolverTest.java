@@ -7,6 +7,8 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class RecipeResolverTest {
   void samplesMeanStaticMode() {
     Recipe recipe = resolve(ANY, true);
     assertThat(recipe.mode()).isEqualTo(Mode.STATIC);
-    assertThat(recipe.weights()).isEqualTo(DType.INT8);
+    assertThat(recipe.weightType()).isEqualTo(DType.INT8);
     assertThat(recipe.activations()).isEqualTo(DType.UINT8);
     assertThat(recipe.granularity()).isEqualTo(new Granularity.PerChannel());
     assertThat(recipe.symmetricWeights()).isTrue();
@@ -84,7 +86,7 @@ class RecipeResolverTest {
                 .exclude(List.of("last*")),
             false);
     assertThat(recipe.mode()).isEqualTo(Mode.WEIGHTS);
-    assertThat(recipe.weights()).isEqualTo(DType.INT4);
+    assertThat(recipe.weightType()).isEqualTo(DType.INT4);
     assertThat(recipe.granularity()).isEqualTo(new Granularity.PerBlock(64));
     assertThat(recipe.exclude()).containsExactly("last*");
   }
@@ -103,7 +105,8 @@ class RecipeResolverTest {
   @Test
   void contradictionsAreRefused() {
     assertRefused(
-        ANY.weights(DType.INT4), "static mode takes weights of type int8, uint8, not int4");
+        ANY.mode(Mode.STATIC).weights(DType.INT4),
+        "static mode takes weights of type int8, uint8, not int4");
     assertRefused(
         ANY.granularity(new Granularity.PerBlock(32)),
         "blocks are for weights mode; static mode takes tensor or channel");
@@ -144,7 +147,31 @@ class RecipeResolverTest {
     assertThat(RecipeText.line(resolve(ANY, true)))
         .isEqualTo(
             "activations=uint8 calibration=mse format=qdq granularity=channel mode=static"
-                + " reduce_range=false symmetric_activations=false symmetric_weights=true"
-                + " weights=int8");
+                + " reduce_range=false search=absmax symmetric_activations=false"
+                + " symmetric_weights=true weights=int8");
+  }
+
+  @Test
+  void searchesAndStoragesGoWhereTheyHaveAMeaning() {
+    RecipeRequest mse = ANY.search(new ScaleSearch.SquaredError());
+    assertThat(resolve(mse, true).search()).isEqualTo(new ScaleSearch.SquaredError());
+    assertThat(resolve(ANY, true).search()).isEqualTo(new ScaleSearch.AbsMax());
+    assertRefused(mse.mode(Mode.DYNAMIC), "--search has no meaning in dynamic mode");
+    assertRefused(mse.mode(Mode.FP16), "--search has no meaning in fp16 mode");
+    RecipeRequest half = ANY.scales(new ScaleStorage.Float16());
+    assertThat(resolve(half.mode(Mode.WEIGHTS), true).scales())
+        .isEqualTo(new ScaleStorage.Float16());
+    assertRefused(half, "--scales has no meaning in static mode");
+  }
+
+  @Test
+  void hqqIsForAsymmetricWeights() {
+    RecipeRequest hqq = ANY.mode(Mode.WEIGHTS).search(new ScaleSearch.HalfQuadratic());
+    assertThat(resolve(hqq.weights(DType.UINT4), true).symmetricWeights()).isFalse();
+    String message =
+        "search hqq chooses zero points, and these weights are symmetric; use --asymmetric in"
+            + " weights mode";
+    assertRefused(hqq, message);
+    assertRefused(hqq.mode(Mode.STATIC), message);
   }
 }

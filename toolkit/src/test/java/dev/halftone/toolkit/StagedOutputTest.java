@@ -43,6 +43,32 @@ class StagedOutputTest {
   }
 
   @Test
+  void whatNobodyWillFinishIsSweptAway() throws IOException {
+    Path left = Files.createDirectory(folder.resolve(".out.onnx.halftone-1"));
+    Files.writeString(left.resolve(".lock"), "");
+    Files.writeString(left.resolve("out.onnx"), "half");
+    Path begun = Files.createDirectory(folder.resolve(".out.onnx.halftone-2"));
+    Path ofAnother = Files.createDirectory(folder.resolve(".other.onnx.halftone-3"));
+    Files.writeString(ofAnother.resolve(".lock"), "");
+    StagedOutput.beside(folder.resolve("out.onnx")).close();
+    assertThat(left).doesNotExist();
+    assertThat(begun).exists();
+    assertThat(ofAnother).exists();
+  }
+
+  @Test
+  void whatIsBeingWrittenStays() throws IOException {
+    Path target = folder.resolve("out.onnx");
+    try (StagedOutput output = StagedOutput.beside(target)) {
+      Files.writeString(output.file(), "new");
+      StagedOutput.beside(target).close();
+      assertThat(output.file()).hasContent("new");
+      output.commit();
+    }
+    assertThat(names()).containsExactly("out.onnx");
+  }
+
+  @Test
   void aMissingFolderIsNamed() {
     Path target = folder.resolve("missing/out.onnx");
     assertThatThrownBy(() -> StagedOutput.beside(target))

@@ -1,22 +1,41 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.Kernels;
+import dev.halftone.number.ExponentFormat;
+import dev.halftone.number.WideFloatFormat;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** An encoded weight: codes and scales as flat tensors in the layout's order. */
 public final class Codes {
   private final CodeRequest request;
+  private final MemorySegment memory;
   private final MemorySegment codes;
   private final float[] scales;
   private final byte[] zeroPoints;
 
-  Codes(CodeRequest request, MemorySegment codes, float[] scales, byte[] zeroPoints) {
+  /** Bytes that the memory of codes has beyond them, all zero. */
+  static final int SLACK = 7;
+
+  Codes(CodeRequest request, MemorySegment memory, float[] scales, byte[] zeroPoints) {
     this.request = request;
-    this.codes = codes;
+    this.memory = memory;
+    this.codes = memory.asSlice(0, request.format().bytes(request.layout().codes()));
     this.scales = scales;
     this.zeroPoints = zeroPoints;
+  }
+
+  /** The same memory, codes of another format of as many bits. */
+  Codes encodedAs(CodeRequest other) {
+    return new Codes(other, memory, scales, zeroPoints);
+  }
+
+  CodeRequest request() {
+    return request;
   }
 
   public CodeLayout layout() {
@@ -39,9 +58,73 @@ public final class Codes {
     return Tensor.of(DType.UINT8, shape, codes);
   }
 
+  /**
+   * The first {@code count} bytes that the codes are packed in, UINT8, zeros behind the last.
+   *
+   * @param count less than 8 more than codes take
+   */
+  public Tensor packedBytes(long count) {
+    return Tensor.of(DType.UINT8, new long[] {count}, memory.asSlice(0, count));
+  }
+
   /** The scales under a shape of as many elements, FLOAT32. */
   public Tensor scales(long... shape) {
     return Tensor.ofFloats(scales, shape);
+  }
+
+  /** What the scales are stored as; they are rounded to it already. */
+  public ScaleStorage scaleStorage() {
+    return request.scaling().storage();
+  }
+
+  /** The scales as FLOAT16 or BFLOAT16, as they are stored. */
+  public Tensor halfScales(long... shape) {
+    boolean half = scaleStorage() instanceof ScaleStorage.Float16;
+    WideFloatFormat format = half ? WideFloatFormat.FP16 : WideFloatFormat.BF16;
+    byte[] bytes = new byte[2 * scales.length];
+    for (int i = 0; i < scales.length; i++) {
+      int code = format.encode(scales[i]);
+      bytes[2 * i] = (byte) code;
+      bytes[2 * i + 1] = (byte) (code >> 8);
+    }
+    return Tensor.ofBytes(half ? DType.FLOAT16 : DType.BFLOAT16, bytes, shape);
+  }
+
+  /** The exponents of scales that are powers of two, biased by 127, UINT8. */
+  public Tensor scaleExponents(long... shape) {
+    byte[] exponents = new byte[scales.length];
+    for (int i = 0; i < scales.length; i++)
+      exponents[i] = (byte) ExponentFormat.E8M0.encode(scales[i]);
+    return Tensor.ofBytes(DType.UINT8, exponents, shape);
+  }
+
+  /** The scales as FP8 E4M3 numbers, to be multiplied by {@link #tensorScale}. */
+  public Tensor smallScales(long... shape) {
+    return Tensor.ofBytes(DType.FLOAT8E4M3FN, SmallScales.of(scales).codes(), shape);
+  }
+
+  /** What FP8 scales are multiplied by. */
+  public Tensor tensorScale() {
+    return Tensor.scalar(SmallScales.of(scales).tensorScale());
+  }
+
+  /** Groups of scales that are quantized in their turn. */
+  public long scaleGroups() {
+    return Math.ceilDiv(scales.length, ScaleStorage.Doubled.GROUP);
+  }
+
+  /** Codes of scales that are quantized in their turn, {@code [groups, 256]}, filled up with 0. */
+  public Tensor scaleCodes() {
+    DoubledScales doubled = DoubledScales.of(scales);
+    int group = ScaleStorage.Doubled.GROUP;
+    byte[] filled = Arrays.copyOf(doubled.codes(), Math.toIntExact(scaleGroups() * group));
+    return Tensor.ofBytes(
+        doubled.signed() ? DType.INT8 : DType.UINT8, filled, scaleGroups(), group);
+  }
+
+  /** A float for each group of scales that are quantized in their turn. */
+  public Tensor superScales(long... shape) {
+    return Tensor.ofFloats(DoubledScales.of(scales).supers(), shape);
   }
 
   /** The scales times a factor, under a shape of as many elements, FLOAT32. */
@@ -53,12 +136,13 @@ public final class Codes {
   }
 
   /**
-   * The zero points in the type of the codes, packed where those are, under a shape of as many
-   * elements as there are scales.
+   * The zero points in the type of the codes, packed where those are, else as bytes, under a shape
+   * of as many elements as there are scales.
    */
   public Tensor zeroPoints(long... shape) {
-    return Tensor.ofBytes(
-        format().dtype(), Packing.pack(zeroPoints, format().dtype().bits()), shape);
+    if (!format().hasElementType())
+      return Tensor.ofBytes(format().signed() ? DType.INT8 : DType.UINT8, zeroPoints, shape);
+    return Tensor.ofBytes(format().dtype(), packed(zeroPoints), shape);
   }
 
   /** Whether readers of codes have to subtract anything. */
@@ -71,7 +155,7 @@ public final class Codes {
    * 8)]}, filled up with the middle.
    */
   public Tensor packedZeroPointRows() {
-    int bits = format().dtype().bits();
+    int bits = format().bits();
     int blocks = Math.toIntExact(layout().blocks());
     int rows = Math.toIntExact(layout().outer());
     int width = (blocks * bits + 7) / 8;
@@ -80,10 +164,19 @@ public final class Codes {
     Arrays.fill(padded, (byte) format().middle());
     for (int r = 0; r < rows; r++)
       System.arraycopy(zeroPoints, r * blocks, padded, r * filled, blocks);
-    return Tensor.ofBytes(DType.UINT8, Packing.pack(padded, bits), rows, width);
+    return Tensor.ofBytes(DType.UINT8, packed(padded), rows, width);
   }
 
-  private int zeroPoint(int index) {
+  /** One code a byte to as many bits as codes have. */
+  private byte[] packed(byte[] unpacked) {
+    int bits = format().bits();
+    if (bits == 8) return unpacked;
+    byte[] packed = new byte[Math.toIntExact(format().bytes(unpacked.length))];
+    Kernels.pack(unpacked, 0, unpacked.length, bits, packed, 0);
+    return packed;
+  }
+
+  int zeroPoint(int index) {
     return format().signed() ? zeroPoints[index] : zeroPoints[index] & 0xFF;
   }
 
@@ -102,21 +195,54 @@ public final class Codes {
   }
 
   private float bottom(int index) {
-    return (format().lowest() - zeroPoint(index)) * scales[index];
+    return format().bottom(scales[index], zeroPoint(index));
   }
 
   private float top(int index) {
-    return (format().highest() - zeroPoint(index)) * scales[index];
+    return format().top(scales[index], zeroPoint(index));
   }
 
   /** Bytes of codes and scales, and of zero points where the format has them. */
   public long bytes() {
-    return bytes(layout(), format());
+    return bytes(request);
+  }
+
+  /** Bits for each weight, with scales and zero points counted. */
+  public double bitsPerWeight() {
+    return 8.0 * bytes() / layout().count();
   }
 
   /** Bytes that codes, scales and (where not symmetric) zero points will take. */
-  public static long bytes(CodeLayout layout, CodeFormat format) {
-    long zeroPoints = format.symmetric() ? 0 : format.dtype().bytes(layout.scales());
-    return format.dtype().bytes(layout.codes()) + 4 * layout.scales() + zeroPoints;
+  public static long bytes(CodeRequest request) {
+    long scales = request.layout().scales();
+    CodeFormat format = request.format();
+    long zeroPoints =
+        format.symmetric() ? 0 : format.hasElementType() ? format.bytes(scales) : scales;
+    return format.bytes(request.layout().codes())
+        + request.scaling().storage().bytes(scales)
+        + zeroPoints;
+  }
+
+  /**
+   * The values that the codes stand for, in the layout's order without padding, FLOAT32 {@code
+   * [outer, length, inner]}.
+   */
+  public Tensor decoded() {
+    return Decoder.decode(this);
+  }
+
+  /** One code, extended by its sign where the format has one. */
+  int code(long index) {
+    int bits = format().bits();
+    long bit = index * bits;
+    int low = codes.get(ValueLayout.JAVA_BYTE, bit / 8) & 0xFF;
+    boolean crosses = bit % 8 + bits > 8;
+    int high = crosses ? codes.get(ValueLayout.JAVA_BYTE, bit / 8 + 1) & 0xFF : 0;
+    int code = (high << 8 | low) >> bit % 8 & (1 << bits) - 1;
+    return format().signed() ? code << 32 - bits >> 32 - bits : code;
+  }
+
+  float scale(int index) {
+    return scales[index];
   }
 }

@@ -1,7 +1,9 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * One block of rows of some neighbouring columns, each column with a scale of its own.
@@ -17,12 +19,16 @@ record ColumnTile(long outer, long block, long column, int columns) {
     int rows = (int) Math.min(layout.block(), layout.length() - firstRow);
     float[] values = load(request, firstRow, rows, scratch);
     int scaleAt = Math.toIntExact((outer * layout.blocks() + block) * layout.inner() + column);
+    if (!target.isScaled()) choose(request, values, firstRow, rows, target, scaleAt);
+    float[] scales = scratch.scales(columns);
     float[] offsets = scratch.offsets(columns);
-    choose(request, values, rows, target, scaleAt, offsets, scratch);
+    System.arraycopy(target.scales(), scaleAt, scales, 0, columns);
+    CodeFormat format = request.format();
+    for (int c = 0; c < columns; c++) offsets[c] = target.code(format, scaleAt + c);
     byte[] codes = scratch.codes(rows * columns);
     for (int r = 0; r < rows; r++) {
-      Rounding.encode(
-          values, r * columns, columns, target.scales(), scaleAt, offsets, request.format(), codes);
+      int row = r * columns;
+      format.encodeColumns(values, row, columns, scales, offsets, codes, row);
     }
     store(
         request,
@@ -59,33 +65,25 @@ record ColumnTile(long outer, long block, long column, int columns) {
   private void choose(
       CodeRequest request,
       float[] values,
+      long firstRow,
       int rows,
       EncodingTarget target,
-      int scaleAt,
-      float[] offsets,
-      Scratch scratch) {
-    float[] lows = scratch.lows(columns);
-    float[] highs = scratch.highs(columns);
-    System.arraycopy(values, 0, lows, 0, columns);
-    System.arraycopy(values, 0, highs, 0, columns);
-    for (int r = 1; r < rows; r++) {
-      int row = r * columns;
-      for (int c = 0; c < columns; c++) lows[c] = Math.min(lows[c], values[row + c]);
-      for (int c = 0; c < columns; c++) highs[c] = Math.max(highs[c], values[row + c]);
-    }
-    CodeFormat format = request.format();
-    for (int c = 0; c < columns; c++) {
-      Values.requireFinite(request, lows[c], highs[c]);
-      float scale = format.scale(lows[c], highs[c]);
-      int zeroPoint = format.zeroPoint(lows[c], highs[c], scale);
-      target.set(scaleAt + c, scale, zeroPoint);
-      offsets[c] = zeroPoint;
-    }
+      int scaleAt) {
+    Values.requireFinite(request, values, 0, rows * columns);
+    Blocks blocks = Blocks.columns(values, rows, columns);
+    float[] importance = request.scaling().importance();
+    for (int r = 0; r < rows && importance.length > 0; r++)
+      for (int c = 0; c < columns; c++) blocks.weigh(r, c, importance[(int) firstRow + r]);
+    int[] counts = new int[columns];
+    Arrays.fill(counts, rows);
+    ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt, counts);
+    finder.find();
+    target.set(scaleAt, finder, columns);
   }
 
   private void store(
       CodeRequest request, MemorySegment target, long at, int rows, byte[] codes, Scratch scratch) {
-    int bits = request.format().dtype().bits();
+    int bits = request.format().bits();
     boolean whole = columns == request.layout().inner();
     int lines = whole ? 1 : rows;
     int width = whole ? rows * columns : columns;
@@ -93,7 +91,8 @@ record ColumnTile(long outer, long block, long column, int columns) {
       byte[] packed = scratch.packed(width);
       for (int r = 0; r < lines; r++) {
         if (r > 0) System.arraycopy(codes, r * width, codes, 0, width);
-        int bytes = Packing.pack(codes, width, bits, packed);
+        Kernels.pack(codes, 0, width, bits, packed, 0);
+        int bytes = (width * bits + 7) / 8;
         MemorySegment.copy(
             packed,
             0,

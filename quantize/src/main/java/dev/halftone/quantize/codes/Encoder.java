@@ -1,11 +1,13 @@
 package dev.halftone.quantize.codes;
 
 import dev.halftone.graph.MalformedModelException;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes weights, many parts at a time. A code is {@code clamp(rint(w / scale) + zeroPoint)},
@@ -27,19 +29,59 @@ public final class Encoder {
    */
   public static List<Codes> encode(List<CodeRequest> requests, int threads) {
     List<Codes> codes = new ArrayList<>();
-    List<Workers.Task> tasks = new ArrayList<>();
-    OffHeap memory = new OffHeap();
+    List<EncodingTarget> targets = new ArrayList<>();
+    OffHeap heap = new OffHeap();
     for (CodeRequest request : requests) {
-      long bytes = request.format().dtype().bytes(request.layout().codes());
-      MemorySegment target = memory.allocate(bytes);
+      long bytes = request.format().bytes(request.layout().codes());
+      MemorySegment memory = heap.allocate(bytes + Codes.SLACK);
       float[] scales = new float[Math.toIntExact(request.layout().scales())];
       byte[] zeroPoints = new byte[scales.length];
-      codes.add(new Codes(request, target, scales, zeroPoints));
-      tasks.addAll(
-          releasing(request, Tiles.of(request, new EncodingTarget(target, scales, zeroPoints))));
+      codes.add(new Codes(request, memory, scales, zeroPoints));
+      targets.add(new EncodingTarget(memory, scales, zeroPoints));
     }
-    Workers.run(tasks, threads);
+    Workers.run(tasks(requests, targets), threads);
+    for (int i = 0; i < targets.size(); i++) {
+      CodeRequest settled = settle(requests.get(i), targets.get(i), threads);
+      if (settled != null) codes.set(i, codes.get(i).encodedAs(settled));
+    }
+    Workers.run(again(codes, targets), threads);
     return codes;
+  }
+
+  /**
+   * What depends on all scales of a weight: scales that are rounded together, levels that are
+   * fitted. Gives the request that codes are computed anew for, null where the first ones stand.
+   */
+  private static @Nullable CodeRequest settle(
+      CodeRequest request, EncodingTarget target, int threads) {
+    boolean adaptive = request.format() instanceof ScaledNumbers numbers && numbers.isAdaptive();
+    ScaleStorage storage = request.scaling().storage();
+    if (!adaptive && !storage.roundsTogether()) return null;
+    float[] scales = target.scales();
+    if (storage instanceof ScaleStorage.Doubled) DoubledScales.of(scales).decode(scales);
+    if (storage instanceof ScaleStorage.Float8) SmallScales.of(scales).decode(scales);
+    target.scaled();
+    return adaptive ? CodebookFit.fit(request, scales, threads) : request;
+  }
+
+  private static List<Workers.Task> tasks(
+      List<CodeRequest> requests, List<EncodingTarget> targets) {
+    List<Workers.Task> tasks = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++)
+      tasks.addAll(releasing(requests.get(i), Tiles.of(requests.get(i), targets.get(i))));
+    return tasks;
+  }
+
+  /** The tasks of weights whose scales have changed since their codes were computed. */
+  private static List<Workers.Task> again(List<Codes> codes, List<EncodingTarget> targets) {
+    List<CodeRequest> requests = new ArrayList<>();
+    List<EncodingTarget> scaled = new ArrayList<>();
+    for (int i = 0; i < targets.size(); i++) {
+      if (!targets.get(i).isScaled()) continue;
+      requests.add(codes.get(i).request());
+      scaled.add(targets.get(i));
+    }
+    return tasks(requests, scaled);
   }
 
   /** The tasks, of which the last to finish gives a mapped weight's pages back to the system. */

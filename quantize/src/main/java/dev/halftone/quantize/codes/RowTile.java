@@ -1,10 +1,16 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.FiniteRange;
+import dev.halftone.kernels.Kernels;
+import dev.halftone.scheme.ScaleSearch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Some whole rows, each in blocks with scales of their own. */
 final class RowTile {
+  /** Values in a group of runs whose scales are found together, about: 256 KB of floats. */
+  private static final int GROUP_VALUES = 1 << 16;
+
   private RowTile() {}
 
   static void encode(
@@ -15,18 +21,22 @@ final class RowTile {
     float[] values = load(request, firstRow, rows, length, scratch);
     byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
     int scaleAt = Math.toIntExact(firstRow * layout.blocks());
+    choose(request, target, values, rows, scaleAt);
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
         int count = (int) Math.min(layout.block(), length - from);
-        encodeBlock(
-            request, values, r * length + from, count, target, scaleAt, codes, r * stored + from);
+        float scale = target.scales()[scaleAt];
+        int zeroPoint = target.code(request.format(), scaleAt);
+        int to = r * stored + from;
+        request.format().encode(values, r * length + from, count, scale, zeroPoint, codes, to);
       }
       // What pads the last block decodes to zero.
       for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);
     }
-    int bits = request.format().dtype().bits();
+    int bits = request.format().bits();
     byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
-    int bytes = bits == 8 ? rows * stored : Packing.pack(codes, rows * stored, bits, packed);
+    if (bits < 8) Kernels.pack(codes, 0, rows * stored, bits, packed, 0);
+    int bytes = Math.toIntExact(request.format().bytes((long) rows * stored));
     MemorySegment.copy(
         packed, 0, target.codes(), ValueLayout.JAVA_BYTE, firstRow * stored * bits / 8, bytes);
   }
@@ -47,26 +57,46 @@ final class RowTile {
     return values;
   }
 
-  private static void encodeBlock(
-      CodeRequest request,
-      float[] values,
-      int from,
-      int count,
-      EncodingTarget target,
-      int scaleAt,
-      byte[] codes,
-      int to) {
-    float low = values[from];
-    float high = values[from];
-    for (int i = from + 1; i < from + count; i++) {
-      low = Math.min(low, values[i]);
-      high = Math.max(high, values[i]);
+  private static void choose(
+      CodeRequest request, EncodingTarget target, float[] values, int rows, int scaleAt) {
+    if (target.isScaled()) return;
+    CodeLayout layout = request.layout();
+    int length = Math.toIntExact(layout.length());
+    Values.requireFinite(request, values, 0, rows * length);
+    int perRow = Math.toIntExact(layout.blocks());
+    int block = (int) Math.min(layout.block(), length);
+    int runs = Math.multiplyExact(rows, perRow);
+    if (request.scaling().search() instanceof ScaleSearch.AbsMax) {
+      for (int run = 0; run < runs; run++) {
+        int from = run % perRow * block;
+        int at = run / perRow * length + from;
+        FiniteRange range = Kernels.finiteRange(values, at, at + Math.min(block, length - from));
+        target.cover(request, scaleAt + run, range);
+      }
+      return;
     }
-    Values.requireFinite(request, low, high);
-    CodeFormat format = request.format();
-    float scale = format.scale(low, high);
-    int zeroPoint = format.zeroPoint(low, high, scale);
-    target.set(scaleAt, scale, zeroPoint);
-    Rounding.encode(values, from, count, scale, zeroPoint, format, codes, to);
+    int group = Math.clamp(GROUP_VALUES / block, 8, 256);
+    for (int first = 0; first < runs; first += group) {
+      int count = Math.min(group, runs - first);
+      Blocks blocks = Blocks.zeros(block, count);
+      int[] counts = new int[count];
+      for (int run = 0; run < count; run++) {
+        int row = (first + run) / perRow;
+        int from = (first + run) % perRow * block;
+        counts[run] = Math.min(block, length - from);
+        fill(request, blocks, run, values, row * length + from, from, counts[run]);
+      }
+      ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt + first, counts);
+      finder.find();
+      target.set(scaleAt + first, finder, count);
+    }
+  }
+
+  private static void fill(
+      CodeRequest request, Blocks blocks, int run, float[] values, int at, int from, int count) {
+    float[] importance = request.scaling().importance();
+    for (int i = 0; i < count; i++) blocks.set(i, run, values[at + i]);
+    for (int i = 0; i < count && importance.length > 0; i++)
+      blocks.weigh(i, run, importance[from + i]);
   }
 }

@@ -4,8 +4,7 @@ package dev.halftone.quantize.codes;
 final class Scratch {
   private float[] values = {};
   private float[] turned = {};
-  private float[] lows = {};
-  private float[] highs = {};
+  private float[] scales = {};
   private float[] offsets = {};
   private byte[] codes = {};
   private byte[] packed = {};
@@ -21,14 +20,9 @@ final class Scratch {
     return turned;
   }
 
-  float[] lows(int length) {
-    if (lows.length < length) lows = new float[length];
-    return lows;
-  }
-
-  float[] highs(int length) {
-    if (highs.length < length) highs = new float[length];
-    return highs;
+  float[] scales(int length) {
+    if (scales.length < length) scales = new float[length];
+    return scales;
   }
 
   float[] offsets(int length) {

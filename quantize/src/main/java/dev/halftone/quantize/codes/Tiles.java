@@ -61,7 +61,7 @@ final class Tiles {
    */
   private static long width(CodeRequest request) {
     CodeLayout layout = request.layout();
-    boolean wholeBytes = layout.inner() * request.format().dtype().bits() % 8 == 0;
+    boolean wholeBytes = layout.inner() * request.format().bits() % 8 == 0;
     if (!wholeBytes || layout.block() * layout.inner() <= 8 * SIZE) return layout.inner();
     return Math.max(128, SIZE / layout.block() / 128 * 128);
   }

@@ -1,5 +1,7 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.FiniteRange;
+import dev.halftone.kernels.Kernels;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -17,8 +19,14 @@ final class Values {
     }
   }
 
-  static void requireFinite(CodeRequest request, float low, float high) {
-    if (!(low > Float.NEGATIVE_INFINITY && high < Float.POSITIVE_INFINITY))
-      throw Encoder.notFinite(request);
+  /** The range of finite values. */
+  static FiniteRange range(CodeRequest request, float[] values, int from, int count) {
+    FiniteRange range = Kernels.finiteRange(values, from, from + count);
+    if (range.finite() < count) throw Encoder.notFinite(request);
+    return range;
+  }
+
+  static void requireFinite(CodeRequest request, float[] values, int from, int count) {
+    if (Kernels.countNonFinite(values, from, from + count) > 0) throw Encoder.notFinite(request);
   }
 }

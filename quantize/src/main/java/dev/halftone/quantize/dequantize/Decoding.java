@@ -2,6 +2,8 @@ package dev.halftone.quantize.dequantize;
 
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.scheme.LinearQuantization;
+import dev.halftone.scheme.ScaleLayout;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -23,35 +25,12 @@ final class Decoding {
    */
   static Tensor decode(
       Node node, Tensor codes, Tensor scale, @Nullable Tensor zeroPoint, int axis, long block) {
-    long[] shape = codes.shape();
-    float[] values = new float[Math.toIntExact(codes.count())];
-    float[] scales = scale.toFloats();
-    boolean single = scales.length == 1 && block == 0;
-    int at = axis < 0 ? axis + shape.length : axis;
-    require(
-        node, single || (at >= 0 && at < shape.length), "axis %d for %s".formatted(axis, codes));
-    long inner = 1;
-    for (int i = at + 1; !single && i < shape.length; i++) inner *= shape[i];
-    long length = single ? 1 : shape[at];
-    long blocks = block == 0 ? length : (length + block - 1) / block;
-    long expected = single ? 1 : block == 0 ? length : codes.count() / Math.max(1, length) * blocks;
-    require(node, block >= 0 && scales.length == expected, "%s for %s".formatted(scale, codes));
-    boolean zeros =
-        zeroPoint == null || zeroPoint.count() == 1 || zeroPoint.count() == scales.length;
-    require(node, zeros, "zero points %s for scales %s".formatted(zeroPoint, scale));
-    for (int i = 0; i < values.length; i++) {
-      int entry = 0;
-      if (!single) {
-        long position = i / inner % length;
-        long group = block == 0 ? position : position / block;
-        entry =
-            Math.toIntExact(
-                block == 0 ? group : (i / (inner * length) * blocks + group) * inner + i % inner);
-      }
-      long zero = zeroPoint == null ? 0 : zeroPoint.longAt(zeroPoint.count() == 1 ? 0 : entry);
-      values[i] = (codes.longAt(i) - zero) * scales[scales.length == 1 ? 0 : entry];
+    try {
+      ScaleLayout layout = ScaleLayout.of(scale.count(), axis, block);
+      return new LinearQuantization(scale, zeroPoint, layout).dequantize(codes, DType.FLOAT32);
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedModelException(node, "cannot decode " + e.getMessage());
     }
-    return Tensor.ofFloats(values, shape);
   }
 
   /** The values of a {@code MatMulNBits} weight, turned to {@code [K, N]}. */

@@ -5,6 +5,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.forms.IntegerConvolution;
 import dev.halftone.quantize.forms.IntegerProduct;
 import dev.halftone.quantize.forms.Layouts;
@@ -32,7 +33,7 @@ final class DynamicForms {
   /** DynamicQuantizeLinear is part of the standard operators from this version on. */
   static final long WITH_DYNAMIC_QUANTIZATION = 11;
 
-  private static final CodeFormat STORED = new CodeFormat(DType.INT8, true, false);
+  private static final CodeFormat STORED = new IntegerGrid(DType.INT8, true, false);
 
   private final Model model;
   private final Recipe recipe;
@@ -42,7 +43,8 @@ final class DynamicForms {
   DynamicForms(Model model, Recipe recipe, List<WeightUse> uses) {
     this.model = model;
     this.recipe = recipe;
-    this.format = new CodeFormat(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+    this.format =
+        new IntegerGrid(recipe.weightType(), recipe.symmetricWeights(), recipe.reduceRange());
     this.lstms = new Lstms(uses, recipe);
   }
 
@@ -93,7 +95,7 @@ final class DynamicForms {
     Constant bias = node.input(2).isEmpty() ? null : reader.scope().constant(node.input(2));
     boolean known = node.input(2).isEmpty() || bias != null;
     if (use.readers().size() > 1 || !node.is("Conv") || !known) return stored(use);
-    CodeFormat unsigned = new CodeFormat(DType.UINT8, true, recipe.reduceRange());
+    CodeFormat unsigned = new IntegerGrid(DType.UINT8, true, recipe.reduceRange());
     CodeRequest request = new CodeRequest(use.name(), use.value(), rows(use), unsigned);
     return new IntegerConvolution(
         request, node, reader.scope().graph(), bias == null ? null : bias.value());
@@ -108,7 +110,8 @@ final class DynamicForms {
     long stored = decisions.stream().filter(decision -> decision.form() instanceof Stored).count();
     if (stored == 0) return List.of();
     String what =
-        "%d weights are stored as 8-bit integers and computed with in float: ".formatted(stored);
+        "%d %s stored as 8-bit integers and computed with in float: "
+            .formatted(stored, stored == 1 ? "weight is" : "weights are");
     return List.of(what + "ONNX Runtime has no faster integer kernel for them");
   }
 }

@@ -34,7 +34,8 @@ public final class DynamicMode {
   public static Quantized apply(Model folded, Recipe recipe, int threads) {
     if (recipe.weights().bits() != 8) {
       throw new UnsupportedModelException(
-          "recipe", "dynamic mode has weights of 8 bits (INT8, UINT8), found " + recipe.weights());
+          "recipe",
+          "dynamic mode has weights of 8 bits (INT8, UINT8), found " + recipe.weightType());
     }
     Model model = raised(folded, recipe);
     if (hasProducts(model, recipe)) model = Normalizations.spellOut(model, recipe);

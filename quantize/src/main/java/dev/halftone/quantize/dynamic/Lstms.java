@@ -4,6 +4,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.forms.IntegerLstm;
 import dev.halftone.quantize.forms.Role;
 import dev.halftone.quantize.forms.WeightForm;
@@ -62,7 +63,7 @@ final class Lstms {
     long length = value.dimension(2);
     CodeLayout layout =
         new CodeLayout(value.dimension(0), length, value.dimension(1), length, true, false);
-    CodeFormat format = new CodeFormat(DType.INT8, true, recipe.reduceRange());
+    CodeFormat format = new IntegerGrid(DType.INT8, true, recipe.reduceRange());
     CodeRequest request = new CodeRequest(use.name(), value, layout, format);
     return new IntegerLstm(request, use.nodes(), use.readers().getFirst().input());
   }

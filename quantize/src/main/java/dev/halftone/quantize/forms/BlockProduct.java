@@ -47,9 +47,7 @@ public record BlockProduct(CodeRequest request, Linear linear, String domain)
             constant.owner(),
             name + "_quantized",
             codes.codes(layout.length(), layout.inner())));
-    inputs.add(
-        Emission.constant(
-            rewrite, constant.owner(), name + "_scale", codes.scales(linear.alpha(), scaleShape)));
+    inputs.add(ScaleForm.add(constant, codes, rewrite, linear.alpha(), scaleShape));
     if (codes.hasZeroPoints()) {
       inputs.add(
           Emission.constant(

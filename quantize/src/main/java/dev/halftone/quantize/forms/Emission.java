@@ -38,6 +38,12 @@ final class Emission {
     return output;
   }
 
+  /** As {@link #add(String, String, String...)}, for a node that nobody looks for by name. */
+  String addUnnamed(String opType, String output, String... inputs) {
+    add(new Node("", "", opType, List.of(inputs), List.of(output), Map.of(), Opaque.NONE));
+    return output;
+  }
+
   /** Adds a cast and gives the name of its output. */
   String cast(String output, String input, DType dtype) {
     add("", "Cast", List.of(input), List.of(output), Map.of("to", CastTypes.to(dtype)));

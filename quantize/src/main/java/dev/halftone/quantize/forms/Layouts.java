@@ -3,6 +3,7 @@ package dev.halftone.quantize.forms;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.tensor.Tensor;
 
@@ -12,12 +13,18 @@ public final class Layouts {
 
   /** The layout of a weight that is stored as codes and decoded to float, whatever reads it. */
   public static Stored stored(WeightUse use, CodeFormat format, Granularity granularity) {
+    return stored(use, format, granularity, Scaling.PLAIN);
+  }
+
+  /** The same with scales found as {@code scaling} says. */
+  public static Stored stored(
+      WeightUse use, CodeFormat format, Granularity granularity, Scaling scaling) {
     Tensor value = use.value();
     Role role = use.firstRole();
     boolean columns = role == Role.MATRIX;
     CodeLayout layout =
         columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
-    CodeRequest request = new CodeRequest(use.name(), value, layout, format);
+    CodeRequest request = new CodeRequest(use.name(), value, layout, format).with(scaling);
     return columns && layout.scales() > 1
         ? Stored.columns(request)
         : Stored.rows(request, leading(role, value));

@@ -47,7 +47,7 @@ public record PackedProduct(CodeRequest request, List<Linear> linears)
   public void emit(Constant constant, Codes codes, Rewrite rewrite) {
     CodeLayout layout = codes.layout();
     String name = constant.name();
-    long blockBytes = layout.block() * codes.format().dtype().bits() / 8;
+    long blockBytes = layout.block() * codes.format().bits() / 8;
     List<String> parts = new ArrayList<>();
     parts.add(
         Emission.constant(
@@ -55,12 +55,7 @@ public record PackedProduct(CodeRequest request, List<Linear> linears)
             constant.owner(),
             name + "_quantized",
             codes.packed(layout.outer(), layout.blocks(), blockBytes)));
-    parts.add(
-        Emission.constant(
-            rewrite,
-            constant.owner(),
-            name + "_scale",
-            codes.scales(layout.outer(), layout.blocks())));
+    parts.add(ScaleForm.add(constant, codes, rewrite, 1f, layout.outer(), layout.blocks()));
     if (!codes.format().symmetric()) {
       parts.add(
           Emission.constant(
@@ -93,7 +88,7 @@ public record PackedProduct(CodeRequest request, List<Linear> linears)
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     attributes.put("K", new Attribute.OfInt(linear.rows()));
     attributes.put("N", new Attribute.OfInt(linear.columns()));
-    attributes.put("bits", new Attribute.OfInt(codes.format().dtype().bits()));
+    attributes.put("bits", new Attribute.OfInt(codes.format().bits()));
     attributes.put("block_size", new Attribute.OfInt(codes.layout().block()));
     attributes.put("accuracy_level", new Attribute.OfInt(ACCURACY_LEVEL));
     return attributes;

@@ -44,8 +44,7 @@ public record PackedTable(CodeRequest request, List<Node> gathers, long block)
     parts.add(
         Emission.constant(
             rewrite, constant.owner(), name + "_quantized", codes.codes(constant.value().shape())));
-    parts.add(
-        Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape)));
+    parts.add(ScaleForm.add(constant, codes, rewrite, 1f, scaleShape));
     if (codes.hasZeroPoints()) {
       parts.add(
           Emission.constant(

@@ -87,15 +87,8 @@ public final class Stored implements WeightForm.Encoded {
     DType dtype = constant.value().dtype();
     long[] shape = constant.value().shape();
     boolean reshaped = !Arrays.equals(spread, shape);
-    String stored =
-        Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
-    String scale =
-        Emission.constant(rewrite, constant.owner(), name + "_scale", codes.scales(scaleShape));
-    String value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
-    if (codes.hasZeroPoints()) {
-      String zero = zeroPoint(constant, codes, emission, rewrite);
-      value = emission.add("Sub", emission.fresh(name + "_centred"), value, zero);
-    }
+    String scale = ScaleForm.add(constant, codes, rewrite, 1f, scaleShape);
+    String value = numbers(constant, codes, emission, rewrite);
     boolean last = !reshaped && dtype == DType.FLOAT32;
     value = emission.add("Mul", last ? name : emission.fresh(name + "_dequantized"), value, scale);
     if (dtype != DType.FLOAT32)
@@ -110,6 +103,24 @@ public final class Stored implements WeightForm.Encoded {
     }
     removeOriginal(constant, rewrite);
     emission.addTo(constant.owner());
+  }
+
+  /** The values, less their zero points, without scales. */
+  private String numbers(Constant constant, Codes codes, Emission emission, Rewrite rewrite) {
+    String name = constant.name();
+    boolean cast = codes.format().hasElementType();
+    String value;
+    if (cast) {
+      String stored =
+          Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
+      value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
+    } else {
+      value = LookUp.add(constant, codes, spread, rewrite, emission);
+    }
+    boolean centred = cast ? !codes.hasZeroPoints() : codes.format().symmetric();
+    if (centred) return value;
+    String zero = zeroPoint(constant, codes, emission, rewrite);
+    return emission.add("Sub", emission.fresh(name + "_centred"), value, zero);
   }
 
   /**

@@ -10,7 +10,7 @@ import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
 import dev.halftone.quantize.scope.Rewrite;
-import dev.halftone.tensor.DType;
+import dev.halftone.scheme.ScaleStorage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -23,6 +23,8 @@ public final class WeightRewrite {
 
   private static final long IR_WITH_TWO_BITS = 13;
 
+  private static final long IR_WITH_SMALL_FLOATS = 9;
+
   /** Bytes that the nodes and names around one weight take, about. */
   private static final long AROUND = 400;
 
@@ -32,8 +34,7 @@ public final class WeightRewrite {
   public static WeightForm onlyIfSmaller(WeightForm form) {
     if (!(form instanceof WeightForm.Encoded encoded)) return form;
     CodeRequest request = encoded.request();
-    boolean smaller =
-        Codes.bytes(request.layout(), request.format()) + AROUND < request.weight().byteSize();
+    boolean smaller = Codes.bytes(request) + AROUND < request.weight().byteSize();
     return smaller ? form : new WeightForm.Kept("its weight would not get smaller");
   }
 
@@ -61,9 +62,7 @@ public final class WeightRewrite {
 
   private static Model withVersions(
       Model model, List<CodeRequest> requests, List<WeightDecision> encoded) {
-    int bits =
-        requests.stream().mapToInt(request -> request.format().dtype().bits()).min().orElse(8);
-    long version = bits == 8 ? model.irVersion() : bits == 4 ? IR_WITH_FOUR_BITS : IR_WITH_TWO_BITS;
+    long version = requests.stream().mapToLong(WeightRewrite::irVersion).max().orElse(0);
     Model result = model.withIrVersion(Math.max(model.irVersion(), version));
     boolean microsoft =
         encoded.stream()
@@ -73,14 +72,27 @@ public final class WeightRewrite {
         : result;
   }
 
+  /** The version of the file format that knows the element types of codes and scales. */
+  private static long irVersion(CodeRequest request) {
+    long scales =
+        request.scaling().storage() instanceof ScaleStorage.Float8 ? IR_WITH_SMALL_FLOATS : 0;
+    long codes =
+        switch (request.format().dtype()) {
+          case INT4, UINT4 -> IR_WITH_FOUR_BITS;
+          case INT2, UINT2 -> request.format().hasElementType() ? IR_WITH_TWO_BITS : scales;
+          case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> IR_WITH_SMALL_FLOATS;
+          default -> 0;
+        };
+    return Math.max(codes, scales);
+  }
+
   private static TensorPlan tensorPlan(WeightDecision decision, Codes codes) {
     WeightForm.Encoded form = (WeightForm.Encoded) decision.form();
-    DType dtype = codes.format().dtype();
     String granularity = Layouts.words(codes.layout(), form.axis());
     return new TensorPlan(
         decision.use().name(),
         Plan.Role.WEIGHT,
-        dtype,
+        codes.format().name(),
         granularity,
         codes.format().symmetric(),
         codes.low(),

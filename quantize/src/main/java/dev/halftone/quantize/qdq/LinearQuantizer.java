@@ -4,20 +4,31 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Node;
 import dev.halftone.kernels.Kernels;
+import dev.halftone.number.IntegerFormat;
+import dev.halftone.quantize.codes.CodeLayout;
+import dev.halftone.quantize.codes.CodeRange;
+import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.Codes;
+import dev.halftone.quantize.codes.Encoder;
+import dev.halftone.quantize.codes.IntegerGrid;
+import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
-import dev.halftone.scheme.Codes;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Weights and biases of linear operators as integers. Weights are symmetric: {@code scale[c] =
- * max|w[c]| / high}, zero point 0, half to even. A bias has 32 bits and the scale {@code input *
- * weight[c]}; where it would overflow, the channel's weight scale is enlarged to {@code 1.0001 *
- * 2|b| / ((2^32 - 2) * input)} (ONNX Runtime's quantizer does the same).
+ * max|w[c]| / high}, or what the recipe's search finds, zero point 0, half to even. A bias has 32
+ * bits and the scale {@code input * weight[c]}; where it would overflow, the channel's weight scale
+ * is enlarged to {@code 1.0001 * 2|b| / ((2^32 - 2) * input)} (ONNX Runtime's quantizer does the
+ * same).
  */
 final class LinearQuantizer {
   private static final double BIAS_STEPS = 4294967294.0;
@@ -25,10 +36,12 @@ final class LinearQuantizer {
 
   private final GraphIndex index;
   private final Recipe recipe;
+  private final int threads;
 
-  LinearQuantizer(GraphIndex index, Recipe recipe) {
+  LinearQuantizer(GraphIndex index, Recipe recipe, int threads) {
     this.index = index;
     this.recipe = recipe;
+    this.threads = threads;
   }
 
   /**
@@ -61,73 +74,58 @@ final class LinearQuantizer {
    */
   QuantizedTensor weight(Node linear, ChannelView view, double[] least) {
     Tensor weight = weight(linear);
-    float[] values = weight.toFloats();
-    checkFinite(linear.input(1), values);
-    float[] scales = scales(values, view, least);
-    byte[] codes = new byte[values.length];
-    int high = high();
-    for (int o = 0; o < view.outer(); o++) {
-      for (int c = 0; c < view.channels(); c++) {
-        int start = view.start(o, c);
-        float scale = scales[scales.length == 1 ? 0 : c];
-        Kernels.quantize(values, start, start + view.inner(), scale, 0, -high, high, codes, start);
-      }
-    }
-    return asStored(weight, codes, scales, view);
+    boolean single = recipe.granularity() instanceof Granularity.PerTensor;
+    IntegerGrid grid =
+        recipe.reduceRange()
+            ? new IntegerGrid(DType.INT8, true, true)
+            : new IntegerGrid(IntegerFormat.INT8, true, CodeRange.RESTRICTED);
+    Scaling scaling = Scaling.of(recipe.search(), new ScaleStorage.Float32());
+    double[] bounds =
+        single && least.length > 0 ? new double[] {Arrays.stream(least).max().orElse(0)} : least;
+    CodeRequest request =
+        new CodeRequest(
+                linear.input(1),
+                weight,
+                single ? CodeLayout.whole(weight.count()) : layout(view),
+                grid)
+            .with(scaling.atLeast(bounds));
+    Codes codes = Encoder.encode(List.of(request), threads).getFirst();
+    return asStored(weight, codes, view);
+  }
+
+  /** Channels as rows where they come first, as columns where they come last. */
+  private static CodeLayout layout(ChannelView view) {
+    return view.outer() == 1
+        ? CodeLayout.rows(view.channels(), view.inner(), view.inner())
+        : new CodeLayout(1, view.outer(), view.channels(), view.outer(), false, false);
   }
 
   /**
    * Codes of signed types as they are, of unsigned types with the zero point in the middle of the
    * type.
    */
-  private QuantizedTensor asStored(Tensor weight, byte[] codes, float[] scales, ChannelView view) {
-    int zeroPoint = recipe.weights() == DType.UINT8 ? 128 : 0;
-    for (int i = 0; zeroPoint != 0 && i < codes.length; i++)
-      codes[i] = (byte) (codes[i] + zeroPoint);
-    byte[] zeroPoints = new byte[scales.length];
+  private QuantizedTensor asStored(Tensor weight, Codes encoded, ChannelView view) {
+    int scales = Math.toIntExact(encoded.layout().scales());
+    int zeroPoint = recipe.weightType() == DType.UINT8 ? 128 : 0;
+    Tensor codes = encoded.codes(weight.shape());
+    if (zeroPoint != 0) codes = raised(codes, zeroPoint);
+    byte[] zeroPoints = new byte[scales];
     Arrays.fill(zeroPoints, (byte) zeroPoint);
     long[] shape =
-        scales.length == 1 && recipe.granularity() instanceof Granularity.PerTensor
+        scales == 1 && recipe.granularity() instanceof Granularity.PerTensor
             ? new long[0]
-            : new long[] {scales.length};
+            : new long[] {scales};
     return new QuantizedTensor(
-        Tensor.ofBytes(recipe.weights(), codes, weight.shape()),
-        Tensor.ofFloats(scales, shape),
-        Tensor.ofBytes(recipe.weights(), zeroPoints, shape),
+        codes,
+        encoded.scales(shape),
+        Tensor.ofBytes(recipe.weightType(), zeroPoints, shape),
         view.axis());
   }
 
-  /** The highest code of a symmetric weight; the lowest is its negative. */
-  private int high() {
-    return Codes.of(DType.INT8, true, recipe.reduceRange()).high();
-  }
-
-  private float[] scales(float[] values, ChannelView view, double[] least) {
-    double[] magnitudes = new double[view.channels()];
-    for (int o = 0; o < view.outer(); o++) {
-      for (int c = 0; c < view.channels(); c++) {
-        int start = view.start(o, c);
-        magnitudes[c] =
-            Math.max(magnitudes[c], Kernels.absMax(values, start, start + view.inner()));
-      }
-    }
-    double[] exact = new double[view.channels()];
-    for (int c = 0; c < exact.length; c++) exact[c] = Math.max(magnitudes[c] / high(), least[c]);
-    if (recipe.granularity() instanceof Granularity.PerTensor) {
-      return new float[] {scale(Arrays.stream(exact).max().orElse(0))};
-    }
-    float[] scales = new float[exact.length];
-    for (int c = 0; c < scales.length; c++) scales[c] = scale(exact[c]);
-    return scales;
-  }
-
-  /**
-   * A scale below the smallest normal float would lose its precision: the range is as good as empty
-   * then.
-   */
-  private static float scale(double exact) {
-    float scale = (float) exact;
-    return scale < Float.MIN_NORMAL ? 1f : scale;
+  private static Tensor raised(Tensor codes, int zeroPoint) {
+    byte[] raised = codes.data().toArray(ValueLayout.JAVA_BYTE);
+    for (int i = 0; i < raised.length; i++) raised[i] = (byte) (raised[i] + zeroPoint);
+    return Tensor.ofBytes(DType.UINT8, raised, codes.shape());
   }
 
   private static void checkFinite(String name, float[] values) {

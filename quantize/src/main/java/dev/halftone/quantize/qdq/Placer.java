@@ -110,7 +110,10 @@ final class Placer {
         case ARITHMETIC -> chooseBetween(node, arithmetic, refused);
         case SHAPE_ONLY -> chooseBetween(node, shapeOnly, refused);
         case RECTIFIER -> {
-          if (isAbsorbed(node)) {
+          if (!selection.allows(node)) {
+            refused.add(node);
+            reasons.put(node, "excluded");
+          } else if (isAbsorbed(node)) {
             absorbed.add(node);
             integer.addAll(node.outputs());
             reasons.remove(node);

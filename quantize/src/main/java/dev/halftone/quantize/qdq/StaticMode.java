@@ -59,17 +59,18 @@ public final class StaticMode {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     long opset = mode.model.opset();
-    Placement widest = Placer.place(mode.graph, new StaticSelection(recipe, opset, Map.of()));
+    StaticSelection all = new StaticSelection(recipe, opset, Map.of());
+    Placement widest = Placer.place(mode.graph, all);
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
     Map<String, Statistics> observed =
         source.statistics(mode.model, mode.requests(placement), data, threads, progress);
-    StaticDecisions decisions = mode.decide(placement, observed);
+    StaticDecisions decisions = mode.decide(placement, observed, threads);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
-    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized);
+    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, all::allows);
     List<String> warnings = new ArrayList<>(prepared.warnings());
     warnings.addAll(notFinite(observed));
     Plan plan = StaticPlan.of(mode.graph, decisions, recipe, warnings);
@@ -133,7 +134,8 @@ public final class StaticMode {
     return requests;
   }
 
-  private StaticDecisions decide(Placement placement, Map<String, Statistics> observed) {
+  private StaticDecisions decide(
+      Placement placement, Map<String, Statistics> observed, int threads) {
     Map<String, QuantizationParameters> activations = new LinkedHashMap<>();
     Map<String, QuantizedTensor> constants = new LinkedHashMap<>();
     for (String value : placement.pairs()) {
@@ -145,7 +147,8 @@ public final class StaticMode {
         activations.put(source, Ranges.activation(statistics(source, observed), recipe));
       }
     }
-    return new StaticDecisions(placement, activations, constants, weights(placement, activations));
+    return new StaticDecisions(
+        placement, activations, constants, weights(placement, activations, threads));
   }
 
   private static Statistics statistics(String value, Map<String, Statistics> observed) {
@@ -156,8 +159,8 @@ public final class StaticMode {
   }
 
   private Map<Node, LinearWeights> weights(
-      Placement placement, Map<String, QuantizationParameters> activations) {
-    LinearQuantizer quantizer = new LinearQuantizer(index, recipe);
+      Placement placement, Map<String, QuantizationParameters> activations, int threads) {
+    LinearQuantizer quantizer = new LinearQuantizer(index, recipe, threads);
     Map<String, double[]> least = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (!placement.linear().contains(node)) continue;

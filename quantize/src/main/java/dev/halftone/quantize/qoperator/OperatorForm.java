@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,13 +60,22 @@ public final class OperatorForm {
   private final GraphIndex index;
   private final GraphEditor editor;
 
-  private OperatorForm(Graph graph) {
+  /** Whether the recipe lets a node be merged into another. */
+  private final Predicate<Node> allowed;
+
+  private OperatorForm(Graph graph, Predicate<Node> allowed) {
+    this.allowed = allowed;
     this.index = new GraphIndex(graph);
     this.editor = new GraphEditor(graph);
   }
 
-  public static Graph of(Graph qdq) {
-    OperatorForm form = new OperatorForm(qdq);
+  /**
+   * The same computation in integer operators.
+   *
+   * @param allowed whether a Relu or Clip may go where saturation does its work
+   */
+  public static Graph of(Graph qdq, Predicate<Node> allowed) {
+    OperatorForm form = new OperatorForm(qdq, allowed);
     for (Node node : qdq.nodes()) form.convert(node);
     form.editor.prune();
     return form.editor.toGraph();
@@ -237,7 +247,7 @@ public final class OperatorForm {
     Node reader = index.onlyConsumer(value);
     if (reader == null) return null;
     if (reader.opType().equals("QuantizeLinear")) return new Result(reader, null);
-    if (!Rectifiers.isRectifier(reader)) return null;
+    if (!Rectifiers.isRectifier(reader) || !allowed.test(reader)) return null;
     Node next = index.onlyConsumer(reader.output(0));
     boolean covered =
         next != null

@@ -6,8 +6,8 @@ import dev.halftone.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The floating-point types as the numbers that {@code Cast} and its like name them by (onnx.proto,
- * {@code TensorProto.DataType}).
+ * Element types as the numbers that {@code Cast} and its like name them by (onnx.proto, {@code
+ * TensorProto.DataType}).
  */
 public final class CastTypes {
   private static final int FLOAT = 1;
@@ -15,10 +15,13 @@ public final class CastTypes {
   private static final int DOUBLE = 11;
   private static final int BFLOAT16 = 16;
 
+  private static final int INT32 = 6;
+  private static final int INT64 = 7;
+
   private CastTypes() {}
 
   /**
-   * The attribute {@code to} for a floating-point type.
+   * The attribute {@code to} for a floating-point type or a wide integer.
    *
    * @throws IllegalArgumentException for other types
    */
@@ -46,7 +49,9 @@ public final class CastTypes {
       case FLOAT16 -> FLOAT16;
       case FLOAT64 -> DOUBLE;
       case BFLOAT16 -> BFLOAT16;
-      default -> throw new IllegalArgumentException(dtype + " is not a floating-point type");
+      case INT32 -> INT32;
+      case INT64 -> INT64;
+      default -> throw new IllegalArgumentException("nothing is cast to " + dtype);
     };
   }
 }

@@ -5,6 +5,7 @@ import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Role;
 import dev.halftone.quantize.forms.TableRows;
@@ -38,7 +39,7 @@ public final class RemainingWeights {
   }
 
   private static WeightForm form(WeightUse use) {
-    CodeFormat format = new CodeFormat(DType.INT8, true, false);
+    CodeFormat format = new IntegerGrid(DType.INT8, true, false);
     WeightForm form =
         use.commonRole() == Role.TABLE
             ? table(use, format)

@@ -4,6 +4,8 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.IntegerGrid;
+import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.quantize.forms.BlockProduct;
 import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Linear;
@@ -16,6 +18,9 @@ import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +34,12 @@ final class WeightForms {
   WeightForms(Recipe recipe, OperatorSet operators) {
     this.recipe = recipe;
     this.operators = operators;
-    this.format = new CodeFormat(recipe.weights(), recipe.symmetricWeights(), recipe.reduceRange());
+    this.format = WeightCodes.format(recipe);
   }
 
   WeightForm choose(WeightUse use) {
+    if (!(recipe.weights() instanceof WeightFormat.Element))
+      return WeightRewrite.onlyIfSmaller(decoded(use));
     WeightForm form =
         switch (use.commonRole()) {
           case MATRIX -> products(use);
@@ -88,9 +95,8 @@ final class WeightForms {
         recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
     CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
     if (linear.transposed()) layout = layout.fromTransposed();
-    String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.dtype().bits());
-    return new BlockProduct(
-        new CodeRequest(use.name(), use.value(), layout, format), linear, domain);
+    String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
+    return new BlockProduct(request(use, layout, format), linear, domain);
   }
 
   private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
@@ -101,8 +107,9 @@ final class WeightForms {
     CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned =
-        new CodeFormat(unsigned(format.dtype()), format.symmetric(), format.reduced());
-    return new PackedProduct(new CodeRequest(use.name(), use.value(), layout, unsigned), linears);
+        new IntegerGrid(
+            unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.reduceRange());
+    return new PackedProduct(request(use, layout, unsigned), linears);
   }
 
   private static DType unsigned(DType dtype) {
@@ -117,32 +124,51 @@ final class WeightForms {
   private WeightForm table(WeightUse use) {
     long rows = use.value().dimension(0);
     long length = use.value().count() / rows;
-    if (format.dtype().bits() == 8) {
+    if (format.bits() == 8) {
       CodeLayout layout =
           recipe.granularity() instanceof Granularity.PerTensor
               ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
-      CodeFormat symmetric = new CodeFormat(DType.INT8, true, false);
-      return new TableRows(
-          new CodeRequest(use.name(), use.value(), layout, symmetric), use.nodes());
+      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, false);
+      // Rows of a table have a scale each, which is gathered with them as a float.
+      Scaling floats = Scaling.of(scaling(symmetric).search(), new ScaleStorage.Float32());
+      CodeRequest request = request(use, layout, symmetric).with(floats);
+      return new TableRows(request, use.nodes());
     }
-    if (format.dtype().bits() != 4
-        || use.value().rank() != 2
-        || use.value().dtype() != DType.FLOAT32) {
+    if (format.bits() != 4 || use.value().rank() != 2 || use.value().dtype() != DType.FLOAT32) {
       return stored(use);
     }
     long asked = recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : length;
     long block = Math.max(16, Long.highestOneBit(2 * asked - 1));
     CodeLayout layout = CodeLayout.rows(rows, length, block);
-    return new PackedTable(
-        new CodeRequest(use.name(), use.value(), layout, format), use.nodes(), block);
+    return new PackedTable(request(use, layout, format), use.nodes(), block);
   }
 
   private WeightForm stored(WeightUse use) {
-    boolean small = format.dtype().bits() < 8 && operators.blocked();
+    boolean small = format.bits() < 8 && operators.blocked();
     CodeFormat possible =
-        format.dtype().bits() == 8 || small ? format : new CodeFormat(DType.INT8, true, false);
-    return Layouts.stored(use, possible, recipe.granularity());
+        format.bits() == 8 || small ? format : new IntegerGrid(DType.INT8, true, false);
+    return Layouts.stored(use, possible, recipe.granularity(), scaling(possible));
+  }
+
+  /** What operators cannot compute with: decoded when the model is loaded, whatever reads it. */
+  private WeightForm decoded(WeightUse use) {
+    CodeFormat possible = operators.blocked() ? format : new IntegerGrid(DType.INT8, true, false);
+    return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(possible));
+  }
+
+  private CodeRequest request(WeightUse use, CodeLayout layout, CodeFormat codes) {
+    return new CodeRequest(use.name(), use.value(), layout, codes).with(scaling(codes));
+  }
+
+  /**
+   * How scales are found. Some weights have a symmetric form only, whatever was asked; where the
+   * search asked for chooses zero points, theirs is that for least squares.
+   */
+  private Scaling scaling(CodeFormat codes) {
+    boolean possible = !(recipe.search().needsZeroPoint() && codes.symmetric());
+    return Scaling.of(
+        possible ? recipe.search() : new ScaleSearch.SquaredError(), WeightCodes.storage(recipe));
   }
 
   /** What a user has to know about how these forms run. */

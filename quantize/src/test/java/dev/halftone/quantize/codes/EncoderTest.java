@@ -12,17 +12,17 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class EncoderTest {
-  private static final List<CodeFormat> FORMATS =
+  private static final List<IntegerGrid> FORMATS =
       List.of(
-          new CodeFormat(DType.INT8, true, false),
-          new CodeFormat(DType.INT8, true, true),
-          new CodeFormat(DType.INT8, false, false),
-          new CodeFormat(DType.UINT8, true, false),
-          new CodeFormat(DType.UINT8, false, false),
-          new CodeFormat(DType.INT4, true, false),
-          new CodeFormat(DType.UINT4, true, false),
-          new CodeFormat(DType.UINT4, false, false),
-          new CodeFormat(DType.INT2, true, false));
+          new IntegerGrid(DType.INT8, true, false),
+          new IntegerGrid(DType.INT8, true, true),
+          new IntegerGrid(DType.INT8, false, false),
+          new IntegerGrid(DType.UINT8, true, false),
+          new IntegerGrid(DType.UINT8, false, false),
+          new IntegerGrid(DType.INT4, true, false),
+          new IntegerGrid(DType.UINT4, true, false),
+          new IntegerGrid(DType.UINT4, false, false),
+          new IntegerGrid(DType.INT2, true, false));
 
   private static final List<CodeLayout> LAYOUTS =
       List.of(
@@ -45,7 +45,7 @@ class EncoderTest {
     Random random = new Random(1);
     for (CodeLayout layout : LAYOUTS) {
       Tensor weight = weight(layout.count(), random);
-      for (CodeFormat format : FORMATS) {
+      for (IntegerGrid format : FORMATS) {
         Codes codes =
             Encoder.encode(List.of(new CodeRequest("w", weight, layout, format)), 1).getFirst();
         compare(layout, format, weight, codes);
@@ -60,7 +60,7 @@ class EncoderTest {
   }
 
   /** Decodes with the definition's own scale and zero point, computed here value by value. */
-  private static void compare(CodeLayout layout, CodeFormat format, Tensor weight, Codes codes) {
+  private static void compare(CodeLayout layout, IntegerGrid format, Tensor weight, Codes codes) {
     Tensor stored = codes.codes(layout.codes());
     Tensor scales = codes.scales(layout.scales());
     Tensor zeros = codes.zeroPoints(layout.scales());
@@ -105,7 +105,7 @@ class EncoderTest {
   }
 
   private static void checkGrid(
-      String what, CodeFormat format, float low, float high, float scale, long zero) {
+      String what, IntegerGrid format, float low, float high, float scale, long zero) {
     if (!format.symmetric()) {
       assertThat(scale)
           .as(what)
@@ -117,7 +117,7 @@ class EncoderTest {
     float magnitude = Math.max(-low, high);
     float reach =
         switch (format.dtype()) {
-          case INT8 -> format.reduced() ? 64 : 127;
+          case INT8 -> (format.range() == CodeRange.REDUCED) ? 64 : 127;
           case UINT8 -> 127.5f;
           case INT4, UINT4 -> -8 * Math.signum(high >= -low ? high : low);
           default -> -2 * Math.signum(high >= -low ? high : low);
@@ -157,7 +157,7 @@ class EncoderTest {
 
   @Test
   void zerosAndTinyValuesDecodeToZero() {
-    for (CodeFormat format : FORMATS) {
+    for (IntegerGrid format : FORMATS) {
       float[] values = {0, 0, 1e-40f, -1e-40f};
       Codes codes =
           Encoder.encode(
@@ -175,7 +175,7 @@ class EncoderTest {
   void allPositiveValuesUseEveryCodeWhenAsymmetric() {
     float[] values = new float[256];
     for (int i = 0; i < values.length; i++) values[i] = i;
-    CodeFormat format = new CodeFormat(DType.UINT8, false, false);
+    IntegerGrid format = new IntegerGrid(DType.UINT8, false, false);
     Codes codes =
         Encoder.encode(
                 List.of(
@@ -199,7 +199,7 @@ class EncoderTest {
                         "w",
                         weight(40, new Random(3)),
                         layout,
-                        new CodeFormat(DType.UINT4, true, false))),
+                        new IntegerGrid(DType.UINT4, true, false))),
                 1)
             .getFirst();
     Tensor stored = codes.codes(2, 32);

@@ -105,7 +105,7 @@ class DequantizerTest {
     Recipe asymmetric =
         new Recipe(
             symmetric.mode(),
-            symmetric.weights(),
+            symmetric.weightType(),
             symmetric.activations(),
             symmetric.granularity(),
             false,

@@ -116,7 +116,7 @@ class DynamicModeTest {
     Recipe everything =
         new Recipe(
             INT8.mode(),
-            INT8.weights(),
+            INT8.weightType(),
             INT8.activations(),
             INT8.granularity(),
             false,

@@ -13,6 +13,8 @@ import dev.halftone.quantize.Networks;
 import dev.halftone.quantize.RandomSamples;
 import dev.halftone.quantize.StaticRecipe;
 import dev.halftone.runtime.Progress;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
@@ -166,5 +168,43 @@ class LinearQuantizerTest {
     assertThat(gemm.real("beta", 1)).isEqualTo(1);
     assertThat(Judge.deployed(quantized)).contains("QGemm");
     assertThat(Judge.sqnr(model, quantized, RandomSamples.unseen(1, IMAGE))).isGreaterThan(30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSearchLosesLess(boolean perChannel) {
+    Model model = conv().constant("w", withOutliers(6, 4, 3, 3)).normal("b", 1, 6).model(13);
+    StaticRecipe recipe = perChannel ? new StaticRecipe() : new StaticRecipe().perTensor();
+    Model plain = quantize(model, 1, recipe);
+    Model searched =
+        StaticMode.quantize(
+                model,
+                recipe
+                    .build()
+                    .withScales(new ScaleSearch.SquaredError(), new ScaleStorage.Float32()),
+                RandomSamples.of(8, 1, IMAGE),
+                2,
+                Progress.NONE)
+            .model();
+    assertThat(lost(model, searched)).isLessThan(lost(model, plain));
+  }
+
+  private static Tensor withOutliers(long... shape) {
+    Tensor normal = Graphs.normal(new Random(9), 0.2, shape);
+    float[] values = normal.toFloats();
+    for (int i = 0; i < values.length; i += 36) values[i] *= 3;
+    return Tensor.ofFloats(values, shape);
+  }
+
+  private static double lost(Model model, Model quantized) {
+    float[] weights = Judge.constant(model, "w").toFloats();
+    long[] codes = Judge.constant(quantized, "w_quantized").toLongs();
+    float[] scales = Judge.constant(quantized, "w_scale").toFloats();
+    double lost = 0;
+    for (int i = 0; i < weights.length; i++) {
+      float scale = scales[scales.length == 1 ? 0 : i / (weights.length / scales.length)];
+      lost += Math.pow(weights[i] - codes[i] * (double) scale, 2);
+    }
+    return lost;
   }
 }

@@ -79,6 +79,27 @@ class PlacerTest {
   }
 
   @Test
+  void anExcludedRectifierStays() {
+    Graph graph =
+        convolutions()
+            .constant("zero", Tensor.scalar(0f))
+            .constant("six", Tensor.scalar(6f))
+            .node("Conv", "x w1", "a")
+            .node("Clip", "a zero six", "c")
+            .node("Conv", "c w2", "b")
+            .node("Relu", "b", "r")
+            .node("Conv", "r w2", "y")
+            .output("y")
+            .graph();
+    List<String> exclude = List.of("c_node", "r_node");
+    Placement placement =
+        Placer.place(graph, new StaticSelection(recipe(false, exclude), 13, Map.of()));
+    assertThat(placement.absorbed()).isEmpty();
+    assertThat(placement.pairs()).containsExactlyInAnyOrder("x", "a", "c", "b", "r", "y");
+    assertThat(placement.reasons().values()).containsExactly("excluded", "excluded");
+  }
+
+  @Test
   void clipWhoseBoundsExcludeZeroStays() {
     Graphs graphs =
         convolutions()

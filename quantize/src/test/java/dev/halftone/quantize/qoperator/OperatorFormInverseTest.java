@@ -125,7 +125,8 @@ class OperatorFormInverseTest {
   }
 
   private static void check(String operator, Model qdq, String... after) {
-    Model form = qdq.withGraph(OperatorForm.of(qdq.graph())).withOpset("com.microsoft", 1);
+    Model form =
+        qdq.withGraph(OperatorForm.of(qdq.graph(), node -> true)).withOpset("com.microsoft", 1);
     assertThat(Judge.operators(form)).containsOnlyOnce("QuantizeLinear");
     Model floats = Dequantizer.toFloat(form);
     assertThat(QuantizedParts.of(floats).parts()).isEmpty();

@@ -12,12 +12,16 @@ import dev.halftone.quantize.Judge;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightsModeTest {
   private static final Recipe INT8 =
@@ -65,7 +69,7 @@ class WeightsModeTest {
       Quantized quantized = WeightsMode.apply(model, recipe, 1);
       assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(16);
       assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
-      String granularity = recipe.weights() == DType.INT8 ? "channel:0" : "block:32:1";
+      String granularity = recipe.weightType() == DType.INT8 ? "channel:0" : "block:32:1";
       assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo(granularity);
     }
   }
@@ -243,7 +247,7 @@ class WeightsModeTest {
     Recipe excluding =
         new Recipe(
             INT8.mode(),
-            INT8.weights(),
+            INT8.weightType(),
             INT8.activations(),
             INT8.granularity(),
             false,
@@ -286,5 +290,51 @@ class WeightsModeTest {
             .model(17);
     Quantized quantized = WeightsMode.apply(model, INT8, 1);
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(30);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fp16", "bf16", "e8m0", "pow2-ceil", "double"})
+  void storedScalesAreDecodedWhenLoadedAndKernelsStayFast(String text) {
+    Model model =
+        new Graphs(3)
+            .input("x", 4, 640)
+            .normal("w", 0.1, 640, 320)
+            .normal("v", 0.1, 320, 640)
+            .node("MatMul", "x w", "h")
+            .node("Tanh", "h", "t")
+            .node("MatMul", "t v", "y")
+            .output("y")
+            .model(21);
+    Map<String, Tensor> x = Map.of("x", Graphs.normal(new Random(7), 1, 4, 640));
+    Recipe stored = INT4.withScales(new ScaleSearch.SquaredError(), ScaleStorage.parse(text));
+    Model plain = WeightsMode.apply(model, INT4, 2).model();
+    Model quantized = WeightsMode.apply(model, stored, 2).model();
+    assertThat(Judge.deployed(quantized)).containsExactly("MatMulNBits", "Tanh", "MatMulNBits");
+    assertThat(Judge.constantBytes(quantized)).isLessThan(Judge.constantBytes(plain));
+    assertThat(Judge.sqnr(model, quantized, x)).isGreaterThan(text.contains("2") ? 10 : 14);
+  }
+
+  @Test
+  void fewScalesStayFloats() {
+    Model model = x().normal("w", 0.1, 64, 48).node("MatMul", "x w", "y").model(21);
+    Recipe stored = INT4.withScales(new ScaleSearch.AbsMax(), new ScaleStorage.Doubled());
+    Model quantized = WeightsMode.apply(model, stored, 1).model();
+    assertThat(Judge.operators(quantized)).containsExactly("DequantizeLinear", "MatMul");
+  }
+
+  @Test
+  void aSearchLosesLess() {
+    Model model =
+        new Graphs(3)
+            .input("x", 64, 512)
+            .normal("w", 0.1, 512, 128)
+            .node("MatMul", "x w", "y")
+            .output("y")
+            .model(21);
+    Map<String, Tensor> x = Map.of("x", Graphs.normal(new Random(7), 1, 64, 512));
+    Recipe searched = INT4.withScales(new ScaleSearch.SquaredError(), new ScaleStorage.Float32());
+    double plain = Judge.sqnr(model, WeightsMode.apply(model, INT4, 1).model(), x);
+    assertThat(Judge.sqnr(model, WeightsMode.apply(model, searched, 1).model(), x))
+        .isGreaterThan(plain + 0.3);
   }
 }

@@ -1,0 +1,132 @@
+package dev.halftone.quantize.codes;
+
+import dev.halftone.number.LevelFormat;
+import dev.halftone.number.NumberFormat;
+import dev.halftone.tensor.DType;
+
+/**
+ * Numbers of any format times a scale: {@code decode(code) * scale}, {@code code = encode(w /
+ * scale)}. Always symmetric: 0 is where the format has it.
+ *
+ * @param numbers of 8 bits or less, with levels on both sides of 0
+ * @param rule how a run finds its scale
+ */
+public record ScaledNumbers(NumberFormat numbers, ScaleRule rule) implements CodeFormat {
+  public ScaledNumbers {
+    if (numbers.bits() > 8 || !(numbers.lowest() < 0 && numbers.highest() > 0)) {
+      throw new IllegalArgumentException("weights cannot be stored as scaled " + numbers.name());
+    }
+  }
+
+  /** With scales that cut nothing off. */
+  public ScaledNumbers(NumberFormat numbers) {
+    this(numbers, ScaleRule.COVER);
+  }
+
+  /**
+   * An adaptive codebook of 2 to 8 bits before it is fitted: the integers of as many bits. {@link
+   * Encoder} moves the levels to where the values of the weight are.
+   */
+  public static ScaledNumbers codebook(int bits) {
+    return new ScaledNumbers(LevelFormat.codebook(bits), ScaleRule.AS_INTEGERS);
+  }
+
+  /** Whether the levels are to be fitted to the weight. */
+  boolean isAdaptive() {
+    return rule == ScaleRule.AS_INTEGERS;
+  }
+
+  /** The same with other levels. */
+  ScaledNumbers withLevels(float... levels) {
+    return new ScaledNumbers(LevelFormat.codebook(levels), rule);
+  }
+
+  @Override
+  public int bits() {
+    return numbers.bits();
+  }
+
+  @Override
+  public DType dtype() {
+    return hasElementType() ? numbers.dtype().orElseThrow() : DType.UINT8;
+  }
+
+  @Override
+  public boolean hasElementType() {
+    return numbers.bits() == 8 && numbers.dtype().isPresent();
+  }
+
+  @Override
+  public String name() {
+    return numbers.name();
+  }
+
+  @Override
+  public boolean symmetric() {
+    return true;
+  }
+
+  @Override
+  public int middle() {
+    return numbers.encode(0f);
+  }
+
+  @Override
+  public boolean signed() {
+    return numbers.isSigned();
+  }
+
+  @Override
+  public float decode(int code, float scale, int zeroPoint) {
+    return numbers.decode(code) * scale;
+  }
+
+  @Override
+  public float bottom(float scale, int zeroPoint) {
+    return numbers.lowest() * scale;
+  }
+
+  @Override
+  public float top(float scale, int zeroPoint) {
+    return numbers.highest() * scale;
+  }
+
+  @Override
+  public float scale(float low, float high, boolean negative) {
+    return rule.scale(numbers, low, high, negative);
+  }
+
+  @Override
+  public int zeroPoint(float low, float scale) {
+    return middle();
+  }
+
+  @Override
+  public void encode(
+      float[] values, int from, int count, float scale, int zeroPoint, byte[] codes, int to) {
+    numbers.encode(values, from, from + count, scale, codes, to);
+  }
+
+  @Override
+  public void encodeColumns(
+      float[] values,
+      int from,
+      int count,
+      float[] scales,
+      float[] zeroPoints,
+      byte[] codes,
+      int to) {
+    for (int i = 0; i < count; i++)
+      codes[to + i] = (byte) numbers.encode(values[from + i] / scales[i]);
+  }
+
+  @Override
+  public void errors(
+      float[] values, int from, int count, float[] scales, float[] zeroPoints, float[] errors) {
+    byte[] codes = new byte[count];
+    encodeColumns(values, from, count, scales, zeroPoints, codes, 0);
+    int mask = numbers.isSigned() ? -1 : (1 << numbers.bits()) - 1;
+    for (int i = 0; i < count; i++)
+      errors[i] = values[from + i] - numbers.decode(codes[i] & mask) * scales[i];
+  }
+}

@@ -1,0 +1,64 @@
+package dev.halftone.quantize.weights;
+
+import dev.halftone.number.BlockFormat;
+import dev.halftone.number.IntegerFormat;
+import dev.halftone.number.LevelFormat;
+import dev.halftone.number.NumberFormat;
+import dev.halftone.number.PowerOfTwo;
+import dev.halftone.quantize.codes.CodeFormat;
+import dev.halftone.quantize.codes.CodeRange;
+import dev.halftone.quantize.codes.IntegerGrid;
+import dev.halftone.quantize.codes.ScaleRule;
+import dev.halftone.quantize.codes.ScaledNumbers;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleStorage;
+import dev.halftone.tensor.DType;
+
+/** What the format of a recipe's weights means for their codes, blocks and scales. */
+final class WeightCodes {
+  private WeightCodes() {}
+
+  /** The codes that a recipe asks for. */
+  static CodeFormat format(Recipe recipe) {
+    return switch (recipe.weights()) {
+      case WeightFormat.Element(DType type) ->
+          new IntegerGrid(type, recipe.symmetricWeights(), recipe.reduceRange());
+      case WeightFormat.Numbers(NumberFormat numbers) ->
+          numbers(numbers, recipe.symmetricWeights());
+      case WeightFormat.Blocks(BlockFormat block) ->
+          new ScaledNumbers(
+              block.element(),
+              switch (block.rule()) {
+                case SHARED_EXPONENT -> ScaleRule.SHARED_EXPONENT;
+                case RATIO -> ScaleRule.COVER;
+              });
+    };
+  }
+
+  private static CodeFormat numbers(NumberFormat numbers, boolean symmetric) {
+    if (numbers instanceof IntegerFormat integers)
+      return new IntegerGrid(
+          integers, symmetric || integers.equals(IntegerFormat.TERNARY), CodeRange.FULL);
+    boolean codebook = numbers instanceof LevelFormat && numbers.name().startsWith("codebook");
+    return codebook ? ScaledNumbers.codebook(numbers.bits()) : new ScaledNumbers(numbers);
+  }
+
+  /** Which weights share a scale; a block format has its own length. */
+  static Granularity granularity(Recipe recipe) {
+    return recipe.weights() instanceof WeightFormat.Blocks(BlockFormat block)
+        ? new Granularity.PerBlock(block.length())
+        : recipe.granularity();
+  }
+
+  /** What scales are stored as; a block format has its own. */
+  static ScaleStorage storage(Recipe recipe) {
+    if (!(recipe.weights() instanceof WeightFormat.Blocks(BlockFormat block)))
+      return recipe.scales();
+    return switch (block.rule()) {
+      case SHARED_EXPONENT -> new ScaleStorage.Power(PowerOfTwo.ROUND);
+      case RATIO -> new ScaleStorage.Float8();
+    };
+  }
+}

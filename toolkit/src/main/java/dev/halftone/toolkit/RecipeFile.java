@@ -1,0 +1,85 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.data.yaml.Section;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** A recipe as a YAML file: the keys are the names of the command line's options. */
+final class RecipeFile {
+  private final Section section;
+  private RecipeRequest request;
+
+  private RecipeFile(Section section) {
+    this.section = section;
+    this.request = RecipeRequest.automatic();
+  }
+
+  /** Reads a file; every error names file and line, what was found and what is allowed. */
+  static RecipeRequest read(Path file) {
+    return new RecipeFile(Section.read(file)).request();
+  }
+
+  private RecipeRequest request() {
+    word("extends", RecipeRequest::named, (unused, named) -> named);
+    word("mode", RecipeWords::mode, RecipeRequest::mode);
+    if (section.has("format"))
+      request =
+          request.operatorForm(
+              section.choice("format", List.of("qdq", "qoperator")).equals("qoperator"));
+    word("weights", RecipeWords::weights, RecipeRequest::weights);
+    word("activations", RecipeWords::activations, RecipeRequest::activations);
+    word("granularity", RecipeWords::granularity, RecipeRequest::granularity);
+    word("calibration", RecipeWords::calibration, RecipeRequest::calibration);
+    word("search", ScaleSearch::parse, RecipeRequest::search);
+    word("scales", ScaleStorage::parse, RecipeRequest::scales);
+    word("target", Function.identity(), RecipeRequest::target);
+    flag("symmetric", RecipeRequest::symmetric);
+    flag("matmul-nbits", RecipeRequest::matMulNBits);
+    flag("keep-io", RecipeRequest::keepIo);
+    flag("quantize-everything", RecipeRequest::quantizeEverything);
+    if (section.has("include")) request = request.include(section.texts("include"));
+    if (section.has("exclude")) request = request.exclude(section.texts("exclude"));
+    section.refuseOthers();
+    refuseImpossible();
+    return request;
+  }
+
+  private <T> void word(
+      String key, Function<String, T> parse, BiFunction<RecipeRequest, T, RecipeRequest> set) {
+    if (!section.has(key)) return;
+    T value;
+    try {
+      value = parse.apply(section.text(key));
+    } catch (IllegalArgumentException e) {
+      throw section.wrong(key, "another value: " + e.getMessage());
+    }
+    request = set.apply(request, value);
+  }
+
+  private void flag(String key, BiFunction<RecipeRequest, Boolean, RecipeRequest> set) {
+    if (!section.has(key)) return;
+    String said = section.choice(key, List.of("true", "false"));
+    request = set.apply(request, said.equals("true"));
+  }
+
+  /** Integer arithmetic takes whole bytes and a scale per channel at the finest. */
+  private void refuseImpossible() {
+    if (request.mode != Mode.STATIC && request.mode != Mode.DYNAMIC) return;
+    String word = RecipeWords.word(request.mode);
+    if (section.has("granularity") && request.granularity instanceof Granularity.PerBlock)
+      throw section.wrong("granularity", "tensor or channel in " + word + " mode");
+    if (section.has("weights") && request.weights != null && !isByte(request.weights))
+      throw section.wrong("weights", "int8 or uint8 in " + word + " mode");
+  }
+
+  private static boolean isByte(WeightFormat weights) {
+    return weights instanceof WeightFormat.Element && weights.bits() == 8;
+  }
+}

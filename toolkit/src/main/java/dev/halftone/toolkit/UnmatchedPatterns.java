@@ -1,0 +1,79 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.plan.Plan;
+import dev.halftone.recipe.NamePattern;
+import dev.halftone.recipe.Recipe;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Patterns of a recipe that match no node: most likely misspelled. */
+final class UnmatchedPatterns {
+  private static final int CLOSEST = 3;
+
+  private UnmatchedPatterns() {}
+
+  /**
+   * A sentence for each such pattern, with the names that are closest to it.
+   *
+   * @param plan its nodes count too: some have names that only the folded model has
+   */
+  static List<String> of(Recipe recipe, Model model, Plan plan) {
+    if (recipe.include().isEmpty() && recipe.exclude().isEmpty()) return List.of();
+    Set<String> names = new LinkedHashSet<>();
+    addNames(model.graph(), names);
+    plan.nodes().forEach(node -> names.add(node.name()));
+    List<String> sentences = new ArrayList<>();
+    recipe.include().forEach(pattern -> check("--include", pattern, names, sentences));
+    recipe.exclude().forEach(pattern -> check("--exclude", pattern, names, sentences));
+    return sentences;
+  }
+
+  private static void addNames(Graph graph, Set<String> names) {
+    graph
+        .nodes()
+        .forEach(
+            node -> {
+              names.add(node.label());
+              GraphEditor.bodies(node).forEach(body -> addNames(body, names));
+            });
+  }
+
+  private static void check(String option, String glob, Set<String> names, List<String> sentences) {
+    NamePattern pattern = NamePattern.of(glob);
+    if (names.stream().anyMatch(pattern::matches)) return;
+    String bare = glob.replaceAll("[*?]", "");
+    List<String> closest =
+        names.stream()
+            .sorted(Comparator.comparingInt(name -> distance(bare, name)))
+            .limit(CLOSEST)
+            .toList();
+    sentences.add(
+        "%s %s matches no node; the closest names are %s"
+            .formatted(option, glob, String.join(", ", closest)));
+  }
+
+  /**
+   * Levenshtein's distance: the fewest characters to insert, delete or replace (Wagner and Fischer,
+   * The string-to-string correction problem, 1974).
+   */
+  static int distance(String from, String to) {
+    int[] before = new int[to.length() + 1];
+    for (int j = 0; j < before.length; j++) before[j] = j;
+    for (int i = 1; i <= from.length(); i++) {
+      int[] row = new int[before.length];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int replaced = before[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(row[j - 1], before[j]));
+      }
+      before = row;
+    }
+    return before[to.length()];
+  }
+}
