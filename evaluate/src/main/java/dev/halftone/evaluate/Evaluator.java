@@ -3,6 +3,7 @@ package dev.halftone.evaluate;
 import dev.halftone.data.DataSet;
 import dev.halftone.data.Task;
 import dev.halftone.evaluate.metric.Metric;
+import dev.halftone.evaluate.metric.MetricKinds;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.onnx.WeightFiles;
@@ -100,7 +101,7 @@ public final class Evaluator {
   }
 
   private void judge(List<RunnableModel> models) {
-    List<Metric> judges = Metrics.of(data, reference != null);
+    List<Metric> judges = MetricKinds.start(data, reference != null);
     if (judges.isEmpty()) {
       warnings.add("neither labels for this task nor a reference: nothing to judge the outputs by");
       return;

@@ -1,5 +1,6 @@
 package dev.halftone.evaluate;
 
+import dev.halftone.evaluate.metric.MetricKinds;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,19 +11,7 @@ public final class MetricNames {
   private static final Map<String, String> MEANINGS = new LinkedHashMap<>();
 
   static {
-    MEANINGS.put("top1", "samples whose label is the model's first answer, percent");
-    MEANINGS.put("top5", "samples whose label is among the model's first five answers, percent");
-    MEANINGS.put("auc", "area under the ROC curve of anomaly scores, 0 to 1");
-    MEANINGS.put("map", "mean average precision of boxes at IoU 0.5, 0 to 1");
-    MEANINGS.put(
-        "mcnemar_p",
-        "exact two-sided McNemar test of top1: probability of so uneven a difference by chance");
-    MEANINGS.put("agreement", "answers that are the same as the reference's, 0 to 1");
-    MEANINGS.put(
-        "sqnr_db",
-        "10·log10(Σx²/Σ(x − y)²) over all floating-point outputs and samples, at most 200");
-    MEANINGS.put(
-        "max_abs_difference", "largest difference of an output value from the reference's");
+    MEANINGS.putAll(MetricKinds.meanings());
     MEANINGS.put("bytes", "size of the model file and its external data");
     MEANINGS.put("size.ratio", "bytes of the quantized model over bytes of the reference");
     MEANINGS.put("latency_ms", "median time of one run on one sample, milliseconds");

@@ -1,8 +1,10 @@
 package dev.halftone.onnx;
 
+import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Weights of the model's own graph that a runtime is given from memory. */
@@ -13,42 +15,23 @@ final class DetachedWeights implements WeightPlacement {
   private static final String LOCATION = "detached";
 
   private final long threshold;
+  private final Predicate<DType> accepted;
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
 
-  DetachedWeights(long threshold) {
+  /**
+   * @param accepted element types whose tensors the runtime can be given
+   */
+  DetachedWeights(long threshold, Predicate<DType> accepted) {
     this.threshold = threshold;
+    this.accepted = accepted;
   }
 
   @Override
   public @Nullable External place(String name, Tensor tensor, boolean topGraph) {
-    if (!topGraph || tensor.byteSize() < threshold || tensor.byteSize() == 0 || !isPlain(tensor))
-      return null;
+    if (!topGraph || tensor.byteSize() < threshold || tensor.byteSize() == 0) return null;
+    if (tensor.dtype() == DType.STRING || !accepted.test(tensor.dtype())) return null;
     weights.put(name, tensor);
     return new External(LOCATION, 0, tensor.byteSize());
-  }
-
-  /** The types for which ONNX Runtime's Java interface can make a tensor. */
-  private static boolean isPlain(Tensor tensor) {
-    return switch (tensor.dtype()) {
-      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16, INT8, UINT8, INT16, INT32, INT64, BOOL -> true;
-      case UINT16,
-          UINT32,
-          UINT64,
-          INT4,
-          UINT4,
-          INT2,
-          UINT2,
-          FLOAT8E4M3FN,
-          FLOAT8E4M3FNUZ,
-          FLOAT8E5M2,
-          FLOAT8E5M2FNUZ,
-          FLOAT8E8M0,
-          FLOAT4E2M1,
-          COMPLEX64,
-          COMPLEX128,
-          STRING ->
-          false;
-    };
   }
 
   Map<String, Tensor> weights() {

@@ -2,6 +2,7 @@ package dev.halftone.onnx;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Writes ONNX files: the same model always gives the same bytes. */
 public final class OnnxWriter {
@@ -93,13 +95,13 @@ public final class OnnxWriter {
   /**
    * The model as bytes, with top-graph initializers of {@code threshold} bytes or more declared as
    * external data and returned beside it, so that a runtime can be given them where they lie. Stay
-   * inside: empty ones, strings, and the element types for which ONNX Runtime's Java interface has
-   * no tensors.
+   * inside: empty ones, strings, and those of element types that the runtime does not accept.
    *
+   * @param accepted element types whose tensors the runtime can be given
    * @throws UnsupportedModelException if what stays inside passes 2 GB
    */
-  public static Detached detach(Model model, long threshold) {
-    DetachedWeights weights = new DetachedWeights(threshold);
+  public static Detached detach(Model model, long threshold, Predicate<DType> accepted) {
+    DetachedWeights weights = new DetachedWeights(threshold, accepted);
     Pieces pieces = ModelEncoder.encode(model, weights);
     requireFits(pieces, "model");
     return new Detached(pieces.toArray(), Collections.unmodifiableMap(weights.weights()));

@@ -233,7 +233,9 @@ class OnnxWriterTest {
     initializers.put("large", large);
     initializers.put("small", floats(2, 1));
     initializers.put("nibbles", Tensor.ofBytes(DType.INT4, new byte[500], 1000));
-    Detached detached = OnnxWriter.detach(model(initializers), 400);
+    initializers.put("text", Tensor.ofBytes(DType.STRING, new byte[400], 100));
+    initializers.put("nothing", Tensor.ofBytes(DType.FLOAT32, new byte[0], 0));
+    Detached detached = OnnxWriter.detach(model(initializers), 400, type -> type != DType.INT4);
     assertThat(detached.weights()).containsExactly(Map.entry("large", large));
     List<TensorProto> tensors =
         ModelProto.parseFrom(detached.model()).getGraph().getInitializerList();
@@ -242,6 +244,8 @@ class OnnxWriterTest {
     assertThat(offset(tensors.get(0))).isEqualTo("0");
     assertThat(tensors.get(1).getRawData().size()).isEqualTo(8);
     assertThat(tensors.get(2).getRawData().size()).isEqualTo(500);
+    assertThat(tensors.get(3).getStringDataCount()).isEqualTo(100);
+    assertThat(tensors.get(4).hasDataLocation()).isFalse();
   }
 
   @Test

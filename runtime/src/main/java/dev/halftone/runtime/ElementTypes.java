@@ -72,6 +72,11 @@ final class ElementTypes {
     };
   }
 
+  /** Whether a tensor of the type can be made from bytes. */
+  static boolean isFeedable(DType dtype) {
+    return feedable(dtype) != null;
+  }
+
   /** Whether the elements of an output of the type are plain bytes in memory. */
   static boolean readable(DType dtype) {
     return dtype != DType.STRING && dtype.bits() % 8 == 0;

@@ -84,7 +84,8 @@ public final class RunnableModel implements AutoCloseable {
   public static RunnableModel open(Model model, Collection<String> taps, RunOptions options) {
     String label =
         model.graph().name().isEmpty() ? "model in memory" : "model " + model.graph().name();
-    OnnxWriter.Detached detached = OnnxWriter.detach(withTaps(model, taps), DETACH_FROM);
+    OnnxWriter.Detached detached =
+        OnnxWriter.detach(withTaps(model, taps), DETACH_FROM, ElementTypes::isFeedable);
     try (Resources opened = new Resources()) {
       Feeds weights = opened.add(new Feeds(detached.weights(), Arena.ofShared()));
       SessionOptions settings = opened.add(Sessions.configure(options));

@@ -61,7 +61,7 @@ final class Slots implements AutoCloseable {
 
   /** Makes memory for an output and gives it there; the output itself where its type has none. */
   Tensor pin(String name, Tensor output) throws OrtException {
-    if (ElementTypes.feedable(output.dtype()) == null) return output;
+    if (!ElementTypes.isFeedable(output.dtype())) return output;
     Pinned pinned = Pinned.like(output, arena);
     outputs.put(name, pinned);
     outputHandles.put(name, pinned.handle());

@@ -5,7 +5,6 @@ import dev.halftone.graph.Function;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.plan.Plan;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.quantize.fold.Folding;
@@ -57,7 +56,7 @@ final class Inspector {
     constants.putAll(WeightShare.constants(graph));
     for (Node node : graph.nodes()) {
       visit(node, constants);
-      for (Graph body : GraphEditor.bodies(node)) visit(body, constants);
+      for (Graph body : node.bodies()) visit(body, constants);
     }
   }
 

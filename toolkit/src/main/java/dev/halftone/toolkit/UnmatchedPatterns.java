@@ -2,7 +2,6 @@ package dev.halftone.toolkit;
 
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.plan.Plan;
 import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
@@ -40,7 +39,7 @@ final class UnmatchedPatterns {
         .forEach(
             node -> {
               names.add(node.label());
-              GraphEditor.bodies(node).forEach(body -> addNames(body, names));
+              node.bodies().forEach(body -> addNames(body, names));
             });
   }
 

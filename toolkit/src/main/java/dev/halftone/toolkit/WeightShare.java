@@ -4,7 +4,6 @@ import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,7 +37,7 @@ record WeightShare(long matMul, long convolution) {
       }
       if (MATMUL.contains(node.opType())) sum = sum.plus(new WeightShare(bytes, 0));
       if (CONVOLUTION.contains(node.opType())) sum = sum.plus(new WeightShare(0, bytes));
-      for (Graph body : GraphEditor.bodies(node)) sum = sum.plus(of(body, constants));
+      for (Graph body : node.bodies()) sum = sum.plus(of(body, constants));
     }
     return sum;
   }

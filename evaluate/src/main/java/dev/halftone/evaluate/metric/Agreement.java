@@ -1,9 +1,12 @@
 package dev.halftone.evaluate.metric;
 
+import dev.halftone.data.DataSet;
+import dev.halftone.data.Task;
 import dev.halftone.runtime.Answer;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Share, from 0 to 1, of answers that are the same as the reference's, of the first floating-point
@@ -12,6 +15,26 @@ import java.util.Map;
  * probabilities. Reports {@code agreement}; nothing for outputs that are pictures.
  */
 public final class Agreement implements Metric {
+  /** Compares with a reference wherever outputs are choices. */
+  public static final class Kind implements MetricKind {
+    @Override
+    public Map<String, String> meanings() {
+      return Map.of("agreement", "answers that are the same as the reference's, 0 to 1");
+    }
+
+    @Override
+    public @Nullable Metric start(DataSet data, boolean withReference) {
+      if (!withReference) return null;
+      return switch (data.task()) {
+        case Task.Classify classify -> new Agreement(true);
+        case Task.Sequence sequence -> new Agreement(false);
+        case Task.CompareOnly compareOnly -> new Agreement(false);
+        case Task.Detect detect -> null;
+        case Task.Anomaly anomaly -> null;
+      };
+    }
+  }
+
   private final boolean wholeSample;
   private long answers;
   private long same;

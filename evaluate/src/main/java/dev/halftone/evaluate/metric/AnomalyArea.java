@@ -1,6 +1,8 @@
 package dev.halftone.evaluate.metric;
 
+import dev.halftone.data.DataSet;
 import dev.halftone.data.Targets;
+import dev.halftone.data.Task;
 import dev.halftone.evaluate.statistics.Interval;
 import dev.halftone.evaluate.statistics.RocCurve;
 import dev.halftone.graph.MalformedDataException;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Area under the ROC curve of a model that gives its input back: a group of samples scores the mean
@@ -18,6 +21,22 @@ import java.util.stream.IntStream;
  * auc.drop} with the interval for the same cases (DeLong).
  */
 public final class AnomalyArea implements Metric {
+  /** Judges models that give their input back, with labels. */
+  public static final class Kind implements MetricKind {
+    @Override
+    public Map<String, String> meanings() {
+      return Map.of("auc", "area under the ROC curve of anomaly scores, 0 to 1");
+    }
+
+    @Override
+    public @Nullable Metric start(DataSet data, boolean withReference) {
+      return data.task() instanceof Task.Anomaly
+              && data.targets() instanceof Targets.Anomalies anomalies
+          ? new AnomalyArea(anomalies, withReference)
+          : null;
+    }
+  }
+
   private final Targets.Anomalies targets;
   private final List<Side> sides;
   private final double[][] sums;

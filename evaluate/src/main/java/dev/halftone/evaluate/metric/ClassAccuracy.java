@@ -1,13 +1,17 @@
 package dev.halftone.evaluate.metric;
 
+import dev.halftone.data.DataSet;
 import dev.halftone.data.Targets;
+import dev.halftone.data.Task;
 import dev.halftone.evaluate.statistics.Interval;
 import dev.halftone.evaluate.statistics.PairedProportions;
 import dev.halftone.evaluate.statistics.Proportion;
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.runtime.Answer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Top-1 and top-5 accuracy in percent: the share of samples whose label is the largest, or among
@@ -20,6 +24,28 @@ import java.util.Map;
  * mcnemar_p} (exact); {@code top5} likewise, without intervals and test.
  */
 public final class ClassAccuracy implements Metric {
+  /** Judges classifiers with labels. */
+  public static final class Kind implements MetricKind {
+    @Override
+    public Map<String, String> meanings() {
+      Map<String, String> meanings = new LinkedHashMap<>();
+      meanings.put("top1", "samples whose label is the model's first answer, percent");
+      meanings.put("top5", "samples whose label is among the model's first five answers, percent");
+      meanings.put(
+          "mcnemar_p",
+          "exact two-sided McNemar test of top1: probability of so uneven a difference by chance");
+      return meanings;
+    }
+
+    @Override
+    public @Nullable Metric start(DataSet data, boolean withReference) {
+      return data.task() instanceof Task.Classify(int labelOffset)
+              && data.targets() instanceof Targets.Classes classes
+          ? new ClassAccuracy(classes, labelOffset, withReference)
+          : null;
+    }
+  }
+
   private final Targets.Classes targets;
   private final int labelOffset;
   private final List<Side> sides;

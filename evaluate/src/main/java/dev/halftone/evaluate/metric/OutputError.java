@@ -1,10 +1,13 @@
 package dev.halftone.evaluate.metric;
 
+import dev.halftone.data.DataSet;
 import dev.halftone.runtime.Answer;
 import dev.halftone.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far all floating-point outputs are from the reference's. Reports {@code sqnr_db}, pooled over
@@ -12,6 +15,25 @@ import java.util.TreeMap;
  * are left out with a warning.
  */
 public final class OutputError implements Metric {
+  /** Compares with a reference whatever the task. */
+  public static final class Kind implements MetricKind {
+    @Override
+    public Map<String, String> meanings() {
+      Map<String, String> meanings = new LinkedHashMap<>();
+      meanings.put(
+          "sqnr_db",
+          "10·log10(Σx²/Σ(x − y)²) over all floating-point outputs and samples, at most 200");
+      meanings.put(
+          "max_abs_difference", "largest difference of an output value from the reference's");
+      return meanings;
+    }
+
+    @Override
+    public @Nullable Metric start(DataSet data, boolean withReference) {
+      return withReference ? new OutputError() : null;
+    }
+  }
+
   private final ErrorSum sum = new ErrorSum();
   private final Map<String, String> skipped = new TreeMap<>();
 

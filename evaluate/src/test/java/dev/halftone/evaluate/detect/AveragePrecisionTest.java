@@ -1,10 +1,13 @@
 package dev.halftone.evaluate.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.halftone.data.Targets.Box;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class AveragePrecisionTest {
@@ -79,5 +82,25 @@ class AveragePrecisionTest {
   void isNoNumberWithoutLabels() {
     precision.add(List.of(found(1, 0.9, 0)), List.of());
     assertThat(precision.mean()).isNaN();
+  }
+
+  @Test
+  void copiesCountLikePhotos() {
+    Random random = new Random(7);
+    int[] copies = {0, 3, 1, 2, 0, 1, 4, 1};
+    AveragePrecision copied = new AveragePrecision();
+    for (int photo = 0; photo < copies.length; photo++) {
+      List<Detection> boxes = new ArrayList<>();
+      for (int i = 0; i < 12; i++)
+        boxes.add(found(random.nextInt(3), random.nextDouble(), 20 * random.nextInt(5)));
+      List<Box> labels = List.of(label(0, 0), label(1, 20), label(1, 40), label(photo % 4, 60));
+      precision.add(boxes, labels);
+      for (int copy = 0; copy < copies[photo]; copy++) copied.add(boxes, labels);
+    }
+    assertThat(precision.mean(copies)).isCloseTo(copied.mean(), within(1e-12)).isBetween(0.05, 0.9);
+    assertThat(precision.mean(new int[copies.length])).isNaN();
+    assertThatThrownBy(() -> precision.mean(new int[3]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("copies of 3 photos, there are 8");
   }
 }

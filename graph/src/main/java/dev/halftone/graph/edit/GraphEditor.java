@@ -53,28 +53,8 @@ public final class GraphEditor {
       names.add(node.name());
       names.addAll(node.inputs());
       names.addAll(node.outputs());
-      for (Graph body : bodies(node)) collectNames(body, names);
+      for (Graph body : node.bodies()) collectNames(body, names);
     }
-  }
-
-  /**
-   * The graphs that the node runs as bodies ({@code If}, {@code Loop}, {@code Scan} …), in
-   * attribute order.
-   */
-  public static List<Graph> bodies(Node node) {
-    return node.bodies();
-  }
-
-  /**
-   * Names that the node reads: its inputs, and what its bodies take from the graphs around them.
-   */
-  public static Set<String> reads(Node node) {
-    return node.reads();
-  }
-
-  /** Names that a body uses and does not define itself. */
-  public static Set<String> outerNames(Graph body) {
-    return body.outerNames();
   }
 
   /** The nodes as they are now, in no promised order after changes. */
@@ -136,7 +116,7 @@ public final class GraphEditor {
   public Map<String, List<Node>> consumers() {
     Map<String, List<Node>> consumers = new HashMap<>();
     for (Node node : nodes) {
-      for (String read : reads(node))
+      for (String read : node.reads())
         consumers.computeIfAbsent(read, name -> new ArrayList<>()).add(node);
     }
     return consumers;
@@ -214,8 +194,8 @@ public final class GraphEditor {
           node.withInputs(
               node.inputs().stream().map(input -> renames.getOrDefault(input, input)).toList());
     }
-    if (bodies(node).stream()
-        .anyMatch(body -> outerNames(body).stream().anyMatch(renames::containsKey))) {
+    if (node.bodies().stream()
+        .anyMatch(body -> body.outerNames().stream().anyMatch(renames::containsKey))) {
       Map<String, Attribute> attributes = new LinkedHashMap<>();
       renamed
           .attributes()
@@ -235,7 +215,7 @@ public final class GraphEditor {
   }
 
   private static Graph renameOuter(Graph body, Map<String, String> renames) {
-    Set<String> outer = outerNames(body);
+    Set<String> outer = body.outerNames();
     Map<String, String> seen = new HashMap<>(renames);
     seen.keySet().retainAll(outer);
     if (seen.isEmpty()) return body;
@@ -272,7 +252,7 @@ public final class GraphEditor {
       String value = wanted.poll();
       if (!live.add(value)) continue;
       Node node = producers.get(value);
-      if (node != null && liveNodes.add(node)) wanted.addAll(reads(node));
+      if (node != null && liveNodes.add(node)) wanted.addAll(node.reads());
     }
     nodes.removeIf(node -> !liveNodes.contains(node));
     initializers.keySet().removeIf(name -> !live.contains(name));
@@ -314,7 +294,7 @@ public final class GraphEditor {
         }
         boolean ready = true;
         open.add(node);
-        for (String read : reads(node)) {
+        for (String read : node.reads()) {
           Node producer = producers.get(read);
           if (producer == null || done.contains(producer)) continue;
           if (open.contains(producer))

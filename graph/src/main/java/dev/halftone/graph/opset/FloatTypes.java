@@ -7,7 +7,6 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.ValueInfo;
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.DType;
 import java.util.EnumSet;
 import java.util.List;
@@ -48,7 +47,7 @@ final class FloatTypes {
       for (Attribute attribute : node.attributes().values()) {
         if (attribute instanceof Attribute.OfTensor(var tensor)) mention(tensor.dtype());
       }
-      GraphEditor.bodies(node).forEach(this::collect);
+      node.bodies().forEach(this::collect);
     }
   }
 

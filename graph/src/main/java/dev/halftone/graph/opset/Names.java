@@ -4,7 +4,6 @@ import dev.halftone.graph.Function;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
-import dev.halftone.graph.edit.GraphEditor;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +36,7 @@ final class Names {
       taken.add(node.name());
       taken.addAll(node.inputs());
       taken.addAll(node.outputs());
-      GraphEditor.bodies(node).forEach(this::take);
+      node.bodies().forEach(this::take);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.ValueInfo;
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -103,7 +102,7 @@ public final class OpsetUpgrade {
     Long opset = function.opsets().get("");
     if (opset == null || opset >= target) return function;
     Set<String> read = new HashSet<>(function.outputs());
-    function.nodes().forEach(node -> read.addAll(GraphEditor.reads(node)));
+    function.nodes().forEach(node -> read.addAll(node.reads()));
     Facts facts = Facts.of(function.nodes());
     Site site = new Site(target, names, facts, read, onlyFloatType, false);
     List<Node> nodes = raise(function.nodes(), facts, site, opset);
@@ -119,7 +118,7 @@ public final class OpsetUpgrade {
 
   private Graph raise(Graph graph, @Nullable Facts around, long opset) {
     Set<String> read = new HashSet<>();
-    graph.nodes().forEach(node -> read.addAll(GraphEditor.reads(node)));
+    graph.nodes().forEach(node -> read.addAll(node.reads()));
     for (ValueInfo output : graph.outputs()) read.add(output.name());
     Facts facts = Facts.of(around, graph);
     Site site = new Site(target, names, facts, read, onlyFloatType, true);
@@ -157,7 +156,7 @@ public final class OpsetUpgrade {
   }
 
   private Node withRaisedBodies(Node node, Facts facts, long opset) {
-    if (GraphEditor.bodies(node).isEmpty()) return node;
+    if (node.bodies().isEmpty()) return node;
     Map<String, Attribute> attributes = new LinkedHashMap<>(node.attributes());
     attributes.replaceAll(
         (name, attribute) ->

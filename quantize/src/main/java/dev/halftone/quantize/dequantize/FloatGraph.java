@@ -76,7 +76,7 @@ final class FloatGraph {
   }
 
   private Node withBodies(Node node) {
-    if (GraphEditor.bodies(node).isEmpty()) return node;
+    if (node.bodies().isEmpty()) return node;
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     node.attributes()
         .forEach(

@@ -71,7 +71,7 @@ final class ConstantFolding {
               .allMatch(
                   input ->
                       input.isEmpty() || constant.contains(input) || index.constant(input) != null);
-      boolean plain = node.domain().isEmpty() && GraphEditor.bodies(node).isEmpty();
+      boolean plain = node.domain().isEmpty() && node.bodies().isEmpty();
       if (!known || !plain || NOT_FOLDED.contains(node.opType())) continue;
       if (node.outputs().stream().anyMatch(index::isOutput)) continue;
       foldable.add(node);

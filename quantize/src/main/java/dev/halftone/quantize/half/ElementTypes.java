@@ -3,7 +3,6 @@ package dev.halftone.quantize.half;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.ValueInfo;
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.DType;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -66,10 +65,9 @@ final class ElementTypes {
   }
 
   private void infer(Node node) {
-    for (Graph body : GraphEditor.bodies(node)) bodies.put(body, of(body, this, bodyInputs(node)));
+    for (Graph body : node.bodies()) bodies.put(body, of(body, this, bodyInputs(node)));
     for (int i = 0; i < node.outputs().size(); i++) {
-      DType type =
-          GraphEditor.bodies(node).isEmpty() ? OutputTypes.of(node, i, this) : ofBody(node, i);
+      DType type = node.bodies().isEmpty() ? OutputTypes.of(node, i, this) : ofBody(node, i);
       if (type != null) types.put(node.output(i), type);
     }
   }
@@ -83,7 +81,7 @@ final class ElementTypes {
   }
 
   private @Nullable DType ofBody(Node node, int output) {
-    Graph body = GraphEditor.bodies(node).getFirst();
+    Graph body = node.bodies().getFirst();
     int position = node.is("Loop") ? output + 1 : output;
     return position < body.outputs().size()
         ? body(body).of(body.outputs().get(position).name())

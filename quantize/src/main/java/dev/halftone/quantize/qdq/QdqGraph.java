@@ -164,7 +164,7 @@ final class QdqGraph {
       if (renamedOutputs.containsKey(node.input(0))
           && decisions.placement().absorbed().contains(node)) continue;
       Map<String, String> reads = new LinkedHashMap<>();
-      for (String read : GraphEditor.reads(node)) {
+      for (String read : node.reads()) {
         String to = dequantized.get(read);
         boolean asInteger = placement.isInteger(node) && Treatment.dataInputs(node).contains(read);
         boolean noFloat =

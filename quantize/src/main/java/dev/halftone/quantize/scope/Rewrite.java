@@ -97,7 +97,7 @@ public final class Rewrite {
   }
 
   private Node withBodies(Node node) {
-    if (GraphEditor.bodies(node).isEmpty()) return node;
+    if (node.bodies().isEmpty()) return node;
     Map<String, Attribute> attributes = new LinkedHashMap<>();
     node.attributes().forEach((name, value) -> attributes.put(name, withBodies(value)));
     return node.withAttributes(attributes);

@@ -3,7 +3,6 @@ package dev.halftone.quantize.scope;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.ValueInfo;
-import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.fold.ConstantNodes;
 import dev.halftone.tensor.Tensor;
 import java.util.HashMap;
@@ -75,7 +74,7 @@ public final class Scope {
   public void visit(BiConsumer<Scope, Node> visitor, Consumer<Scope> end) {
     for (Node node : graph.nodes()) {
       visitor.accept(this, node);
-      for (Graph body : GraphEditor.bodies(node)) body(body).visit(visitor, end);
+      for (Graph body : node.bodies()) body(body).visit(visitor, end);
     }
     end.accept(this);
   }
