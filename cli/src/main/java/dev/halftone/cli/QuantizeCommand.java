@@ -3,9 +3,11 @@ package dev.halftone.cli;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 
+import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Evaluation;
+import dev.halftone.recipe.Mode;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.QuantizedModel;
@@ -13,7 +15,9 @@ import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
+import dev.halftone.toolkit.cache.CalibrationCache;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,6 +67,14 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "Weights into a file of their own, OUT.data; without it, only beyond 2 GB.")
   private boolean externalData;
 
+  @Option(
+      names = "--calibration-cache",
+      paramLabel = "FILE",
+      description =
+          "Static mode: keep what calibration saw in a file; when it is about this model and these"
+              + " samples already, calibration is skipped.")
+  private @Nullable Path calibrationCache;
+
   @Mixin private RecipeOptions recipe;
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
@@ -85,8 +97,14 @@ final class QuantizeCommand implements Callable<Integer> {
       DataSet samples = data.open(source, common.seed());
       DataSet judged =
           staged == null ? null : evaluationData.open(source, data, samples, common.seed());
+      CalibrationCache cache = cache(source, resolved);
       QuantizedModel quantized =
-          source.quantize(resolved, samples, common.threads(), bars.progress());
+          source.quantize(
+              resolved,
+              samples,
+              cache == null ? StatisticsSource.RUN : cache,
+              common.threads(),
+              bars.progress());
       SavedModel saved =
           staged == null
               ? null
@@ -107,10 +125,21 @@ final class QuantizeCommand implements Callable<Integer> {
       clock.stop(builder);
       RunRecord record = builder.build();
       console.sayAll(report.lines(record, judge.latencyThreads()));
+      if (cache != null && !cache.outcome().isEmpty())
+        console.sayAll(List.of("calibration cache: " + cache.outcome()));
       if (dryRun) console.sayAll(PlanText.details(quantized.plan()));
       console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }
+  }
+
+  private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {
+    if (calibrationCache == null) return null;
+    if (resolved.recipe().mode() != Mode.STATIC)
+      throw new ParameterException(
+          spec.commandLine(), "--calibration-cache has a meaning in static mode only");
+    Usage.refuseSame(spec, model, calibrationCache);
+    return source.calibrationCache(calibrationCache);
   }
 
   /** The place for the output; null for a dry run. */

@@ -1,5 +1,6 @@
 package dev.halftone.cli;
 
+import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
@@ -7,7 +8,6 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeRequest;
-import dev.halftone.toolkit.RecipeWords;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +85,9 @@ final class RecipeOptions {
       paramLabel = "METHOD",
       converter = Words.CalibrationWord.class,
       description =
-          "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99) or"
-              + " entropy.")
-  private RecipeWords.@Nullable CalibrationChoice calibration;
+          "Static mode: mse (default), minmax, moving-average, percentile[:P] (P: 99.99), entropy,"
+              + " lp[:P] (2.4), tf-enhanced or sigma[:K] (4).")
+  private @Nullable Calibration calibration;
 
   @Option(
       names = "--search",
@@ -164,7 +164,7 @@ final class RecipeOptions {
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
-    if (calibration != null) request = calibration.of(request);
+    if (calibration != null) request = request.calibration(calibration);
     if (search != null) request = request.search(search);
     if (scales != null) request = request.scales(scales);
     if (target != null) request = request.target(target);

@@ -1,5 +1,6 @@
 package dev.halftone.cli;
 
+import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
@@ -62,9 +63,9 @@ final class Words {
     }
   }
 
-  static final class CalibrationWord implements ITypeConverter<RecipeWords.CalibrationChoice> {
+  static final class CalibrationWord implements ITypeConverter<Calibration> {
     @Override
-    public RecipeWords.CalibrationChoice convert(String word) {
+    public Calibration convert(String word) {
       return parsed(word, RecipeWords::calibration);
     }
   }

@@ -60,14 +60,14 @@ class UsageTest {
         "quantize m.onnx -o o.onnx --mode magic          | 'magic' is not one of static, dynamic,"
             + " weights, fp16, bf16",
         "quantize m.onnx -o o.onnx --format paper        | 'paper' is not one of qdq, qoperator",
-        "quantize m.onnx -o o.onnx --weights int3        | 'int3' is not one of int8, uint8, int4,"
+        "quantize m.onnx -o o.onnx --weights int9        | 'int9' is not one of int2, uint2, int3,"
             + " uint4",
         "quantize m.onnx -o o.onnx --activations int4    | 'int4' is not one of uint8, int8,"
             + " uint16, int16",
         "quantize m.onnx -o o.onnx --granularity block:0 | 'block:0' is not tensor, channel or"
             + " block:N",
         "quantize m.onnx -o o.onnx --calibration best    | 'best' is not one of minmax,"
-            + " moving-average, percentile, entropy, mse",
+            + " moving-average, percentile[:P], entropy, mse, lp[:P], tf-enhanced, sigma[:K]",
         "quantize m.onnx -o o.onnx --calibration percentile:7 | percentile 7 is not over 50 and up"
             + " to 100",
         "quantize m.onnx -o o.onnx --max-drop 1          | --max-drop needs --data or --eval-data",

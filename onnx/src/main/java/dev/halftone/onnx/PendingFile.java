@@ -23,7 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * is whole. Until then nothing is to be seen under the final name, and nothing stays when writing
  * fails or the process is told to end.
  */
-final class PendingFile implements AutoCloseable {
+public final class PendingFile implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** Files to delete if the process ends; guarded by itself. */
@@ -51,7 +51,7 @@ final class PendingFile implements AutoCloseable {
    * @throws NoSuchFileException if its folder does not exist
    * @throws AccessDeniedException if its folder cannot be written to
    */
-  static PendingFile of(Path target) throws IOException {
+  public static PendingFile of(Path target) throws IOException {
     Path absolute = target.toAbsolutePath();
     Path folder = absolute.getParent();
     Path name = absolute.getFileName();
@@ -77,7 +77,7 @@ final class PendingFile implements AutoCloseable {
   }
 
   /** Appends the bytes, through a buffer outside the heap. */
-  void write(List<MemorySegment> segments) throws IOException {
+  public void write(List<MemorySegment> segments) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     for (MemorySegment segment : segments) {
       long at = 0;
@@ -99,7 +99,7 @@ final class PendingFile implements AutoCloseable {
   }
 
   /** Moves the file, now whole, to its final name, replacing what is there. */
-  void moveIntoPlace() throws IOException {
+  public void moveIntoPlace() throws IOException {
     channel.close();
     try {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
@@ -122,7 +122,7 @@ final class PendingFile implements AutoCloseable {
   }
 
   /** {@code e} with a message for people: what was to be written, and what is in the way. */
-  static UncheckedIOException notWritten(Path file, IOException e) {
+  public static UncheckedIOException notWritten(Path file, IOException e) {
     String problem =
         switch (e) {
           case NoSuchFileException missing -> "no such folder: " + missing.getFile();

@@ -1,5 +1,6 @@
 package dev.halftone.quantize;
 
+import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
 import dev.halftone.plan.Quantized;
@@ -29,6 +30,20 @@ public final class Quantizer {
    */
   public static Quantized quantize(
       Model model, Recipe recipe, @Nullable DataSet calibration, int threads, Progress progress) {
+    return quantize(model, recipe, calibration, StatisticsSource.RUN, threads, progress);
+  }
+
+  /**
+   * As {@link #quantize(Model, Recipe, DataSet, int, Progress)}, with statistics of activations
+   * from a source of the caller's.
+   */
+  public static Quantized quantize(
+      Model model,
+      Recipe recipe,
+      @Nullable DataSet calibration,
+      StatisticsSource source,
+      int threads,
+      Progress progress) {
     return switch (recipe.mode()) {
       case STATIC -> {
         if (calibration == null)
@@ -37,6 +52,7 @@ public final class Quantizer {
             Folding.foldForProducts(Widening.toFloat32(model)),
             recipe,
             calibration,
+            source,
             threads,
             progress);
       }

@@ -40,7 +40,6 @@ public final class Judge {
         false,
         true,
         Calibration.MINMAX,
-        99.99,
         List.of(),
         List.of(),
         false);

@@ -75,7 +75,6 @@ public final class StaticRecipe {
         false,
         true,
         Calibration.MINMAX,
-        99.999,
         List.of(),
         exclude,
         everything);

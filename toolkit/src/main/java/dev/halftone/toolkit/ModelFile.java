@@ -4,6 +4,7 @@ import dev.halftone.onnx.WeightFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -43,6 +44,23 @@ public record ModelFile(Path path, String sha256, long bytes) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Hash over the hashes of the model file and of the files that hold its weights, in hex.
+   *
+   * @throws UncheckedIOException if one cannot be read
+   */
+  static String sha256OfAll(Path path) {
+    MessageDigest digest = digest();
+    try {
+      digest.update(sha256(path).getBytes(StandardCharsets.US_ASCII));
+      for (Path weights : WeightFiles.of(path))
+        digest.update(sha256(weights).getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** The same content under another name. */

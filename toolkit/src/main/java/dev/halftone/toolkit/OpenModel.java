@@ -1,5 +1,6 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataRequest;
 import dev.halftone.data.DataSet;
 import dev.halftone.data.DataSets;
@@ -14,6 +15,7 @@ import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
+import dev.halftone.toolkit.cache.CalibrationCache;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -135,8 +137,21 @@ public final class OpenModel {
    */
   public QuantizedModel quantize(
       ResolvedRecipe recipe, @Nullable DataSet samples, int threads, Progress progress) {
+    return quantize(recipe, samples, StatisticsSource.RUN, threads, progress);
+  }
+
+  /**
+   * As {@link #quantize(ResolvedRecipe, DataSet, int, Progress)}, with statistics of activations
+   * from a source of the caller's, such as {@link #calibrationCache}.
+   */
+  public QuantizedModel quantize(
+      ResolvedRecipe recipe,
+      @Nullable DataSet samples,
+      StatisticsSource source,
+      int threads,
+      Progress progress) {
     DataSet calibration = RecipeText.calibrates(recipe.recipe()) ? samples : null;
-    Quantized quantized = quantized(recipe.recipe(), calibration, threads, progress);
+    Quantized quantized = quantized(recipe.recipe(), calibration, source, threads, progress);
     List<String> unmatched = UnmatchedPatterns.of(recipe.recipe(), model, quantized.plan());
     requireChange(quantized.plan(), unmatched);
     Model signed =
@@ -148,9 +163,13 @@ public final class OpenModel {
 
   /** What is wrong within the model is told with the file that it is in. */
   private Quantized quantized(
-      Recipe recipe, @Nullable DataSet calibration, int threads, Progress progress) {
+      Recipe recipe,
+      @Nullable DataSet calibration,
+      StatisticsSource source,
+      int threads,
+      Progress progress) {
     try {
-      return Quantizer.quantize(model, recipe, calibration, threads, progress);
+      return Quantizer.quantize(model, recipe, calibration, source, threads, progress);
     } catch (MalformedModelException e) {
       throw new MalformedModelException(path, String.valueOf(e.getMessage()));
     } catch (UnsupportedModelException e) {
@@ -177,6 +196,14 @@ public final class OpenModel {
         .stream()
         .map(kind -> kind.getValue() + " × " + kind.getKey())
         .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * A file that keeps what calibration saw of this model, for later runs on the same samples.
+   * Weights in files of their own count too.
+   */
+  public CalibrationCache calibrationCache(Path cache) {
+    return new CalibrationCache(cache, Halftone.version(), ModelFile.sha256OfAll(path));
   }
 
   /**

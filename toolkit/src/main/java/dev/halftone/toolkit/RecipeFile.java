@@ -36,7 +36,7 @@ final class RecipeFile {
     word("weights", RecipeWords::weights, RecipeRequest::weights);
     word("activations", RecipeWords::activations, RecipeRequest::activations);
     word("granularity", RecipeWords::granularity, RecipeRequest::granularity);
-    word("calibration", RecipeWords::calibration, (said, choice) -> choice.of(said));
+    word("calibration", RecipeWords::calibration, RecipeRequest::calibration);
     word("search", ScaleSearch::parse, RecipeRequest::search);
     word("scales", ScaleStorage::parse, RecipeRequest::scales);
     word("target", Function.identity(), RecipeRequest::target);

@@ -30,7 +30,6 @@ public final class RecipeRequest {
   @Nullable Boolean symmetric;
   @Nullable Boolean reduceRange;
   @Nullable Calibration calibration;
-  @Nullable Double percentile;
   @Nullable Boolean matMulNBits;
   @Nullable Boolean keepIo;
   @Nullable Boolean quantizeEverything;
@@ -132,15 +131,6 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /**
-   * For {@link Calibration#PERCENTILE}: the share of values inside the range, for instance 99.99.
-   */
-  public RecipeRequest percentile(double wanted) {
-    RecipeRequest copy = copy();
-    copy.percentile = wanted;
-    return copy;
-  }
-
   /** Weights mode: MatMulNBits nodes in place of standard blocked DequantizeLinear. */
   public RecipeRequest matMulNBits(boolean wanted) {
     RecipeRequest copy = copy();
@@ -208,7 +198,6 @@ public final class RecipeRequest {
     copy.symmetric = symmetric;
     copy.reduceRange = reduceRange;
     copy.calibration = calibration;
-    copy.percentile = percentile;
     copy.matMulNBits = matMulNBits;
     copy.keepIo = keepIo;
     copy.quantizeEverything = quantizeEverything;

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Fills in what a request leaves open, and refuses what does not go together. */
 final class RecipeResolver {
-  private static final double USUAL_PERCENTILE = 99.99;
   private static final int USUAL_BLOCK = 32;
   private static final Set<DType> BYTE_WEIGHTS = Set.of(DType.INT8, DType.UINT8);
   private static final Set<DType> ACTIVATIONS =
@@ -293,7 +292,6 @@ final class RecipeResolver {
         or(request.matMulNBits, false),
         or(request.keepIo, false),
         or(request.calibration, Calibration.MSE),
-        or(request.percentile, USUAL_PERCENTILE),
         request.include,
         request.exclude,
         or(request.quantizeEverything, false),

@@ -33,7 +33,7 @@ public final class RecipeText {
         fields.put("reduce_range", recipe.reduceRange());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
         fields.put("search", recipe.search().toString());
-        fields.put("calibration", calibration(recipe));
+        fields.put("calibration", recipe.calibration().toString());
       }
       case DYNAMIC -> {
         integers(recipe, fields);
@@ -81,7 +81,7 @@ public final class RecipeText {
                   (recipe.reduceRange() ? " (7 bits used)" : "") + scales(recipe),
                   recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
-                  calibration(recipe),
+                  recipe.calibration().toString(),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
       case DYNAMIC ->
           "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
@@ -109,13 +109,6 @@ public final class RecipeText {
     boolean signed = !recipe.weights().name().startsWith("u");
     if (recipe.symmetricWeights() == signed) return "";
     return recipe.symmetricWeights() ? "symmetric " : "asymmetric ";
-  }
-
-  private static String calibration(Recipe recipe) {
-    return switch (recipe.calibration()) {
-      case PERCENTILE -> "percentile:" + recipe.percentile();
-      case MINMAX, MOVING_AVERAGE, ENTROPY, MSE -> word(recipe.calibration());
-    };
   }
 
   private static String granularity(Granularity granularity) {

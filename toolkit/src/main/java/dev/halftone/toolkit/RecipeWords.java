@@ -7,7 +7,6 @@ import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The words for the values of a recipe, on the command line and in recipe files alike. Case does
@@ -15,18 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecipeWords {
   private static final String BLOCK = "block:";
-  private static final String PERCENTILE = "percentile:";
 
   private RecipeWords() {}
-
-  /** A calibration method with its parameter. */
-  public record CalibrationChoice(Calibration method, @Nullable Double percentile) {
-    /** The request with this calibration. */
-    public RecipeRequest of(RecipeRequest request) {
-      RecipeRequest calibrated = request.calibration(method);
-      return percentile == null ? calibrated : calibrated.percentile(percentile);
-    }
-  }
 
   public static Mode mode(String word) {
     return oneOf(word, List.of(Mode.values()));
@@ -49,23 +38,8 @@ public final class RecipeWords {
     throw new IllegalArgumentException("'%s' is not tensor, channel or block:N".formatted(word));
   }
 
-  public static CalibrationChoice calibration(String word) {
-    if (!word.toLowerCase(Locale.ROOT).startsWith(PERCENTILE)) {
-      return new CalibrationChoice(oneOf(word, List.of(Calibration.values())), null);
-    }
-    return new CalibrationChoice(
-        Calibration.PERCENTILE, percentile(word.substring(PERCENTILE.length())));
-  }
-
-  private static double percentile(String number) {
-    try {
-      double percentile = Double.parseDouble(number);
-      if (percentile > 50 && percentile <= 100) return percentile;
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("percentile '%s' is not a number".formatted(number));
-    }
-    throw new IllegalArgumentException(
-        "percentile %s is not over 50 and up to 100".formatted(number));
+  public static Calibration calibration(String word) {
+    return Calibration.parse(word);
   }
 
   private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {

@@ -3,8 +3,8 @@ package dev.halftone.calibrate.observe;
 import dev.halftone.scheme.Range;
 
 /**
- * E(l, h) of {@link MeanSquaredError} for any two edges of bins in constant time, from running sums
- * over the bins. Exact zeros are left out.
+ * E(l, h) of {@link LeastError} for any two edges of bins. Exact zeros are left out of what is
+ * rounded; clipped they cannot be.
  */
 final class ClippingError {
   private final int first;
@@ -13,11 +13,13 @@ final class ClippingError {
   private final double min;
   private final double max;
   private final int steps;
-  private final double[] elements;
-  private final double[] sums;
-  private final double[] squares;
+  private final double power;
+  private final double weight;
+  private final ClippedPowers clipped;
+  private final long[] elements;
 
-  ClippingError(Statistics statistics, int steps) {
+  ClippingError(
+      Statistics statistics, int steps, double power, double weight, ClippedPowers clipped) {
     Histogram histogram = statistics.histogram();
     this.first = Math.min(histogram.first(), 0);
     this.end = Math.max(histogram.end(), 0);
@@ -25,17 +27,12 @@ final class ClippingError {
     this.min = statistics.values().min();
     this.max = statistics.values().max();
     this.steps = steps;
-    elements = new double[end - first + 1];
-    sums = new double[elements.length];
-    squares = new double[elements.length];
-    for (int bin = first; bin < end; bin++) {
-      double middle = (bin + 0.5) * width;
-      double count = histogram.countWithoutZeros(bin);
-      int i = bin - first;
-      elements[i + 1] = elements[i] + count;
-      sums[i + 1] = sums[i] + count * middle;
-      squares[i + 1] = squares[i] + count * middle * middle;
-    }
+    this.power = power;
+    this.weight = weight;
+    this.clipped = clipped;
+    elements = new long[end - first + 1];
+    for (int bin = first; bin < end; bin++)
+      elements[bin - first + 1] = elements[bin - first] + histogram.countWithoutZeros(bin);
   }
 
   /** Lower edge of the first bin, as a number of bins from 0; not above 0. */
@@ -58,27 +55,23 @@ final class ClippingError {
    * extremes where they lie within.
    */
   double of(int low, int high) {
-    double l = Math.max(low * width, Math.min(min, 0));
-    double h = Math.min(high * width, Math.max(max, 0));
-    return error(low - first, high - first, l, h);
+    return error(
+        low,
+        high,
+        Math.max(low * width, Math.min(min, 0)),
+        Math.min(high * width, Math.max(max, 0)));
   }
 
   /** The error of clipping at plus and minus the edge, codes laid over all of that. */
   double symmetric(int bins) {
-    return error(
-        Math.max(-bins, first) - first, Math.min(bins, end) - first, -bins * width, bins * width);
+    return error(Math.max(-bins, first), Math.min(bins, end), -bins * width, bins * width);
   }
 
   private double error(int from, int to, double l, double h) {
     double step = (h - l) / steps;
-    double within = elements[to] - elements[from];
-    double above = squares[end - first] - squares[to] - 2 * h * (sums[end - first] - sums[to]);
-    double below = squares[from] - 2 * l * sums[from];
-    return within * step * step / 12
-        + above
-        + h * h * (elements[end - first] - elements[to])
-        + below
-        + l * l * elements[from];
+    double within = elements[to - first] - elements[from - first];
+    return within * Math.pow(step / 2, power) / (power + 1)
+        + weight * (clipped.below(from) + clipped.above(to));
   }
 
   Range range(int low, int high) {

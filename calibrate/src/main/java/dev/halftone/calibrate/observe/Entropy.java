@@ -1,5 +1,6 @@
 package dev.halftone.calibrate.observe;
 
+import dev.halftone.scheme.Codes;
 import dev.halftone.scheme.Range;
 
 /**
@@ -26,6 +27,15 @@ import dev.halftone.scheme.Range;
 public record Entropy(int levels) implements RangeChooser {
   /** 128 levels. */
   public static final Entropy DEFAULT = new Entropy(128);
+
+  /**
+   * As many levels as there are codes. TensorRT's 128 stand for the magnitudes of signed codes; on
+   * a tensor with one sign, laid over 256 unsigned codes, they would see twice the rounding that
+   * there is, and clip what is sparse and matters.
+   */
+  public static Entropy of(Codes codes) {
+    return new Entropy(codes.count());
+  }
 
   /** Thresholds tried before the search is narrowed to the neighbours of the best. */
   private static final int CANDIDATES = 512;

@@ -10,13 +10,15 @@ import java.math.MathContext;
  *
  * @param units the sum in units of 2^-149
  */
-record ExactSum(BigInteger units) {
-  static final ExactSum ZERO = new ExactSum(BigInteger.ZERO);
+public record ExactSum(BigInteger units) {
+  /** Of nothing. */
+  public static final ExactSum ZERO = new ExactSum(BigInteger.ZERO);
 
   private static final int UNIT_EXPONENT = 149;
   private static final BigDecimal UNITS_IN_ONE = new BigDecimal(BigInteger.TWO.pow(UNIT_EXPONENT));
 
-  ExactSum plus(float value) {
+  /** With a finite number added. */
+  public ExactSum plus(float value) {
     int bits = Float.floatToIntBits(value);
     int exponent = bits >>> 23 & 0xFF;
     int fraction = bits & 0x7FFFFF;
@@ -27,12 +29,13 @@ record ExactSum(BigInteger units) {
     return new ExactSum(bits < 0 ? units.subtract(magnitude) : units.add(magnitude));
   }
 
-  ExactSum plus(ExactSum other) {
+  /** Of the numbers of both. */
+  public ExactSum plus(ExactSum other) {
     return new ExactSum(units.add(other.units));
   }
 
   /** The sum divided by {@code count}, rounded to 34 digits and then to float. */
-  float mean(long count) {
+  public float mean(long count) {
     BigDecimal divisor = UNITS_IN_ONE.multiply(BigDecimal.valueOf(count));
     return new BigDecimal(units).divide(divisor, MathContext.DECIMAL128).floatValue();
   }

@@ -34,7 +34,7 @@ public final class Histogram {
    * Of the counts of bins {@code [from, from + counts.length)}, {@code zeros} of bin 0 being
    * exactly zero; bins at the ends that hold nothing are cut off.
    */
-  static Histogram of(int exponent, int from, long[] counts, long zeros) {
+  public static Histogram of(int exponent, int from, long[] counts, long zeros) {
     int start = 0;
     int end = counts.length;
     while (start < end && counts[start] == 0) start++;
@@ -45,7 +45,7 @@ public final class Histogram {
   }
 
   /** The exponent of a histogram whose largest finite magnitude is {@code absMax}. */
-  static int exponentOf(float absMax) {
+  public static int exponentOf(float absMax) {
     // Float.MIN_EXPONENT - 1 for zeros and subnormals, clamped away.
     return Math.max(Math.getExponent(absMax) + 1, Kernels.MIN_HISTOGRAM_EXPONENT);
   }

@@ -15,7 +15,8 @@ public final class Statistics {
   private final ExactSum highs;
   private final @Nullable Histogram histogram;
 
-  Statistics(
+  /** Of what was counted; histogram is null when only the range was asked for. */
+  public Statistics(
       long samples,
       FiniteRange values,
       ExactSum lows,
@@ -63,6 +64,21 @@ public final class Statistics {
    */
   public float meanHigh() {
     return samples == 0 ? 0f : highs.mean(samples);
+  }
+
+  /** The least finite elements of all samples together. */
+  public ExactSum lows() {
+    return lows;
+  }
+
+  /** The greatest finite elements of all samples together. */
+  public ExactSum highs() {
+    return highs;
+  }
+
+  /** Whether a histogram was asked for. */
+  public boolean hasHistogram() {
+    return histogram != null;
   }
 
   /**

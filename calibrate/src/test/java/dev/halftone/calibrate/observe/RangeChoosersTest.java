@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RangeChoosersTest {
-  private static final MeanSquaredError UINT8_ERROR =
-      MeanSquaredError.of(Codes.of(DType.UINT8, false, false), false);
+  private static final LeastError UINT8_ERROR =
+      LeastError.squared(Codes.of(DType.UINT8, false, false), false);
   private static final List<RangeChooser> ALL =
       List.of(
           new MinMax(),
@@ -21,7 +21,12 @@ class RangeChoosersTest {
           Entropy.DEFAULT,
           new Entropy(255),
           UINT8_ERROR,
-          new MeanSquaredError(254, true));
+          new LeastError(254, true, 2, 1),
+          new LeastError(255, false, 2.4, 1),
+          new LeastError(254, true, 4, 1),
+          new LeastError(255, false, 1, 1),
+          new LeastError(255, false, 2, 3),
+          new Sigma(3));
 
   @Test
   void everyRangeContainsZeroAndStaysWithinWhatWasSeen() {
@@ -111,6 +116,49 @@ class RangeChoosersTest {
   }
 
   @Test
+  void aPlantedOutlierIsCut() {
+    Statistics seen = Observed.of(Observed.with(Observed.normal(100_000, 1, 41), 60f));
+    Codes codes = Codes.of(DType.UINT8, false, false);
+    List<RangeChooser> cutting =
+        List.of(
+            new Percentile(99.99), Entropy.DEFAULT, Entropy.of(codes), new Sigma(4), new Sigma(6));
+    for (RangeChooser chooser : cutting) {
+      assertThat(chooser.choose(seen).high()).as("%s", chooser).isBetween(2.5f, 8f);
+      assertThat(chooser.choose(seen).low()).as("%s", chooser).isBetween(-8f, -2.5f);
+    }
+    assertThat(new Sigma(4).choose(seen).high()).isCloseTo(4f, within(0.05f));
+    assertThat(new MinMax().choose(seen).high()).isEqualTo(60f);
+    // d/dh of N ((h - l) / 255)^2 / 12 + w (60 - h)^2 is 0 at h = (60 w + k l) / (w + k), k = N /
+    // (255^2 12); l is about -4.
+    double k = 100_000 / (255.0 * 255 * 12);
+    assertThat(UINT8_ERROR.choose(seen).high())
+        .isCloseTo((float) ((60 - 4 * k) / (1 + k)), within(0.5f));
+    assertThat(LeastError.tfEnhanced(codes, false).choose(seen).high())
+        .isCloseTo((float) ((180 - 4 * k) / (3 + k)), within(0.5f));
+    assertThat(new LeastError(15, false, 2, 1).choose(seen).high()).isBetween(2.5f, 8f);
+  }
+
+  @Test
+  void deviationsKeepTheSignalOfASparseTensor() {
+    // One in 50 is large: dropped round by round they would leave a range of nothing but noise.
+    float[] x = Observed.normal(100_000, 0.01, 47);
+    for (int i = 0; i < x.length; i++) x[i] = i % 50 == 0 ? 5 + x[i] : Math.max(x[i], 0);
+    assertThat(new Sigma(4).choose(Observed.of(x)).high()).isGreaterThan(3f);
+  }
+
+  @Test
+  void tabledPowersAgreeWithSquares() {
+    Histogram histogram =
+        Observed.of(Observed.with(Observed.normal(10_000, 1, 43), 9f, -7f)).histogram();
+    ClippedSquares squares = new ClippedSquares(histogram);
+    TabledPowers table = new TabledPowers(histogram, 2);
+    for (int edge = 0; edge <= histogram.end(); edge += 97)
+      assertThat(table.above(edge)).isCloseTo(squares.above(edge), within(1e-7));
+    for (int edge = 0; edge >= histogram.first(); edge -= 97)
+      assertThat(table.below(edge)).isCloseTo(squares.below(edge), within(1e-7));
+  }
+
+  @Test
   void entropyKeepsAnEvenSpread() {
     float[] x = new float[100_000];
     for (int i = 0; i < x.length; i++) x[i] = i / 100_000f;
@@ -145,7 +193,7 @@ class RangeChoosersTest {
     for (float[] x : tensors) {
       for (int steps : new int[] {15, 255}) {
         Statistics seen = Observed.of(x);
-        Range chosen = new MeanSquaredError(steps, false).choose(seen);
+        Range chosen = new LeastError(steps, false, 2, 1).choose(seen);
         double error = Observed.squaredError(x, chosen.low(), chosen.high(), steps);
         Range whole = new MinMax().choose(seen);
         for (double share = 0.02; share <= 1; share += 0.02) {
@@ -169,6 +217,6 @@ class RangeChoosersTest {
     float[] even = new float[100_000];
     for (int i = 0; i < even.length; i++) even[i] = i / 100_000f;
     assertThat(UINT8_ERROR.choose(Observed.of(even)).high()).isGreaterThan(0.98f);
-    assertThat(new MeanSquaredError(15, true).choose(Observed.of(x)).high()).isLessThan(30f);
+    assertThat(new LeastError(15, true, 2, 1).choose(Observed.of(x)).high()).isLessThan(30f);
   }
 }

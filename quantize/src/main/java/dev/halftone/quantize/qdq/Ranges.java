@@ -1,14 +1,16 @@
 package dev.halftone.quantize.qdq;
 
 import dev.halftone.calibrate.observe.Entropy;
-import dev.halftone.calibrate.observe.MeanSquaredError;
+import dev.halftone.calibrate.observe.LeastError;
 import dev.halftone.calibrate.observe.MinMax;
 import dev.halftone.calibrate.observe.MovingAverage;
 import dev.halftone.calibrate.observe.Percentile;
 import dev.halftone.calibrate.observe.RangeChooser;
+import dev.halftone.calibrate.observe.Sigma;
 import dev.halftone.calibrate.observe.Statistics;
 import dev.halftone.kernels.FiniteRange;
 import dev.halftone.kernels.Kernels;
+import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.scheme.Codes;
 import dev.halftone.scheme.QuantizationParameters;
@@ -22,12 +24,16 @@ final class Ranges {
 
   static RangeChooser chooser(Recipe recipe) {
     boolean symmetric = recipe.symmetricActivations();
+    Codes codes = Codes.of(recipe.activations(), symmetric, false);
     return switch (recipe.calibration()) {
-      case MINMAX -> new MinMax();
-      case MOVING_AVERAGE -> new MovingAverage();
-      case PERCENTILE -> new Percentile(recipe.percentile());
-      case ENTROPY -> Entropy.DEFAULT;
-      case MSE -> MeanSquaredError.of(Codes.of(recipe.activations(), symmetric, false), symmetric);
+      case Calibration.MinMax() -> new MinMax();
+      case Calibration.MovingAverage() -> new MovingAverage();
+      case Calibration.Percentile(double percent) -> new Percentile(percent);
+      case Calibration.Entropy() -> Entropy.of(codes);
+      case Calibration.Mse() -> LeastError.squared(codes, symmetric);
+      case Calibration.Lp(double p) -> LeastError.lp(codes, symmetric, p);
+      case Calibration.TfEnhanced() -> LeastError.tfEnhanced(codes, symmetric);
+      case Calibration.Sigma(double deviations) -> new Sigma(deviations);
     };
   }
 

@@ -1,7 +1,6 @@
 package dev.halftone.quantize.qdq;
 
-import dev.halftone.calibrate.CalibrationResult;
-import dev.halftone.calibrate.Calibrator;
+import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.calibrate.observe.Request;
 import dev.halftone.calibrate.observe.Statistics;
 import dev.halftone.data.DataSet;
@@ -39,6 +38,12 @@ public final class StaticMode {
     this.recipe = recipe;
   }
 
+  /** As the other, statistics taken by a run of the model. */
+  public static Quantized quantize(
+      Model folded, Recipe recipe, DataSet data, int threads, Progress progress) {
+    return quantize(folded, recipe, data, StatisticsSource.RUN, threads, progress);
+  }
+
   /**
    * Quantizes a folded model. Where no operator can compute in integers, or none would be faster
    * so, weights alone are stored as integers and the plan has a warning with the reason.
@@ -46,7 +51,12 @@ public final class StaticMode {
    * @throws dev.halftone.graph.MalformedModelException if a weight is NaN or infinite
    */
   public static Quantized quantize(
-      Model folded, Recipe recipe, DataSet data, int threads, Progress progress) {
+      Model folded,
+      Recipe recipe,
+      DataSet data,
+      StatisticsSource source,
+      int threads,
+      Progress progress) {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     long opset = mode.model.opset();
@@ -55,8 +65,8 @@ public final class StaticMode {
     Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
-    CalibrationResult observed =
-        Calibrator.calibrate(mode.model, mode.requests(placement), data, threads, progress);
+    Map<String, Statistics> observed =
+        source.statistics(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed, threads);
     Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
     Map<String, String> metadata =
@@ -100,9 +110,9 @@ public final class StaticMode {
     return "the model has no convolution and no matrix product";
   }
 
-  private static List<String> notFinite(CalibrationResult observed) {
+  private static List<String> notFinite(Map<String, Statistics> observed) {
     List<String> warnings = new ArrayList<>();
-    observed.statistics().entrySet().stream()
+    observed.entrySet().stream()
         .filter(entry -> entry.getValue().values().nan() + entry.getValue().values().infinite() > 0)
         .sorted(Map.Entry.comparingByKey())
         .limit(3)
@@ -127,7 +137,8 @@ public final class StaticMode {
     return requests;
   }
 
-  private StaticDecisions decide(Placement placement, CalibrationResult observed, int threads) {
+  private StaticDecisions decide(
+      Placement placement, Map<String, Statistics> observed, int threads) {
     Map<String, QuantizationParameters> activations = new LinkedHashMap<>();
     Map<String, QuantizedTensor> constants = new LinkedHashMap<>();
     for (String value : placement.pairs()) {
@@ -143,8 +154,8 @@ public final class StaticMode {
         placement, activations, constants, weights(placement, activations, threads));
   }
 
-  private static Statistics statistics(String value, CalibrationResult observed) {
-    Statistics statistics = observed.statistics().get(value);
+  private static Statistics statistics(String value, Map<String, Statistics> observed) {
+    Statistics statistics = observed.get(value);
     if (statistics == null)
       throw new UnsupportedModelException("value " + value, "it was not seen when the model ran");
     return statistics;

@@ -115,7 +115,6 @@ class DequantizerTest {
             false,
             true,
             symmetric.calibration(),
-            symmetric.percentile(),
             List.of(),
             List.of(),
             false);

@@ -126,7 +126,6 @@ class DynamicModeTest {
             false,
             true,
             INT8.calibration(),
-            INT8.percentile(),
             List.of(),
             List.of(),
             true);

@@ -30,7 +30,6 @@ class PlacerTest {
         false,
         true,
         Calibration.MINMAX,
-        99.999,
         List.of(),
         exclude,
         false);

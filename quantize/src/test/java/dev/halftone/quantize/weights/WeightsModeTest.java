@@ -140,7 +140,6 @@ class WeightsModeTest {
             true,
             true,
             INT4.calibration(),
-            INT4.percentile(),
             List.of(),
             List.of(),
             false);
@@ -294,7 +293,6 @@ class WeightsModeTest {
             false,
             true,
             INT8.calibration(),
-            INT8.percentile(),
             List.of(),
             List.of("h_*"),
             false);
