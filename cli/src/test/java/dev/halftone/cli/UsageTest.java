@@ -61,7 +61,7 @@ class UsageTest {
             + " weights, fp16, bf16",
         "quantize m.onnx -o o.onnx --format paper        | 'paper' is not one of qdq, qoperator",
         "quantize m.onnx -o o.onnx --weights int9        | 'int9' is not one of int2, uint2, int3,"
-            + " uint4",
+            + " int4, uint4",
         "quantize m.onnx -o o.onnx --activations int4    | 'int4' is not one of uint8, int8,"
             + " uint16, int16",
         "quantize m.onnx -o o.onnx --granularity block:0 | 'block:0' is not tensor, channel or"
