@@ -20,4 +20,13 @@ public sealed interface Granularity {
       if (size <= 0) throw new IllegalArgumentException("block size " + size + " is not positive");
     }
   }
+
+  /** As it is written on the command line and in recipes: {@code tensor, channel, block:32}. */
+  default String text() {
+    return switch (this) {
+      case PerTensor() -> "tensor";
+      case PerChannel() -> "channel";
+      case PerBlock(int size) -> "block:" + size;
+    };
+  }
 }

@@ -4,6 +4,7 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What was asked for, fully resolved: no value is left to be guessed later.
@@ -23,6 +24,7 @@ import java.util.List;
  *     slower quantized
  * @param search how scales of weights are chosen, in static and weights mode
  * @param scales what they are stored as, in weights mode
+ * @param rules what some nodes have differently; the last that matches wins, setting by setting
  */
 public record Recipe(
     Mode mode,
@@ -40,10 +42,14 @@ public record Recipe(
     List<String> exclude,
     boolean quantizeEverything,
     ScaleSearch search,
-    ScaleStorage scales) {
+    ScaleStorage scales,
+    List<Rule> rules) {
+  private static final List<String> EVERYTHING = List.of("*");
+
   public Recipe {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+    rules = List.copyOf(rules);
   }
 
   /** With scales that cover the whole range of the weights, stored as floats. */
@@ -81,6 +87,44 @@ public record Recipe(
         new ScaleStorage.Float32());
   }
 
+  /** Without rules. */
+  public Recipe(
+      Mode mode,
+      WeightFormat weights,
+      DType activations,
+      Granularity granularity,
+      boolean symmetricActivations,
+      boolean symmetricWeights,
+      boolean reduceRange,
+      boolean operatorForm,
+      boolean matMulNBits,
+      boolean keepIo,
+      Calibration calibration,
+      List<String> include,
+      List<String> exclude,
+      boolean quantizeEverything,
+      ScaleSearch search,
+      ScaleStorage scales) {
+    this(
+        mode,
+        weights,
+        activations,
+        granularity,
+        symmetricActivations,
+        symmetricWeights,
+        reduceRange,
+        operatorForm,
+        matMulNBits,
+        keepIo,
+        calibration,
+        include,
+        exclude,
+        quantizeEverything,
+        search,
+        scales,
+        List.of());
+  }
+
   /**
    * The element type of weights.
    *
@@ -110,6 +154,72 @@ public record Recipe(
         exclude,
         quantizeEverything,
         wanted,
-        storage);
+        storage,
+        rules);
+  }
+
+  /** The same with other rules. */
+  public Recipe withRules(List<Rule> wanted) {
+    return new Recipe(
+        mode,
+        weights,
+        activations,
+        granularity,
+        symmetricActivations,
+        symmetricWeights,
+        reduceRange,
+        operatorForm,
+        matMulNBits,
+        keepIo,
+        calibration,
+        include,
+        exclude,
+        quantizeEverything,
+        search,
+        scales,
+        wanted);
+  }
+
+  /**
+   * The recipe that holds for one node, which has no rules left: the settings of the rules that
+   * match it, the last one winning, over those of this recipe. A node that a rule keeps has a
+   * recipe that excludes everything.
+   *
+   * @param elements of the weight that the node reads, 0 when it has none
+   */
+  public Recipe forNode(String label, String opType, long elements) {
+    if (rules.isEmpty()) return this;
+    RuleSettings settings = RuleSettings.NONE;
+    for (Rule rule : rules)
+      if (rule.matcher().matches(label, opType, elements))
+        settings = rule.settings().over(settings);
+    return with(settings);
+  }
+
+  /** Whether the node is to be quantized, by rules, include and exclude. */
+  public boolean selects(String label, String opType, long elements) {
+    Recipe own = forNode(label, opType, elements);
+    return NamePattern.selects(own.include, own.exclude, label);
+  }
+
+  private Recipe with(RuleSettings settings) {
+    return new Recipe(
+        mode,
+        Objects.requireNonNullElse(settings.weights(), weights),
+        activations,
+        Objects.requireNonNullElse(settings.granularity(), granularity),
+        symmetricActivations,
+        Objects.requireNonNullElse(settings.symmetric(), symmetricWeights),
+        reduceRange,
+        operatorForm,
+        matMulNBits,
+        keepIo,
+        calibration,
+        include,
+        Boolean.TRUE.equals(settings.keepFloat()) ? EVERYTHING : exclude,
+        quantizeEverything,
+        Objects.requireNonNullElse(settings.search(), search),
+        scales,
+        List.of());
   }
 }

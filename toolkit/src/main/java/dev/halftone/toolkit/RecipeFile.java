@@ -46,6 +46,9 @@ final class RecipeFile {
     flag("quantize-everything", RecipeRequest::quantizeEverything);
     if (section.has("include")) request = request.include(section.texts("include"));
     if (section.has("exclude")) request = request.exclude(section.texts("exclude"));
+    if (section.has("rules"))
+      request =
+          request.placedRules(section.sections("rules").stream().map(RuleSection::read).toList());
     section.refuseOthers();
     refuseImpossible();
     return request;
@@ -71,6 +74,7 @@ final class RecipeFile {
 
   /** Integer arithmetic takes whole bytes and a scale per channel at the finest. */
   private void refuseImpossible() {
+    if (request.mode != null) for (PlacedRule rule : request.rules) rule.check(request.mode);
     if (request.mode != Mode.STATIC && request.mode != Mode.DYNAMIC) return;
     String word = RecipeWords.word(request.mode);
     if (section.has("granularity") && request.granularity instanceof Granularity.PerBlock)

@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -38,6 +39,7 @@ public final class RecipeRequest {
   @Nullable String target;
   List<String> include = List.of();
   List<String> exclude = List.of();
+  List<PlacedRule> rules = List.of();
 
   private RecipeRequest() {}
 
@@ -187,6 +189,20 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /**
+   * What some nodes have differently, in place of earlier rules; the last that matches a node wins,
+   * setting by setting.
+   */
+  public RecipeRequest rules(List<Rule> wanted) {
+    return placedRules(wanted.stream().map(rule -> new PlacedRule(rule, null)).toList());
+  }
+
+  RecipeRequest placedRules(List<PlacedRule> wanted) {
+    RecipeRequest copy = copy();
+    copy.rules = List.copyOf(wanted);
+    return copy;
+  }
+
   private RecipeRequest copy() {
     RecipeRequest copy = new RecipeRequest();
     copy.name = name;
@@ -206,6 +222,7 @@ public final class RecipeRequest {
     copy.target = target;
     copy.include = include;
     copy.exclude = exclude;
+    copy.rules = rules;
     return copy;
   }
 }

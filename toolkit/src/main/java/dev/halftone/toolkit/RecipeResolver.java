@@ -8,6 +8,7 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -56,7 +57,7 @@ final class RecipeResolver {
           case FP16 -> resolver.halfRecipe(mode, DType.FLOAT16);
           case BF16 -> resolver.halfRecipe(mode, DType.BFLOAT16);
         };
-    return new ResolvedRecipe(request.name, recipe, resolver.target, resolver.notes);
+    return resolver.resolved(recipe);
   }
 
   /**
@@ -69,8 +70,15 @@ final class RecipeResolver {
       throw new IllegalArgumentException(
           "matrices without a model have their weights quantized and nothing else");
     RecipeResolver resolver = new RecipeResolver(request);
-    return new ResolvedRecipe(
-        request.name, resolver.weightsRecipe(), resolver.target, resolver.notes);
+    if (!request.rules.isEmpty())
+      throw new IllegalArgumentException("rules are about nodes, and matrices have none");
+    return resolver.resolved(resolver.weightsRecipe());
+  }
+
+  private ResolvedRecipe resolved(Recipe recipe) {
+    for (PlacedRule rule : request.rules) rule.check(recipe.mode());
+    List<Rule> rules = request.rules.stream().map(PlacedRule::rule).toList();
+    return new ResolvedRecipe(request.name, recipe.withRules(rules), target, notes);
   }
 
   private Mode mode(Model model, boolean samples) {

@@ -1,8 +1,8 @@
 package dev.halftone.toolkit;
 
-import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import java.util.Locale;
@@ -24,6 +24,8 @@ public final class RecipeText {
     fields.put("weights", recipe.weights().name());
     if (!recipe.include().isEmpty()) fields.put("include", recipe.include());
     if (!recipe.exclude().isEmpty()) fields.put("exclude", recipe.exclude());
+    if (!recipe.rules().isEmpty())
+      fields.put("rules", recipe.rules().stream().map(Rule::toString).toList());
     if (recipe.quantizeEverything()) fields.put("quantize_everything", true);
     switch (recipe.mode()) {
       case STATIC -> {
@@ -52,7 +54,7 @@ public final class RecipeText {
   }
 
   private static void integers(Recipe recipe, SortedMap<String, Object> fields) {
-    fields.put("granularity", granularity(recipe.granularity()));
+    fields.put("granularity", recipe.granularity().text());
     fields.put("symmetric_weights", recipe.symmetricWeights());
   }
 
@@ -68,11 +70,17 @@ public final class RecipeText {
 
   /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */
   public static String summary(Recipe recipe) {
+    int rules = recipe.rules().size();
+    return overall(recipe)
+        + (rules == 0 ? "" : rules == 1 ? ", with 1 rule" : ", with %d rules".formatted(rules));
+  }
+
+  private static String overall(Recipe recipe) {
     String weights =
         weightSymmetry(recipe)
             + recipe.weights().name()
             + " weights per "
-            + granularity(recipe.granularity()).replace(':', ' ');
+            + recipe.granularity().text().replace(':', ' ');
     return switch (recipe.mode()) {
       case STATIC ->
           "static, %s%s, %s%s activations, %s, %s"
@@ -109,14 +117,6 @@ public final class RecipeText {
     boolean signed = !recipe.weights().name().startsWith("u");
     if (recipe.symmetricWeights() == signed) return "";
     return recipe.symmetricWeights() ? "symmetric " : "asymmetric ";
-  }
-
-  private static String granularity(Granularity granularity) {
-    return switch (granularity) {
-      case Granularity.PerTensor() -> "tensor";
-      case Granularity.PerChannel() -> "channel";
-      case Granularity.PerBlock(int size) -> "block:" + size;
-    };
   }
 
   private static String word(Enum<?> value) {

@@ -23,11 +23,11 @@ final class UnmatchedPatterns {
    * @param plan its nodes count too: some have names that only the folded model has
    */
   static List<String> of(Recipe recipe, Model model, Plan plan) {
-    if (recipe.include().isEmpty() && recipe.exclude().isEmpty()) return List.of();
+    List<String> sentences = new ArrayList<>(UnmatchedRules.of(recipe, model, plan));
+    if (recipe.include().isEmpty() && recipe.exclude().isEmpty()) return sentences;
     Set<String> names = new LinkedHashSet<>();
     addNames(model.graph(), names);
     plan.nodes().forEach(node -> names.add(node.name()));
-    List<String> sentences = new ArrayList<>();
     recipe.include().forEach(pattern -> check("--include", pattern, names, sentences));
     recipe.exclude().forEach(pattern -> check("--exclude", pattern, names, sentences));
     return sentences;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import java.io.IOException;
@@ -20,6 +21,45 @@ class RecipeFileTest {
 
   private RecipeRequest read(String yaml) throws IOException {
     return RecipeRequest.file(Files.writeString(folder.resolve("r.yaml"), yaml));
+  }
+
+  @Test
+  void aRuleIsRefusedAtItsOwnLine() {
+    assertThatThrownBy(
+            () -> read("mode: dynamic\nrules:\n  - keep: float\n  - op: Conv\n    search: mse\n"))
+        .isInstanceOf(MalformedDataException.class)
+        .hasMessageContaining("r.yaml")
+        .hasMessageContaining("line 5")
+        .hasMessageContaining("\"search\" is \"mse\"")
+        .hasMessageContaining("in dynamic mode");
+  }
+
+  @Test
+  void aRuleIsRefusedAtItsLineWhereTheModeIsSaidElsewhere() throws IOException {
+    RecipeRequest rules = read("rules:\n  - op: Conv\n    weights: nf4\n");
+    assertThatThrownBy(
+            () -> RecipeResolver.resolve(rules.mode(Mode.DYNAMIC), SmallModels.dense(), false))
+        .isInstanceOf(MalformedDataException.class)
+        .hasMessageContaining("line 3")
+        .hasMessageContaining("int8 or uint8 in dynamic mode");
+    assertThatThrownBy(
+            () -> RecipeResolver.resolve(rules.mode(Mode.FP16), SmallModels.dense(), false))
+        .isInstanceOf(MalformedDataException.class)
+        .hasMessageContaining("only keep in fp16 mode");
+  }
+
+  @Test
+  void theTextOfARuleIsReadAsTheSameRule() throws IOException {
+    RecipeRequest first =
+        read(
+            "mode: weights\n"
+                + "rules:\n"
+                + "  - {op: Conv, name: 'it''s *', max-elements: 9, keep: none, weights:"
+                + " 'codebook:4', granularity: 'block:64', search: mse, symmetric: true}\n");
+    Recipe recipe = RecipeResolver.resolve(first, SmallModels.dense(), false).recipe();
+    RecipeRequest again = read("mode: weights\nrules:\n  - " + recipe.rules().getFirst() + "\n");
+    assertThat(RecipeResolver.resolve(again, SmallModels.dense(), false).recipe())
+        .isEqualTo(recipe);
   }
 
   @Test
@@ -45,7 +85,19 @@ class RecipeFileTest {
         "search: luck | line 2 | luck",
         "scales: gold | line 2 | gold",
         "symmetric: 3 | line 2 | one of true, false",
-        "extends: magic | line 2 | static-int8, "
+        "extends: magic | line 2 | static-int8, ",
+        "rules: all | line 2 | a list of keys with values",
+        "rules: [Conv] | line 2 | a list of keys with values",
+        "rules: [{op: Conv}] | line 2 | says nothing, expected keep, weights",
+        "rules: [{keep: double}] | line 2 | one of float, none",
+        "rules: [{ops: Conv, keep: float}] | line 2 | \"ops\" of \"rules[1]\" is not known",
+        "rules: [{op: [], keep: float}] | line 2 | an operator's type",
+        "rules: [{weights: int4}] | line 2 | int8 or uint8 in static mode",
+        "rules: [{granularity: block:32}] | line 2 | tensor or channel in static mode",
+        "rules: [{symmetric: true}] | line 2 | keep, weights, granularity or search in static mode",
+        "rules: [{search: hqq}] | line 2 | chooses no zero points in static mode",
+        "rules: [{min-elements: 0, keep: float}] | line 2 | a whole number from 1",
+        "rules: [{min-elements: 9, max-elements: 8, keep: float}] | line 2 | from 9 to"
       })
   void aWrongFileIsRefusedWithItsLineAndWhatIsAllowed(String line, String place, String allowed) {
     assertThatThrownBy(() -> read("mode: static\n" + line + "\n"))

@@ -166,6 +166,20 @@ public final class Section {
     throw wrong(key, "keys with values");
   }
 
+  /** A list of mappings below this one, the first named {@code key[1]} in messages. */
+  public List<Section> sections(String key) {
+    if (!(required(key) instanceof Sequence list)
+        || !list.values().stream().allMatch(Mapping.class::isInstance))
+      throw wrong(key, "a list of keys with values, each behind a dash");
+    String prefix = name.isEmpty() ? key : name + "." + key;
+    return IntStream.range(0, list.values().size())
+        .mapToObj(
+            i ->
+                new Section(
+                    file, "%s[%d]".formatted(prefix, i + 1), (Mapping) list.values().get(i)))
+        .toList();
+  }
+
   /** All plain values below, as text. */
   public Map<String, String> plainValues() {
     Map<String, String> values = new LinkedHashMap<>();

@@ -37,14 +37,11 @@ final class DynamicForms {
 
   private final Model model;
   private final Recipe recipe;
-  private final CodeFormat format;
   private final Lstms lstms;
 
   DynamicForms(Model model, Recipe recipe, List<WeightUse> uses) {
     this.model = model;
     this.recipe = recipe;
-    this.format =
-        new IntegerGrid(recipe.weightType(), recipe.symmetricWeights(), recipe.reduceRange());
     this.lstms = new Lstms(uses, recipe);
   }
 
@@ -71,10 +68,13 @@ final class DynamicForms {
       reads.add(new IntegerProduct.Read(linear, reader.scope().graph()));
     }
     Linear first = reads.getFirst().linear();
-    boolean single = recipe.granularity() instanceof Granularity.PerTensor;
+    Recipe own = use.recipe(recipe);
+    boolean single = own.granularity() instanceof Granularity.PerTensor;
     CodeLayout layout = CodeLayout.columns(first.rows(), first.columns(), first.rows());
     if (first.transposed()) layout = layout.fromTransposed();
     else if (single) layout = CodeLayout.whole(use.value().count());
+    CodeFormat format =
+        new IntegerGrid(own.weightType(), own.symmetricWeights(), own.reduceRange());
     return new IntegerProduct(new CodeRequest(use.name(), use.value(), layout, format), reads);
   }
 
@@ -85,7 +85,7 @@ final class DynamicForms {
   private CodeLayout rows(WeightUse use) {
     long rows = use.value().dimension(0);
     long length = use.value().count() / rows;
-    boolean single = recipe.granularity() instanceof Granularity.PerTensor;
+    boolean single = use.recipe(recipe).granularity() instanceof Granularity.PerTensor;
     return single ? CodeLayout.whole(rows * length) : CodeLayout.rows(rows, length, length);
   }
 

@@ -8,7 +8,6 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Rewrite;
 import dev.halftone.quantize.scope.Scope;
-import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -54,7 +53,7 @@ public final class Normalizations {
   }
 
   private void visit(Scope scope, Node node) {
-    if (!NamePattern.selects(recipe.include(), recipe.exclude(), node.label())) return;
+    if (!recipe.selects(node.label(), node.opType(), 0)) return;
     if (node.is("LayerNormalization")) spellOut(scope, node);
     else if (node.is("Sub") && isCentring(scope, node)) centre(node);
   }

@@ -3,11 +3,11 @@ package dev.halftone.quantize.forms;
 import dev.halftone.graph.Node;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Readers.Reader;
-import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * A constant of a floating-point type that is a weight for at least one of its readers.
@@ -61,11 +61,28 @@ public record WeightUse(Constant constant, List<Reader> readers, List<Role> role
     for (Reader reader : readers) {
       Node node = reader.node();
       if (node == null) return "its weight is an output of the graph too";
-      if (NamePattern.selects(recipe.include(), recipe.exclude(), node.label())) continue;
+      if (recipe.selects(node.label(), node.opType(), value().count())) continue;
       return readers.size() == 1
           ? "excluded"
           : "its weight is shared with %s, which is excluded".formatted(node.label());
     }
-    return "";
+    return recipes(recipe).size() > 1
+        ? "its weight is shared by nodes that rules give different settings"
+        : "";
+  }
+
+  /** The recipe that holds for the constant: that of the first node for which it is a weight. */
+  public Recipe recipe(Recipe recipe) {
+    return recipes(recipe).getFirst();
+  }
+
+  /** What holds for the nodes for which it is a weight, each once. */
+  private List<Recipe> recipes(Recipe recipe) {
+    return IntStream.range(0, readers.size())
+        .filter(i -> roles.get(i) != Role.OTHER)
+        .mapToObj(i -> Objects.requireNonNull(readers.get(i).node()))
+        .map(node -> recipe.forNode(node.label(), node.opType(), value().count()))
+        .distinct()
+        .toList();
   }
 }

@@ -17,7 +17,6 @@ import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Readers;
 import dev.halftone.quantize.scope.Readers.Reader;
 import dev.halftone.quantize.scope.Rewrite;
-import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -61,7 +60,7 @@ public final class Bf16Mode {
             (constant, readers) -> {
               if (constant.value().dtype() != DType.FLOAT32
                   || constant.value().byteSize() < SMALLEST) return;
-              String objection = objection(readers, recipe);
+              String objection = objection(constant, readers, recipe);
               Tensor brain =
                   objection.isEmpty()
                       ? Halves.toBrain(constant.name(), constant.value(), memory)
@@ -96,11 +95,11 @@ public final class Bf16Mode {
     };
   }
 
-  private static String objection(List<Reader> readers, Recipe recipe) {
+  private static String objection(Constant constant, List<Reader> readers, Recipe recipe) {
     for (Reader reader : readers) {
-      if (reader.node() == null) return "its constant is an output of the graph too";
-      if (!NamePattern.selects(recipe.include(), recipe.exclude(), reader.node().label()))
-        return "excluded";
+      Node node = reader.node();
+      if (node == null) return "its constant is an output of the graph too";
+      if (!recipe.selects(node.label(), node.opType(), constant.value().count())) return "excluded";
     }
     return "";
   }

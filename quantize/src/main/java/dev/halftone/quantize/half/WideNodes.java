@@ -3,10 +3,10 @@ package dev.halftone.quantize.half;
 import dev.halftone.graph.Node;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Scope;
-import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +59,7 @@ final class WideNodes {
 
   /** Why the node computes in 32 bits, or null when it does not. */
   @Nullable Reason reason(Node node, Scope scope) {
-    String text = bySort(node);
+    String text = bySort(node, scope);
     if (!text.isEmpty()) return new Reason(text, false);
     for (String input : node.inputs()) {
       Constant constant = scope.constant(input);
@@ -69,15 +69,26 @@ final class WideNodes {
     return null;
   }
 
-  private String bySort(Node node) {
+  private String bySort(Node node, Scope scope) {
     if (!node.domain().isEmpty()) return "operator of domain " + node.domain();
-    if (!NamePattern.selects(recipe.include(), recipe.exclude(), node.label())) return "excluded";
+    if (!recipe.selects(node.label(), node.opType(), weightElements(node, scope)))
+      return "excluded";
     if (QUANTIZED.contains(node.opType())) return "already quantized";
     if (NEVER.contains(node.opType())) return "has no 16-bit form";
     Long since = SINCE.get(node.opType());
     return since != null && opset < since
         ? "has a 16-bit form only from operator set " + since + " on"
         : "";
+  }
+
+  /** Of the largest constant that the node reads, 0 when it reads none. */
+  private static long weightElements(Node node, Scope scope) {
+    return node.inputs().stream()
+        .map(scope::constant)
+        .filter(Objects::nonNull)
+        .mapToLong(constant -> constant.value().count())
+        .max()
+        .orElse(0);
   }
 
   /**

@@ -74,12 +74,13 @@ final class LinearQuantizer {
    */
   QuantizedTensor weight(Node linear, ChannelView view, double[] least) {
     Tensor weight = weight(linear);
-    boolean single = recipe.granularity() instanceof Granularity.PerTensor;
+    Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
+    boolean single = own.granularity() instanceof Granularity.PerTensor;
     IntegerGrid grid =
         recipe.reduceRange()
             ? new IntegerGrid(DType.INT8, true, true)
             : new IntegerGrid(IntegerFormat.INT8, true, CodeRange.RESTRICTED);
-    Scaling scaling = Scaling.of(recipe.search(), new ScaleStorage.Float32());
+    Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =
         single && least.length > 0 ? new double[] {Arrays.stream(least).max().orElse(0)} : least;
     CodeRequest request =
@@ -90,7 +91,7 @@ final class LinearQuantizer {
                 grid)
             .with(scaling.atLeast(bounds));
     Codes codes = Encoder.encode(List.of(request), threads).getFirst();
-    return asStored(weight, codes, view);
+    return asStored(weight, codes, view, own);
   }
 
   /** Channels as rows where they come first, as columns where they come last. */
@@ -104,21 +105,21 @@ final class LinearQuantizer {
    * Codes of signed types as they are, of unsigned types with the zero point in the middle of the
    * type.
    */
-  private QuantizedTensor asStored(Tensor weight, Codes encoded, ChannelView view) {
+  private QuantizedTensor asStored(Tensor weight, Codes encoded, ChannelView view, Recipe own) {
     int scales = Math.toIntExact(encoded.layout().scales());
-    int zeroPoint = recipe.weightType() == DType.UINT8 ? 128 : 0;
+    int zeroPoint = own.weightType() == DType.UINT8 ? 128 : 0;
     Tensor codes = encoded.codes(weight.shape());
     if (zeroPoint != 0) codes = raised(codes, zeroPoint);
     byte[] zeroPoints = new byte[scales];
     Arrays.fill(zeroPoints, (byte) zeroPoint);
     long[] shape =
-        scales == 1 && recipe.granularity() instanceof Granularity.PerTensor
+        scales == 1 && own.granularity() instanceof Granularity.PerTensor
             ? new long[0]
             : new long[] {scales};
     return new QuantizedTensor(
         codes,
         encoded.scales(shape),
-        Tensor.ofBytes(recipe.weightType(), zeroPoints, shape),
+        Tensor.ofBytes(own.weightType(), zeroPoints, shape),
         view.axis());
   }
 

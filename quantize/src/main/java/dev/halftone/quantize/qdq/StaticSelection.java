@@ -2,7 +2,6 @@ package dev.halftone.quantize.qdq;
 
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
-import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -21,11 +20,12 @@ record StaticSelection(Recipe recipe, long opset, Map<String, String> tooSlow)
 
   @Override
   public String objection(Node node, GraphIndex index) {
-    if (!allows(node)) return "excluded";
+    Tensor weight = index.constant(node.input(1));
+    long elements = weight == null ? 0 : weight.count();
+    if (!recipe.selects(node.label(), node.opType(), elements)) return "excluded";
     if (opset < INTEGER_OPERATORS)
       return "operator set %d has no integer form of it".formatted(opset);
     if (index.constant(node.input(0)) != null) return "its left operand is a constant";
-    Tensor weight = index.constant(node.input(1));
     if (weight == null) return "both operands depend on the input";
     if (weight.dtype() != DType.FLOAT32) return "its weight is " + weight.dtype();
     if (weight.count() == 0 || weight.rank() < 2) return "its weight has no channels";
@@ -35,7 +35,19 @@ record StaticSelection(Recipe recipe, long opset, Map<String, String> tooSlow)
     if (node.is("Conv") && !node.input(2).isEmpty() && index.constant(node.input(2)) == null) {
       return "its bias depends on the input";
     }
+    if (isSharedByOthers(node, index, elements))
+      return "its weight is shared by nodes that rules give different settings";
     return recipe.quantizeEverything() ? "" : tooSlow.getOrDefault(node.output(0), "");
+  }
+
+  /** Whether quantized readers of the node's weight are to have it in different forms. */
+  private boolean isSharedByOthers(Node node, GraphIndex index, long elements) {
+    return index.consumers(node.input(1)).stream()
+            .filter(reader -> recipe.selects(reader.label(), reader.opType(), elements))
+            .map(reader -> recipe.forNode(reader.label(), reader.opType(), elements))
+            .distinct()
+            .count()
+        > 1;
   }
 
   private static boolean isPlainGemm(Node gemm, GraphIndex index) {
@@ -50,7 +62,7 @@ record StaticSelection(Recipe recipe, long opset, Map<String, String> tooSlow)
 
   @Override
   public boolean allows(Node node) {
-    return NamePattern.selects(recipe.include(), recipe.exclude(), node.label());
+    return recipe.selects(node.label(), node.opType(), 0);
   }
 
   @Override

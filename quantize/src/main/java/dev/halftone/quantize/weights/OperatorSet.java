@@ -37,6 +37,11 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
     };
   }
 
+  /** The same model for another recipe, its operator set as it is. */
+  OperatorSet as(Recipe recipe) {
+    return new OperatorSet(model, model.opset() >= wanted(recipe.weights()), List.of());
+  }
+
   private static long wanted(WeightFormat weights) {
     return switch (weights) {
       case WeightFormat.Element(DType type) -> type.bits() == 2 ? WITH_TWO_BITS : WITH_BLOCKS;

@@ -178,7 +178,7 @@ final class WeightForms {
   }
 
   /** What a user has to know about how these forms run. */
-  List<String> warnings(List<WeightDecision> decisions) {
+  static List<String> warnings(List<WeightDecision> decisions) {
     List<String> warnings = new ArrayList<>();
     long fused =
         decisions.stream()

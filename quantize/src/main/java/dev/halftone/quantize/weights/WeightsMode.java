@@ -9,7 +9,11 @@ import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.quantize.forms.WeightUses;
 import dev.halftone.recipe.Recipe;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Quantizes weights alone: 8, 4 or 2 bits, by tensor, channel or block. Activations stay as they
@@ -28,19 +32,37 @@ public final class WeightsMode {
    *     NaN or an infinity
    */
   public static Quantized apply(Model folded, Recipe recipe, int threads) {
-    boolean any =
-        WeightUses.of(folded.graph()).stream().anyMatch(use -> use.objection(recipe).isEmpty());
-    OperatorSet operators =
-        any ? OperatorSet.prepare(folded, recipe) : new OperatorSet(folded, false, List.of());
+    OperatorSet operators = prepared(folded, recipe);
     List<WeightDecision> decisions = new ArrayList<>();
-    WeightForms forms = new WeightForms(recipe, operators);
+    Map<Recipe, WeightForms> forms = new HashMap<>();
     for (WeightUse use : WeightUses.of(operators.model().graph())) {
       String objection = use.objection(recipe);
-      WeightForm form = objection.isEmpty() ? forms.choose(use) : new WeightForm.Kept(objection);
+      WeightForm form =
+          objection.isEmpty()
+              ? forms
+                  .computeIfAbsent(
+                      use.recipe(recipe), own -> new WeightForms(own, operators.as(own)))
+                  .choose(use)
+              : new WeightForm.Kept(objection);
       decisions.add(new WeightDecision(use, form));
     }
     List<String> warnings = new ArrayList<>(operators.warnings());
-    warnings.addAll(forms.warnings(decisions));
+    warnings.addAll(WeightForms.warnings(decisions));
     return WeightRewrite.apply(operators.model(), decisions, warnings, threads);
+  }
+
+  /** The model under an operator set that has what all of its weights ask for, as far as can be. */
+  private static OperatorSet prepared(Model folded, Recipe recipe) {
+    Set<Recipe> asked = new LinkedHashSet<>();
+    for (WeightUse use : WeightUses.of(folded.graph()))
+      if (use.objection(recipe).isEmpty()) asked.add(use.recipe(recipe));
+    Model model = folded;
+    Set<String> warnings = new LinkedHashSet<>();
+    for (Recipe own : asked) {
+      OperatorSet prepared = OperatorSet.prepare(model, own);
+      model = prepared.model();
+      warnings.addAll(prepared.warnings());
+    }
+    return new OperatorSet(model, false, List.copyOf(warnings));
   }
 }

@@ -12,6 +12,10 @@ import dev.halftone.quantize.Judge;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
+import dev.halftone.recipe.RuleMatcher;
+import dev.halftone.recipe.RuleSettings;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -29,6 +33,13 @@ class WeightsModeTest {
       Judge.recipe(Mode.WEIGHTS, DType.INT8, new Granularity.PerChannel());
   private static final Recipe INT4 =
       Judge.recipe(Mode.WEIGHTS, DType.INT4, new Granularity.PerBlock(32));
+  private static final RuleSettings FOUR_BITS =
+      new RuleSettings(
+          null,
+          new WeightFormat.Element(DType.INT4),
+          new Granularity.PerBlock(32),
+          new ScaleSearch.SquaredError(),
+          null);
   private static final Map<String, Tensor> X = Map.of("x", Graphs.normal(new Random(7), 1, 4, 64));
 
   private static Graphs x() {
@@ -57,6 +68,41 @@ class WeightsModeTest {
     assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(16);
     assertThat(Judge.deployed(quantized.model())).containsExactly("MatMulNBits");
     assertThat(Judge.constantBytes(quantized.model())).isEqualTo(64 * 48 / 2 + 2 * 48 * 4);
+  }
+
+  @Test
+  void aRuleWithFewerBitsRaisesTheOperatorSetForItsWeightAlone() {
+    Model model =
+        x().normal("v", 0.1, 64, 64)
+            .normal("w", 0.1, 64, 48)
+            .node("MatMul", "x v", "h")
+            .node("MatMul", "h w", "y")
+            .model(17);
+    RuleMatcher small = new RuleMatcher(List.of("MatMul"), "*", 0, 64 * 48);
+    Recipe recipe = INT8.withRules(List.of(new Rule(small, FOUR_BITS)));
+    Quantized quantized = WeightsMode.apply(model, recipe, 1);
+    assertThat(quantized.model().opset()).isEqualTo(21);
+    assertThat(quantized.plan().tensors())
+        .extracting(tensor -> tensor.format() + " " + tensor.granularity())
+        .containsExactlyInAnyOrder("int8 channel:1", "int4 block:32:0");
+    assertThat(Judge.sqnr(model, quantized.model(), X)).isGreaterThan(15);
+  }
+
+  @Test
+  void aWeightThatRulesWantInTwoFormsStaysInFloat() {
+    Model model =
+        x().normal("w", 0.1, 64, 64)
+            .node("MatMul", "x w", "h")
+            .node("Relu", "h", "r")
+            .node("MatMul", "r w", "y")
+            .model(17);
+    String last = model.graph().nodes().getLast().label();
+    RuleMatcher one = new RuleMatcher(List.of(), last, 0, Long.MAX_VALUE);
+    Quantized quantized =
+        WeightsMode.apply(model, INT8.withRules(List.of(new Rule(one, FOUR_BITS))), 1);
+    assertThat(quantized.plan().tensors()).isEmpty();
+    assertThat(quantized.plan().nodes())
+        .anyMatch(node -> node.reason().contains("rules give different settings"));
   }
 
   /** ONNX Runtime has to compute with what the codes stand for, which it does not in every form. */

@@ -1,0 +1,76 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.data.yaml.Section;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Rule;
+import dev.halftone.recipe.RuleSettings;
+import dev.halftone.recipe.WeightFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule and where it stands, for messages.
+ *
+ * @param section null for a rule that stands in no file
+ */
+record PlacedRule(Rule rule, @Nullable Section section) {
+  /**
+   * Refuses settings that a mode cannot have: integer arithmetic takes whole bytes, symmetric in
+   * static mode, and a scale per channel at the finest; half precision knows nothing but keep.
+   *
+   * @throws dev.halftone.graph.MalformedDataException naming file, line, what was found and what is
+   *     allowed
+   * @throws IllegalArgumentException if the rule stands in no file
+   */
+  void check(Mode mode) {
+    RuleSettings settings = rule.settings();
+    String in = " in " + RecipeWords.word(mode) + " mode";
+    switch (mode) {
+      case FP16, BF16 -> {
+        String only = "only keep" + in;
+        refuse(settings.weights() != null, "weights", only);
+        refuse(settings.granularity() != null, "granularity", only);
+        refuse(settings.search() != null, "search", only);
+        refuse(settings.symmetric() != null, "symmetric", only);
+      }
+      case STATIC -> {
+        checkBytes(settings, in);
+        refuse(
+            settings.search() != null && settings.search().needsZeroPoint(),
+            "search",
+            "a search that chooses no zero points" + in);
+        refuse(
+            settings.symmetric() != null,
+            "symmetric",
+            "keep, weights, granularity or search" + in + ", whose weights are symmetric");
+      }
+      case DYNAMIC -> {
+        checkBytes(settings, in);
+        refuse(settings.search() != null, "search", "keep, weights, granularity or symmetric" + in);
+      }
+      case WEIGHTS ->
+          refuse(
+              settings.weights() instanceof WeightFormat.Blocks && settings.granularity() != null,
+              "granularity",
+              "none, since the format of these weights has its own blocks");
+    }
+  }
+
+  private void checkBytes(RuleSettings settings, String in) {
+    boolean bytes =
+        settings.weights() == null
+            || settings.weights() instanceof WeightFormat.Element(var type) && type.bits() == 8;
+    refuse(!bytes, "weights", "int8 or uint8" + in);
+    refuse(
+        settings.granularity() instanceof Granularity.PerBlock,
+        "granularity",
+        "tensor or channel" + in);
+  }
+
+  private void refuse(boolean impossible, String key, String allowed) {
+    if (!impossible) return;
+    if (section != null) throw section.wrong(key, allowed);
+    throw new IllegalArgumentException(
+        "\"%s\" of rule %s: expected %s".formatted(key, rule, allowed));
+  }
+}
