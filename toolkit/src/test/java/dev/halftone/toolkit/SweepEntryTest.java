@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ class SweepEntryTest {
   void weightsAloneAreWeightsMode() {
     RecipeRequest request = SweepEntry.parse(" INT4@block:32 ").request();
     assertThat(request.mode).isEqualTo(Mode.WEIGHTS);
-    assertThat(request.weights).isEqualTo(DType.INT4);
+    assertThat(request.weights).isEqualTo(new WeightFormat.Element(DType.INT4));
     assertThat(request.granularity).isEqualTo(new Granularity.PerBlock(32));
     assertThat(request.activations).isNull();
   }
@@ -32,12 +33,21 @@ class SweepEntryTest {
   void modesAndFlags() {
     RecipeRequest request = SweepEntry.parse("static:uint8+reduce-range+asymmetric").request();
     assertThat(request.mode).isEqualTo(Mode.STATIC);
-    assertThat(request.weights).isEqualTo(DType.UINT8);
+    assertThat(request.weights).isEqualTo(new WeightFormat.Element(DType.UINT8));
     assertThat(request.reduceRange).isTrue();
     assertThat(request.symmetric).isFalse();
     assertThat(SweepEntry.parse("fp16").request().mode).isEqualTo(Mode.FP16);
     assertThat(SweepEntry.parse("bf16").request().mode).isEqualTo(Mode.BF16);
     assertThat(SweepEntry.parse("dynamic:int8").request().mode).isEqualTo(Mode.DYNAMIC);
+  }
+
+  @Test
+  void aFormatWithAColonIsNoMode() {
+    RecipeRequest request = SweepEntry.parse("codebook:4@block:32").request();
+    assertThat(request.mode).isEqualTo(Mode.WEIGHTS);
+    assertThat(request.weights).isEqualTo(WeightFormat.parse("codebook:4"));
+    assertThat(SweepEntry.parse("weights:codebook:4").request().weights)
+        .isEqualTo(WeightFormat.parse("codebook:4"));
   }
 
   @Test
@@ -50,14 +60,14 @@ class SweepEntryTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "int9 | 'int9' is not one of int8",
-        "\"\" | '' is not one of int8",
+        "int9 | 'int9' is not one of",
+        "\"\" | '' is not one of",
         "int8@rows | 'rows' is not tensor, channel or block:N",
         "int8@block:0 | 'block:0' is not tensor",
         "int8/float | 'float' is not one of uint8",
         "int8+fast | '+fast' is not one of +asymmetric, +matmul-nbits",
         "int8+ | '+' is not one of",
-        "static: | '' is not one of int8",
+        "static: | '' is not one of",
         "quick:int8 | 'quick:int8' is not one of",
       })
   void whatIsWrongIsRefusedWithWhatIsAllowed(String text, String problem) {
