@@ -27,8 +27,8 @@ final class RecipesCommand implements Callable<Integer> {
     console.checkWritable();
     for (NamedRecipe recipe : NamedRecipe.all()) {
       console.say(
-          "%-13s %s of the size; %s".formatted(recipe.name(), recipe.size(), recipe.purpose()));
-      console.say("%-13s %s".formatted("", recipe.cost()));
+          "%-17s %s of the size; %s".formatted(recipe.name(), recipe.size(), recipe.purpose()));
+      console.say("%-17s %s".formatted("", recipe.cost()));
     }
     console.write(
         RunRecord.of("recipes")

@@ -221,7 +221,7 @@ class QuantizeTest {
         .contains(
             "halftone.version",
             "halftone.recipe",
-            "mode=static",
+            "mode: static",
             "halftone.input.sha256",
             "halftone.calibration.sha256");
     assertThat(content).doesNotContain(folder.toString());

@@ -2,6 +2,7 @@ package dev.halftone.toolkit;
 
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -49,6 +50,43 @@ public record NamedRecipe(
               "large transformers that wait for memory",
               "no samples; opset 21; ONNX Runtime's fused kernel rounds activations to 8 bits",
               ANY.mode(Mode.WEIGHTS).weights(DType.INT4).granularity(new Granularity.PerBlock(32))),
+          new NamedRecipe(
+              "int4-block128-mse",
+              "1/7",
+              "large transformers, smaller than weights-int4 with fewer scales",
+              "no samples; opset 21; the search for scales takes longer",
+              ANY.mode(Mode.WEIGHTS)
+                  .weights(DType.INT4)
+                  .granularity(new Granularity.PerBlock(128))
+                  .search(new ScaleSearch.SquaredError())),
+          new NamedRecipe(
+              "codebook4",
+              "1/6",
+              "4 bits whose levels are fitted to each weight",
+              "no samples; packed in the file, float in memory; fitting takes longer",
+              ANY.mode(Mode.WEIGHTS)
+                  .weights(RecipeWords.weights("codebook:4"))
+                  .granularity(new Granularity.PerBlock(32))),
+          new NamedRecipe(
+              "nf4",
+              "1/6",
+              "4 bits with levels for normally distributed weights",
+              "no samples; packed in the file, float in memory",
+              ANY.mode(Mode.WEIGHTS)
+                  .weights(RecipeWords.weights("nf4"))
+                  .granularity(new Granularity.PerBlock(32))),
+          new NamedRecipe(
+              "fp8-e4m3",
+              "1/4",
+              "8 bits for weights of widely different sizes",
+              "no samples; packed in the file, float in memory",
+              ANY.mode(Mode.WEIGHTS).weights(RecipeWords.weights("fp8-e4m3"))),
+          new NamedRecipe(
+              "nvfp4",
+              "1/7",
+              "weights in the 4-bit blocks of 16 of NVIDIA's hardware",
+              "no samples; packed in the file, float in memory",
+              ANY.mode(Mode.WEIGHTS).weights(RecipeWords.weights("nvfp4"))),
           new NamedRecipe(
               "fp16",
               "1/2",

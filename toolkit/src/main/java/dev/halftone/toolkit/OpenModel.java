@@ -244,7 +244,7 @@ public final class OpenModel {
       Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {
     Map<String, String> metadata = new LinkedHashMap<>(quantized.metadata());
     metadata.put("halftone.version", Halftone.version());
-    metadata.put("halftone.recipe", RecipeText.line(recipe.recipe()));
+    metadata.put("halftone.recipe", RecipeYaml.of(recipe.recipe()));
     metadata.put("halftone.input.sha256", file().sha256());
     if (calibration != null) {
       metadata.put("halftone.calibration.sha256", calibration.fingerprint());

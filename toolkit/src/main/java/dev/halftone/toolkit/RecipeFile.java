@@ -41,6 +41,9 @@ final class RecipeFile {
     word("scales", ScaleStorage::parse, RecipeRequest::scales);
     word("target", Function.identity(), RecipeRequest::target);
     flag("symmetric", RecipeRequest::symmetric);
+    flag("symmetric-weights", RecipeRequest::symmetricWeights);
+    flag("symmetric-activations", RecipeRequest::symmetricActivations);
+    flag("reduce-range", RecipeRequest::reduceRange);
     flag("matmul-nbits", RecipeRequest::matMulNBits);
     flag("keep-io", RecipeRequest::keepIo);
     flag("quantize-everything", RecipeRequest::quantizeEverything);

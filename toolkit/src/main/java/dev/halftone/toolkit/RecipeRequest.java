@@ -29,6 +29,8 @@ public final class RecipeRequest {
   @Nullable DType activations;
   @Nullable Granularity granularity;
   @Nullable Boolean symmetric;
+  @Nullable Boolean symmetricWeights;
+  @Nullable Boolean symmetricActivations;
   @Nullable Boolean reduceRange;
   @Nullable Calibration calibration;
   @Nullable Boolean matMulNBits;
@@ -112,10 +114,29 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /** Whether zero points lie in the middle of the type, of activations and of weights. */
+  /**
+   * Whether zero points lie in the middle of the type, of activations and of weights; wins over
+   * what was said of either before.
+   */
   public RecipeRequest symmetric(boolean wanted) {
     RecipeRequest copy = copy();
     copy.symmetric = wanted;
+    copy.symmetricWeights = null;
+    copy.symmetricActivations = null;
+    return copy;
+  }
+
+  /** The same of weights alone, over {@link #symmetric}. */
+  public RecipeRequest symmetricWeights(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.symmetricWeights = wanted;
+    return copy;
+  }
+
+  /** The same of activations alone, in static mode, over {@link #symmetric}. */
+  public RecipeRequest symmetricActivations(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.symmetricActivations = wanted;
     return copy;
   }
 
@@ -212,6 +233,8 @@ public final class RecipeRequest {
     copy.activations = activations;
     copy.granularity = granularity;
     copy.symmetric = symmetric;
+    copy.symmetricWeights = symmetricWeights;
+    copy.symmetricActivations = symmetricActivations;
     copy.reduceRange = reduceRange;
     copy.calibration = calibration;
     copy.matMulNBits = matMulNBits;

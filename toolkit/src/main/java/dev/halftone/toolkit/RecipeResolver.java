@@ -124,14 +124,14 @@ final class RecipeResolver {
         weights,
         activations,
         tensorOrChannel(Mode.STATIC),
-        or(request.symmetric, target.symmetricActivations()),
-        or(request.symmetric, weights == DType.INT8),
+        or(symmetricActivations(), target.symmetricActivations()),
+        or(symmetricWeights(), weights == DType.INT8),
         or(request.reduceRange, target.reduceRange() && !wide),
         operatorForm);
   }
 
   private void noteRectifiers(Model model) {
-    if (target.symmetricActivations() || !or(request.symmetric, false)) return;
+    if (target.symmetricActivations() || !or(symmetricActivations(), false)) return;
     if (model.graph().nodes().stream().noneMatch(node -> node.is("Relu") || node.is("Clip")))
       return;
     notes.add(
@@ -146,12 +146,13 @@ final class RecipeResolver {
     refuse(Mode.DYNAMIC, request.scales, "--scales");
     refuse(Mode.DYNAMIC, request.operatorForm, "--format");
     refuse(Mode.DYNAMIC, request.calibration, "--calibration");
+    refuse(Mode.DYNAMIC, request.symmetricActivations, "symmetric-activations");
     DType weights = byteWeights(Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
     DType activations =
         oneOf(
             "activations", or(request.activations, DType.UINT8), Set.of(DType.UINT8), Mode.DYNAMIC);
-    boolean symmetricWeights = or(request.symmetric, weights == DType.INT8);
+    boolean symmetricWeights = or(symmetricWeights(), weights == DType.INT8);
     return recipe(
         Mode.DYNAMIC,
         weights,
@@ -168,6 +169,7 @@ final class RecipeResolver {
     refuse(Mode.WEIGHTS, request.keepIo, "--keep-io");
     refuse(Mode.WEIGHTS, request.operatorForm, "--format");
     refuse(Mode.WEIGHTS, request.calibration, "--calibration");
+    refuse(Mode.WEIGHTS, request.symmetricActivations, "symmetric-activations");
     WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
     if (weights instanceof WeightFormat.Element(DType type) && type.isFloat())
       throw new IllegalArgumentException("weights mode takes no " + weights.name());
@@ -178,7 +180,7 @@ final class RecipeResolver {
         or(
             request.granularity,
             blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
-    boolean symmetric = or(request.symmetric, !weights.name().startsWith("u"));
+    boolean symmetric = or(symmetricWeights(), !weights.name().startsWith("u"));
     checkSearch(symmetric);
     return recipe(
         Mode.WEIGHTS,
@@ -204,7 +206,7 @@ final class RecipeResolver {
         weights instanceof WeightFormat.Numbers(NumberFormat format)
             && format instanceof IntegerFormat
             && !format.equals(IntegerFormat.TERNARY);
-    if (!integers && Boolean.FALSE.equals(request.symmetric)) {
+    if (!integers && Boolean.FALSE.equals(symmetricWeights())) {
       throw new IllegalArgumentException(
           "%s is symmetric by nature; --asymmetric is for integers".formatted(weights.name()));
     }
@@ -222,6 +224,8 @@ final class RecipeResolver {
     refuse(mode, request.granularity, "--granularity");
     refuse(mode, request.reduceRange, "a reduced range");
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
+    refuse(mode, request.symmetricWeights, "symmetric-weights");
+    refuse(mode, request.symmetricActivations, "symmetric-activations");
     refuse(mode, request.calibration, "--calibration");
     refuse(mode, request.matMulNBits, "--matmul-nbits");
     refuse(mode, request.search, "--search");
@@ -319,6 +323,14 @@ final class RecipeResolver {
                   .formatted(request.search)
               + " weights mode");
     }
+  }
+
+  private @Nullable Boolean symmetricWeights() {
+    return request.symmetricWeights == null ? request.symmetric : request.symmetricWeights;
+  }
+
+  private @Nullable Boolean symmetricActivations() {
+    return request.symmetricActivations == null ? request.symmetric : request.symmetricActivations;
   }
 
   private static <T> T or(@Nullable T wanted, T usual) {

@@ -8,7 +8,6 @@ import dev.halftone.scheme.ScaleStorage;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** A resolved recipe in words: the same words that the command line takes. */
 public final class RecipeText {
@@ -44,6 +43,7 @@ public final class RecipeText {
       }
       case WEIGHTS -> {
         integers(recipe, fields);
+        fields.put("reduce_range", recipe.reduceRange());
         fields.put("matmul_nbits", recipe.matMulNBits());
         fields.put("search", recipe.search().toString());
         fields.put("scales", recipe.scales().toString());
@@ -56,16 +56,6 @@ public final class RecipeText {
   private static void integers(Recipe recipe, SortedMap<String, Object> fields) {
     fields.put("granularity", recipe.granularity().text());
     fields.put("symmetric_weights", recipe.symmetricWeights());
-  }
-
-  /**
-   * All of it on one line, sorted by name, for a model's metadata: {@code activations=uint8
-   * calibration=minmax …}.
-   */
-  static String line(Recipe recipe) {
-    return fields(recipe).entrySet().stream()
-        .map(field -> field.getKey() + "=" + field.getValue())
-        .collect(Collectors.joining(" "));
   }
 
   /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */

@@ -62,8 +62,14 @@ class HalftoneTest {
         .containsEntry("halftone.input.sha256", model.file().sha256())
         .containsEntry(
             "halftone.recipe",
-            "activations=uint8 granularity=channel mode=dynamic reduce_range=false"
-                + " symmetric_weights=true weights=int8")
+            """
+            activations: uint8
+            granularity: channel
+            mode: dynamic
+            reduce-range: false
+            symmetric-weights: true
+            weights: int8
+            """)
         .doesNotContainKey("halftone.calibration.sha256");
   }
 

@@ -143,12 +143,21 @@ class RecipeResolverTest {
   }
 
   @Test
-  void theLineForMetadataIsSortedAndComplete() {
-    assertThat(RecipeText.line(resolve(ANY, true)))
+  void theTextForMetadataIsSortedAndComplete() {
+    assertThat(RecipeYaml.of(resolve(ANY, true)))
         .isEqualTo(
-            "activations=uint8 calibration=mse format=qdq granularity=channel mode=static"
-                + " reduce_range=false search=absmax symmetric_activations=false"
-                + " symmetric_weights=true weights=int8");
+            """
+            activations: uint8
+            calibration: mse
+            format: qdq
+            granularity: channel
+            mode: static
+            reduce-range: false
+            search: absmax
+            symmetric-activations: false
+            symmetric-weights: true
+            weights: int8
+            """);
   }
 
   @Test
