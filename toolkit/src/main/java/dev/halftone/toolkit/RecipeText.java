@@ -2,7 +2,6 @@ package dev.halftone.toolkit;
 
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
-import dev.halftone.recipe.Rule;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import java.util.Locale;
@@ -15,7 +14,7 @@ public final class RecipeText {
 
   /**
    * What was decided, by name; only what has a meaning in the mode. Values are strings, numbers,
-   * booleans and lists of strings.
+   * booleans, lists of strings, and for rules a list of maps.
    */
   public static SortedMap<String, Object> fields(Recipe recipe) {
     SortedMap<String, Object> fields = new TreeMap<>();
@@ -24,7 +23,7 @@ public final class RecipeText {
     if (!recipe.include().isEmpty()) fields.put("include", recipe.include());
     if (!recipe.exclude().isEmpty()) fields.put("exclude", recipe.exclude());
     if (!recipe.rules().isEmpty())
-      fields.put("rules", recipe.rules().stream().map(Rule::toString).toList());
+      fields.put("rules", recipe.rules().stream().map(RuleFields::of).toList());
     if (recipe.quantizeEverything()) fields.put("quantize_everything", true);
     switch (recipe.mode()) {
       case STATIC -> {
