@@ -62,6 +62,22 @@ class RecipeYamlTest {
   }
 
   @Test
+  void rulesAreWrittenToo() throws IOException {
+    String rules =
+        """
+        mode: weights
+        rules:
+          - {op: [MatMul, Gemm], name: "*/head/*", keep: float}
+          - {min-elements: 4096, weights: nf4, granularity: "block:64", search: mse}
+          - {op: Conv, max-elements: 100, keep: none, symmetric: true}
+        """;
+    Recipe recipe = resolve(RecipeRequest.file(written(rules)));
+    Recipe again = resolve(RecipeRequest.file(written(RecipeYaml.of(recipe))));
+    assertThat(recipe.rules()).hasSize(3);
+    assertThat(again).isEqualTo(recipe);
+  }
+
+  @Test
   void theRecipeOfTheMetadataMakesTheSameBytes() throws IOException {
     Path file = folder.resolve("model.onnx");
     OnnxWriter.write(SmallModels.dense(), file, ExternalData.WHEN_NEEDED);
