@@ -44,7 +44,8 @@ public record IntegerFormat(String name, int bits, int low, int high) implements
     }
   }
 
-  private static IntegerFormat signed(int bits) {
+  /** Two's complement of 2 to 32 bits. */
+  public static IntegerFormat signed(int bits) {
     return new IntegerFormat("int" + bits, bits, -1 << bits - 1, ~(-1 << bits - 1));
   }
 

@@ -2,6 +2,8 @@ package dev.halftone.quantize.codes;
 
 import dev.halftone.number.IntegerFormat;
 import dev.halftone.number.NumberFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** The scale of numbers that are not a plain integer grid, from the range of a run. */
 public enum ScaleRule {
@@ -19,10 +21,15 @@ public enum ScaleRule {
    * start as that grid.
    */
   AS_INTEGERS {
+    /** Of 2 bits and up. */
+    private final List<IntegerGrid> grids =
+        IntStream.rangeClosed(2, 8)
+            .mapToObj(bits -> new IntegerGrid(IntegerFormat.signed(bits), true, CodeRange.FULL))
+            .toList();
+
     @Override
     float scale(NumberFormat numbers, float low, float high, boolean negative) {
-      IntegerFormat integers = (IntegerFormat) NumberFormat.parse("int" + numbers.bits());
-      return new IntegerGrid(integers, true, CodeRange.FULL).scale(low, high, negative);
+      return grids.get(numbers.bits() - 2).scale(low, high, negative);
     }
   },
 
