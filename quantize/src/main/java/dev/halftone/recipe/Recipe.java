@@ -138,46 +138,12 @@ public record Recipe(
 
   /** The same with scales of weights found and stored in another way. */
   public Recipe withScales(ScaleSearch wanted, ScaleStorage storage) {
-    return new Recipe(
-        mode,
-        weights,
-        activations,
-        granularity,
-        symmetricActivations,
-        symmetricWeights,
-        reduceRange,
-        operatorForm,
-        matMulNBits,
-        keepIo,
-        calibration,
-        include,
-        exclude,
-        quantizeEverything,
-        wanted,
-        storage,
-        rules);
+    return with(weights, granularity, symmetricWeights, exclude, wanted, storage, rules);
   }
 
   /** The same with other rules. */
   public Recipe withRules(List<Rule> wanted) {
-    return new Recipe(
-        mode,
-        weights,
-        activations,
-        granularity,
-        symmetricActivations,
-        symmetricWeights,
-        reduceRange,
-        operatorForm,
-        matMulNBits,
-        keepIo,
-        calibration,
-        include,
-        exclude,
-        quantizeEverything,
-        search,
-        scales,
-        wanted);
+    return with(weights, granularity, symmetricWeights, exclude, search, scales, wanted);
   }
 
   /**
@@ -203,23 +169,42 @@ public record Recipe(
   }
 
   private Recipe with(RuleSettings settings) {
+    return with(
+        Objects.requireNonNullElse(settings.weights(), weights),
+        Objects.requireNonNullElse(settings.granularity(), granularity),
+        Objects.requireNonNullElse(settings.symmetric(), symmetricWeights),
+        Boolean.TRUE.equals(settings.keepFloat()) ? EVERYTHING : exclude,
+        Objects.requireNonNullElse(settings.search(), search),
+        scales,
+        List.of());
+  }
+
+  /** The same but for what is named. */
+  private Recipe with(
+      WeightFormat weights,
+      Granularity granularity,
+      boolean symmetricWeights,
+      List<String> exclude,
+      ScaleSearch search,
+      ScaleStorage scales,
+      List<Rule> rules) {
     return new Recipe(
         mode,
-        Objects.requireNonNullElse(settings.weights(), weights),
+        weights,
         activations,
-        Objects.requireNonNullElse(settings.granularity(), granularity),
+        granularity,
         symmetricActivations,
-        Objects.requireNonNullElse(settings.symmetric(), symmetricWeights),
+        symmetricWeights,
         reduceRange,
         operatorForm,
         matMulNBits,
         keepIo,
         calibration,
         include,
-        Boolean.TRUE.equals(settings.keepFloat()) ? EVERYTHING : exclude,
+        exclude,
         quantizeEverything,
-        Objects.requireNonNullElse(settings.search(), search),
+        search,
         scales,
-        List.of());
+        rules);
   }
 }
