@@ -361,7 +361,7 @@ public final class Kernels {
    * Codes of a small floating-point format: {@code out[at + i] = format.encode(x[from + i] / scale,
    * saturate)}. The division is a float division.
    *
-   * @param scale positive and finite
+   * @param scale finite and not 0
    */
   public static void encode(
       float[] x,
@@ -379,7 +379,7 @@ public final class Kernels {
   /**
    * Codes of the levels nearest to {@code x[from, to) / scale}.
    *
-   * @param scale positive and finite
+   * @param scale finite and not 0
    */
   public static void encode(
       float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
@@ -439,7 +439,7 @@ public final class Kernels {
    * Rounds {@code x / scale}, brought within ±{@code limit}, as {@link #toFloat16(float[], int,
    * int, short[], int)} rounds {@code x}.
    *
-   * @param scale positive and finite
+   * @param scale finite and not 0
    * @param limit infinity for none
    */
   public static void toFloat16(

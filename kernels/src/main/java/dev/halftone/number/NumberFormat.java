@@ -68,7 +68,7 @@ public sealed interface NumberFormat
   /**
    * Codes of {@code x[from, to)}, saturating, into {@code out[at, …)}.
    *
-   * @param scale positive and finite
+   * @param scale finite and not 0
    * @throws IllegalArgumentException if codes are wider than 8 bits
    */
   default void encode(float[] x, int from, int to, float scale, byte[] out, int at) {
