@@ -26,9 +26,6 @@ import java.util.List;
  * is small, the weight in memory a float.
  */
 final class LookUp {
-  /** The operator set that these nodes are from. */
-  static final long OPSET = 10;
-
   private final Constant constant;
   private final Codes codes;
   private final Rewrite rewrite;
