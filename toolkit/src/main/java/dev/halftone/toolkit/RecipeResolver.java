@@ -110,6 +110,9 @@ final class RecipeResolver {
     refuse(Mode.STATIC, request.keepIo, "--keep-io");
     refuse(Mode.STATIC, request.scales, "--scales");
     checkSearch(true);
+    if (Boolean.FALSE.equals(request.symmetricWeights))
+      throw new IllegalArgumentException(
+          "weights are symmetric in static mode; asymmetric ones are for weights and dynamic mode");
     DType weights = byteWeights(Mode.STATIC);
     DType activations =
         oneOf(
@@ -125,7 +128,7 @@ final class RecipeResolver {
             activations,
             tensorOrChannel(Mode.STATIC),
             or(symmetricActivations(), target.symmetricActivations()),
-            or(symmetricWeights(), weights == DType.INT8),
+            true,
             or(request.reduceRange, target.reduceRange() && !wide),
             operatorForm)
         .withProcessor(or(request.processor, target.processor()));
