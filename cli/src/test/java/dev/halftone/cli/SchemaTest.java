@@ -111,6 +111,7 @@ class SchemaTest {
         "--no-latency");
     assertFits("sweep", fixture.modelWithNan(), "--formats", "int8");
     assertFits("recipes");
+    assertFits("recipes", "static-int8");
     assertFits("targets");
     assertFits("doctor");
   }

@@ -46,18 +46,19 @@ final class RecipeResolver {
   static ResolvedRecipe resolve(RecipeRequest request, Model model, boolean samples) {
     RecipeResolver resolver = new RecipeResolver(request);
     Mode mode = resolver.mode(model, samples);
-    Recipe recipe =
-        switch (mode) {
-          case STATIC -> {
-            resolver.noteRectifiers(model);
-            yield resolver.staticRecipe();
-          }
-          case DYNAMIC -> resolver.dynamicRecipe();
-          case WEIGHTS -> resolver.weightsRecipe();
-          case FP16 -> resolver.halfRecipe(mode, DType.FLOAT16);
-          case BF16 -> resolver.halfRecipe(mode, DType.BFLOAT16);
-        };
-    return resolver.resolved(recipe);
+    if (mode == Mode.STATIC) resolver.noteRectifiers(model);
+    return resolver.resolved(resolver.recipe(mode));
+  }
+
+  /**
+   * The recipe of a request that says its mode, which is all that a model and data would be asked
+   * for.
+   *
+   * @throws IllegalArgumentException if the request contradicts itself
+   */
+  static ResolvedRecipe withoutModel(RecipeRequest request) {
+    RecipeResolver resolver = new RecipeResolver(request);
+    return resolver.resolved(resolver.recipe(Objects.requireNonNull(request.mode)));
   }
 
   /**
@@ -73,6 +74,16 @@ final class RecipeResolver {
     if (!request.rules.isEmpty())
       throw new IllegalArgumentException("rules are about nodes, and matrices have none");
     return resolver.resolved(resolver.weightsRecipe());
+  }
+
+  private Recipe recipe(Mode mode) {
+    return switch (mode) {
+      case STATIC -> staticRecipe();
+      case DYNAMIC -> dynamicRecipe();
+      case WEIGHTS -> weightsRecipe();
+      case FP16 -> halfRecipe(mode, DType.FLOAT16);
+      case BF16 -> halfRecipe(mode, DType.BFLOAT16);
+    };
   }
 
   private ResolvedRecipe resolved(Recipe recipe) {
