@@ -3,6 +3,7 @@ package dev.halftone.cli;
 import dev.halftone.toolkit.NamedRecipe;
 import dev.halftone.toolkit.NamedRecipe.Measured;
 import dev.halftone.toolkit.Provenance;
+import dev.halftone.toolkit.RecipeSchema;
 import dev.halftone.toolkit.RunRecord;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -18,13 +21,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "recipes",
     header = "List the built-in recipes, what they are for and what they cost, or print one.",
-    customSynopsis = "halftone recipes [NAME] [OPTIONS]",
+    customSynopsis = "halftone recipes [NAME | --schema] [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  halftone recipes",
       "  halftone recipes weights-int4 > mine.yaml",
-      "  halftone quantize model.onnx --recipe mine.yaml -o model.int4.onnx"
+      "  halftone quantize model.onnx --recipe mine.yaml -o model.int4.onnx",
+      "  halftone recipes --schema > recipe.schema.json"
     })
 final class RecipesCommand implements Callable<Integer> {
   @Parameters(
@@ -35,6 +39,12 @@ final class RecipesCommand implements Callable<Integer> {
               + " without it, list all.")
   private @Nullable String name;
 
+  @Option(
+      names = "--schema",
+      description =
+          "Print the JSON schema of recipe files, for editors that check them as they are typed.")
+  private boolean schema;
+
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -42,7 +52,8 @@ final class RecipesCommand implements Callable<Integer> {
   public Integer call() {
     Console console = common.console();
     console.checkWritable();
-    RunRecord.Builder record = name == null ? list(console) : print(name, console);
+    RunRecord.Builder record =
+        schema ? printSchema(console) : name == null ? list(console) : print(name, console);
     console.write(
         record.provenance(Provenance.here(common.seed(), common.threads(), null, null)).build());
     return ExitCode.DONE;
@@ -61,6 +72,13 @@ final class RecipesCommand implements Callable<Integer> {
     NamedRecipe recipe = Usage.checked(spec, () -> NamedRecipe.named(wanted));
     recipe.yaml().lines().forEach(console::say);
     return record(List.of(recipe)).recipe(recipe.resolved());
+  }
+
+  private RunRecord.Builder printSchema(Console console) {
+    if (name != null)
+      throw new ParameterException(spec.commandLine(), "--schema is of all recipes, without NAME");
+    RecipeSchema.text().lines().forEach(console::say);
+    return record(NamedRecipe.all());
   }
 
   private static RunRecord.Builder record(List<NamedRecipe> recipes) {

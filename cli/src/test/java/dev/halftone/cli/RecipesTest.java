@@ -3,6 +3,7 @@ package dev.halftone.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.toolkit.NamedRecipe;
+import dev.halftone.toolkit.RecipeSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,14 @@ class RecipesTest {
         .contains("\"name\": \"nf4\"", "\"yaml\": \"# nf4: 1/6", "\"granularity\": \"block:32\"")
         .doesNotContain("codebook4");
     assertThat(run.err()).contains("weights: nf4");
+  }
+
+  @Test
+  void theSchemaIsPrintedAsItShips() {
+    CommandRun run = CommandRun.of("recipes", "--schema");
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).isEqualToNormalizingNewlines(RecipeSchema.text());
+    assertThat(CommandRun.of("recipes", "nf4", "--schema").code()).isEqualTo(2);
   }
 
   @Test
