@@ -145,14 +145,15 @@ final class RecipeResolver {
           "format",
           "activations");
     return recipe(
-        Mode.STATIC,
-        weights,
-        activations,
-        tensorOrChannel(Mode.STATIC),
-        or(symmetricActivations(), target.symmetricActivations()),
-        or(symmetricWeights(), weights == DType.INT8),
-        or(request.reduceRange, target.reduceRange() && !wide),
-        operatorForm);
+            Mode.STATIC,
+            weights,
+            activations,
+            tensorOrChannel(Mode.STATIC),
+            or(symmetricActivations(), target.symmetricActivations()),
+            or(symmetricWeights(), weights == DType.INT8),
+            or(request.reduceRange, target.reduceRange() && !wide),
+            operatorForm)
+        .withProcessor(or(request.processor, target.processor()));
   }
 
   private void noteRectifiers(Model model) {
@@ -172,6 +173,7 @@ final class RecipeResolver {
     refuse(Mode.DYNAMIC, request.operatorForm, "format");
     refuse(Mode.DYNAMIC, request.calibration, "calibration");
     refuse(Mode.DYNAMIC, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.DYNAMIC, request.processor, "processor");
     DType weights = byteWeights(Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
     DType activations =
@@ -195,6 +197,7 @@ final class RecipeResolver {
     refuse(Mode.WEIGHTS, request.operatorForm, "format");
     refuse(Mode.WEIGHTS, request.calibration, "calibration");
     refuse(Mode.WEIGHTS, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.WEIGHTS, request.processor, "processor");
     WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
     if (weights instanceof WeightFormat.Element(DType type) && type.isFloat())
       throw new ContradictionException(
@@ -255,6 +258,7 @@ final class RecipeResolver {
     refuse(mode, request.activations, "activations");
     refuse(mode, request.granularity, "granularity");
     refuse(mode, request.reduceRange, "reduce-range");
+    refuse(mode, request.processor, "processor");
     refuse(mode, request.symmetric == null ? null : "said", "symmetric");
     refuse(mode, request.symmetricWeights, "symmetric-weights");
     refuse(mode, request.symmetricActivations, "symmetric-activations");
@@ -391,7 +395,7 @@ final class RecipeResolver {
     return switch (key) {
       case "symmetric" -> "--symmetric or --asymmetric";
       case "reduce-range" -> "a reduced range";
-      case "symmetric-weights", "symmetric-activations" -> key;
+      case "symmetric-weights", "symmetric-activations", "processor" -> key;
       default -> "--" + key;
     };
   }

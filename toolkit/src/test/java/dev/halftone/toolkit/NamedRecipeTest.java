@@ -70,13 +70,13 @@ class NamedRecipeTest {
         .contains(
             "mode: static\n",
             "\nweights: int8\n",
-            "# activations: uint8           # x86-vnni, x86-avx2\n",
+            "# activations: uint8           # x86-vnni, x86-amx, x86-avx2\n",
             "# activations: int8            # arm64, tensorrt\n",
             "# reduce-range: true           # x86-avx2\n")
         .doesNotContainPattern("(?m)^activations:");
     assertThat(NamedRecipe.named("static-int16").yaml())
-        .containsPattern("(?m)^activations: int16$")
-        .doesNotContain("As the target wants it");
+        .containsPattern("(?m)^activations: int16$");
+    assertThat(NamedRecipe.named("nf4").yaml()).doesNotContain("As the target wants it");
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
 import java.io.IOException;
@@ -99,6 +100,8 @@ class RecipeSchemaTest {
         .isEqualTo(Stream.of(Mode.values()).map(RecipeWords::word).toList());
     assertThat(words("/properties/activations"))
         .isEqualTo(RecipeWords.ACTIVATIONS.stream().map(RecipeWords::word).toList());
+    assertThat(words("/properties/processor"))
+        .isEqualTo(Stream.of(Processor.values()).map(Processor::word).toList());
     assertThat(words("/$defs/weights"))
         .isEqualTo(WeightFormat.all().stream().map(WeightFormat::name).toList());
     assertThat(words("/$defs/block_weights"))
