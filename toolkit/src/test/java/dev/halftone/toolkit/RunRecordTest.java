@@ -124,10 +124,7 @@ class RunRecordTest {
   @Test
   void textIsEscaped() throws IOException {
     RunRecord record =
-        RunRecord.of("doctor")
-            .section("machine", MACHINE)
-            .provenance(PROVENANCE)
-            .build();
+        RunRecord.of("doctor").section("machine", MACHINE).provenance(PROVENANCE).build();
     assertThat(errors(record.toJson())).isEmpty();
     assertThat(record.toJson()).contains("\"a \\\"b\\\"\\n→\"");
   }
