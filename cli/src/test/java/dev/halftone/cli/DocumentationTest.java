@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -66,8 +67,9 @@ class DocumentationTest {
             .map(JsonNode::asString)
             .toList();
     assertThat(words).hasSizeGreaterThan(1);
-    OptionSpec option =
-        Main.commandLine().getSubcommands().get("quantize").getCommandSpec().findOption("--" + key);
+    CommandLine quantize =
+        Objects.requireNonNull(Main.commandLine().getSubcommands().get("quantize"));
+    OptionSpec option = quantize.getCommandSpec().findOption("--" + key);
     for (String word : words)
       assertThat(String.join(" ", option.description()))
           .containsPattern("(^|[^a-z0-9-])" + Pattern.quote(word) + "([^a-z0-9-]|$)");

@@ -7,7 +7,7 @@ final class ContradictionException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   private final String allowed;
-  private final List<String> keys;
+  private final transient List<String> keys;
 
   /**
    * @param message in the words of the command line
