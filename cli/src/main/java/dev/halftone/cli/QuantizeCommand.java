@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         "Folds, calibrates on --data, quantizes, writes, reads the file back and judges it beside"
             + " the original. Nothing is written under the output's name until all of that is done;"
             + " an output that exists is replaced.",
-    customSynopsis = "halftone quantize MODEL -o OUT [OPTIONS]",
+    customSynopsis = "halftone quantize MODEL -o OUT [--data PATH] [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
