@@ -117,7 +117,7 @@ final class QuantizeCommand implements Callable<Integer> {
       Evaluation evaluation =
           saved == null || judged == null
               ? null
-              : saved.evaluate(judged, foreign ? options.exact() : options);
+              : saved.evaluate(judged, foreign ? exact(saved, options) : options);
       if (saved != null && evaluation == null) saved.requireLoads();
       bars.close();
       Verdict verdict =
@@ -143,6 +143,11 @@ final class QuantizeCommand implements Callable<Integer> {
       console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }
+  }
+
+  /** With exact sums where ONNX Runtime can load the model so. */
+  private static EvaluateOptions exact(SavedModel saved, EvaluateOptions options) {
+    return saved.loads(options.exact().deployment()) ? options.exact() : options;
   }
 
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {
