@@ -2,10 +2,14 @@ package dev.halftone.recipe;
 
 import dev.halftone.number.BlockFormat;
 import dev.halftone.number.NumberFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The number format of quantized weights. */
@@ -24,6 +28,31 @@ public sealed interface WeightFormat {
     }
   }
 
+  /**
+   * Levels fitted to the weights, decoded likewise.
+   *
+   * @param bits 2 to 8
+   */
+  record Codebook(int bits, CodebookSharing sharing) implements WeightFormat {
+    private static final Pattern NAME =
+        Pattern.compile("codebook:([2-8])(?::(shared)|:group:([1-9][0-9]{0,8}))?");
+
+    public Codebook {
+      if (bits < 2 || bits > 8)
+        throw new IllegalArgumentException("a codebook of " + bits + " bits, expected 2 to 8");
+    }
+
+    private static Codebook of(Matcher name) {
+      CodebookSharing sharing =
+          name.group(2) != null
+              ? new CodebookSharing.Shared()
+              : name.group(3) != null
+                  ? new CodebookSharing.Group(Integer.parseInt(name.group(3)))
+                  : new CodebookSharing.Own();
+      return new Codebook(Integer.parseInt(name.group(1)), sharing);
+    }
+  }
+
   /** Numbers with a block length and a format of scales of their own, decoded likewise. */
   record Blocks(BlockFormat format) implements WeightFormat {}
 
@@ -32,6 +61,7 @@ public sealed interface WeightFormat {
     return switch (this) {
       case Element(DType type) -> type.name().toLowerCase(Locale.ROOT);
       case Numbers(NumberFormat format) -> format.name();
+      case Codebook(int bits, CodebookSharing sharing) -> "codebook:" + bits + sharing.suffix();
       case Blocks(BlockFormat format) -> format.name();
     };
   }
@@ -41,16 +71,23 @@ public sealed interface WeightFormat {
     return switch (this) {
       case Element(DType type) -> type.bits();
       case Numbers(NumberFormat format) -> format.bits();
+      case Codebook(int bits, CodebookSharing ignored) -> bits;
       case Blocks(BlockFormat format) -> format.element().bits();
     };
   }
 
-  /** Every format that has a name on the command line. */
+  /**
+   * Every format that has a name on the command line; codebooks that each weight has for itself.
+   */
   static List<WeightFormat> all() {
-    return Stream.concat(
-            NumberFormat.all().stream().filter(WeightFormat::isWeight).map(WeightFormat::of),
-            BlockFormat.all().stream().map(Blocks::new))
-        .toList();
+    Stream<WeightFormat> numbers =
+        NumberFormat.all().stream()
+            .filter(format -> isWeight(format) && !format.name().startsWith("codebook"))
+            .map(WeightFormat::of);
+    Stream<WeightFormat> codebooks =
+        IntStream.rangeClosed(2, 8).mapToObj(bits -> new Codebook(bits, new CodebookSharing.Own()));
+    Stream<WeightFormat> blocks = BlockFormat.all().stream().map(Blocks::new);
+    return Stream.of(numbers, codebooks, blocks).flatMap(formats -> formats).toList();
   }
 
   private static boolean isWeight(NumberFormat format) {
@@ -77,13 +114,15 @@ public sealed interface WeightFormat {
    */
   static WeightFormat parse(String text) {
     String word = text.trim().toLowerCase(Locale.ROOT);
+    Matcher codebook = Codebook.NAME.matcher(word);
+    if (codebook.matches()) return Codebook.of(codebook);
     return all().stream()
         .filter(format -> format.name().equals(word))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "'%s' is not one of %s"
+                    "'%s' is not one of %s; codebooks may end in :group:CHANNELS or :shared"
                         .formatted(
                             text,
                             all().stream()

@@ -10,6 +10,7 @@ import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -72,6 +73,11 @@ final class RecipeResolver {
     RecipeResolver resolver = new RecipeResolver(request);
     if (!request.rules.isEmpty())
       throw new IllegalArgumentException("rules are about nodes, and matrices have none");
+    if (request.weights instanceof WeightFormat.Codebook(int bits, CodebookSharing sharing)
+        && sharing instanceof CodebookSharing.Shared)
+      throw new IllegalArgumentException(
+          "matrices without a model are stored one by one; use codebook:%d, which each has for itself"
+              .formatted(bits));
     return resolver.resolved(resolver.weightsRecipe());
   }
 

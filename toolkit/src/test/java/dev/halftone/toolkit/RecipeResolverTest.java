@@ -1,12 +1,14 @@
 package dev.halftone.toolkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -103,6 +105,18 @@ class RecipeResolverTest {
   }
 
   @Test
+  void matricesAloneShareNoCodebook() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                RecipeResolver.forMatrices(
+                    ANY.mode(Mode.WEIGHTS).weights(WeightFormat.parse("codebook:4:shared"))))
+        .withMessage(
+            "matrices without a model are stored one by one;"
+                + " use codebook:4, which each has for itself");
+  }
+
+  @Test
   void contradictionsAreRefused() {
     assertRefused(
         ANY.mode(Mode.STATIC).weights(DType.INT4),
@@ -120,6 +134,9 @@ class RecipeResolverTest {
     assertRefused(
         ANY.mode(Mode.WEIGHTS).activations(DType.INT8),
         "--activations has no meaning in weights mode");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).weights(WeightFormat.parse("codebook:4:group:8")).symmetric(false),
+        "codebook:4:group:8 is symmetric by nature; --asymmetric is for integers");
     assertRefused(
         ANY.mode(Mode.FP16).symmetric(false),
         "--symmetric or --asymmetric has no meaning in fp16 mode");

@@ -40,7 +40,10 @@ class RecipeYamlTest {
             ANY.mode(Mode.FP16).keepIo(true));
     Stream<RecipeRequest> named = NamedRecipe.all().stream().map(NamedRecipe::request);
     Stream<RecipeRequest> formats =
-        WeightFormat.all().stream().map(format -> ANY.mode(Mode.WEIGHTS).weights(format));
+        Stream.concat(
+                WeightFormat.all().stream(),
+                Stream.of("codebook:4:group:64", "codebook:3:shared").map(WeightFormat::parse))
+            .map(format -> ANY.mode(Mode.WEIGHTS).weights(format));
     return Stream.of(said, named, formats).flatMap(each -> each);
   }
 

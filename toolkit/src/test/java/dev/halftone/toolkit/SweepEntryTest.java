@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,10 @@ class SweepEntryTest {
     assertThat(request.weights).isEqualTo(WeightFormat.parse("codebook:4"));
     assertThat(SweepEntry.parse("weights:codebook:4").request().weights)
         .isEqualTo(WeightFormat.parse("codebook:4"));
+    assertThat(SweepEntry.parse("codebook:3:group:64@channel").request().weights)
+        .isEqualTo(new WeightFormat.Codebook(3, new CodebookSharing.Group(64)));
+    assertThat(SweepEntry.parse("codebook:8:shared").request().weights)
+        .isEqualTo(new WeightFormat.Codebook(8, new CodebookSharing.Shared()));
   }
 
   @Test

@@ -77,6 +77,26 @@ public record CodeLayout(
     return padded ? blocks() * block : length;
   }
 
+  /** Runs of codes along {@code length} side by side: the output channels of the operator. */
+  public long channels() {
+    return outer * inner;
+  }
+
+  /** The scale of the code at {@code k} along the length of a channel. */
+  int entry(long channel, long k) {
+    return Math.toIntExact((channel / inner * blocks() + k / block) * inner + channel % inner);
+  }
+
+  /** How far apart the scales of neighbouring blocks of a channel are. */
+  int entryStride() {
+    return Math.toIntExact(inner);
+  }
+
+  /** Whether the values of a channel lie side by side in the weight. */
+  boolean liesByChannel() {
+    return transposed ? inner > 1 : inner == 1;
+  }
+
   public long scales() {
     return Math.multiplyExact(Math.multiplyExact(outer, blocks()), inner);
   }

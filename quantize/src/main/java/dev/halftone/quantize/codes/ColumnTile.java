@@ -20,15 +20,21 @@ record ColumnTile(long outer, long block, long column, int columns) {
     float[] values = load(request, firstRow, rows, scratch);
     int scaleAt = Math.toIntExact((outer * layout.blocks() + block) * layout.inner() + column);
     if (!target.isScaled()) choose(request, values, firstRow, rows, target, scaleAt);
+    if (!target.wantsCodes()) return;
     float[] scales = scratch.scales(columns);
     float[] offsets = scratch.offsets(columns);
     System.arraycopy(target.scales(), scaleAt, scales, 0, columns);
-    CodeFormat format = request.format();
-    for (int c = 0; c < columns; c++) offsets[c] = target.code(format, scaleAt + c);
+    for (int c = 0; c < columns; c++) offsets[c] = target.code(request.format(), scaleAt + c);
     byte[] codes = scratch.codes(rows * columns);
-    for (int r = 0; r < rows; r++) {
-      int row = r * columns;
-      format.encodeColumns(values, row, columns, scales, offsets, codes, row);
+    for (int from = 0; from < columns; ) {
+      long channel = outer * layout.inner() + column + from;
+      int count = (int) Math.min(target.formats().end(channel) - channel, columns - from);
+      CodeFormat own = target.formats().of(channel);
+      for (int r = 0; r < rows; r++) {
+        int at = r * columns + from;
+        own.encodeColumns(values, at, count, scales, offsets, from, codes, at);
+      }
+      from += count;
     }
     store(
         request,

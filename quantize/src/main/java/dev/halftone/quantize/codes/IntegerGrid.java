@@ -155,10 +155,11 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
       int count,
       float[] scales,
       float[] zeroPoints,
+      int first,
       byte[] codes,
       int to) {
     Kernels.quantizeColumns(
-        values, from, from + count, scales, zeroPoints, 0, lowest(), highest(), codes, to);
+        values, from, from + count, scales, zeroPoints, first, lowest(), highest(), codes, to);
   }
 
   @Override

@@ -19,16 +19,18 @@ final class RowTile {
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
     float[] values = load(request, firstRow, rows, length, scratch);
-    byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
     int scaleAt = Math.toIntExact(firstRow * layout.blocks());
     choose(request, target, values, rows, scaleAt);
+    if (!target.wantsCodes()) return;
+    byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
     for (int r = 0; r < rows; r++) {
+      CodeFormat format = target.formats().of(firstRow + r);
       for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
         int count = (int) Math.min(layout.block(), length - from);
         float scale = target.scales()[scaleAt];
         int zeroPoint = target.code(request.format(), scaleAt);
         int to = r * stored + from;
-        request.format().encode(values, r * length + from, count, scale, zeroPoint, codes, to);
+        format.encode(values, r * length + from, count, scale, zeroPoint, codes, to);
       }
       // What pads the last block decodes to zero.
       for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);

@@ -25,6 +25,10 @@ public final class Layouts {
     CodeLayout layout =
         columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
     CodeRequest request = new CodeRequest(use.name(), value, layout, format).with(scaling);
+    if (request.isGrouped() && granularity instanceof Granularity.PerTensor)
+      throw new IllegalArgumentException(
+          "%s: a codebook for some channels needs scales by channel or block"
+              .formatted(use.name()));
     return columns && layout.scales() > 1
         ? Stored.columns(request)
         : Stored.rows(request, leading(role, value));

@@ -32,6 +32,13 @@ public final class Stored implements WeightForm.Encoded {
     this.axis = axis;
   }
 
+  /** The shape of scales by channel, which has one axis less to itself where there are blocks. */
+  private long[] channelShape() {
+    long[] shape = scaleShape.clone();
+    if (request.layout().blocks() > 1) shape[1] = 1;
+    return shape;
+  }
+
   /**
    * The form for a weight in its own shape, each of the {@code leading} first axes with scales of
    * its own, in blocks over the rest.
@@ -115,7 +122,7 @@ public final class Stored implements WeightForm.Encoded {
           Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
       value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
     } else {
-      value = LookUp.add(constant, codes, spread, rewrite, emission);
+      value = LookUp.add(constant, codes, spread, channelShape(), rewrite, emission);
     }
     boolean centred = cast ? !codes.hasZeroPoints() : codes.format().symmetric();
     if (centred) return value;

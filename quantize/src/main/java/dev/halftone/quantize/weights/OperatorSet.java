@@ -47,6 +47,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
       case WeightFormat.Element(DType type) -> type.bits() == 2 ? WITH_TWO_BITS : WITH_BLOCKS;
       case WeightFormat.Numbers(NumberFormat format) ->
           format instanceof FloatFormat ? WITH_SMALL_FLOATS : WITH_TABLES;
+      case WeightFormat.Codebook ignored -> WITH_TABLES;
       case WeightFormat.Blocks ignored -> WITH_SMALL_FLOATS;
     };
   }

@@ -2,7 +2,6 @@ package dev.halftone.quantize.weights;
 
 import dev.halftone.number.BlockFormat;
 import dev.halftone.number.IntegerFormat;
-import dev.halftone.number.LevelFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.number.PowerOfTwo;
 import dev.halftone.quantize.codes.CodeFormat;
@@ -13,6 +12,7 @@ import dev.halftone.quantize.codes.ScaledNumbers;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 
@@ -27,6 +27,8 @@ final class WeightCodes {
           new IntegerGrid(type, recipe.symmetricWeights(), recipe.reduceRange());
       case WeightFormat.Numbers(NumberFormat numbers) ->
           numbers(numbers, recipe.symmetricWeights());
+      case WeightFormat.Codebook(int bits, CodebookSharing sharing) ->
+          ScaledNumbers.codebook(bits, sharing);
       case WeightFormat.Blocks(BlockFormat block) ->
           new ScaledNumbers(
               block.element(),
@@ -41,8 +43,7 @@ final class WeightCodes {
     if (numbers instanceof IntegerFormat integers)
       return new IntegerGrid(
           integers, symmetric || integers.equals(IntegerFormat.TERNARY), CodeRange.FULL);
-    boolean codebook = numbers instanceof LevelFormat && numbers.name().startsWith("codebook");
-    return codebook ? ScaledNumbers.codebook(numbers.bits()) : new ScaledNumbers(numbers);
+    return new ScaledNumbers(numbers);
   }
 
   /** Which weights share a scale; a block format has its own length. */
