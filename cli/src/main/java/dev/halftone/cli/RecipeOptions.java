@@ -65,8 +65,8 @@ final class RecipeOptions {
       paramLabel = "G",
       converter = Words.GranularityWord.class,
       description =
-          "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for"
-              + " 4 and 2 bits.")
+          "Which weights share a scale: tensor, channel, block:N, or block:RxC (R output channels by"
+              + " C inputs); default: channel, block:32 for 4 and 2 bits.")
   private @Nullable Granularity granularity;
 
   @Option(

@@ -66,6 +66,12 @@ public sealed interface WeightFormat {
     };
   }
 
+  /** Whether groups of channels have a codebook each, so that channels have to be told apart. */
+  default boolean isGrouped() {
+    return this instanceof Codebook(int ignored, CodebookSharing sharing)
+        && sharing instanceof CodebookSharing.Group;
+  }
+
   /** Bits of a code. */
   default int bits() {
     return switch (this) {

@@ -1,7 +1,6 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.data.yaml.Section;
-import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
@@ -80,7 +79,7 @@ final class RecipeFile {
     if (request.mode != null) for (PlacedRule rule : request.rules) rule.check(request.mode);
     if (request.mode != Mode.STATIC && request.mode != Mode.DYNAMIC) return;
     String word = RecipeWords.word(request.mode);
-    if (section.has("granularity") && request.granularity instanceof Granularity.PerBlock)
+    if (section.has("granularity") && request.granularity != null && request.granularity.isBlocked())
       throw section.wrong("granularity", "tensor or channel in " + word + " mode");
     if (section.has("weights") && request.weights != null && !isByte(request.weights))
       throw section.wrong("weights", "int8 or uint8 in " + word + " mode");

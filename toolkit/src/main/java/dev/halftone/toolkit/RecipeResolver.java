@@ -188,11 +188,14 @@ final class RecipeResolver {
             blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
     boolean symmetric = or(symmetricWeights(), !weights.name().startsWith("u"));
     checkSearch(symmetric);
+    refuseTilesByMatMulNBits(request.granularity);
+    for (PlacedRule rule : request.rules)
+      refuseTilesByMatMulNBits(rule.rule().settings().granularity());
     return recipe(
         Mode.WEIGHTS,
         weights,
         DType.FLOAT32,
-        weights instanceof WeightFormat.Blocks(BlockFormat format)
+        weights instanceof WeightFormat.Blocks(BlockFormat format) && !isTile(granularity)
             ? new Granularity.PerBlock(format.length())
             : granularity,
         false,
@@ -201,13 +204,30 @@ final class RecipeResolver {
         false);
   }
 
+  private void refuseTilesByMatMulNBits(@Nullable Granularity granularity) {
+    if (or(request.matMulNBits, false) && granularity != null && isTile(granularity))
+      throw new IllegalArgumentException(
+          "MatMulNBits has blocks along one axis, and %s has two; leave --matmul-nbits out or use block:N"
+              .formatted(granularity.text()));
+  }
+
+  private static boolean isTile(@Nullable Granularity granularity) {
+    return granularity instanceof Granularity.PerTile;
+  }
+
   /** What has no meaning for numbers that are decoded when the model is loaded. */
   private void refuseForDecoded(WeightFormat weights) {
     refuse(weights.name() + " weights", request.matMulNBits, "--matmul-nbits");
     if (weights instanceof WeightFormat.Blocks) {
-      refuse(weights.name() + ", which has its own blocks,", request.granularity, "--granularity");
+      if (request.granularity != null && !isTile(request.granularity))
+        throw new IllegalArgumentException(
+            "%s has its own blocks; --granularity may be block:RxC and nothing else"
+                .formatted(weights.name()));
       refuse(weights.name() + ", which has its own scales,", request.scales, "--scales");
     }
+    if (weights.isGrouped() && request.granularity instanceof Granularity.PerTensor)
+      throw new IllegalArgumentException(
+          "%s needs --granularity channel or blocks, not tensor".formatted(weights.name()));
     boolean integers =
         weights instanceof WeightFormat.Numbers(NumberFormat format)
             && format instanceof IntegerFormat
@@ -250,7 +270,7 @@ final class RecipeResolver {
 
   private Granularity tensorOrChannel(Mode mode) {
     Granularity granularity = or(request.granularity, new Granularity.PerChannel());
-    if (granularity instanceof Granularity.PerBlock) {
+    if (granularity.isBlocked()) {
       throw new IllegalArgumentException(
           "blocks are for weights mode; %s mode takes tensor or channel".formatted(word(mode)));
     }

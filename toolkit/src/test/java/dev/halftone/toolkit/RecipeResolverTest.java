@@ -8,6 +8,9 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
+import dev.halftone.recipe.RuleMatcher;
+import dev.halftone.recipe.RuleSettings;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -137,6 +140,29 @@ class RecipeResolverTest {
     assertRefused(
         ANY.mode(Mode.WEIGHTS).weights(WeightFormat.parse("codebook:4:group:8")).symmetric(false),
         "codebook:4:group:8 is symmetric by nature; --asymmetric is for integers");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS)
+            .weights(WeightFormat.parse("codebook:4:group:8"))
+            .granularity(new Granularity.PerTensor()),
+        "codebook:4:group:8 needs --granularity channel or blocks, not tensor");
+    assertRefused(
+        ANY.granularity(new Granularity.PerTile(16, 16)),
+        "blocks are for weights mode; static mode takes tensor or channel");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).matMulNBits(true).granularity(new Granularity.PerTile(16, 16)),
+        "MatMulNBits has blocks along one axis, and block:16x16 has two;"
+            + " leave --matmul-nbits out or use block:N");
+    RuleSettings tiles =
+        new RuleSettings(null, null, new Granularity.PerTile(8, 8), null, null);
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).matMulNBits(true).rules(List.of(new Rule(RuleMatcher.ALL, tiles))),
+        "MatMulNBits has blocks along one axis, and block:8x8 has two;"
+            + " leave --matmul-nbits out or use block:N");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS)
+            .weights(WeightFormat.parse("mxfp4"))
+            .granularity(new Granularity.PerBlock(16)),
+        "mxfp4 has its own blocks; --granularity may be block:RxC and nothing else");
     assertRefused(
         ANY.mode(Mode.FP16).symmetric(false),
         "--symmetric or --asymmetric has no meaning in fp16 mode");

@@ -67,8 +67,10 @@ class SweepEntryTest {
       value = {
         "int9 | 'int9' is not one of",
         "\"\" | '' is not one of",
-        "int8@rows | 'rows' is not tensor, channel or block:N",
+        "int8@rows | 'rows' is not tensor, channel, block:N or block:RxC",
         "int8@block:0 | 'block:0' is not tensor",
+        "int8@block:16x | 'block:16x' is not tensor",
+        "int8@block:2000x16 | block 2000x16: sides are from 1 to 1024",
         "int8/float | 'float' is not one of uint8",
         "int8+fast | '+fast' is not one of +asymmetric, +matmul-nbits",
         "int8+ | '+' is not one of",

@@ -1,6 +1,5 @@
 package dev.halftone.quantize.codes;
 
-import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.Tensor;
 
 /**
@@ -21,12 +20,6 @@ public record CodeRequest(
   /** With scales that cover the whole range, stored as float. */
   public CodeRequest(String name, Tensor weight, CodeLayout layout, CodeFormat format) {
     this(name, weight, layout, format, Scaling.PLAIN);
-  }
-
-  /** Whether groups of channels have a codebook each. */
-  public boolean isGrouped() {
-    return format instanceof ScaledNumbers numbers
-        && numbers.sharing() instanceof CodebookSharing.Group;
   }
 
   /** The same with other scales. */

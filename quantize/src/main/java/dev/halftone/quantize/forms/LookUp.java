@@ -1,14 +1,11 @@
 package dev.halftone.quantize.forms;
 
-import dev.halftone.graph.Graph;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Rewrite;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Codes that ONNX Runtime has no element type for, as packed bytes, and the standard nodes that
@@ -138,11 +135,7 @@ final class LookUp {
 
   /** A constant that equal weights' nodes in one graph share. */
   private String shared(Tensor value) {
-    Graph owner = constant.owner();
-    String key = value + Arrays.toString(value.data().toArray(ValueLayout.JAVA_BYTE));
-    return rewrite
-        .derived(owner, key, () -> List.of(Emission.constant(rewrite, owner, "table", value)))
-        .getFirst();
+    return Emission.shared(rewrite, constant.owner(), value);
   }
 
   /** Adds a node without a name of its own: these are many, and nobody looks for them. */

@@ -4,7 +4,6 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.opset.OpsetUpgrade;
 import dev.halftone.number.FloatFormat;
 import dev.halftone.number.NumberFormat;
-import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
@@ -27,7 +26,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
     boolean needed =
         wanted != WITH_BLOCKS
             || recipe.weights().bits() < 8
-            || recipe.granularity() instanceof Granularity.PerBlock;
+            || recipe.granularity().isBlocked();
     if (!needed || model.opset() >= wanted)
       return new OperatorSet(model, model.opset() >= wanted, List.of());
     return switch (OpsetUpgrade.to(model, wanted)) {

@@ -46,9 +46,10 @@ final class WeightCodes {
     return new ScaledNumbers(numbers);
   }
 
-  /** Which weights share a scale; a block format has its own length. */
+  /** Which weights share a scale; a block format has its own length unless tiles are asked for. */
   static Granularity granularity(Recipe recipe) {
     return recipe.weights() instanceof WeightFormat.Blocks(BlockFormat block)
+            && !(recipe.granularity() instanceof Granularity.PerTile)
         ? new Granularity.PerBlock(block.length())
         : recipe.granularity();
   }

@@ -64,6 +64,12 @@ final class WeightForms {
             && use.isReadAtHome()
             && !recipe.matMulNBits()
             && format.dtype().bits() > 2;
+    if (recipe.granularity() instanceof Granularity.PerTile(int ignored, int size)) {
+      boolean possible = operators.blocked() && !hasZeroPoints();
+      return standard && possible && linears.getFirst().rows() > size
+          ? blockProduct(use, linears.getFirst())
+          : stored(use);
+    }
     if (standard && (operators.blocked() || !isBlocked()))
       return blockProduct(use, linears.getFirst());
     return packedProduct(use, linears);
@@ -83,23 +89,40 @@ final class WeightForms {
   }
 
   private boolean isBlocked() {
-    return recipe.granularity() instanceof Granularity.PerBlock;
+    return recipe.granularity().isBlocked();
   }
+
 
   /** Whether ONNX Runtime has a kernel for products with this granularity. */
   private boolean isFusable() {
     return switch (recipe.granularity()) {
       case Granularity.PerTensor() -> false;
       case Granularity.PerChannel() -> true;
-      case Granularity.PerBlock(int size) ->
-          size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+      case Granularity.PerBlock(int size) -> isFusable(size);
+      case Granularity.PerTile(int ignored, int size) -> isFusable(size);
     };
   }
 
+  private static boolean isFusable(int size) {
+    return size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+  }
+
+  /** Zero points of 4 bits cannot be repeated by standard nodes, as those of tiles have to be. */
+  private boolean hasZeroPoints() {
+    return !format.symmetric() || format.middle() != 0;
+  }
+
   private WeightForm blockProduct(WeightUse use, Linear linear) {
-    long block =
-        recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
-    CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
+    CodeLayout layout =
+        switch (recipe.granularity()) {
+          case Granularity.PerTensor(), Granularity.PerChannel() ->
+              CodeLayout.columns(linear.rows(), linear.columns(), linear.rows());
+          case Granularity.PerBlock(int size) ->
+              CodeLayout.columns(linear.rows(), linear.columns(), size);
+          case Granularity.PerTile(int channels, int size) ->
+              CodeLayout.columns(linear.rows(), linear.columns(), size)
+                  .tiled(linear.columns() == 1 ? 1 : channels);
+        };
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
     return new BlockProduct(request(use, layout, format), linear, domain);
@@ -130,6 +153,7 @@ final class WeightForms {
   private WeightForm table(WeightUse use) {
     long rows = use.value().dimension(0);
     long length = use.value().count() / rows;
+    if (recipe.granularity() instanceof Granularity.PerTile) return stored(use);
     if (format.bits() == 8) {
       CodeLayout layout =
           recipe.granularity() instanceof Granularity.PerTensor
@@ -159,6 +183,9 @@ final class WeightForms {
 
   /** What operators cannot compute with: decoded when the model is loaded, whatever reads it. */
   private WeightForm decoded(WeightUse use) {
+    if (recipe.granularity() instanceof Granularity.PerTensor && recipe.weights().isGrouped())
+      return new WeightForm.Kept(
+          "a codebook for some of its channels needs scales by channel or block");
     CodeFormat possible = operators.blocked() ? format : new IntegerGrid(DType.INT8, true, false);
     return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(possible));
   }

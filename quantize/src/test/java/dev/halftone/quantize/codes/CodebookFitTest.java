@@ -27,7 +27,10 @@ class CodebookFitTest {
           CodeLayout.columns(64, 40, 64).fromTransposed(),
           CodeLayout.rows(40, 64, 16).fromTransposed(),
           new CodeLayout(3, 40, 8, 16, false, false),
-          new CodeLayout(3, 40, 8, 40, true, false));
+          new CodeLayout(3, 40, 8, 40, true, false),
+          CodeLayout.rows(17, 70, 32).tiled(4),
+          CodeLayout.columns(100, 11, 32).tiled(5),
+          CodeLayout.columns(64, 40, 64).tiled(16).fromTransposed());
 
   /** Normal values with outliers, channels of different widths, and one channel of zeros. */
   private static Tensor weight(CodeLayout layout, int seed) {

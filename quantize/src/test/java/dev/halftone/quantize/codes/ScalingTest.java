@@ -11,6 +11,7 @@ import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,13 @@ class ScalingTest {
           CodeLayout.rows(300, 45, 45),
           CodeLayout.columns(100, 6, 32),
           CodeLayout.columns(64, 40, 64).fromTransposed(),
-          CodeLayout.paddedRows(5, 70, 32));
+          CodeLayout.paddedRows(5, 70, 32),
+          CodeLayout.rows(37, 70, 32).tiled(16),
+          CodeLayout.rows(300, 45, 45).tiled(7),
+          CodeLayout.rows(20, 64, 16).tiled(100),
+          CodeLayout.columns(100, 37, 32).tiled(8),
+          new CodeLayout(3, 40, 10, 16, false, false).tiled(4),
+          CodeLayout.columns(64, 40, 64).tiled(16).fromTransposed());
 
   /** Normal values with a few outliers. */
   private static Tensor weight(CodeLayout layout, int seed) {
@@ -60,6 +67,14 @@ class ScalingTest {
     return Encoder.encode(List.of(request), threads).getFirst();
   }
 
+  /** The scale of the value at {@code [o, k, n]}. */
+  private static int run(CodeLayout layout, long o, long k, long n) {
+    long block = k / layout.block();
+    if (layout.inner() == 1) return (int) (o / layout.tile() * layout.blocks() + block);
+    long width = (layout.inner() + layout.tile() - 1) / layout.tile();
+    return (int) ((o * layout.blocks() + block) * width + n / layout.tile());
+  }
+
   /** Errors to the power of p by run, with the weights in the order of the layout. */
   private static double[] costs(
       CodeLayout layout, Tensor weight, Codes codes, double p, float[] importance) {
@@ -70,9 +85,9 @@ class ScalingTest {
       for (long k = 0; k < layout.length(); k++) {
         for (long n = 0; n < layout.inner(); n++, at++) {
           long source = !layout.transposed() ? at : (o * layout.inner() + n) * layout.length() + k;
-          long run = (o * layout.blocks() + k / layout.block()) * layout.inner() + n;
+          int run = run(layout, o, k, n);
           double error = Math.abs((double) weight.floatAt(source) - decoded[at]);
-          costs[(int) run] +=
+          costs[run] +=
               Math.pow(error, p) * (importance.length == 0 ? 1 : importance[(int) k]);
         }
       }
@@ -207,10 +222,7 @@ class ScalingTest {
     for (int i = 0; i < decoded.length && !layout.transposed(); i++) {
       long k = i / layout.inner() % layout.length();
       long outer = i / layout.inner() / layout.length();
-      int run =
-          (int)
-              ((outer * layout.blocks() + k / layout.block()) * layout.inner()
-                  + i % layout.inner());
+      int run = run(layout, outer, k, i % layout.inner());
       float scale = codes.scale(run);
       float zero = codes.zeroPoint(run);
       float ends = Math.max((grid.lowest() - zero) * scale, (grid.highest() - zero) * scale);
@@ -261,6 +273,31 @@ class ScalingTest {
   }
 
   @Test
+  void largerValuesOfARunNeverBecomeSmaller() {
+    for (CodeLayout layout : LAYOUTS) {
+      if (layout.transposed()) continue;
+      Tensor weight = weight(layout, 8);
+      for (CodeFormat format : FORMATS) {
+        float[] decoded = encode(weight, layout, format, Scaling.PLAIN, 1).decoded().toFloats();
+        List<List<Integer>> runs = new ArrayList<>();
+        for (int run = 0; run < layout.scales(); run++) runs.add(new ArrayList<>());
+        for (int i = 0; i < decoded.length; i++) {
+          long k = i / layout.inner() % layout.length();
+          long outer = i / layout.inner() / layout.length();
+          runs.get(run(layout, outer, k, i % layout.inner())).add(i);
+        }
+        for (List<Integer> run : runs) {
+          run.sort(Comparator.comparing(i -> weight.floatAt(i)));
+          for (int i = 1; i < run.size(); i++)
+            assertThat(decoded[run.get(i)])
+                .as("%s %s", layout, format)
+                .isGreaterThanOrEqualTo(decoded[run.get(i - 1)]);
+        }
+      }
+    }
+  }
+
+  @Test
   void leastScalesAreKept() {
     CodeLayout layout = CodeLayout.rows(2, 4, 4);
     Tensor weight = Tensor.ofFloats(new float[] {0, 1, 2, 3, 0, 0, 0, 0}, 8);
@@ -301,6 +338,8 @@ class ScalingTest {
     CodeFormat symmetric = new IntegerGrid(DType.INT4, true, false);
     assertThat(encode(weight, layout, asymmetric, Scaling.PLAIN, 1).bitsPerWeight())
         .isEqualTo(4 + 1 + 4 / 32.0);
+    assertThat(encode(weight, layout.tiled(16), symmetric, Scaling.PLAIN, 1).bitsPerWeight())
+        .isEqualTo(4 + 32 / 32.0 / 16);
     Scaling half = Scaling.of(new ScaleSearch.AbsMax(), new ScaleStorage.Float16());
     assertThat(encode(weight, layout, symmetric, half, 1).bitsPerWeight()).isEqualTo(4.5);
     Scaling doubled = Scaling.of(new ScaleSearch.AbsMax(), new ScaleStorage.Doubled());

@@ -1,11 +1,11 @@
 package dev.halftone.quantize.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
 import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.Graphs;
@@ -95,11 +95,26 @@ class DecodedFormatsTest {
     assertThat(quantized.plan().warnings()).noneMatch(warning -> warning.contains("int8"));
   }
 
+  @ParameterizedTest
+  @MethodSource("decoded")
+  void productsSeeWhatTheEncoderDecodesInTiles(WeightFormat format) {
+    Model model = product(13);
+    Recipe recipe = recipe(format, new Granularity.PerTile(7, 24));
+    Quantized quantized = WeightsMode.apply(model, recipe, 1);
+    assertThat(Judge.run(quantized.model(), unit())).isEqualTo(expected(model, recipe));
+    assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo("block:7x24:0");
+    assertThat(Judge.deployed(quantized.model())).containsExactly("MatMul");
+  }
+
   private static float[] expected(Model model, Recipe recipe) {
     CodeFormat format = WeightCodes.format(recipe);
-    long block = ((Granularity.PerBlock) WeightCodes.granularity(recipe)).size();
+    CodeLayout layout =
+        WeightCodes.granularity(recipe) instanceof Granularity.PerTile(int channels, int length)
+            ? CodeLayout.columns(K, N, length).tiled(channels)
+            : CodeLayout.columns(
+                K, N, ((Granularity.PerBlock) WeightCodes.granularity(recipe)).size());
     CodeRequest request =
-        new CodeRequest("w", Judge.constant(model, "w"), CodeLayout.columns(K, N, block), format)
+        new CodeRequest("w", Judge.constant(model, "w"), layout, format)
             .with(Scaling.of(recipe.search(), WeightCodes.storage(recipe)));
     Codes codes = Encoder.encode(List.of(request), 1).getFirst();
     float[] values = codes.decoded().toFloats();
@@ -187,7 +202,7 @@ class DecodedFormatsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"channel", "block"})
+  @ValueSource(strings = {"channel", "block", "tile"})
   void groupsOfChannelsHaveTheirOwnTablesInEveryKindOfLayer(String granularity) {
     Model model =
         new Graphs(3)
@@ -201,9 +216,11 @@ class DecodedFormatsTest {
     Recipe recipe =
         recipe(
             WeightFormat.parse("codebook:3:group:5"),
-            granularity.equals("channel")
-                ? new Granularity.PerChannel()
-                : new Granularity.PerBlock(8));
+            switch (granularity) {
+              case "channel" -> new Granularity.PerChannel();
+              case "block" -> new Granularity.PerBlock(8);
+              default -> new Granularity.PerTile(3, 10);
+            });
     Quantized quantized = WeightsMode.apply(model, recipe, 2);
     assertThat(quantized.plan().tensors()).hasSize(2);
     Map<String, Tensor> x = Map.of("x", Graphs.normal(new Random(4), 1, 2, 16, 9, 9));
@@ -245,9 +262,9 @@ class DecodedFormatsTest {
   @Test
   void aCodebookForSomeChannelsNeedsMoreThanOneScale() {
     Recipe recipe = recipe(WeightFormat.parse("codebook:4:group:8"), new Granularity.PerTensor());
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> WeightsMode.apply(product(13), recipe, 1))
-        .withMessage("w: a codebook for some channels needs scales by channel or block");
+    assertThat(WeightsMode.apply(product(13), recipe, 1).plan().nodes())
+        .extracting(Plan.NodePlan::reason)
+        .containsExactly("a codebook for some of its channels needs scales by channel or block");
   }
 
   @Test
