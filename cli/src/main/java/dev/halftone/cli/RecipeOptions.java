@@ -82,6 +82,20 @@ final class RecipeOptions {
   private boolean asymmetric;
 
   @Option(
+      names = "--restricted-range",
+      description =
+          "Symmetric integer weights leave out the lowest code: -127 to 127, -7 to 7; static mode"
+              + " does so anyway.")
+  private boolean restrictedRange;
+
+  @Option(
+      names = "--full-range",
+      description =
+          "Symmetric integer weights use the lowest code, with scales as small as it allows: -128 to"
+              + " 127; default: 8 bits over -127 to 127, fewer bits over all.")
+  private boolean fullRange;
+
+  @Option(
       names = "--calibration",
       paramLabel = "METHOD",
       converter = Words.CalibrationWord.class,
@@ -158,6 +172,8 @@ final class RecipeOptions {
   RecipeRequest request() {
     if (symmetric && asymmetric)
       throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
+    if (restrictedRange && fullRange)
+      throw new IllegalArgumentException("--restricted-range and --full-range exclude each other");
     RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
@@ -165,6 +181,7 @@ final class RecipeOptions {
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
+    if (restrictedRange || fullRange) request = request.restrictedRange(restrictedRange);
     if (calibration != null) request = request.calibration(calibration);
     if (search != null) request = request.search(search);
     if (scales != null) request = request.scales(scales);

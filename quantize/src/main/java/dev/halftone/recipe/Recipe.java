@@ -1,5 +1,6 @@
 package dev.halftone.recipe;
 
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -13,7 +14,7 @@ import java.util.Objects;
  * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16
  * @param symmetricActivations whether activations have their zero point in the middle of the type
  * @param symmetricWeights whether weights do
- * @param reduceRange whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate
+ * @param range codes that integer weights use; in static mode the usual one is restricted
  * @param operatorForm QOperator (QLinear*) in place of QDQ pairs
  * @param matMulNBits weights mode: com.microsoft MatMulNBits nodes in place of standard blocked
  *     DequantizeLinear
@@ -33,7 +34,7 @@ public record Recipe(
     Granularity granularity,
     boolean symmetricActivations,
     boolean symmetricWeights,
-    boolean reduceRange,
+    CodeRange range,
     boolean operatorForm,
     boolean matMulNBits,
     boolean keepIo,
@@ -112,7 +113,7 @@ public record Recipe(
         granularity,
         symmetricActivations,
         symmetricWeights,
-        reduceRange,
+        reduceRange ? CodeRange.REDUCED : CodeRange.USUAL,
         operatorForm,
         matMulNBits,
         keepIo,
@@ -134,6 +135,33 @@ public record Recipe(
   public DType weightType() {
     if (weights instanceof WeightFormat.Element(DType type)) return type;
     throw new IllegalStateException(weights.name() + " is not an element type");
+  }
+
+  /** Whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate. */
+  public boolean reduceRange() {
+    return range == CodeRange.REDUCED;
+  }
+
+  /** The same with other codes used. */
+  public Recipe withRange(CodeRange wanted) {
+    return new Recipe(
+        mode,
+        weights,
+        activations,
+        granularity,
+        symmetricActivations,
+        symmetricWeights,
+        wanted,
+        operatorForm,
+        matMulNBits,
+        keepIo,
+        calibration,
+        include,
+        exclude,
+        quantizeEverything,
+        search,
+        scales,
+        rules);
   }
 
   /** The same with scales of weights found and stored in another way. */
@@ -195,7 +223,7 @@ public record Recipe(
         granularity,
         symmetricActivations,
         symmetricWeights,
-        reduceRange,
+        range,
         operatorForm,
         matMulNBits,
         keepIo,

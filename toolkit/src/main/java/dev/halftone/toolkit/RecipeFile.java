@@ -43,6 +43,7 @@ final class RecipeFile {
     flag("symmetric-weights", RecipeRequest::symmetricWeights);
     flag("symmetric-activations", RecipeRequest::symmetricActivations);
     flag("reduce-range", RecipeRequest::reduceRange);
+    flag("restricted-range", RecipeRequest::restrictedRange);
     flag("matmul-nbits", RecipeRequest::matMulNBits);
     flag("keep-io", RecipeRequest::keepIo);
     flag("quantize-everything", RecipeRequest::quantizeEverything);

@@ -32,6 +32,7 @@ public final class RecipeRequest {
   @Nullable Boolean symmetricWeights;
   @Nullable Boolean symmetricActivations;
   @Nullable Boolean reduceRange;
+  @Nullable Boolean restrictedRange;
   @Nullable Calibration calibration;
   @Nullable Boolean matMulNBits;
   @Nullable Boolean keepIo;
@@ -147,6 +148,17 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /**
+   * Whether symmetric integer weights leave out the lowest code, which has no counterpart: -127 to
+   * 127; if not, scales are as small as it allows: -128 to 127. Wins over a range that the target
+   * would reduce.
+   */
+  public RecipeRequest restrictedRange(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.restrictedRange = wanted;
+    return copy;
+  }
+
   /** How ranges are chosen from what was observed. */
   public RecipeRequest calibration(Calibration wanted) {
     RecipeRequest copy = copy();
@@ -236,6 +248,7 @@ public final class RecipeRequest {
     copy.symmetricWeights = symmetricWeights;
     copy.symmetricActivations = symmetricActivations;
     copy.reduceRange = reduceRange;
+    copy.restrictedRange = restrictedRange;
     copy.calibration = calibration;
     copy.matMulNBits = matMulNBits;
     copy.keepIo = keepIo;

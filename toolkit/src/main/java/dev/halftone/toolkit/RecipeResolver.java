@@ -10,6 +10,7 @@ import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -132,7 +133,7 @@ final class RecipeResolver {
         tensorOrChannel(Mode.STATIC),
         or(symmetricActivations(), target.symmetricActivations()),
         or(symmetricWeights(), weights == DType.INT8),
-        or(request.reduceRange, target.reduceRange() && !wide),
+        range(new WeightFormat.Element(weights), true, target.reduceRange() && !wide),
         operatorForm);
   }
 
@@ -166,7 +167,7 @@ final class RecipeResolver {
         tensorOrChannel(Mode.DYNAMIC),
         false,
         symmetricWeights,
-        or(request.reduceRange, target.reduceRange()),
+        range(new WeightFormat.Element(weights), symmetricWeights, target.reduceRange()),
         false);
   }
 
@@ -200,7 +201,7 @@ final class RecipeResolver {
             : granularity,
         false,
         symmetric,
-        or(request.reduceRange, false),
+        range(weights, symmetric, false),
         false);
   }
 
@@ -228,11 +229,7 @@ final class RecipeResolver {
     if (weights.isGrouped() && request.granularity instanceof Granularity.PerTensor)
       throw new IllegalArgumentException(
           "%s needs --granularity channel or blocks, not tensor".formatted(weights.name()));
-    boolean integers =
-        weights instanceof WeightFormat.Numbers(NumberFormat format)
-            && format instanceof IntegerFormat
-            && !format.equals(IntegerFormat.TERNARY);
-    if (!integers && Boolean.FALSE.equals(symmetricWeights())) {
+    if (!isInteger(weights) && Boolean.FALSE.equals(symmetricWeights())) {
       throw new IllegalArgumentException(
           "%s is symmetric by nature; --asymmetric is for integers".formatted(weights.name()));
     }
@@ -249,6 +246,7 @@ final class RecipeResolver {
     refuse(mode, request.activations, "--activations");
     refuse(mode, request.granularity, "--granularity");
     refuse(mode, request.reduceRange, "a reduced range");
+    refuse(mode, request.restrictedRange == null ? null : "said", "a restricted or full range");
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
     refuse(mode, request.symmetricWeights, "symmetric-weights");
     refuse(mode, request.symmetricActivations, "symmetric-activations");
@@ -264,7 +262,7 @@ final class RecipeResolver {
         new Granularity.PerTensor(),
         false,
         false,
-        false,
+        CodeRange.USUAL,
         false);
   }
 
@@ -296,7 +294,7 @@ final class RecipeResolver {
       Granularity granularity,
       boolean symmetricActivations,
       boolean symmetricWeights,
-      boolean reduceRange,
+      CodeRange range,
       boolean operatorForm) {
     return recipe(
         mode,
@@ -305,7 +303,7 @@ final class RecipeResolver {
         granularity,
         symmetricActivations,
         symmetricWeights,
-        reduceRange,
+        range,
         operatorForm);
   }
 
@@ -316,7 +314,7 @@ final class RecipeResolver {
       Granularity granularity,
       boolean symmetricActivations,
       boolean symmetricWeights,
-      boolean reduceRange,
+      CodeRange range,
       boolean operatorForm) {
     return new Recipe(
         mode,
@@ -325,7 +323,7 @@ final class RecipeResolver {
         granularity,
         symmetricActivations,
         symmetricWeights,
-        reduceRange,
+        range,
         operatorForm,
         or(request.matMulNBits, false),
         or(request.keepIo, false),
@@ -334,7 +332,33 @@ final class RecipeResolver {
         request.exclude,
         or(request.quantizeEverything, false),
         or(request.search, usualSearch(weights)),
-        or(request.scales, new ScaleStorage.Float32()));
+        or(request.scales, new ScaleStorage.Float32()),
+        List.of());
+  }
+
+  /**
+   * The codes that weights use.
+   *
+   * @param reduced whether the target wants 7 bits
+   */
+  private CodeRange range(WeightFormat weights, boolean symmetric, boolean reduced) {
+    if (request.restrictedRange == null)
+      return or(request.reduceRange, reduced) ? CodeRange.REDUCED : CodeRange.USUAL;
+    String word = request.restrictedRange ? "a restricted range" : "a full range";
+    if (Boolean.TRUE.equals(request.reduceRange))
+      throw new IllegalArgumentException("a reduced range and " + word + " exclude each other");
+    if (!symmetric || !isInteger(weights))
+      throw new IllegalArgumentException(
+          "%s is for symmetric integer weights, not for %s%s"
+              .formatted(word, symmetric ? "" : "asymmetric ", weights.name()));
+    return request.restrictedRange ? CodeRange.RESTRICTED : CodeRange.FULL;
+  }
+
+  private static boolean isInteger(WeightFormat weights) {
+    return weights instanceof WeightFormat.Element
+        || weights instanceof WeightFormat.Numbers(NumberFormat format)
+            && format instanceof IntegerFormat
+            && !format.equals(IntegerFormat.TERNARY);
   }
 
   private void checkSearch(boolean symmetric) {

@@ -12,6 +12,7 @@ import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleMatcher;
 import dev.halftone.recipe.RuleSettings;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -117,6 +118,37 @@ class RecipeResolverTest {
         .withMessage(
             "matrices without a model are stored one by one;"
                 + " use codebook:4, which each has for itself");
+  }
+
+  @Test
+  void theRangeOfCodesIsThatOfTheModeUnlessSaid() {
+    for (Mode mode : List.of(Mode.WEIGHTS, Mode.DYNAMIC, Mode.STATIC)) {
+      RecipeRequest request = ANY.mode(mode);
+      assertThat(range(request)).isEqualTo(CodeRange.USUAL);
+      assertThat(range(request.reduceRange(true))).isEqualTo(CodeRange.REDUCED);
+      assertThat(range(request.restrictedRange(true))).isEqualTo(CodeRange.RESTRICTED);
+      assertThat(range(request.restrictedRange(false))).isEqualTo(CodeRange.FULL);
+      assertThat(range(request.restrictedRange(false).target("x86-avx2"))).isEqualTo(CodeRange.FULL);
+      assertRefused(
+          request.restrictedRange(true).reduceRange(true),
+          "a reduced range and a restricted range exclude each other");
+    }
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).restrictedRange(true).symmetric(false),
+        "a restricted range is for symmetric integer weights, not for asymmetric int8");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).restrictedRange(false).weights(WeightFormat.parse("nf4")),
+        "a full range is for symmetric integer weights, not for nf4");
+    assertRefused(
+        ANY.mode(Mode.BF16).restrictedRange(false),
+        "a restricted or full range has no meaning in bf16 mode");
+  }
+
+  private static CodeRange range(RecipeRequest request) {
+    String target = request.target == null ? "x86-vnni" : request.target;
+    return RecipeResolver.resolve(request.target(target), SmallModels.dense(), true)
+        .recipe()
+        .range();
   }
 
   @Test

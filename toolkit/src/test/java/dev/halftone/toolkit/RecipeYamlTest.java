@@ -38,6 +38,9 @@ class RecipeYamlTest {
             ANY.mode(Mode.DYNAMIC).reduceRange(true),
             ANY.mode(Mode.WEIGHTS).reduceRange(true).matMulNBits(true),
             ANY.weights(DType.UINT4).search(new ScaleSearch.SquaredError()),
+            ANY.mode(Mode.WEIGHTS).restrictedRange(true),
+            ANY.mode(Mode.DYNAMIC).restrictedRange(false),
+            ANY.mode(Mode.STATIC).restrictedRange(false).target("x86-avx2"),
             ANY.mode(Mode.WEIGHTS).granularity(new Granularity.PerTile(16, 32)),
             ANY.mode(Mode.WEIGHTS)
                 .weights(WeightFormat.parse("mxfp4"))

@@ -43,6 +43,13 @@ class SweepEntryTest {
   }
 
   @Test
+  void theRangeOfCodes() {
+    assertThat(SweepEntry.parse("int8+restricted-range").request().restrictedRange).isTrue();
+    assertThat(SweepEntry.parse("int8+full-range").request().restrictedRange).isFalse();
+    assertThat(SweepEntry.parse("int8").request().restrictedRange).isNull();
+  }
+
+  @Test
   void aFormatWithAColonIsNoMode() {
     RecipeRequest request = SweepEntry.parse("codebook:4@block:32").request();
     assertThat(request.mode).isEqualTo(Mode.WEIGHTS);
@@ -72,7 +79,7 @@ class SweepEntryTest {
         "int8@block:16x | 'block:16x' is not tensor",
         "int8@block:2000x16 | block 2000x16: sides are from 1 to 1024",
         "int8/float | 'float' is not one of uint8",
-        "int8+fast | '+fast' is not one of +asymmetric, +matmul-nbits",
+        "int8+fast | '+fast' is not one of +asymmetric, +full-range, +matmul-nbits",
         "int8+ | '+' is not one of",
         "static: | '' is not one of",
         "quick:int8 | 'quick:int8' is not one of",

@@ -4,9 +4,7 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Node;
 import dev.halftone.kernels.Kernels;
-import dev.halftone.number.IntegerFormat;
 import dev.halftone.quantize.codes.CodeLayout;
-import dev.halftone.quantize.codes.CodeRange;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
@@ -14,6 +12,7 @@ import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -76,10 +75,9 @@ final class LinearQuantizer {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
+    boolean usual = recipe.range() == CodeRange.USUAL;
     IntegerGrid grid =
-        recipe.reduceRange()
-            ? new IntegerGrid(DType.INT8, true, true)
-            : new IntegerGrid(IntegerFormat.INT8, true, CodeRange.RESTRICTED);
+        new IntegerGrid(DType.INT8, true, usual ? CodeRange.RESTRICTED : recipe.range());
     Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =
         single && least.length > 0 ? new double[] {Arrays.stream(least).max().orElse(0)} : least;

@@ -19,6 +19,7 @@ import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -137,7 +138,7 @@ final class WeightForms {
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned =
         new IntegerGrid(
-            unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.reduceRange());
+            unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.range());
     return new PackedProduct(request(use, layout, unsigned), linears);
   }
 
@@ -159,7 +160,7 @@ final class WeightForms {
           recipe.granularity() instanceof Granularity.PerTensor
               ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
-      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, false);
+      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, tableRange());
       // Rows of a table have a scale each, which is gathered with them as a float.
       Scaling floats = Scaling.of(scaling(symmetric).search(), new ScaleStorage.Float32());
       CodeRequest request = request(use, layout, symmetric).with(floats);
@@ -172,6 +173,11 @@ final class WeightForms {
     long block = Math.max(16, Long.highestOneBit(2 * asked - 1));
     CodeLayout layout = CodeLayout.rows(rows, length, block);
     return new PackedTable(request(use, layout, format), use.nodes(), block);
+  }
+
+  /** Tables use all codes: nothing multiplies what they hold in integers. */
+  private CodeRange tableRange() {
+    return recipe.range() == CodeRange.REDUCED ? CodeRange.USUAL : recipe.range();
   }
 
   private WeightForm stored(WeightUse use) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.halftone.number.IntegerFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -63,7 +64,7 @@ class CodebookFitTest {
     for (CodeLayout layout : LAYOUTS) {
       Tensor weight = weight(layout, 1);
       for (int bits = 2; bits <= 8; bits++) {
-        IntegerGrid integers = new IntegerGrid(IntegerFormat.signed(bits), true, CodeRange.FULL);
+        IntegerGrid integers = new IntegerGrid(IntegerFormat.signed(bits), true, CodeRange.USUAL);
         double before = error(weight, encode(weight, layout, integers));
         for (CodebookSharing sharing : List.of(OWN, new CodebookSharing.Group(3), SHARED)) {
           Codes codes = encode(weight, layout, ScaledNumbers.codebook(bits, sharing));
@@ -156,7 +157,7 @@ class CodebookFitTest {
   @Test
   void numbersThatAreLevelsStayAsTheyAre() {
     CodeLayout layout = CodeLayout.rows(8, 64, 64);
-    IntegerGrid integers = new IntegerGrid(IntegerFormat.INT4, true, CodeRange.FULL);
+    IntegerGrid integers = new IntegerGrid(IntegerFormat.INT4, true, CodeRange.USUAL);
     Tensor grid = encode(weight(layout, 6), layout, integers).decodedAsWeight();
     Tensor flat = Tensor.ofFloats(grid.toFloats(), 512);
     Codes codes = encode(flat, layout, ScaledNumbers.codebook(4, OWN));
@@ -210,7 +211,7 @@ class CodebookFitTest {
     CodeFormat groups = ScaledNumbers.codebook(4, new CodebookSharing.Group(24));
     assertThat(encode(weight, layout, groups).bitsPerWeight())
         .isEqualTo(4 + 32 / 64.0 + 3 * 16 * 32 / 4096.0);
-    CodeFormat threeBits = new IntegerGrid(IntegerFormat.signed(3), true, CodeRange.FULL);
+    CodeFormat threeBits = new IntegerGrid(IntegerFormat.signed(3), true, CodeRange.USUAL);
     assertThat(encode(weight, layout, threeBits).bitsPerWeight())
         .isEqualTo(3 + 32 / 64.0 + 8 * 32 / 4096.0);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.graph.MalformedModelException;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ class EncoderTest {
       List.of(
           new IntegerGrid(DType.INT8, true, false),
           new IntegerGrid(DType.INT8, true, true),
+          new IntegerGrid(DType.INT8, true, CodeRange.FULL),
+          new IntegerGrid(DType.INT8, true, CodeRange.RESTRICTED),
+          new IntegerGrid(DType.INT4, true, CodeRange.RESTRICTED),
           new IntegerGrid(DType.INT8, false, false),
           new IntegerGrid(DType.UINT8, true, false),
           new IntegerGrid(DType.UINT8, false, false),
@@ -137,6 +141,16 @@ class EncoderTest {
       return;
     }
     assertThat(zero).as(what).isEqualTo(format.middle());
+    if (format.range() == CodeRange.FULL) {
+      assertThat(scale).as(what).isEqualTo((float) Math.max(high / 127.0, low / -128.0));
+      return;
+    }
+    if (format.range() == CodeRange.RESTRICTED) {
+      assertThat(scale)
+          .as(what)
+          .isEqualTo((float) (Math.max(-low, high) / (double) format.highest()));
+      return;
+    }
     float magnitude = Math.max(-low, high);
     float reach =
         switch (format.dtype()) {
@@ -153,7 +167,7 @@ class EncoderTest {
     Random random = new Random(2);
     List<CodeRequest> requests = new ArrayList<>();
     for (CodeLayout layout : LAYOUTS) {
-      requests.add(new CodeRequest("w", weight(layout.count(), random), layout, FORMATS.get(5)));
+      requests.add(new CodeRequest("w", weight(layout.count(), random), layout, FORMATS.get(8)));
     }
     List<Codes> alone = Encoder.encode(requests, 1);
     List<Codes> together = Encoder.encode(requests, 3);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.halftone.number.FloatFormat;
 import dev.halftone.number.IntegerFormat;
 import dev.halftone.number.LevelFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -24,12 +25,15 @@ class ScalingTest {
   private static final List<CodeFormat> FORMATS =
       List.of(
           new IntegerGrid(DType.INT8, true, false),
+          new IntegerGrid(DType.INT8, true, CodeRange.FULL),
+          new IntegerGrid(DType.INT8, true, CodeRange.RESTRICTED),
+          new IntegerGrid(DType.UINT8, true, CodeRange.FULL),
           new IntegerGrid(DType.UINT8, false, true),
           new IntegerGrid(DType.INT4, true, false),
           new IntegerGrid(IntegerFormat.UINT4, true, CodeRange.RESTRICTED),
           new IntegerGrid(DType.UINT4, false, false),
           new IntegerGrid(DType.INT2, true, false),
-          new IntegerGrid(IntegerFormat.TERNARY, true, CodeRange.FULL),
+          new IntegerGrid(IntegerFormat.TERNARY, true, CodeRange.USUAL),
           new ScaledNumbers(FloatFormat.E4M3),
           new ScaledNumbers(FloatFormat.E2M1),
           new ScaledNumbers(LevelFormat.NF4),
@@ -297,6 +301,46 @@ class ScalingTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"absmax", "mse", "lp", "percentile:99"})
+  void aRestrictedRangeLeavesOutTheLowestCode(String search) {
+    Scaling scaling = Scaling.of(ScaleSearch.parse(search), FLOAT);
+    for (IntegerFormat integers :
+        List.of(IntegerFormat.INT8, IntegerFormat.signed(3), IntegerFormat.UINT4)) {
+      IntegerGrid grid = new IntegerGrid(integers, true, CodeRange.RESTRICTED);
+      int lowest = grid.highest();
+      for (CodeLayout layout : LAYOUTS) {
+        Codes codes = encode(weight(layout, 9), layout, grid, scaling, 1);
+        for (long i = 0; i < layout.codes(); i++) lowest = Math.min(lowest, codes.code(i));
+        for (int run = 0; run < layout.scales(); run++) assertThat(codes.scale(run)).isPositive();
+      }
+      assertThat(lowest).as("%s", integers).isEqualTo(2 * grid.middle() - grid.highest());
+    }
+  }
+
+  @Test
+  void aFullRangeHasTheSmallestScaleThatCutsNothingOff() {
+    CodeLayout layout = CodeLayout.rows(3, 4, 4);
+    float[] values = {-256, 1, 2, 254, -1, 0, 0, 127, 0, 0, 0, 0};
+    Tensor weight = Tensor.ofFloats(values, 12);
+    IntegerGrid full = new IntegerGrid(DType.INT8, true, CodeRange.FULL);
+    Codes codes = encode(weight, layout, full, Scaling.PLAIN, 1);
+    assertThat(codes.scales(3).toFloats()).containsExactly(2, 1, 1);
+    assertThat(codes.codes(12).toLongs()).containsExactly(-128, 0, 1, 127, -1, 0, 0, 127, 0, 0, 0, 0);
+    Codes usual = encode(weight, layout, new IntegerGrid(DType.INT8, true, false), Scaling.PLAIN, 1);
+    assertThat(usual.scales(3).toFloats()).containsExactly((float) (256 / 127.0), 1, 1);
+    for (CodeLayout other : LAYOUTS) {
+      Tensor random = weight(other, 10);
+      float[] found = encode(random, other, full, Scaling.PLAIN, 1).scales(other.scales()).toFloats();
+      float[] before =
+          encode(random, other, new IntegerGrid(DType.INT8, true, false), Scaling.PLAIN, 1)
+              .scales(other.scales())
+              .toFloats();
+      for (int run = 0; run < found.length; run++)
+        assertThat(found[run]).isPositive().isBetween(before[run] * 127 / 128.001f, before[run]);
+    }
+  }
+
   @Test
   void leastScalesAreKept() {
     CodeLayout layout = CodeLayout.rows(2, 4, 4);
@@ -322,10 +366,10 @@ class ScalingTest {
         .hasMessage("w: 2 importance, expected 4");
     assertThatThrownBy(() -> request.with(Scaling.PLAIN.weighted(1, 2, -1, 3)))
         .hasMessageContaining("importance -1.0");
-    assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.INT16, true, CodeRange.FULL))
+    assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.INT16, true, CodeRange.USUAL))
         .hasMessage("weights cannot be stored as int16");
     assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.UINT4, false, CodeRange.RESTRICTED))
-        .hasMessage("a restricted range is for symmetric codes");
+        .hasMessage("a restricted or full range is for symmetric codes");
     assertThatThrownBy(() -> new ScaledNumbers(IntegerFormat.UINT4))
         .hasMessage("weights cannot be stored as scaled uint4");
   }
