@@ -65,8 +65,8 @@ final class RecipeOptions {
       paramLabel = "G",
       converter = Words.GranularityWord.class,
       description =
-          "Which weights share a scale: tensor, channel, block:N, or block:RxC (R output channels by"
-              + " C inputs); default: channel, block:32 for 4 and 2 bits.")
+          "Which weights share a scale: tensor, channel, block:N, or block:RxC (R output channels"
+              + " by C inputs); default: channel, block:32 for 4 and 2 bits.")
   private @Nullable Granularity granularity;
 
   @Option(
@@ -91,8 +91,8 @@ final class RecipeOptions {
   @Option(
       names = "--full-range",
       description =
-          "Symmetric integer weights use the lowest code, with scales as small as it allows: -128 to"
-              + " 127; default: 8 bits over -127 to 127, fewer bits over all.")
+          "Symmetric integer weights use the lowest code, with scales as small as it allows: -128"
+              + " to 127; default: 8 bits over -127 to 127, fewer bits over all.")
   private boolean fullRange;
 
   @Option(

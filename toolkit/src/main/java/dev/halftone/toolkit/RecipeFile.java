@@ -2,6 +2,7 @@ package dev.halftone.toolkit;
 
 import dev.halftone.data.yaml.Section;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -44,6 +45,7 @@ final class RecipeFile {
     flag("symmetric-activations", RecipeRequest::symmetricActivations);
     flag("reduce-range", RecipeRequest::reduceRange);
     flag("restricted-range", RecipeRequest::restrictedRange);
+    word("processor", Processor::named, RecipeRequest::processor);
     flag("matmul-nbits", RecipeRequest::matMulNBits);
     flag("keep-io", RecipeRequest::keepIo);
     flag("quantize-everything", RecipeRequest::quantizeEverything);
@@ -80,7 +82,9 @@ final class RecipeFile {
     if (request.mode != null) for (PlacedRule rule : request.rules) rule.check(request.mode);
     if (request.mode != Mode.STATIC && request.mode != Mode.DYNAMIC) return;
     String word = RecipeWords.word(request.mode);
-    if (section.has("granularity") && request.granularity != null && request.granularity.isBlocked())
+    if (section.has("granularity")
+        && request.granularity != null
+        && request.granularity.isBlocked())
       throw section.wrong("granularity", "tensor or channel in " + word + " mode");
     if (section.has("weights") && request.weights != null && !isByte(request.weights))
       throw section.wrong("weights", "int8 or uint8 in " + word + " mode");

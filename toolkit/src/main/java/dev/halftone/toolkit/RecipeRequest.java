@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
@@ -33,6 +34,7 @@ public final class RecipeRequest {
   @Nullable Boolean symmetricActivations;
   @Nullable Boolean reduceRange;
   @Nullable Boolean restrictedRange;
+  @Nullable Processor processor;
   @Nullable Calibration calibration;
   @Nullable Boolean matMulNBits;
   @Nullable Boolean keepIo;
@@ -141,7 +143,7 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /** Whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate. */
+  /** Whether 8-bit weights are kept smaller, for CPUs whose 8-bit products saturate. */
   public RecipeRequest reduceRange(boolean wanted) {
     RecipeRequest copy = copy();
     copy.reduceRange = wanted;
@@ -156,6 +158,13 @@ public final class RecipeRequest {
   public RecipeRequest restrictedRange(boolean wanted) {
     RecipeRequest copy = copy();
     copy.restrictedRange = wanted;
+    return copy;
+  }
+
+  /** Whose speeds decide what stays in float; else the target's. */
+  public RecipeRequest processor(Processor wanted) {
+    RecipeRequest copy = copy();
+    copy.processor = wanted;
     return copy;
   }
 
@@ -249,6 +258,7 @@ public final class RecipeRequest {
     copy.symmetricActivations = symmetricActivations;
     copy.reduceRange = reduceRange;
     copy.restrictedRange = restrictedRange;
+    copy.processor = processor;
     copy.calibration = calibration;
     copy.matMulNBits = matMulNBits;
     copy.keepIo = keepIo;

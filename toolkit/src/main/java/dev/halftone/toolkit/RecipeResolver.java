@@ -127,14 +127,15 @@ final class RecipeResolver {
       throw new IllegalArgumentException(
           "the QOperator format has no 16-bit activations; use --format qdq");
     return recipe(
-        Mode.STATIC,
-        weights,
-        activations,
-        tensorOrChannel(Mode.STATIC),
-        or(symmetricActivations(), target.symmetricActivations()),
-        or(symmetricWeights(), weights == DType.INT8),
-        range(new WeightFormat.Element(weights), true, target.reduceRange() && !wide),
-        operatorForm);
+            Mode.STATIC,
+            weights,
+            activations,
+            tensorOrChannel(Mode.STATIC),
+            or(symmetricActivations(), target.symmetricActivations()),
+            or(symmetricWeights(), weights == DType.INT8),
+            range(new WeightFormat.Element(weights), true, target.reduceRange() && !wide),
+            operatorForm)
+        .withProcessor(or(request.processor, target.processor()));
   }
 
   private void noteRectifiers(Model model) {
@@ -154,6 +155,7 @@ final class RecipeResolver {
     refuse(Mode.DYNAMIC, request.operatorForm, "--format");
     refuse(Mode.DYNAMIC, request.calibration, "--calibration");
     refuse(Mode.DYNAMIC, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.DYNAMIC, request.processor, "processor");
     DType weights = byteWeights(Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
     DType activations =
@@ -177,6 +179,7 @@ final class RecipeResolver {
     refuse(Mode.WEIGHTS, request.operatorForm, "--format");
     refuse(Mode.WEIGHTS, request.calibration, "--calibration");
     refuse(Mode.WEIGHTS, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.WEIGHTS, request.processor, "processor");
     WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
     if (weights instanceof WeightFormat.Element(DType type) && type.isFloat())
       throw new IllegalArgumentException("weights mode takes no " + weights.name());
@@ -247,6 +250,7 @@ final class RecipeResolver {
     refuse(mode, request.granularity, "--granularity");
     refuse(mode, request.reduceRange, "a reduced range");
     refuse(mode, request.restrictedRange == null ? null : "said", "a restricted or full range");
+    refuse(mode, request.processor, "processor");
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
     refuse(mode, request.symmetricWeights, "symmetric-weights");
     refuse(mode, request.symmetricActivations, "symmetric-activations");
@@ -317,23 +321,23 @@ final class RecipeResolver {
       CodeRange range,
       boolean operatorForm) {
     return new Recipe(
-        mode,
-        weights,
-        activations,
-        granularity,
-        symmetricActivations,
-        symmetricWeights,
-        range,
-        operatorForm,
-        or(request.matMulNBits, false),
-        or(request.keepIo, false),
-        or(request.calibration, Calibration.MSE),
-        request.include,
-        request.exclude,
-        or(request.quantizeEverything, false),
-        or(request.search, usualSearch(weights)),
-        or(request.scales, new ScaleStorage.Float32()),
-        List.of());
+            mode,
+            weights,
+            activations,
+            granularity,
+            symmetricActivations,
+            symmetricWeights,
+            false,
+            operatorForm,
+            or(request.matMulNBits, false),
+            or(request.keepIo, false),
+            or(request.calibration, Calibration.MSE),
+            request.include,
+            request.exclude,
+            or(request.quantizeEverything, false),
+            or(request.search, usualSearch(weights)),
+            or(request.scales, new ScaleStorage.Float32()))
+        .withRange(range);
   }
 
   /**

@@ -32,6 +32,7 @@ public final class RecipeText {
         fields.put("activations", word(recipe.activations()));
         fields.put("symmetric_activations", recipe.symmetricActivations());
         range(recipe, fields);
+        fields.put("processor", recipe.processor().word());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
         fields.put("search", recipe.search().toString());
         fields.put("calibration", recipe.calibration().toString());
@@ -104,9 +105,9 @@ public final class RecipeText {
   private static String range(Recipe recipe) {
     return switch (recipe.range()) {
       case USUAL -> "";
-      case FULL -> " (full range)";
-      case RESTRICTED -> " (restricted range)";
-      case REDUCED -> recipe.mode() == Mode.STATIC ? " (7 bits used)" : "";
+      case FULL -> " over the full range";
+      case RESTRICTED -> " in a restricted range";
+      case REDUCED -> recipe.mode() == Mode.STATIC ? " in a reduced range" : "";
     };
   }
 

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  */
 public final class RecipeWords {
   private static final String BLOCK = "block:";
-  private static final Pattern TILE = Pattern.compile(BLOCK + "([1-9][0-9]{0,8})x([1-9][0-9]{0,8})");
+  private static final Pattern TILE =
+      Pattern.compile(BLOCK + "([1-9][0-9]{0,8})x([1-9][0-9]{0,8})");
 
   private RecipeWords() {}
 

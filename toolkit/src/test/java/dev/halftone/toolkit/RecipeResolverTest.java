@@ -128,7 +128,8 @@ class RecipeResolverTest {
       assertThat(range(request.reduceRange(true))).isEqualTo(CodeRange.REDUCED);
       assertThat(range(request.restrictedRange(true))).isEqualTo(CodeRange.RESTRICTED);
       assertThat(range(request.restrictedRange(false))).isEqualTo(CodeRange.FULL);
-      assertThat(range(request.restrictedRange(false).target("x86-avx2"))).isEqualTo(CodeRange.FULL);
+      assertThat(range(request.restrictedRange(false).target("x86-avx2")))
+          .isEqualTo(CodeRange.FULL);
       assertRefused(
           request.restrictedRange(true).reduceRange(true),
           "a reduced range and a restricted range exclude each other");
@@ -184,8 +185,7 @@ class RecipeResolverTest {
         ANY.mode(Mode.WEIGHTS).matMulNBits(true).granularity(new Granularity.PerTile(16, 16)),
         "MatMulNBits has blocks along one axis, and block:16x16 has two;"
             + " leave --matmul-nbits out or use block:N");
-    RuleSettings tiles =
-        new RuleSettings(null, null, new Granularity.PerTile(8, 8), null, null);
+    RuleSettings tiles = new RuleSettings(null, null, new Granularity.PerTile(8, 8), null, null);
     assertRefused(
         ANY.mode(Mode.WEIGHTS).matMulNBits(true).rules(List.of(new Rule(RuleMatcher.ALL, tiles))),
         "MatMulNBits has blocks along one axis, and block:8x8 has two;"
@@ -227,6 +227,7 @@ class RecipeResolverTest {
             format: qdq
             granularity: channel
             mode: static
+            processor: x86-vnni
             reduce-range: false
             search: absmax
             symmetric-activations: false

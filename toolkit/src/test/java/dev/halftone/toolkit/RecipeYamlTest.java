@@ -8,6 +8,7 @@ import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
@@ -33,6 +34,7 @@ class RecipeYamlTest {
     Stream<RecipeRequest> said =
         Stream.of(
             ANY.mode(Mode.STATIC).target("x86-avx2").calibration(Calibration.PERCENTILE),
+            ANY.mode(Mode.STATIC).processor(Processor.ANY),
             ANY.mode(Mode.STATIC).symmetricActivations(true).symmetricWeights(false),
             ANY.mode(Mode.STATIC).operatorForm(true).quantizeEverything(true),
             ANY.mode(Mode.DYNAMIC).reduceRange(true),

@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
  * One block of rows of some neighbouring columns.
  *
  * @param block which run along the layout's {@code length}
- * @param column the first column, at a whole byte of codes, where no other shares its scale with the
- *     one before
+ * @param column the first column, at a whole byte of codes, where no other shares its scale with
+ *     the one before
  */
 record ColumnTile(long outer, long block, long column, int columns) {
 

@@ -76,8 +76,7 @@ final class RowTile {
         FiniteRange range = FiniteRange.EMPTY;
         for (int r = row; r < Math.min(rows, row + tile); r++) {
           int at = r * length + from;
-          range =
-              range.merge(Kernels.finiteRange(values, at, at + Math.min(block, length - from)));
+          range = range.merge(Kernels.finiteRange(values, at, at + Math.min(block, length - from)));
         }
         target.cover(request, scaleAt + run, range);
       }

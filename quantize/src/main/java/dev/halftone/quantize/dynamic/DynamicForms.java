@@ -73,8 +73,7 @@ final class DynamicForms {
     CodeLayout layout = CodeLayout.columns(first.rows(), first.columns(), first.rows());
     if (first.transposed()) layout = layout.fromTransposed();
     else if (single) layout = CodeLayout.whole(use.value().count());
-    CodeFormat format =
-        new IntegerGrid(own.weightType(), own.symmetricWeights(), own.range());
+    CodeFormat format = new IntegerGrid(own.weightType(), own.symmetricWeights(), own.range());
     return new IntegerProduct(new CodeRequest(use.name(), use.value(), layout, format), reads);
   }
 

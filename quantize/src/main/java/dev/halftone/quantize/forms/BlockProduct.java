@@ -15,8 +15,8 @@ import java.util.Map;
  * A product whose weight comes from a {@code DequantizeLinear} of its own: codes {@code [K, N]}, a
  * scale by column (axis 1) or by block of rows (axis 0, {@code block_size}). ONNX Runtime makes one
  * {@code MatMulNBits} of the two, if the codes are an initializer of the same graph that nobody
- * else reads, blocks are a power of two from 16 to 256, and Gemm has no {@code transB}. Scales of tiles
- * are repeated for each column by a Gather, which is gone by then.
+ * else reads, blocks are a power of two from 16 to 256, and Gemm has no {@code transB}. Scales of
+ * tiles are repeated for each column by a Gather, which is gone by then.
  *
  * @param domain of DequantizeLinear: the standard one, or {@code com.microsoft} where the model's
  *     operator set lacks the type or axis
@@ -71,8 +71,7 @@ public record BlockProduct(CodeRequest request, Linear linear, String domain)
     Emission emission = new Emission(rewrite);
     int axis = layout.blocks() > 1 ? 1 : 0;
     String repeated =
-        new Repetition(axis, layout.inner(), layout.tile())
-            .add(scale, constant, rewrite, emission);
+        new Repetition(axis, layout.inner(), layout.tile()).add(scale, constant, rewrite, emission);
     emission.addTo(constant.owner());
     return repeated;
   }

@@ -36,7 +36,8 @@ record Repetition(int axis, long length, long size) {
   /** Which value each of the neighbours has; weights of one graph with the same axis share it. */
   private String index(Graph owner, Rewrite rewrite) {
     return rewrite
-        .derived(owner, "index / %d below %d".formatted(size, length), () -> newIndex(owner, rewrite))
+        .derived(
+            owner, "index / %d below %d".formatted(size, length), () -> newIndex(owner, rewrite))
         .getFirst();
   }
 

@@ -186,8 +186,7 @@ public final class Stored implements WeightForm.Encoded {
     return repeated(zeros, constant, emission, rewrite);
   }
 
-  private String repeated(
-      String value, Constant constant, Emission emission, Rewrite rewrite) {
+  private String repeated(String value, Constant constant, Emission emission, Rewrite rewrite) {
     String repeated = value;
     for (Repetition repetition : repetitions)
       repeated = repetition.add(repeated, constant, rewrite, emission);

@@ -24,9 +24,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
   static OperatorSet prepare(Model model, Recipe recipe) {
     long wanted = wanted(recipe.weights());
     boolean needed =
-        wanted != WITH_BLOCKS
-            || recipe.weights().bits() < 8
-            || recipe.granularity().isBlocked();
+        wanted != WITH_BLOCKS || recipe.weights().bits() < 8 || recipe.granularity().isBlocked();
     if (!needed || model.opset() >= wanted)
       return new OperatorSet(model, model.opset() >= wanted, List.of());
     return switch (OpsetUpgrade.to(model, wanted)) {

@@ -25,8 +25,7 @@ final class WeightCodes {
     return switch (recipe.weights()) {
       case WeightFormat.Element(DType type) ->
           new IntegerGrid(type, recipe.symmetricWeights(), recipe.range());
-      case WeightFormat.Numbers(NumberFormat numbers) ->
-          numbers(numbers, recipe);
+      case WeightFormat.Numbers(NumberFormat numbers) -> numbers(numbers, recipe);
       case WeightFormat.Codebook(int bits, CodebookSharing sharing) ->
           ScaledNumbers.codebook(bits, sharing);
       case WeightFormat.Blocks(BlockFormat block) ->

@@ -93,7 +93,6 @@ final class WeightForms {
     return recipe.granularity().isBlocked();
   }
 
-
   /** Whether ONNX Runtime has a kernel for products with this granularity. */
   private boolean isFusable() {
     return switch (recipe.granularity()) {
@@ -137,8 +136,7 @@ final class WeightForms {
     CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned =
-        new IntegerGrid(
-            unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.range());
+        new IntegerGrid(unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.range());
     return new PackedProduct(request(use, layout, unsigned), linears);
   }
 

@@ -91,8 +91,7 @@ class EncoderTest {
       }
     }
     for (int entry = 0; entry < low.length; entry++)
-      checkGrid(
-          what, format, low[entry], high[entry], scales.floatAt(entry), zeros.longAt(entry));
+      checkGrid(what, format, low[entry], high[entry], scales.floatAt(entry), zeros.longAt(entry));
     for (long o = 0; o < layout.outer(); o++) {
       for (long n = 0; n < layout.inner(); n++) {
         if (layout.count() > 100_000 && o + n > 3 && (o + n) % 97 > 0) continue;

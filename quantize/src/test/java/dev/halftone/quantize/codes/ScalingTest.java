@@ -91,8 +91,7 @@ class ScalingTest {
           long source = !layout.transposed() ? at : (o * layout.inner() + n) * layout.length() + k;
           int run = run(layout, o, k, n);
           double error = Math.abs((double) weight.floatAt(source) - decoded[at]);
-          costs[run] +=
-              Math.pow(error, p) * (importance.length == 0 ? 1 : importance[(int) k]);
+          costs[run] += Math.pow(error, p) * (importance.length == 0 ? 1 : importance[(int) k]);
         }
       }
     }
@@ -326,12 +325,15 @@ class ScalingTest {
     IntegerGrid full = new IntegerGrid(DType.INT8, true, CodeRange.FULL);
     Codes codes = encode(weight, layout, full, Scaling.PLAIN, 1);
     assertThat(codes.scales(3).toFloats()).containsExactly(2, 1, 1);
-    assertThat(codes.codes(12).toLongs()).containsExactly(-128, 0, 1, 127, -1, 0, 0, 127, 0, 0, 0, 0);
-    Codes usual = encode(weight, layout, new IntegerGrid(DType.INT8, true, false), Scaling.PLAIN, 1);
+    assertThat(codes.codes(12).toLongs())
+        .containsExactly(-128, 0, 1, 127, -1, 0, 0, 127, 0, 0, 0, 0);
+    Codes usual =
+        encode(weight, layout, new IntegerGrid(DType.INT8, true, false), Scaling.PLAIN, 1);
     assertThat(usual.scales(3).toFloats()).containsExactly((float) (256 / 127.0), 1, 1);
     for (CodeLayout other : LAYOUTS) {
       Tensor random = weight(other, 10);
-      float[] found = encode(random, other, full, Scaling.PLAIN, 1).scales(other.scales()).toFloats();
+      float[] found =
+          encode(random, other, full, Scaling.PLAIN, 1).scales(other.scales()).toFloats();
       float[] before =
           encode(random, other, new IntegerGrid(DType.INT8, true, false), Scaling.PLAIN, 1)
               .scales(other.scales())

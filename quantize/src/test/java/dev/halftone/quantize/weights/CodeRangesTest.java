@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The codes that a recipe's range of codes leaves in the file. */
 class CodeRangesTest {
-  private static final Map<String, Tensor> X =
-      Map.of("x", Graphs.normal(new Random(2), 1, 3, 64));
+  private static final Map<String, Tensor> X = Map.of("x", Graphs.normal(new Random(2), 1, 3, 64));
 
   private static Model product(String operator) {
     return new Graphs(1)

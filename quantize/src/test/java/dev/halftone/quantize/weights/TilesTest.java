@@ -57,7 +57,14 @@ class TilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT8, 64, 48", "INT4, 64, 48", "INT8, 70, 45", "INT4, 200, 37", "INT4, 512, 1", "INT8, 64, 10"})
+  @CsvSource({
+    "INT8, 64, 48",
+    "INT4, 64, 48",
+    "INT8, 70, 45",
+    "INT4, 200, 37",
+    "INT4, 512, 1",
+    "INT8, 64, 10"
+  })
   void productsRunFusedWithScalesOfTiles(DType weights, int rows, int columns) {
     Model model = product(rows, columns);
     Quantized quantized = WeightsMode.apply(model, recipe(weights, 16, 32), 2);
