@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The number format of quantized weights. */
@@ -86,14 +85,10 @@ public sealed interface WeightFormat {
    * Every format that has a name on the command line; codebooks that each weight has for itself.
    */
   static List<WeightFormat> all() {
-    Stream<WeightFormat> numbers =
-        NumberFormat.all().stream()
-            .filter(format -> isWeight(format) && !format.name().startsWith("codebook"))
-            .map(WeightFormat::of);
-    Stream<WeightFormat> codebooks =
-        IntStream.rangeClosed(2, 8).mapToObj(bits -> new Codebook(bits, new CodebookSharing.Own()));
-    Stream<WeightFormat> blocks = BlockFormat.all().stream().map(Blocks::new);
-    return Stream.of(numbers, codebooks, blocks).flatMap(formats -> formats).toList();
+    return Stream.concat(
+            NumberFormat.all().stream().filter(WeightFormat::isWeight).map(WeightFormat::of),
+            BlockFormat.all().stream().map(Blocks::new))
+        .toList();
   }
 
   private static boolean isWeight(NumberFormat format) {
@@ -106,6 +101,8 @@ public sealed interface WeightFormat {
   }
 
   private static WeightFormat of(NumberFormat format) {
+    Matcher codebook = Codebook.NAME.matcher(format.name());
+    if (codebook.matches()) return Codebook.of(codebook);
     return switch (format.name()) {
       case "int8", "uint8", "int4", "uint4", "int2", "uint2" ->
           new Element(format.dtype().orElseThrow());

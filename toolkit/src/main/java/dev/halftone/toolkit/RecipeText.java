@@ -107,7 +107,7 @@ public final class RecipeText {
       case USUAL -> "";
       case FULL -> " over the full range";
       case RESTRICTED -> " in a restricted range";
-      case REDUCED -> recipe.mode() == Mode.STATIC ? " in a reduced range" : "";
+      case REDUCED -> recipe.mode() == Mode.WEIGHTS ? "" : " in a reduced range";
     };
   }
 
