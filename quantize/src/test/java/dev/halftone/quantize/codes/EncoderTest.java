@@ -99,17 +99,14 @@ class EncoderTest {
           int entry = entry(layout, o, k, n);
           float scale = scales.floatAt(entry);
           long zero = zeros.longAt(entry);
-          {
-            float value = weight.floatAt(source(layout, o, k, n));
-            long expected =
-                (long)
-                    Math.clamp(Math.rint(value / scale) + zero, format.lowest(), format.highest());
-            long at = (o * layout.storedLength() + k) * layout.inner() + n;
-            assertThat(stored.longAt(at)).as("%s at %d %d %d", what, o, k, n).isEqualTo(expected);
-            assertThat(decoded[(int) source(layout, o, k, n)])
-                .as("%s at %d %d %d", what, o, k, n)
-                .isEqualTo((expected - zero) * scale);
-          }
+          float value = weight.floatAt(source(layout, o, k, n));
+          long expected =
+              (long) Math.clamp(Math.rint(value / scale) + zero, format.lowest(), format.highest());
+          long at = (o * layout.storedLength() + k) * layout.inner() + n;
+          assertThat(stored.longAt(at)).as("%s at %d %d %d", what, o, k, n).isEqualTo(expected);
+          assertThat(decoded[(int) source(layout, o, k, n)])
+              .as("%s at %d %d %d", what, o, k, n)
+              .isEqualTo((expected - zero) * scale);
         }
       }
     }
