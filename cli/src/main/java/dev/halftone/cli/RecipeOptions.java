@@ -95,7 +95,8 @@ final class RecipeOptions {
       converter = Words.SearchWord.class,
       description =
           "Static and weights mode, how scales of weights are chosen: absmax (default: the whole"
-              + " range), mse, lp[:P] (P: 2.4), percentile:P, or hqq for asymmetric weights.")
+              + " range), mse, weighted-mse (by the inputs seen on --data), lp[:P] (P: 2.4),"
+              + " percentile:P, or hqq for asymmetric weights.")
   private @Nullable ScaleSearch search;
 
   @Option(

@@ -5,6 +5,7 @@ import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What was asked for, fully resolved: no value is left to be guessed later.
@@ -134,6 +135,13 @@ public record Recipe(
   public DType weightType() {
     if (weights instanceof WeightFormat.Element(DType type)) return type;
     throw new IllegalStateException(weights.name() + " is not an element type");
+  }
+
+  /** Whether errors of some weights count by their inputs, which takes samples to see. */
+  public boolean weighsErrors() {
+    return Stream.concat(
+            Stream.of(search), rules.stream().map(rule -> rule.settings().search()))
+        .anyMatch(ScaleSearch.WeightedError.class::isInstance);
   }
 
   /** The same with scales of weights found and stored in another way. */

@@ -8,7 +8,6 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
-import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -57,7 +56,7 @@ final class RecipeResolver {
           case FP16 -> resolver.halfRecipe(mode, DType.FLOAT16);
           case BF16 -> resolver.halfRecipe(mode, DType.BFLOAT16);
         };
-    return resolver.resolved(recipe);
+    return resolver.resolved(recipe, samples);
   }
 
   /**
@@ -72,13 +71,20 @@ final class RecipeResolver {
     RecipeResolver resolver = new RecipeResolver(request);
     if (!request.rules.isEmpty())
       throw new IllegalArgumentException("rules are about nodes, and matrices have none");
-    return resolver.resolved(resolver.weightsRecipe());
+    if (request.search instanceof ScaleSearch.WeightedError)
+      throw new IllegalArgumentException(
+          "search weighted-mse weighs errors by activations, and matrices without a model have none");
+    return resolver.resolved(resolver.weightsRecipe(), false);
   }
 
-  private ResolvedRecipe resolved(Recipe recipe) {
-    for (PlacedRule rule : request.rules) rule.check(recipe.mode());
-    List<Rule> rules = request.rules.stream().map(PlacedRule::rule).toList();
-    return new ResolvedRecipe(request.name, recipe.withRules(rules), target, notes);
+  private ResolvedRecipe resolved(Recipe plain, boolean samples) {
+    for (PlacedRule rule : request.rules) rule.check(plain.mode());
+    Recipe recipe = plain.withRules(request.rules.stream().map(PlacedRule::rule).toList());
+    if (recipe.weighsErrors() && !samples)
+      throw new IllegalArgumentException(
+          "search weighted-mse weighs errors by the activations of samples, and there are none"
+              + " (--data)");
+    return new ResolvedRecipe(request.name, recipe, target, notes);
   }
 
   private Mode mode(Model model, boolean samples) {
@@ -312,11 +318,6 @@ final class RecipeResolver {
   }
 
   private void checkSearch(boolean symmetric) {
-    if (request.search instanceof ScaleSearch.WeightedError) {
-      throw new IllegalArgumentException(
-          "search weighted-mse needs an importance for each input of a layer, which no command"
-              + " measures yet; use mse");
-    }
     if (symmetric && request.search != null && request.search.needsZeroPoint()) {
       throw new IllegalArgumentException(
           "search %s chooses zero points, and these weights are symmetric; use --asymmetric in"

@@ -59,18 +59,10 @@ final class RuleSection {
             : null,
         word("weights", RecipeWords::weights),
         word("granularity", RecipeWords::granularity),
-        word("search", RuleSection::search),
+        word("search", ScaleSearch::parse),
         section.has("symmetric")
             ? section.choice("symmetric", List.of("true", "false")).equals("true")
             : null);
-  }
-
-  private static ScaleSearch search(String text) {
-    ScaleSearch search = ScaleSearch.parse(text);
-    if (search instanceof ScaleSearch.WeightedError)
-      throw new IllegalArgumentException(
-          "weighted-mse needs an importance, which nothing measures");
-    return search;
   }
 
   private <T> @Nullable T word(String key, Function<String, T> parse) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.RuleSettings;
+import dev.halftone.recipe.RuleMatcher;
+import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -171,6 +174,33 @@ class RecipeResolverTest {
     assertThat(resolve(half.mode(Mode.WEIGHTS), true).scales())
         .isEqualTo(new ScaleStorage.Float16());
     assertRefused(half, "--scales has no meaning in static mode");
+  }
+
+  @Test
+  void weighingErrorsTakesSamples() {
+    RecipeRequest weighted = ANY.search(new ScaleSearch.WeightedError());
+    for (Mode mode : List.of(Mode.WEIGHTS, Mode.STATIC)) {
+      Recipe recipe = resolve(weighted.mode(mode), true);
+      assertThat(recipe.search()).isEqualTo(new ScaleSearch.WeightedError());
+      assertThat(RecipeText.calibrates(recipe)).isTrue();
+    }
+    assertThat(RecipeText.calibrates(resolve(ANY.mode(Mode.WEIGHTS), true))).isFalse();
+    String message =
+        "search weighted-mse weighs errors by the activations of samples, and there are none"
+            + " (--data)";
+    assertThatThrownBy(() -> resolve(weighted.mode(Mode.WEIGHTS), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+    RuleSettings rule =
+        new RuleSettings(null, null, null, new ScaleSearch.WeightedError(), null);
+    RecipeRequest ruled =
+        ANY.mode(Mode.WEIGHTS).rules(List.of(new Rule(RuleMatcher.ALL, rule)));
+    assertThat(RecipeText.calibrates(resolve(ruled, true))).isTrue();
+    assertThatThrownBy(() -> resolve(ruled, false)).hasMessage(message);
+    assertThatThrownBy(() -> RecipeResolver.forMatrices(weighted.mode(Mode.WEIGHTS)))
+        .hasMessage(
+            "search weighted-mse weighs errors by activations, and matrices without a model have"
+                + " none");
   }
 
   @Test

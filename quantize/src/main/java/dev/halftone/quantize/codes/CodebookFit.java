@@ -69,13 +69,13 @@ final class CodebookFit {
   }
 
   private void add(WeightLines.Piece piece, LevelFormat format, Sums sums, Scratch scratch) {
-    float[] importance = request.scaling().importance();
+    Importance importance = request.scaling().importance();
     piece.visit(
         scratch,
-        (value, entry, k) -> {
+        (value, entry, element) -> {
           float scale = scales[entry];
           float number = value / scale;
-          double weight = (double) scale * scale * (importance.length > 0 ? importance[k] : 1);
+          double weight = (double) scale * scale * importance.at(element);
           int code = format.encode(number);
           sums.weights[code] += weight;
           sums.values[code] += weight * number;

@@ -71,9 +71,10 @@ record ColumnTile(long outer, long block, long column, int columns) {
       int scaleAt) {
     Values.requireFinite(request, values, 0, rows * columns);
     Blocks blocks = Blocks.columns(values, rows, columns);
-    float[] importance = request.scaling().importance();
-    for (int r = 0; r < rows && importance.length > 0; r++)
-      for (int c = 0; c < columns; c++) blocks.weigh(r, c, importance[(int) firstRow + r]);
+    Importance importance = request.scaling().importance();
+    for (int r = 0; r < rows && !importance.isEqual(); r++)
+      for (int c = 0; c < columns; c++)
+        blocks.weigh(r, c, importance.at(request.layout().place(outer, firstRow + r, column + c)));
     int[] counts = new int[columns];
     Arrays.fill(counts, rows);
     ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt, counts);

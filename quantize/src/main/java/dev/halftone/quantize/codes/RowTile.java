@@ -21,7 +21,7 @@ final class RowTile {
     float[] values = load(request, firstRow, rows, length, scratch);
     byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
     int scaleAt = Math.toIntExact(firstRow * layout.blocks());
-    choose(request, target, values, rows, scaleAt);
+    choose(request, target, values, firstRow, rows);
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
         int count = (int) Math.min(layout.block(), length - from);
@@ -58,9 +58,10 @@ final class RowTile {
   }
 
   private static void choose(
-      CodeRequest request, EncodingTarget target, float[] values, int rows, int scaleAt) {
+      CodeRequest request, EncodingTarget target, float[] values, long firstRow, int rows) {
     if (target.isScaled()) return;
     CodeLayout layout = request.layout();
+    int scaleAt = Math.toIntExact(firstRow * layout.blocks());
     int length = Math.toIntExact(layout.length());
     Values.requireFinite(request, values, 0, rows * length);
     int perRow = Math.toIntExact(layout.blocks());
@@ -84,7 +85,9 @@ final class RowTile {
         int row = (first + run) / perRow;
         int from = (first + run) % perRow * block;
         counts[run] = Math.min(block, length - from);
-        fill(request, blocks, run, values, row * length + from, from, counts[run]);
+        for (int i = 0; i < counts[run]; i++)
+          blocks.set(i, run, values[row * length + from + i]);
+        weigh(request, blocks, run, firstRow + row, from, counts[run]);
       }
       ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt + first, counts);
       finder.find();
@@ -92,11 +95,11 @@ final class RowTile {
     }
   }
 
-  private static void fill(
-      CodeRequest request, Blocks blocks, int run, float[] values, int at, int from, int count) {
-    float[] importance = request.scaling().importance();
-    for (int i = 0; i < count; i++) blocks.set(i, run, values[at + i]);
-    for (int i = 0; i < count && importance.length > 0; i++)
-      blocks.weigh(i, run, importance[from + i]);
+  private static void weigh(
+      CodeRequest request, Blocks blocks, int run, long row, int from, int count) {
+    Importance importance = request.scaling().importance();
+    if (importance.isEqual()) return;
+    for (int i = 0; i < count; i++)
+      blocks.weigh(i, run, importance.at(request.layout().place(row, from + i, 0)));
   }
 }

@@ -22,10 +22,10 @@ final class WeightLines {
         alongRows ? layout.length() : layout.transposed() ? layout.outer() : layout.inner();
   }
 
-  /** Takes a value, the entry of its scale, and its index along the layout's {@code length}. */
+  /** Takes a value, the entry of its scale, and its place in the weight. */
   @FunctionalInterface
   interface Visitor {
-    void visit(float value, int entry, int k);
+    void visit(float value, int entry, long element);
   }
 
   /** Some neighbouring lines. */
@@ -61,16 +61,17 @@ final class WeightLines {
   private void visitLine(long line, float[] values, int width, Visitor visitor) {
     boolean columns = layout.inner() > 1;
     for (int i = 0; i < width; i++) {
+      long entry;
       if (!layout.transposed() && columns)
-        visit(line / layout.length(), line % layout.length(), i, values[i], visitor);
-      else if (columns) visit(line / layout.inner(), i, line % layout.inner(), values[i], visitor);
-      else if (layout.transposed()) visit(i, line, 0, values[i], visitor);
-      else visit(line, i, 0, values[i], visitor);
+        entry = entry(line / layout.length(), line % layout.length(), i);
+      else if (columns) entry = entry(line / layout.inner(), i, line % layout.inner());
+      else if (layout.transposed()) entry = entry(i, line, 0);
+      else entry = entry(line, i, 0);
+      visitor.visit(values[i], (int) entry, line * width + i);
     }
   }
 
-  private void visit(long outer, long k, long column, float value, Visitor visitor) {
-    long entry = (outer * layout.blocks() + k / layout.block()) * layout.inner() + column;
-    visitor.visit(value, (int) entry, (int) k);
+  private long entry(long outer, long k, long column) {
+    return (outer * layout.blocks() + k / layout.block()) * layout.inner() + column;
   }
 }
