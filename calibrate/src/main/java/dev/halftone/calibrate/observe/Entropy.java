@@ -13,7 +13,8 @@ import dev.halftone.scheme.Range;
  * <p>A tensor with numbers on both sides of zero is searched over [-t, t], one that has them on one
  * side over [0, t] (or [-t, 0]); the result is cut at the extremes seen, as ONNX Runtime does.
  * Exact zeros are left out: every scheme keeps them exact, and in a tensor after Relu they would be
- * all that counts. At least as many bins as levels lie within t, so with 8192 bins for each sign
+ * all that counts. So are {@link Spikes}, values that came again and again: spread over a group they
+ * would seem a great loss, and a threshold in the middle of one the best of all. At least as many bins as levels lie within t, so with 8192 bins for each sign
  * and 128 levels an outlier up to 32 times the bulk can be cut in full; nothing is clipped where
  * the histogram has no more bins than levels.
  *
@@ -68,7 +69,7 @@ public record Entropy(int levels) implements RangeChooser {
     int fewest = (levels + sides - 1) / sides;
     if (fewest >= all || !negative && !positive) return all;
     Divergence divergence =
-        new Divergence(histogram, negative ? all : 0, positive ? all : 0, levels);
+        new Divergence(histogram, negative ? all : 0, positive ? all : 0, levels, fewest);
     int stride = (all - fewest + CANDIDATES - 1) / CANDIDATES;
     int coarse = best(divergence, fewest, all, stride, all);
     return best(
