@@ -98,7 +98,14 @@ class CalibrationCacheTest {
   void importanceTakesSamples() {
     CommandRun run =
         CommandRun.of(
-            "quantize", fixture.model(), "--mode", "weights", "--search", "weighted-mse", "-o", out);
+            "quantize",
+            fixture.model(),
+            "--mode",
+            "weights",
+            "--search",
+            "weighted-mse",
+            "-o",
+            out);
     assertThat(run.code()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err()).contains("weighs errors by the activations of samples", "--data");
     assertThat(out).doesNotExist();

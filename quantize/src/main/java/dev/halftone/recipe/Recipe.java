@@ -143,8 +143,7 @@ public record Recipe(
 
   /** Whether errors of some weights count by their inputs, which takes samples to see. */
   public boolean weighsErrors() {
-    return Stream.concat(
-            Stream.of(search), rules.stream().map(rule -> rule.settings().search()))
+    return Stream.concat(Stream.of(search), rules.stream().map(rule -> rule.settings().search()))
         .anyMatch(ScaleSearch.WeightedError.class::isInstance);
   }
 

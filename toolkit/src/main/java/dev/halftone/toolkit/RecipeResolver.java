@@ -73,7 +73,8 @@ final class RecipeResolver {
       throw new IllegalArgumentException("rules are about nodes, and matrices have none");
     if (request.search instanceof ScaleSearch.WeightedError)
       throw new IllegalArgumentException(
-          "search weighted-mse weighs errors by activations, and matrices without a model have none");
+          "search weighted-mse weighs errors by activations, and matrices without a model have"
+              + " none");
     return resolver.resolved(resolver.weightsRecipe(), false);
   }
 

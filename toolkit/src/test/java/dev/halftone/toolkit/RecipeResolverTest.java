@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
-import dev.halftone.recipe.RuleSettings;
-import dev.halftone.recipe.RuleMatcher;
-import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
+import dev.halftone.recipe.RuleMatcher;
+import dev.halftone.recipe.RuleSettings;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -192,10 +192,8 @@ class RecipeResolverTest {
     assertThatThrownBy(() -> resolve(weighted.mode(Mode.WEIGHTS), false))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
-    RuleSettings rule =
-        new RuleSettings(null, null, null, new ScaleSearch.WeightedError(), null);
-    RecipeRequest ruled =
-        ANY.mode(Mode.WEIGHTS).rules(List.of(new Rule(RuleMatcher.ALL, rule)));
+    RuleSettings rule = new RuleSettings(null, null, null, new ScaleSearch.WeightedError(), null);
+    RecipeRequest ruled = ANY.mode(Mode.WEIGHTS).rules(List.of(new Rule(RuleMatcher.ALL, rule)));
     assertThat(RecipeText.calibrates(resolve(ruled, true))).isTrue();
     assertThatThrownBy(() -> resolve(ruled, false)).hasMessage(message);
     assertThatThrownBy(() -> RecipeResolver.forMatrices(weighted.mode(Mode.WEIGHTS)))

@@ -104,8 +104,7 @@ final class ChannelSums {
   Channels channels() {
     List<Channel> all = new ArrayList<>(channels);
     // Adding zero makes a negative zero positive.
-    for (int c = 0; c < channels; c++)
-      all.add(new Channel(mins[c] + 0f, maxs[c] + 0f, moments(c)));
+    for (int c = 0; c < channels; c++) all.add(new Channel(mins[c] + 0f, maxs[c] + 0f, moments(c)));
     return new Channels(all);
   }
 

@@ -47,8 +47,8 @@ final class Divergence {
   }
 
   /**
-   * The counts to compare. Where nearly all lies within the fewest bins, bins are too coarse to tell
-   * a spike from the whole of a distribution, and nothing is cut.
+   * The counts to compare. Where nearly all lies within the fewest bins, bins are too coarse to
+   * tell a spike from the whole of a distribution, and nothing is cut.
    */
   private long[] shape(Histogram histogram, int bins, int fewest) {
     long[] all = new long[bins];

@@ -13,8 +13,7 @@ package dev.halftone.calibrate.observe;
  */
 public record Moments(long count, ExactSum sum, ExactSum magnitudes, ExactSum squares) {
   /** Of no elements; the neutral element of {@link #merge}. */
-  public static final Moments EMPTY =
-      new Moments(0, ExactSum.ZERO, ExactSum.ZERO, ExactSum.ZERO);
+  public static final Moments EMPTY = new Moments(0, ExactSum.ZERO, ExactSum.ZERO, ExactSum.ZERO);
 
   /** Of the elements of both. */
   public Moments merge(Moments other) {

@@ -46,8 +46,7 @@ final class Spikes {
    * (sign 1) of the last values.
    */
   private static void slide(Deque<Integer> extremes, long[] values, int at, int sign) {
-    while (!extremes.isEmpty()
-        && sign * Long.compare(values[extremes.getLast()], values[at]) <= 0)
+    while (!extremes.isEmpty() && sign * Long.compare(values[extremes.getLast()], values[at]) <= 0)
       extremes.removeLast();
     extremes.addLast(at);
     expire(extremes, at);

@@ -58,8 +58,7 @@ class MomentsTest {
       List<Statistics> forest = new ArrayList<>(List.of(Statistics.empty(ALL)));
       for (int part = 0; part < parts; part++)
         forest.add(
-            observed(
-                ALL, samples.subList(part * SAMPLES / parts, (part + 1) * SAMPLES / parts)));
+            observed(ALL, samples.subList(part * SAMPLES / parts, (part + 1) * SAMPLES / parts)));
       while (forest.size() > 1) {
         Statistics left = forest.remove(random.nextInt(forest.size()));
         forest.add(left.merge(forest.remove(random.nextInt(forest.size()))));
@@ -100,8 +99,7 @@ class MomentsTest {
   void momentsOfTheWholeAreMeans() {
     float[] x = Observed.normal(100_000, 3, 5);
     for (int i = 0; i < x.length; i++) x[i] += 1;
-    Moments moments =
-        observed(Request.MOMENTS, List.of(Tensor.ofFloats(x, 10, 10_000))).moments();
+    Moments moments = observed(Request.MOMENTS, List.of(Tensor.ofFloats(x, 10, 10_000))).moments();
     assertThat(moments.mean()).isCloseTo(1, within(0.03));
     assertThat(moments.secondMoment()).isCloseTo(10, within(0.15));
     // E|x| of N(1, 3) is 3 sqrt(2/pi) exp(-1/18) + erf(1 / (3 sqrt 2)).

@@ -31,7 +31,8 @@ class SpikesTest {
       for (int round = 0; round < 20; round++) {
         long[] counts = new long[length];
         for (int i = 0; i < length; i++)
-          counts[i] = random.nextInt(3) == 0 ? random.nextInt(1000) : random.nextInt(20) + round % 3;
+          counts[i] =
+              random.nextInt(3) == 0 ? random.nextInt(1000) : random.nextInt(20) + round % 3;
         long[] before = counts.clone();
         assertThat(Spikes.cut(counts)).isEqualTo(expected(counts));
         assertThat(counts).isEqualTo(before);

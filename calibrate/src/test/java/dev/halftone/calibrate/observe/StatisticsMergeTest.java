@@ -100,8 +100,7 @@ class StatisticsMergeTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                Statistics.empty(Request.channels(0))
-                    .merge(Statistics.empty(Request.channels(1))));
+                Statistics.empty(Request.channels(0)).merge(Statistics.empty(Request.channels(1))));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Statistics.empty(Request.RANGE).histogram());
   }

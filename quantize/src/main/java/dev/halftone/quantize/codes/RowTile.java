@@ -85,8 +85,7 @@ final class RowTile {
         int row = (first + run) / perRow;
         int from = (first + run) % perRow * block;
         counts[run] = Math.min(block, length - from);
-        for (int i = 0; i < counts[run]; i++)
-          blocks.set(i, run, values[row * length + from + i]);
+        for (int i = 0; i < counts[run]; i++) blocks.set(i, run, values[row * length + from + i]);
         weigh(request, blocks, run, firstRow + row, from, counts[run]);
       }
       ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt + first, counts);

@@ -47,7 +47,8 @@ public record Scaling(
     long groups = request.weight().count() / importance.groupElements();
     if (!importance.isEqual() && importance.inputs().length != groups * importance.perGroup())
       throw new IllegalArgumentException(
-          "%s: %s, expected %d".formatted(request.name(), importance, groups * importance.perGroup()));
+          "%s: %s, expected %d"
+              .formatted(request.name(), importance, groups * importance.perGroup()));
     checkLength(request, "least scales", least.length, layout.scales());
   }
 

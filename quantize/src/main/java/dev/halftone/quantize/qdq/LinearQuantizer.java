@@ -78,8 +78,7 @@ final class LinearQuantizer {
    * @param importance what errors count, where the recipe weighs them
    * @throws MalformedModelException if a weight is NaN or infinite
    */
-  QuantizedTensor weight(
-      Node linear, ChannelView view, double[] least, Importance importance) {
+  QuantizedTensor weight(Node linear, ChannelView view, double[] least, Importance importance) {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;

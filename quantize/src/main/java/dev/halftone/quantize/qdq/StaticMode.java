@@ -168,9 +168,7 @@ public final class StaticMode {
       String key = weightKey(node, quantizer.view(node));
       Channels all =
           channels.merge(
-              key,
-              statistics(input.value(), observed).channels(input.axis()),
-              Channels::merge);
+              key, statistics(input.value(), observed).channels(input.axis()), Channels::merge);
       Tensor weight = Objects.requireNonNull(index.constant(node.input(1)));
       importances.put(key, input.importance(all, weight));
     }

@@ -59,8 +59,7 @@ final class Importances {
     for (WeightUse use : weighed) {
       List<InputChannels> own = inputs(use, values);
       inputs.put(use, own);
-      for (InputChannels input : own)
-        requests.merge(input.value(), input.request(), Request::plus);
+      for (InputChannels input : own) requests.merge(input.value(), input.request(), Request::plus);
     }
     Map<String, Statistics> observed =
         requests.isEmpty()
@@ -107,9 +106,7 @@ final class Importances {
       if (seen != null) channels = channels.merge(seen.channels(input.axis()));
     }
     Importance importance =
-        inputs.isEmpty()
-            ? Importance.EQUAL
-            : inputs.getFirst().importance(channels, use.value());
+        inputs.isEmpty() ? Importance.EQUAL : inputs.getFirst().importance(channels, use.value());
     if (importance.isEqual()) unknown.add(use.name());
     else known.put(use, importance);
   }

@@ -47,9 +47,9 @@ public record InputChannels(String value, int axis, int weightAxis, long groups)
   }
 
   /**
-   * The second moments of the channels in ratio to the largest: {@code sum over k of E[x_k^2]
-   * (w_k - Q(w_k))^2} is the expected squared error of the product where inputs are independent and
-   * have no mean. Equal where nothing but zeros was seen, or channels do not fit the weight.
+   * The second moments of the channels in ratio to the largest: {@code sum over k of E[x_k^2] (w_k
+   * - Q(w_k))^2} is the expected squared error of the product where inputs are independent and have
+   * no mean. Equal where nothing but zeros was seen, or channels do not fit the weight.
    */
   public Importance importance(Channels channels, Tensor weight) {
     double[] moments = channels.secondMoments();

@@ -119,7 +119,9 @@ class ScalingTest {
     CodeFormat format = new IntegerGrid(DType.INT4, true, false);
     float[] importance = new float[64];
     for (int i = 0; i < 64; i++) importance[i] = i % 8 == 0 ? 1 : 0.001f;
-    Scaling weighted = Scaling.of(new ScaleSearch.WeightedError(), FLOAT).weighted(Importance.along(1, 1, weight.reshape(50, 64), importance));
+    Scaling weighted =
+        Scaling.of(new ScaleSearch.WeightedError(), FLOAT)
+            .weighted(Importance.along(1, 1, weight.reshape(50, 64), importance));
     Scaling equal = Scaling.of(new ScaleSearch.SquaredError(), FLOAT);
     double[] kept =
         costs(layout, weight, encode(weight, layout, format, weighted, 1), 2, importance);
@@ -281,7 +283,8 @@ class ScalingTest {
             new IntegerGrid(DType.INT4, true, false));
     assertThatThrownBy(() -> request.with(Scaling.of(new ScaleSearch.HalfQuadratic(), FLOAT)))
         .hasMessage("w: search hqq chooses zero points; it needs asymmetric integers");
-    assertThatThrownBy(() -> request.with(Scaling.PLAIN.weighted(new Importance(new float[2], 4, 1, 8))))
+    assertThatThrownBy(
+            () -> request.with(Scaling.PLAIN.weighted(new Importance(new float[2], 4, 1, 8))))
         .hasMessage("w: importance of 2 inputs, expected 4");
     assertThatThrownBy(() -> Importance.along(1, 2, Tensor.ofFloats(new float[12], 3, 4), 1, 2, 3))
         .hasMessageContaining("3 inputs in 2 groups do not fit axis 1 of");

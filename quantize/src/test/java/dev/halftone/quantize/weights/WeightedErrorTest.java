@@ -237,8 +237,7 @@ class WeightedErrorTest {
     Quantized one = Quantizer.quantize(network(), recipe, IMAGES, 1, Progress.NONE);
     Quantized many = Quantizer.quantize(network(), recipe, IMAGES, 5, Progress.NONE);
     for (int i = 0; i < one.weights().size(); i++) {
-      assertThat(
-              one.weights().get(i).decoded().get().sameAs(many.weights().get(i).decoded().get()))
+      assertThat(one.weights().get(i).decoded().get().sameAs(many.weights().get(i).decoded().get()))
           .isTrue();
     }
   }

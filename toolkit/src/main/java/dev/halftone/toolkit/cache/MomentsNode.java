@@ -43,8 +43,7 @@ final class MomentsNode {
       require(moments.equals(Moments.EMPTY), "sums of no elements are not 0");
       return moments;
     }
-    ExactSum negative =
-        new ExactSum(moments.sum().units().negate(), moments.sum().exponent());
+    ExactSum negative = new ExactSum(moments.sum().units().negate(), moments.sum().exponent());
     require(
         !isNegative(moments.magnitudes().plus(moments.sum()))
             && !isNegative(moments.magnitudes().plus(negative)),

@@ -126,7 +126,8 @@ final class StatisticsNode {
 
   static float number(String text, String what) {
     require(
-        text.matches("-?0x[01](\\.[0-9a-f]{1,6})?p-?[0-9]{1,3}"), what + " is no hexadecimal float");
+        text.matches("-?0x[01](\\.[0-9a-f]{1,6})?p-?[0-9]{1,3}"),
+        what + " is no hexadecimal float");
     float value = Float.parseFloat(text);
     require(Float.isFinite(value), what + " is not finite");
     return value + 0f;

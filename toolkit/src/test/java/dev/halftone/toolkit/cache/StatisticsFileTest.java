@@ -82,8 +82,7 @@ class StatisticsFileTest {
       Collections.shuffle(samples, random);
       List<Statistics> forest = new ArrayList<>();
       for (int part = 0; part < parts; part++)
-        forest.add(
-            observed(ALL, samples.subList(part * 64 / parts, (part + 1) * 64 / parts)));
+        forest.add(observed(ALL, samples.subList(part * 64 / parts, (part + 1) * 64 / parts)));
       while (forest.size() > 1) {
         Statistics left = forest.remove(random.nextInt(forest.size()));
         forest.add(left.merge(forest.remove(random.nextInt(forest.size()))));
@@ -135,7 +134,8 @@ class StatisticsFileTest {
         "\"counts\":[ | \"counts\":[-99999999, | counts go beyond the last bin",
         "\"counts\":[ | \"counts\":[9223372036854775807,9223372036854775807, | long overflow",
         "\"zeros\":1 | \"zeros\":2 | zeros are more than bin 0 holds",
-        "\"moments\":{\"count\":3 | \"moments\":{\"count\":2 | moments are not of all finite elements",
+        "\"moments\":{\"count\":3 | \"moments\":{\"count\":2 | moments are not of all finite"
+            + " elements",
         "\"sum\":\"0x3p0\" | \"sum\":\"0x1p3\" | sum is beyond magnitudes",
         "\"sum\":\"0x3p0\" | \"sum\":\"-0x1p3\" | sum is beyond magnitudes",
         "\"sum\":\"0x3p0\" | \"sum\":\"0x6p-1\" | is no sum",
@@ -148,8 +148,10 @@ class StatisticsFileTest {
         "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1],\"mins\" | mins are not as many as counts",
         "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,0.5],\"mins\" | counts are no whole numbers",
         "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,-1],\"mins\" | counts are below 0",
-        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,0],\"mins\" | a channel without elements has",
-        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,2],\"mins\" | do not hold all finite elements",
+        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,0],\"mins\" | a channel without elements"
+            + " has",
+        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,2],\"mins\" | do not hold all finite"
+            + " elements",
         "\"maxs\":[\"-0x1.0p0\" | \"maxs\":[\"-0x1.0p1\" | mins are above maxs",
         "\"mins\":[\"-0x1.0p0\" | \"mins\":[\"-0x1.0p1\" | do not have the extremes",
         "\"squares\":[\"0x1p0\" | \"squares\":[\"0x1p9\" | squares are beyond the extremes",
