@@ -122,7 +122,8 @@ class RangeChoosersTest {
     Codes codes = Codes.of(DType.UINT8, false, false);
     List<RangeChooser> cutting =
         List.of(
-            new Percentile(99.99), Entropy.DEFAULT, Entropy.of(codes), new Sigma(4), new Sigma(6));
+            new Percentile(99.99), Entropy.DEFAULT, Entropy.of(codes), new Sigma(4), new Sigma(6),
+            LeastError.lp(codes, false, 1));
     for (RangeChooser chooser : cutting) {
       assertThat(chooser.choose(seen).high()).as("%s", chooser).isBetween(2.5f, 8f);
       assertThat(chooser.choose(seen).low()).as("%s", chooser).isBetween(-8f, -2.5f);

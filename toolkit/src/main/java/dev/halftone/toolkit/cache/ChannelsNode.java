@@ -18,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
  * had no element.
  */
 final class ChannelsNode {
+  private static final List<String> LISTS =
+      List.of("counts", "mins", "maxs", "sums", "magnitudes", "squares");
+
   private ChannelsNode() {}
 
   static void fill(ObjectNode node, Channels channels) {
@@ -47,10 +50,14 @@ final class ChannelsNode {
    */
   static Channels read(JsonNode node, FiniteRange values) {
     int length = node.path("counts").size();
+    for (String list : LISTS)
+      require(
+          node.path(list).isArray() && node.path(list).size() == length,
+          list + " are not as many as counts");
     List<Channel> channels = new ArrayList<>(length);
     FiniteRange all = FiniteRange.EMPTY;
     for (int c = 0; c < length; c++) {
-      Channel channel = channel(node, c, length);
+      Channel channel = channel(node, c);
       channels.add(channel);
       long count = channel.moments().count();
       all = all.merge(new FiniteRange(channel.min(), channel.max(), count, 0, 0));
@@ -62,18 +69,18 @@ final class ChannelsNode {
     return new Channels(channels);
   }
 
-  private static Channel channel(JsonNode node, int c, int length) {
-    JsonNode count = at(node, "counts", c, length);
+  private static Channel channel(JsonNode node, int c) {
+    JsonNode count = node.path("counts").path(c);
     require(count.isIntegralNumber() && count.canConvertToLong(), "counts are no whole numbers");
     require(count.longValue() >= 0, "counts are below 0");
-    JsonNode low = at(node, "mins", c, length);
-    JsonNode high = at(node, "maxs", c, length);
+    JsonNode low = node.path("mins").path(c);
+    JsonNode high = node.path("maxs").path(c);
     Moments moments =
         new Moments(
             count.longValue(),
-            sum(node, "sums", c, length),
-            sum(node, "magnitudes", c, length),
-            sum(node, "squares", c, length));
+            sum(node, "sums", c),
+            sum(node, "magnitudes", c),
+            sum(node, "squares", c));
     if (moments.count() == 0) {
       require(low.isNull() && high.isNull(), "a channel without elements has extremes");
       MomentsNode.checked(moments, 0);
@@ -85,13 +92,7 @@ final class ChannelsNode {
     return new Channel(min, max, MomentsNode.checked(moments, Math.max(-min, max)));
   }
 
-  private static ExactSum sum(JsonNode node, String field, int c, int length) {
-    return ExactSum.parse(StatisticsNode.text(at(node, field, c, length), field));
-  }
-
-  private static JsonNode at(JsonNode node, String field, int c, int length) {
-    JsonNode list = node.path(field);
-    require(list.isArray() && list.size() == length, field + " are not as many as counts");
-    return list.path(c);
+  private static ExactSum sum(JsonNode node, String list, int c) {
+    return ExactSum.parse(StatisticsNode.text(node.path(list).path(c), list));
   }
 }
