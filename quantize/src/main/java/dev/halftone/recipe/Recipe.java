@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16
  * @param symmetricActivations whether activations have their zero point in the middle of the type
  * @param symmetricWeights whether weights do
- * @param reduceRange whether 8-bit weights are kept so small that sums of two products fit 16 bits,
+ * @param reduceRange whether int8 weights are kept so small that sums of two products fit 16 bits,
  *     for CPUs that saturate there: 7 bits are used, in static mode as many as each channel allows
  * @param operatorForm QOperator (QLinear*) in place of QDQ pairs
  * @param matMulNBits weights mode: com.microsoft MatMulNBits nodes in place of standard blocked

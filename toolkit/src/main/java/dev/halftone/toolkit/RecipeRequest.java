@@ -44,6 +44,7 @@ public final class RecipeRequest {
   List<String> include = List.of();
   List<String> exclude = List.of();
   List<PlacedRule> rules = List.of();
+  @Nullable RecipeFile origin;
 
   private RecipeRequest() {}
 
@@ -233,6 +234,13 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /** The file that it was read from, for messages. */
+  RecipeRequest origin(RecipeFile file) {
+    RecipeRequest copy = copy();
+    copy.origin = file;
+    return copy;
+  }
+
   private RecipeRequest copy() {
     RecipeRequest copy = new RecipeRequest();
     copy.name = name;
@@ -256,6 +264,7 @@ public final class RecipeRequest {
     copy.include = include;
     copy.exclude = exclude;
     copy.rules = rules;
+    copy.origin = origin;
     return copy;
   }
 }

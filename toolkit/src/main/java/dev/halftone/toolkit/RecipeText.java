@@ -65,6 +65,10 @@ public final class RecipeText {
         + (rules == 0 ? "" : rules == 1 ? ", with 1 rule" : ", with %d rules".formatted(rules));
   }
 
+  private static String reduced(Recipe recipe) {
+    return recipe.reduceRange() ? " in a reduced range" : "";
+  }
+
   private static String overall(Recipe recipe) {
     String weights =
         weightSymmetry(recipe)
@@ -76,13 +80,16 @@ public final class RecipeText {
           "static, %s%s, %s%s activations, %s, %s"
               .formatted(
                   weights,
-                  (recipe.reduceRange() ? " in a reduced range" : "") + scales(recipe),
+                  reduced(recipe) + scales(recipe),
                   recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
                   recipe.calibration().toString(),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
       case DYNAMIC ->
-          "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
+          "dynamic, "
+              + weights
+              + reduced(recipe)
+              + ", uint8 activations with ranges computed at each run";
       case WEIGHTS ->
           "weights only, "
               + weights

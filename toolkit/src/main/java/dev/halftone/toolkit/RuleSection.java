@@ -4,7 +4,6 @@ import dev.halftone.data.yaml.Section;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleMatcher;
 import dev.halftone.recipe.RuleSettings;
-import dev.halftone.scheme.ScaleSearch;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,7 @@ final class RuleSection {
             : null,
         word("weights", RecipeWords::weights),
         word("granularity", RecipeWords::granularity),
-        word("search", ScaleSearch::parse),
+        word("search", RecipeWords::search),
         section.has("symmetric")
             ? section.choice("symmetric", List.of("true", "false")).equals("true")
             : null);

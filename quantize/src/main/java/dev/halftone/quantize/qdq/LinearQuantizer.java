@@ -53,7 +53,7 @@ final class LinearQuantizer {
    */
   double[] leastScales(Node linear, ChannelView view, float inputScale) {
     double[] least =
-        recipe.reduceRange()
+        recipe.reduceRange() && recipe.weightType() == DType.INT8
             ? PairSums.leastScales(linear, view, weight(linear))
             : new double[view.channels()];
     double[] bias = bias(linear, view);
