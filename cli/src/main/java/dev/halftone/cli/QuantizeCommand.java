@@ -8,11 +8,11 @@ import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.evaluate.Evaluation;
-import dev.halftone.recipe.Mode;
 import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.QuantizedModel;
+import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
@@ -74,7 +74,7 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--calibration-cache",
       paramLabel = "FILE",
       description =
-          "Static mode: keep what calibration saw in a file; when it is about this model and these"
+          "Keep what calibration saw in a file; when it is about this model and these"
               + " samples already, calibration is skipped.")
   private @Nullable Path calibrationCache;
 
@@ -152,9 +152,10 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {
     if (calibrationCache == null) return null;
-    if (resolved.recipe().mode() != Mode.STATIC)
+    if (!RecipeText.calibrates(resolved.recipe()))
       throw new ParameterException(
-          spec.commandLine(), "--calibration-cache has a meaning in static mode only");
+          spec.commandLine(),
+          "--calibration-cache has a meaning in static mode and with search weighted-mse only");
     return source.calibrationCache(calibrationCache);
   }
 

@@ -111,8 +111,8 @@ final class RecipeOptions {
       converter = Words.SearchWord.class,
       description =
           "Static and weights mode, how scales of weights are chosen: absmax (default: the whole"
-              + " range), mse (default for levels of 1 and 2 bits), lp[:P] (P: 2.4), percentile:P,"
-              + " or hqq for asymmetric weights.")
+              + " range), mse (default for levels of 1 and 2 bits), weighted-mse (by the inputs"
+              + " seen on --data), lp[:P] (P: 2.4), percentile:P, or hqq for asymmetric weights.")
   private @Nullable ScaleSearch search;
 
   @Option(

@@ -22,11 +22,12 @@ public final class Quantizer {
   /**
    * Folds, calibrates, plans and applies.
    *
-   * @param calibration samples, needed by static mode only
+   * @param calibration samples, needed by static mode and where errors of weights are weighed by
+   *     inputs
    * @param threads samples calibrated at the same time; the result does not depend on it
    * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized
    *     as asked
-   * @throws IllegalArgumentException if static mode is asked for without samples
+   * @throws IllegalArgumentException if samples are needed and there are none
    */
   public static Quantized quantize(
       Model model, Recipe recipe, @Nullable DataSet calibration, int threads, Progress progress) {
@@ -57,7 +58,8 @@ public final class Quantizer {
             progress);
       }
       case DYNAMIC -> DynamicMode.apply(Folding.fold(Widening.toFloat32(model)), recipe, threads);
-      case WEIGHTS -> WeightsMode.apply(Folding.fold(model), recipe, threads);
+      case WEIGHTS ->
+          WeightsMode.apply(Folding.fold(model), recipe, calibration, source, threads, progress);
       case FP16 -> Fp16Mode.apply(Folding.fold(model), recipe);
       case BF16 -> Bf16Mode.apply(Folding.fold(model), recipe);
     };

@@ -6,6 +6,7 @@ import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What was asked for, fully resolved: no value is left to be guessed later.
@@ -147,6 +148,12 @@ public record Recipe(
    */
   public boolean reduceRange() {
     return range == CodeRange.REDUCED;
+  }
+
+  /** Whether errors of some weights count by their inputs, which takes samples to see. */
+  public boolean weighsErrors() {
+    return Stream.concat(Stream.of(search), rules.stream().map(rule -> rule.settings().search()))
+        .anyMatch(ScaleSearch.WeightedError.class::isInstance);
   }
 
   /** The same with other codes used. */

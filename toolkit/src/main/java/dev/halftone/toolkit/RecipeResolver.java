@@ -8,7 +8,6 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
-import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.CodebookSharing;
@@ -51,7 +50,7 @@ final class RecipeResolver {
     Mode mode = resolver.mode(model, samples);
     if (mode == Mode.STATIC) resolver.noteRectifiers(model);
     try {
-      return resolver.resolved(resolver.recipe(mode));
+      return resolver.resolved(resolver.recipe(mode), samples);
     } catch (ContradictionException e) {
       if (request.origin != null) request.origin.check(mode);
       throw e;
@@ -72,7 +71,7 @@ final class RecipeResolver {
    */
   static ResolvedRecipe withoutModel(RecipeRequest request) {
     RecipeResolver resolver = new RecipeResolver(request);
-    return resolver.resolved(resolver.recipe(Objects.requireNonNull(request.mode)));
+    return resolver.resolved(resolver.recipe(Objects.requireNonNull(request.mode)), true);
   }
 
   /**
@@ -92,7 +91,11 @@ final class RecipeResolver {
       throw new IllegalArgumentException(
           "matrices without a model are stored one by one; use codebook:%d, which each has for itself"
               .formatted(bits));
-    return resolver.resolved(resolver.weightsRecipe());
+    if (request.search instanceof ScaleSearch.WeightedError)
+      throw new IllegalArgumentException(
+          "search weighted-mse weighs errors by activations, and matrices without a model have"
+              + " none");
+    return resolver.resolved(resolver.weightsRecipe(), false);
   }
 
   private Recipe recipe(Mode mode) {
@@ -105,10 +108,14 @@ final class RecipeResolver {
     };
   }
 
-  private ResolvedRecipe resolved(Recipe recipe) {
-    for (PlacedRule rule : request.rules) rule.check(recipe.mode());
-    List<Rule> rules = request.rules.stream().map(PlacedRule::rule).toList();
-    return new ResolvedRecipe(request.name, recipe.withRules(rules), target, notes);
+  private ResolvedRecipe resolved(Recipe plain, boolean samples) {
+    for (PlacedRule rule : request.rules) rule.check(plain.mode());
+    Recipe recipe = plain.withRules(request.rules.stream().map(PlacedRule::rule).toList());
+    if (recipe.weighsErrors() && !samples)
+      throw new IllegalArgumentException(
+          "search weighted-mse weighs errors by the activations of samples, and there are none"
+              + " (--data)");
+    return new ResolvedRecipe(request.name, recipe, target, notes);
   }
 
   private Mode mode(Model model, boolean samples) {
@@ -413,13 +420,6 @@ final class RecipeResolver {
   }
 
   private void checkSearch(boolean symmetric) {
-    if (request.search instanceof ScaleSearch.WeightedError) {
-      throw new ContradictionException(
-          "search weighted-mse needs an importance for each input of a layer, which no command"
-              + " measures yet; use mse",
-          "mse, since nothing measures the importance that it needs",
-          "search");
-    }
     if (symmetric && request.search != null && request.search.needsZeroPoint()) {
       throw new ContradictionException(
           "search %s chooses zero points, and these weights are symmetric; use --asymmetric in"

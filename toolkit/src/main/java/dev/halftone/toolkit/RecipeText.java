@@ -131,7 +131,8 @@ public final class RecipeText {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  static boolean calibrates(Recipe recipe) {
-    return recipe.mode() == Mode.STATIC;
+  /** Whether the model is run on samples. */
+  public static boolean calibrates(Recipe recipe) {
+    return recipe.mode() == Mode.STATIC || recipe.weighsErrors();
   }
 }

@@ -55,14 +55,8 @@ public final class RecipeWords {
     return Calibration.parse(word);
   }
 
-  /** Those that need nothing but the weights. */
   public static ScaleSearch search(String word) {
-    ScaleSearch search = ScaleSearch.parse(word);
-    if (search instanceof ScaleSearch.WeightedError)
-      throw new IllegalArgumentException(
-          "weighted-mse needs an importance for each input of a layer, which no command measures"
-              + " yet; use mse");
-    return search;
+    return ScaleSearch.parse(word);
   }
 
   private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {

@@ -253,6 +253,31 @@ class RecipeResolverTest {
   }
 
   @Test
+  void weighingErrorsTakesSamples() {
+    RecipeRequest weighted = ANY.search(new ScaleSearch.WeightedError());
+    for (Mode mode : List.of(Mode.WEIGHTS, Mode.STATIC)) {
+      Recipe recipe = resolve(weighted.mode(mode), true);
+      assertThat(recipe.search()).isEqualTo(new ScaleSearch.WeightedError());
+      assertThat(RecipeText.calibrates(recipe)).isTrue();
+    }
+    assertThat(RecipeText.calibrates(resolve(ANY.mode(Mode.WEIGHTS), true))).isFalse();
+    String message =
+        "search weighted-mse weighs errors by the activations of samples, and there are none"
+            + " (--data)";
+    assertThatThrownBy(() -> resolve(weighted.mode(Mode.WEIGHTS), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+    RuleSettings rule = new RuleSettings(null, null, null, new ScaleSearch.WeightedError(), null);
+    RecipeRequest ruled = ANY.mode(Mode.WEIGHTS).rules(List.of(new Rule(RuleMatcher.ALL, rule)));
+    assertThat(RecipeText.calibrates(resolve(ruled, true))).isTrue();
+    assertThatThrownBy(() -> resolve(ruled, false)).hasMessage(message);
+    assertThatThrownBy(() -> RecipeResolver.forMatrices(weighted.mode(Mode.WEIGHTS)))
+        .hasMessage(
+            "search weighted-mse weighs errors by activations, and matrices without a model have"
+                + " none");
+  }
+
+  @Test
   void hqqIsForAsymmetricWeights() {
     RecipeRequest hqq = ANY.mode(Mode.WEIGHTS).search(new ScaleSearch.HalfQuadratic());
     assertThat(resolve(hqq.weights(DType.UINT4), true).symmetricWeights()).isFalse();

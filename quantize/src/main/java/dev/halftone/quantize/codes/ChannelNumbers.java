@@ -22,13 +22,16 @@ record ChannelNumbers(CodeRequest request, float[] scales, long first, long end)
     CodeLayout layout = request.layout();
     int length = Math.toIntExact(layout.length());
     int stride = layout.entryStride();
+    Importance importance = request.scaling().importance();
     float[] values = scratch.values(length);
     for (int i = 0; i < entries.length; i++) {
-      Values.read(request.weight(), (first + i) * length, values, 0, length);
+      long start = (first + i) * length;
+      Values.read(request.weight(), start, values, 0, length);
       int entry = entries[i];
       for (int from = 0; from < length; from += (int) layout.block(), entry += stride) {
         int to = (int) Math.min(length, from + layout.block());
-        for (int k = from; k < to; k++) bins.add(values[k], scales[entry], importance(k));
+        for (int k = from; k < to; k++)
+          bins.add(values[k], scales[entry], importance.at(start + k));
       }
     }
   }
@@ -37,6 +40,7 @@ record ChannelNumbers(CodeRequest request, float[] scales, long first, long end)
   private void acrossChannels(int[] entries, WeightedBins bins, Scratch scratch) {
     CodeLayout layout = request.layout();
     long width = layout.inner() == 1 ? layout.outer() : layout.inner();
+    Importance importance = request.scaling().importance();
     float[] values = scratch.values((int) Math.min(width, end - first));
     for (long matrix = first / width; matrix * width < end; matrix++) {
       long from = Math.max(first, matrix * width);
@@ -44,17 +48,12 @@ record ChannelNumbers(CodeRequest request, float[] scales, long first, long end)
       int at = (int) (from - first);
       for (int k = 0; k < layout.length(); k++) {
         long line = matrix * layout.length() + k;
-        Values.read(request.weight(), line * width + from % width, values, 0, count);
+        long start = line * width + from % width;
+        Values.read(request.weight(), start, values, 0, count);
         int block = (int) (k / layout.block()) * layout.entryStride();
-        float importance = importance(k);
         for (int c = 0; c < count; c++)
-          bins.add(values[c], scales[entries[at + c] + block], importance);
+          bins.add(values[c], scales[entries[at + c] + block], importance.at(start + c));
       }
     }
-  }
-
-  private float importance(int k) {
-    float[] importance = request.scaling().importance();
-    return importance.length > 0 ? importance[k] : 1;
   }
 }

@@ -78,6 +78,12 @@ public record CodeLayout(
     return new CodeLayout(rows, length, 1, block, false, true);
   }
 
+  /** Where the weight has the value {@code [o, l, i]}. */
+  long place(long o, long l, long i) {
+    if (!transposed) return (o * length + l) * inner + i;
+    return inner == 1 ? l * outer + o : (o * inner + i) * length + l;
+  }
+
   /** Values {@code [outer, length, inner]} as they lie in a weight that is {@link #transposed}. */
   float[] turned(float[] decoded) {
     float[] values = new float[decoded.length];
@@ -85,8 +91,7 @@ public record CodeLayout(
     for (long o = 0; o < outer; o++) {
       for (long l = 0; l < length; l++) {
         for (long i = 0; i < inner; i++) {
-          long place = inner == 1 ? l * outer + o : (o * inner + i) * length + l;
-          values[Math.toIntExact(place)] = decoded[at++];
+          values[Math.toIntExact(place(o, l, i))] = decoded[at++];
         }
       }
     }

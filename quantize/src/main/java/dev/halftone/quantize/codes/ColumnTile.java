@@ -82,10 +82,13 @@ record ColumnTile(long outer, long block, long column, int columns) {
     int tile = (int) request.layout().tile();
     Blocks blocks =
         tile == 1 ? Blocks.columns(values, rows, columns) : gathered(values, rows, tile);
-    float[] importance = request.scaling().importance();
-    for (int r = 0; r < rows && importance.length > 0; r++)
+    Importance importance = request.scaling().importance();
+    for (int r = 0; r < rows && !importance.isEqual(); r++)
       for (int c = 0; c < columns; c++)
-        blocks.weigh(c % tile * rows + r, c / tile, importance[(int) firstRow + r]);
+        blocks.weigh(
+            c % tile * rows + r,
+            c / tile,
+            importance.at(request.layout().place(outer, firstRow + r, column + c)));
     int[] counts = new int[Math.ceilDiv(columns, tile)];
     for (int run = 0; run < counts.length; run++)
       counts[run] = rows * Math.min(tile, columns - run * tile);

@@ -19,7 +19,7 @@ final class RowTile {
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
     float[] values = load(request, firstRow, rows, length, scratch);
-    choose(request, target, values, rows, layout.entry(firstRow, 0));
+    choose(request, target, values, firstRow, rows);
     if (!target.wantsCodes()) return;
     byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
     for (int r = 0; r < rows; r++) {
@@ -60,9 +60,10 @@ final class RowTile {
   }
 
   private static void choose(
-      CodeRequest request, EncodingTarget target, float[] values, int rows, int scaleAt) {
+      CodeRequest request, EncodingTarget target, float[] values, long firstRow, int rows) {
     if (target.isScaled()) return;
     CodeLayout layout = request.layout();
+    int scaleAt = layout.entry(firstRow, 0);
     int length = Math.toIntExact(layout.length());
     Values.requireFinite(request, values, 0, rows * length);
     int perRow = Math.toIntExact(layout.blocks());
@@ -91,8 +92,11 @@ final class RowTile {
         int row = (first + run) / perRow * tile;
         int from = (first + run) % perRow * block;
         int width = Math.min(block, length - from);
-        for (int r = row; r < Math.min(rows, row + tile); r++, counts[run] += width)
-          fill(request, blocks, run, counts[run], values, r * length + from, from, width);
+        for (int r = row; r < Math.min(rows, row + tile); r++, counts[run] += width) {
+          int at = r * length + from;
+          for (int i = 0; i < width; i++) blocks.set(counts[run] + i, run, values[at + i]);
+          weigh(request, blocks, run, counts[run], firstRow + r, from, width);
+        }
       }
       ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt + first, counts);
       finder.find();
@@ -100,18 +104,11 @@ final class RowTile {
     }
   }
 
-  private static void fill(
-      CodeRequest request,
-      Blocks blocks,
-      int run,
-      int index,
-      float[] values,
-      int at,
-      int from,
-      int count) {
-    float[] importance = request.scaling().importance();
-    for (int i = 0; i < count; i++) blocks.set(index + i, run, values[at + i]);
-    for (int i = 0; i < count && importance.length > 0; i++)
-      blocks.weigh(index + i, run, importance[from + i]);
+  private static void weigh(
+      CodeRequest request, Blocks blocks, int run, int index, long row, int from, int count) {
+    Importance importance = request.scaling().importance();
+    if (importance.isEqual()) return;
+    for (int i = 0; i < count; i++)
+      blocks.weigh(index + i, run, importance.at(request.layout().place(row, from + i, 0)));
   }
 }

@@ -62,8 +62,8 @@ final class WholeTensor {
     Blocks blocks = Blocks.single(count);
     Values.read(request.weight(), 0, blocks.values(), 0, count);
     Values.requireFinite(request, blocks.values(), 0, count);
-    float[] importance = request.scaling().importance();
-    for (int i = 0; i < importance.length; i++) blocks.weigh(i, 0, importance[i]);
+    Importance importance = request.scaling().importance();
+    for (int i = 0; i < count && !importance.isEqual(); i++) blocks.weigh(i, 0, importance.at(i));
     return blocks;
   }
 }

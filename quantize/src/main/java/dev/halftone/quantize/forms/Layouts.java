@@ -6,6 +6,7 @@ import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.tensor.Tensor;
+import java.util.stream.IntStream;
 
 /** Which values of a weight share a scale, by what the weight is and what the recipe asks. */
 public final class Layouts {
@@ -21,13 +22,21 @@ public final class Layouts {
       WeightUse use, CodeFormat format, Granularity granularity, Scaling scaling) {
     Tensor value = use.value();
     Role role = use.firstRole();
-    boolean columns = role == Role.MATRIX;
+    boolean columns = role == Role.MATRIX && !isTurned(use);
     CodeLayout layout =
         columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
     CodeRequest request = new CodeRequest(use.name(), value, layout, format).with(scaling);
     return columns && (layout.scales() > 1 || layout.tile() > 1)
         ? Stored.columns(request)
         : Stored.rows(request, leading(role, value));
+  }
+
+  /** Whether all products read the weight as {@code [N, K]}. */
+  private static boolean isTurned(WeightUse use) {
+    return IntStream.range(0, use.readers().size())
+        .filter(i -> use.roles().get(i) == Role.MATRIX)
+        .mapToObj(i -> use.readers().get(i).node())
+        .allMatch(node -> node != null && node.is("Gemm") && node.integer("transB", 0) != 0);
   }
 
   /** How many of the first axes have scales of their own. */

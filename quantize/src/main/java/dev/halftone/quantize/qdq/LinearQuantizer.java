@@ -9,6 +9,7 @@ import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
+import dev.halftone.quantize.codes.Importance;
 import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
@@ -74,9 +75,10 @@ final class LinearQuantizer {
    * The weight as integers.
    *
    * @param least smallest scale allowed for each channel
+   * @param importance what errors count, where the recipe weighs them
    * @throws MalformedModelException if a weight is NaN or infinite
    */
-  QuantizedTensor weight(Node linear, ChannelView view, double[] least) {
+  QuantizedTensor weight(Node linear, ChannelView view, double[] least, Importance importance) {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
@@ -91,7 +93,7 @@ final class LinearQuantizer {
                 weight,
                 single ? CodeLayout.whole(weight.count()) : layout(view),
                 grid)
-            .with(scaling.atLeast(bounds));
+            .with(scaling.atLeast(bounds).weighted(importance));
     Codes codes = Encoder.encode(List.of(request), threads).getFirst();
     return asStored(weight, codes, view, own);
   }

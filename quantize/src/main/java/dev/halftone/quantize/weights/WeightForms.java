@@ -30,11 +30,13 @@ import java.util.List;
 final class WeightForms {
   private final Recipe recipe;
   private final OperatorSet operators;
+  private final Importances importances;
   private final CodeFormat format;
 
-  WeightForms(Recipe recipe, OperatorSet operators) {
+  WeightForms(Recipe recipe, OperatorSet operators, Importances importances) {
     this.recipe = recipe;
     this.operators = operators;
+    this.importances = importances;
     this.format = WeightCodes.format(recipe);
   }
 
@@ -160,7 +162,7 @@ final class WeightForms {
               : CodeLayout.rows(rows, length, length);
       CodeFormat symmetric = new IntegerGrid(DType.INT8, true, tableRange());
       // Rows of a table have a scale each, which is gathered with them as a float.
-      Scaling floats = Scaling.of(scaling(symmetric).search(), new ScaleStorage.Float32());
+      Scaling floats = Scaling.of(scaling(use, symmetric).search(), new ScaleStorage.Float32());
       CodeRequest request = request(use, layout, symmetric).with(floats);
       return new TableRows(request, use.nodes());
     }
@@ -182,7 +184,7 @@ final class WeightForms {
     boolean small = format.bits() < 8 && operators.blocked();
     CodeFormat possible =
         format.bits() == 8 || small ? format : new IntegerGrid(DType.INT8, true, false);
-    return Layouts.stored(use, possible, recipe.granularity(), scaling(possible));
+    return Layouts.stored(use, possible, recipe.granularity(), scaling(use, possible));
   }
 
   /** What operators cannot compute with: decoded when the model is loaded, whatever reads it. */
@@ -191,21 +193,23 @@ final class WeightForms {
       return new WeightForm.Kept(
           "a codebook for some of its channels needs scales by channel or block");
     CodeFormat possible = operators.blocked() ? format : new IntegerGrid(DType.INT8, true, false);
-    return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(possible));
+    return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(use, possible));
   }
 
   private CodeRequest request(WeightUse use, CodeLayout layout, CodeFormat codes) {
-    return new CodeRequest(use.name(), use.value(), layout, codes).with(scaling(codes));
+    return new CodeRequest(use.name(), use.value(), layout, codes).with(scaling(use, codes));
   }
 
   /**
    * How scales are found. Some weights have a symmetric form only, whatever was asked; where the
    * search asked for chooses zero points, theirs is that for least squares.
    */
-  private Scaling scaling(CodeFormat codes) {
+  private Scaling scaling(WeightUse use, CodeFormat codes) {
     boolean possible = !(recipe.search().needsZeroPoint() && codes.symmetric());
     return Scaling.of(
-        possible ? recipe.search() : new ScaleSearch.SquaredError(), WeightCodes.storage(recipe));
+            possible ? recipe.search() : new ScaleSearch.SquaredError(),
+            WeightCodes.storage(recipe))
+        .weighted(importances.of(use));
   }
 
   /** What a user has to know about how these forms run. */

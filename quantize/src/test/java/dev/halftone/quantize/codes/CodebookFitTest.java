@@ -173,7 +173,9 @@ class CodebookFitTest {
     ScaleSearch search = new ScaleSearch.AbsMax();
     CodeRequest request =
         new CodeRequest("w", weight, layout, ScaledNumbers.codebook(2, OWN))
-            .with(Scaling.of(search, new ScaleStorage.Float32()).weighted(importance));
+            .with(
+                Scaling.of(search, new ScaleStorage.Float32())
+                    .weighted(new Importance(importance, 64, 1, 4096)));
     Codes weighed = Encoder.encode(List.of(request), 1).getFirst();
     Codes equal = encode(weight, layout, ScaledNumbers.codebook(2, OWN));
     double better = 0;

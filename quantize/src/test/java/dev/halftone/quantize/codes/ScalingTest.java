@@ -137,7 +137,9 @@ class ScalingTest {
     CodeFormat format = new IntegerGrid(DType.INT4, true, false);
     float[] importance = new float[64];
     for (int i = 0; i < 64; i++) importance[i] = i % 8 == 0 ? 1 : 0.001f;
-    Scaling weighted = Scaling.of(new ScaleSearch.WeightedError(), FLOAT).weighted(importance);
+    Scaling weighted =
+        Scaling.of(new ScaleSearch.WeightedError(), FLOAT)
+            .weighted(Importance.along(1, 1, weight.reshape(50, 64), importance));
     Scaling equal = Scaling.of(new ScaleSearch.SquaredError(), FLOAT);
     double[] kept =
         costs(layout, weight, encode(weight, layout, format, weighted, 1), 2, importance);
@@ -364,10 +366,13 @@ class ScalingTest {
             new IntegerGrid(DType.INT4, true, false));
     assertThatThrownBy(() -> request.with(Scaling.of(new ScaleSearch.HalfQuadratic(), FLOAT)))
         .hasMessage("w: search hqq chooses zero points; it needs asymmetric integers");
-    assertThatThrownBy(() -> request.with(Scaling.PLAIN.weighted(1, 2)))
-        .hasMessage("w: 2 importance, expected 4");
-    assertThatThrownBy(() -> request.with(Scaling.PLAIN.weighted(1, 2, -1, 3)))
-        .hasMessageContaining("importance -1.0");
+    assertThatThrownBy(
+            () -> request.with(Scaling.PLAIN.weighted(new Importance(new float[2], 4, 1, 8))))
+        .hasMessage("w: importance of 2 inputs, expected 4");
+    assertThatThrownBy(() -> Importance.along(1, 2, Tensor.ofFloats(new float[12], 3, 4), 1, 2, 3))
+        .hasMessageContaining("3 inputs in 2 groups do not fit axis 1 of");
+    assertThatThrownBy(() -> new Importance(new float[] {1, -1}, 2, 1, 8))
+        .hasMessage("importance -1.0");
     assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.INT16, true, CodeRange.USUAL))
         .hasMessage("weights cannot be stored as int16");
     assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.UINT4, false, CodeRange.RESTRICTED))
