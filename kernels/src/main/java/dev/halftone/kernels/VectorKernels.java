@@ -28,6 +28,43 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
+  public void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    VectorCodes.quantizeColumns(x, from, to, scales, zeroPoints, first, low, high, out, at);
+  }
+
+  @Override
+  public void quantizeBlocks(
+      float[] x,
+      int from,
+      int to,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    VectorCodes.quantizeBlocks(
+        x, from, to, block, scales, zeroPoints, first, low, high, out, at);
+  }
+
+  @Override
+  public void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+    VectorLevels.encode(x, from, to, scale, levels, out, at);
+  }
+
+  @Override
   public void histogram(float[] x, int from, int to, int exponent, int[] counts) {
     VectorHistogram.histogram(x, from, to, exponent, counts);
   }

@@ -5,6 +5,7 @@ import dev.halftone.kernels.Kernels;
 import dev.halftone.scheme.ScaleSearch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** Some whole rows, each in blocks with scales of their own. */
 final class RowTile {
@@ -18,20 +19,16 @@ final class RowTile {
     CodeLayout layout = request.layout();
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
+    int perRow = Math.toIntExact(layout.blocks());
     float[] values = load(request, firstRow, rows, length, scratch);
     byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
-    int scaleAt = Math.toIntExact(firstRow * layout.blocks());
+    int scaleAt = Math.toIntExact(firstRow * perRow);
     choose(request, target, values, rows, scaleAt);
-    for (int r = 0; r < rows; r++) {
-      for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
-        int count = (int) Math.min(layout.block(), length - from);
-        float scale = target.scales()[scaleAt];
-        int zeroPoint = target.code(request.format(), scaleAt);
-        int to = r * stored + from;
-        request.format().encode(values, r * length + from, count, scale, zeroPoint, codes, to);
-      }
+    encode(request, target, values, rows, scaleAt, codes, scratch);
+    for (int r = 0; r < rows && length < stored; r++) {
       // What pads the last block decodes to zero.
-      for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);
+      byte zero = target.zeroPoint(scaleAt + (r + 1) * perRow - 1);
+      Arrays.fill(codes, r * stored + length, (r + 1) * stored, zero);
     }
     int bits = request.format().bits();
     byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
@@ -39,6 +36,34 @@ final class RowTile {
     int bytes = Math.toIntExact(request.format().bytes((long) rows * stored));
     MemorySegment.copy(
         packed, 0, target.codes(), ValueLayout.JAVA_BYTE, firstRow * stored * bits / 8, bytes);
+  }
+
+  private static void encode(
+      CodeRequest request,
+      EncodingTarget target,
+      float[] values,
+      int rows,
+      int scaleAt,
+      byte[] codes,
+      Scratch scratch) {
+    CodeFormat format = request.format();
+    CodeLayout layout = request.layout();
+    int length = Math.toIntExact(layout.length());
+    int stored = Math.toIntExact(layout.storedLength());
+    int block = (int) Math.clamp(layout.block(), 1, Math.max(1, length));
+    int perRow = Math.toIntExact(layout.blocks());
+    int runs = Math.multiplyExact(rows, perRow);
+    float[] scales = scratch.scales(runs);
+    float[] offsets = scratch.offsets(runs);
+    System.arraycopy(target.scales(), scaleAt, scales, 0, runs);
+    for (int run = 0; run < runs; run++) offsets[run] = target.code(format, scaleAt + run);
+    // Rows of whole blocks without padding are one long row.
+    boolean joined = length % block == 0 && stored == length;
+    int lines = joined ? 1 : rows;
+    int line = joined ? rows * length : length;
+    for (int r = 0; r < lines; r++)
+      format.encodeBlocks(
+          values, r * line, line, block, scales, offsets, r * perRow, codes, r * stored);
   }
 
   private static float[] load(

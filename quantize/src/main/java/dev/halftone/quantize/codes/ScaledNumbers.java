@@ -3,6 +3,7 @@ package dev.halftone.quantize.codes;
 import dev.halftone.number.LevelFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.tensor.DType;
+import java.util.Arrays;
 
 /**
  * Numbers of any format times a scale: {@code decode(code) * scale}, {@code code = encode(w /
@@ -116,8 +117,30 @@ public record ScaledNumbers(NumberFormat numbers, ScaleRule rule) implements Cod
       float[] zeroPoints,
       byte[] codes,
       int to) {
-    for (int i = 0; i < count; i++)
-      codes[to + i] = (byte) numbers.encode(values[from + i] / scales[i]);
+    float[] quotients = Arrays.copyOfRange(values, from, from + count);
+    for (int i = 0; i < count; i++) quotients[i] /= scales[i];
+    numbers.encode(quotients, 0, count, 1f, codes, to);
+  }
+
+  @Override
+  public void encodeBlocks(
+      float[] values,
+      int from,
+      int count,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      byte[] codes,
+      int to) {
+    float[] quotients = Arrays.copyOfRange(values, from, from + count);
+    int end;
+    for (int i = 0; i < count; i = end) {
+      end = Math.min(i + block, count);
+      float scale = scales[first + i / block];
+      for (int k = i; k < end; k++) quotients[k] /= scale;
+    }
+    numbers.encode(quotients, 0, count, 1f, codes, to);
   }
 
   @Override
@@ -125,8 +148,7 @@ public record ScaledNumbers(NumberFormat numbers, ScaleRule rule) implements Cod
       float[] values, int from, int count, float[] scales, float[] zeroPoints, float[] errors) {
     byte[] codes = new byte[count];
     encodeColumns(values, from, count, scales, zeroPoints, codes, 0);
-    int mask = numbers.isSigned() ? -1 : (1 << numbers.bits()) - 1;
-    for (int i = 0; i < count; i++)
-      errors[i] = values[from + i] - numbers.decode(codes[i] & mask) * scales[i];
+    numbers.decode(codes, 0, count, 1f, errors, 0);
+    for (int i = 0; i < count; i++) errors[i] = values[from + i] - errors[i] * scales[i];
   }
 }
