@@ -31,7 +31,9 @@ final class FloatBlock {
     System.arraycopy(x, from, values, 0, count);
   }
 
-  /** Fills in {@code x[from, from + count) / scale}, and what is beyond ±{@code limit} with that. */
+  /**
+   * Fills in {@code x[from, from + count) / scale}, and what is beyond ±{@code limit} with that.
+   */
   void divide(float[] x, int from, int count, float scale, float limit) {
     load(x, from, count);
     for (int i = 0; i < count; i++) values[i] /= scale;

@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /**
  * Numeric loops over float arrays. This facade checks the arguments; a provider computes: plain
- * loops, and where the JVM runs with {@code --add-modules jdk.incubator.vector}, SIMD once there is
- * enough to do. Both give the same bits.
+ * loops, and where the JVM runs with {@code --add-modules jdk.incubator.vector}, SIMD for each loop
+ * that has had enough to do. Both give the same bits.
  *
  * <p>All ranges are half open. Nothing is allocated but small results. Indices out of bounds give
  * {@link IndexOutOfBoundsException}, values out of the stated bounds {@link
@@ -42,6 +42,7 @@ public final class Kernels {
   private static final Takeover HISTOGRAM = new Takeover(1.2);
   private static final Takeover BFLOAT16 = new Takeover(0.5);
   private static final Takeover SMALL_FLOATS = new Takeover(1.1);
+  private static final Takeover PACKING = new Takeover(0.2);
   private static final Takeover LEVELS = new Takeover(1.5);
 
   /** Strided accumulators of the sums. */
@@ -123,8 +124,7 @@ public final class Kernels {
       int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    QUANTIZE.next(to - from)
-        .quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
+    QUANTIZE.next(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
   }
 
   /**
@@ -143,8 +143,7 @@ public final class Kernels {
       int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    QUANTIZE.next(to - from)
-        .quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
+    QUANTIZE.next(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
   }
 
   /**
@@ -225,8 +224,9 @@ public final class Kernels {
     Objects.checkFromIndexSize(first, to - from, scales.length);
     Objects.checkFromIndexSize(first, to - from, zeroPoints.length);
     checkCodes(low, high, 8);
-    COLUMNS.next(to - from).quantizeColumns(
-        x, from, to, scales, zeroPoints, first, low, high, out, at);
+    COLUMNS
+        .next(to - from)
+        .quantizeColumns(x, from, to, scales, zeroPoints, first, low, high, out, at);
   }
 
   /**
@@ -320,7 +320,7 @@ public final class Kernels {
     checkBits(bits);
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, packedBytes(to - from, bits), out.length);
-    KernelProvider.PLAIN.pack(codes, from, to, bits, out, at);
+    PACKING.next(to - from).pack(codes, from, to, bits, out, at);
   }
 
   /**
@@ -334,7 +334,7 @@ public final class Kernels {
     checkBits(bits);
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, packedBytes(to - from, bits), packed.length);
-    KernelProvider.PLAIN.unpack(packed, at, bits, signed, codes, from, to);
+    PACKING.next(to - from).unpack(packed, at, bits, signed, codes, from, to);
   }
 
   private static void checkBits(int bits) {

@@ -77,7 +77,7 @@ public record SmallFloat(
     return Float.intBitsToFloat(smallestNormal() + (23 - fractionBits << 23));
   }
 
-  void shift(float[] x, float[] shifted, int count) {
+  private void shift(float[] x, float[] shifted, int count) {
     float shift = shift();
     for (int i = 0; i < count; i++) shifted[i] = Math.abs(x[i]) + shift;
   }
@@ -89,7 +89,7 @@ public record SmallFloat(
    *
    * @param shifted the bits of what {@link #shift()} made of the same floats
    */
-  void encode(int[] x, int[] shifted, int count, boolean saturate) {
+  private void encode(int[] x, int[] shifted, int count, boolean saturate) {
     int smallestNormal = smallestNormal();
     int dropped = 23 - fractionBits;
     int justBelowHalf = (1 << dropped - 1) - 1;

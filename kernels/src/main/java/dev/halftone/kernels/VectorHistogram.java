@@ -25,7 +25,8 @@ final class VectorHistogram {
     }
   }
 
-  private static void slots(float[] x, int from, int to, float inverseWidth, int limit, int[] slots) {
+  private static void slots(
+      float[] x, int from, int to, float inverseWidth, int limit, int[] slots) {
     int i = from;
     for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
       FloatVector v = FloatVector.fromArray(F, x, i);

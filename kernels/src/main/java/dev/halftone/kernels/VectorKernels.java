@@ -55,8 +55,7 @@ final class VectorKernels extends ScalarKernels {
       int high,
       byte[] out,
       int at) {
-    VectorCodes.quantizeBlocks(
-        x, from, to, block, scales, zeroPoints, first, low, high, out, at);
+    VectorCodes.quantizeBlocks(x, from, to, block, scales, zeroPoints, first, low, high, out, at);
   }
 
   @Override
@@ -86,5 +85,18 @@ final class VectorKernels extends ScalarKernels {
   public void toBFloat16(
       float[] x, int from, int to, float scale, float limit, short[] out, int at) {
     VectorFloats.toBFloat16(x, from, to, scale, limit, out, at);
+  }
+
+  @Override
+  public void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
+    if (bits == 4) VectorNibbles.pack(codes, from, to, out, at);
+    else super.pack(codes, from, to, bits, out, at);
+  }
+
+  @Override
+  public void unpack(
+      byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
+    if (bits == 4) VectorNibbles.unpack(packed, at, signed, codes, from, to);
+    else super.unpack(packed, at, bits, signed, codes, from, to);
   }
 }

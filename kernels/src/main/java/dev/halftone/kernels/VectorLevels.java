@@ -16,8 +16,7 @@ final class VectorLevels {
 
   private VectorLevels() {}
 
-  static void encode(
-      float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+  static void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
     int i = from;
     if (levels.count() <= FEW) {
       float[] thresholds = levels.thresholds();

@@ -264,8 +264,7 @@ class PlainLoopsTest {
               Grid grid = new Grid(scales[entry], (int) zeroPoints[entry], -8, 7);
               plain.quantize(x, from + i, from + i + 1, grid, expected, i + 2);
             }
-            Kernels.quantizeBlocks(
-                x, from, to, block, scales, zeroPoints, 3, -8, 7, actual, 2);
+            Kernels.quantizeBlocks(x, from, to, block, scales, zeroPoints, 3, -8, 7, actual, 2);
             assertThat(actual).as("block %d, %s", block, at).isEqualTo(expected);
           });
     }

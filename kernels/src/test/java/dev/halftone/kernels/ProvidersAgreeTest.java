@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.halftone.kernels.KernelSupport.Grid;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,11 +87,41 @@ class ProvidersAgreeTest {
             byte[] out = new byte[x.length];
             float[] scales = Floats.scales(x.length);
             float[] zeroPoints = Floats.zeroPoints(x.length);
-            kernels.quantizeBlocks(
-                x, from, to, block, scales, zeroPoints, 2, -8, 7, out, from - 1);
+            kernels.quantizeBlocks(x, from, to, block, scales, zeroPoints, 2, -8, 7, out, from - 1);
             return out;
           });
     }
+  }
+
+  @Test
+  void packing() {
+    Random random = new Random(1);
+    for (int length : Floats.LENGTHS) {
+      byte[] codes = new byte[length + 2 * Floats.MARGIN];
+      random.nextBytes(codes);
+      for (int bits = 1; bits <= 7; bits++) {
+        String at = "%d codes of %d bits".formatted(length, bits);
+        byte[] packed = packed(KernelProvider.PLAIN, codes, bits);
+        assertThat(packed(new VectorKernels(), codes, bits)).as(at).isEqualTo(packed);
+        for (boolean signed : new boolean[] {true, false})
+          assertThat(unpacked(new VectorKernels(), packed, codes.length, bits, signed))
+              .as(at)
+              .isEqualTo(unpacked(KernelProvider.PLAIN, packed, codes.length, bits, signed));
+      }
+    }
+  }
+
+  private static byte[] packed(KernelSupport kernels, byte[] codes, int bits) {
+    byte[] packed = new byte[codes.length + 1];
+    kernels.pack(codes, Floats.MARGIN, codes.length - Floats.MARGIN, bits, packed, 1);
+    return packed;
+  }
+
+  private static byte[] unpacked(
+      KernelSupport kernels, byte[] packed, int length, int bits, boolean signed) {
+    byte[] codes = new byte[length];
+    kernels.unpack(packed, 1, bits, signed, codes, Floats.MARGIN, length - Floats.MARGIN);
+    return codes;
   }
 
   @Test

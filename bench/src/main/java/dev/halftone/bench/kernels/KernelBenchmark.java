@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Each loop over {@code size} floats, plain and in SIMD, one after the other with a copy of the
  * bytes that it reads. {@code fastest} is the least processor time of a call, in microseconds: what
- * the loop takes when others leave the machine alone. Run with {@code java -cp
- * 'bench/target/app/*' org.openjdk.jmh.Main KernelBenchmark}.
+ * the loop takes when others leave the machine alone. Run with {@code java -cp 'bench/target/app/*'
+ * org.openjdk.jmh.Main KernelBenchmark}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

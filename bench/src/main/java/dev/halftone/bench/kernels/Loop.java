@@ -24,8 +24,7 @@ public enum Loop {
       Input.FLOATS,
       b -> {
         float sum = 0;
-        for (int i = 0; i < b.size; i += BLOCK)
-          sum += Kernels.finiteRange(b.x, i, i + BLOCK).max();
+        for (int i = 0; i < b.size; i += BLOCK) sum += Kernels.finiteRange(b.x, i, i + BLOCK).max();
         return sum;
       }),
   SUM_OF_SQUARES(Input.FLOATS, b -> Kernels.sumOfSquares(b.x, 0, b.size)),
