@@ -50,7 +50,7 @@ final class TargetsCommand implements Callable<Integer> {
         .formatted(
             word(target),
             target.symmetricActivations() ? " symmetric" : "",
-            target.reduceRange() ? " of which 7 bits are used" : "");
+            target.reduceRange() ? " in a reduced range" : "");
   }
 
   private static Map<String, Object> fields(Target target, Target here) {

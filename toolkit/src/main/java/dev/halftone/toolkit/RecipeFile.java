@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.data.yaml.Section;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -44,6 +45,7 @@ final class RecipeFile {
     flag("symmetric-weights", RecipeRequest::symmetricWeights);
     flag("symmetric-activations", RecipeRequest::symmetricActivations);
     flag("reduce-range", RecipeRequest::reduceRange);
+    word("processor", Processor::named, RecipeRequest::processor);
     flag("matmul-nbits", RecipeRequest::matMulNBits);
     flag("keep-io", RecipeRequest::keepIo);
     flag("quantize-everything", RecipeRequest::quantizeEverything);

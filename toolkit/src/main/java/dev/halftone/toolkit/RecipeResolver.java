@@ -120,14 +120,15 @@ final class RecipeResolver {
       throw new IllegalArgumentException(
           "the QOperator format has no 16-bit activations; use --format qdq");
     return recipe(
-        Mode.STATIC,
-        weights,
-        activations,
-        tensorOrChannel(Mode.STATIC),
-        or(symmetricActivations(), target.symmetricActivations()),
-        or(symmetricWeights(), weights == DType.INT8),
-        or(request.reduceRange, target.reduceRange() && !wide),
-        operatorForm);
+            Mode.STATIC,
+            weights,
+            activations,
+            tensorOrChannel(Mode.STATIC),
+            or(symmetricActivations(), target.symmetricActivations()),
+            or(symmetricWeights(), weights == DType.INT8),
+            or(request.reduceRange, target.reduceRange() && !wide),
+            operatorForm)
+        .withProcessor(or(request.processor, target.processor()));
   }
 
   private void noteRectifiers(Model model) {
@@ -147,6 +148,7 @@ final class RecipeResolver {
     refuse(Mode.DYNAMIC, request.operatorForm, "--format");
     refuse(Mode.DYNAMIC, request.calibration, "--calibration");
     refuse(Mode.DYNAMIC, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.DYNAMIC, request.processor, "processor");
     DType weights = byteWeights(Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
     DType activations =
@@ -170,6 +172,7 @@ final class RecipeResolver {
     refuse(Mode.WEIGHTS, request.operatorForm, "--format");
     refuse(Mode.WEIGHTS, request.calibration, "--calibration");
     refuse(Mode.WEIGHTS, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.WEIGHTS, request.processor, "processor");
     WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
     if (weights instanceof WeightFormat.Element(DType type) && type.isFloat())
       throw new IllegalArgumentException("weights mode takes no " + weights.name());
@@ -223,6 +226,7 @@ final class RecipeResolver {
     refuse(mode, request.activations, "--activations");
     refuse(mode, request.granularity, "--granularity");
     refuse(mode, request.reduceRange, "a reduced range");
+    refuse(mode, request.processor, "processor");
     refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
     refuse(mode, request.symmetricWeights, "symmetric-weights");
     refuse(mode, request.symmetricActivations, "symmetric-activations");

@@ -31,6 +31,7 @@ public final class RecipeText {
         fields.put("activations", word(recipe.activations()));
         fields.put("symmetric_activations", recipe.symmetricActivations());
         fields.put("reduce_range", recipe.reduceRange());
+        fields.put("processor", recipe.processor().word());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
         fields.put("search", recipe.search().toString());
         fields.put("calibration", recipe.calibration().toString());
@@ -75,7 +76,7 @@ public final class RecipeText {
           "static, %s%s, %s%s activations, %s, %s"
               .formatted(
                   weights,
-                  (recipe.reduceRange() ? " (7 bits used)" : "") + scales(recipe),
+                  (recipe.reduceRange() ? " in a reduced range" : "") + scales(recipe),
                   recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
                   recipe.calibration().toString(),

@@ -152,6 +152,7 @@ class RecipeResolverTest {
             format: qdq
             granularity: channel
             mode: static
+            processor: x86-vnni
             reduce-range: false
             search: absmax
             symmetric-activations: false
