@@ -18,10 +18,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Each loop over {@code size} floats, plain and in SIMD, one after the other with a copy of the
- * bytes that it reads. {@code fastest} is the least processor time of a call, in microseconds: what
- * the loop takes when others leave the machine alone. Run with {@code java -cp 'bench/target/app/*'
- * org.openjdk.jmh.Main KernelBenchmark}.
+ * Each loop over {@code size} elements, plain and in SIMD, and beside it a copy of the bytes that
+ * it reads or writes, whichever is more. {@code fastest} is the least processor time of a call, in
+ * microseconds: what the loop takes when others leave the machine alone. Run with {@code java -cp
+ * 'bench/target/app/*' org.openjdk.jmh.Main KernelBenchmark}.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -39,14 +39,14 @@ public class KernelBenchmark {
   @Param public Loop loop = Loop.RANGE;
 
   @Param({"copy", "scalar", "vector"})
-  public String by = "copy";
+  public String provider = "copy";
 
   private Buffers buffers = new Buffers(0);
 
   /** Each set of parameters has a JVM of its own, so nobody has asked for the provider yet. */
   @Setup
   public void fill() {
-    System.setProperty("halftone.kernels", by);
+    System.setProperty("halftone.kernels", provider);
     buffers = new Buffers(size);
   }
 
@@ -70,6 +70,6 @@ public class KernelBenchmark {
 
   @Benchmark
   public Object run(Calls calls) {
-    return calls.time(() -> by.equals("copy") ? loop.copy(buffers) : loop.run(buffers));
+    return calls.time(() -> provider.equals("copy") ? loop.copy(buffers) : loop.run(buffers));
   }
 }
