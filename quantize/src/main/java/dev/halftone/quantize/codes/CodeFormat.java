@@ -76,6 +76,21 @@ public sealed interface CodeFormat permits IntegerGrid, ScaledNumbers {
       byte[] codes,
       int to);
 
+  /**
+   * As {@link #encode}, for runs of {@code block} neighbours, the last perhaps shorter, that have a
+   * scale and a zero point each, from index {@code first} on.
+   */
+  void encodeBlocks(
+      float[] values,
+      int from,
+      int count,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      byte[] codes,
+      int to);
+
   /** {@code errors[i] = value - its code's value}, for neighbours with a scale each. */
   void errors(
       float[] values, int from, int count, float[] scales, float[] zeroPoints, float[] errors);

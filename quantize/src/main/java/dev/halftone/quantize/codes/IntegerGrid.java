@@ -176,6 +176,22 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
   }
 
   @Override
+  public void encodeBlocks(
+      float[] values,
+      int from,
+      int count,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      byte[] codes,
+      int to) {
+    int end = from + count;
+    Kernels.quantizeBlocks(
+        values, from, end, block, scales, zeroPoints, first, lowest(), highest(), codes, to);
+  }
+
+  @Override
   public void errors(
       float[] values, int from, int count, float[] scales, float[] zeroPoints, float[] errors) {
     Kernels.quantizationErrors(

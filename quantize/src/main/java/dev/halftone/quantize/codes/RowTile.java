@@ -5,6 +5,7 @@ import dev.halftone.kernels.Kernels;
 import dev.halftone.scheme.ScaleSearch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** Some whole rows, each in blocks with scales of their own. */
 final class RowTile {
@@ -18,22 +19,19 @@ final class RowTile {
     CodeLayout layout = request.layout();
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
+    int perRow = Math.toIntExact(layout.blocks());
     float[] values = load(request, firstRow, rows, length, scratch);
     choose(request, target, values, firstRow, rows);
     if (!target.wantsCodes()) return;
     byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
     for (int r = 0; r < rows; r++) {
-      CodeFormat format = target.formats().of(firstRow + r);
       int scaleAt = layout.entry(firstRow + r, 0);
-      for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
-        int count = (int) Math.min(layout.block(), length - from);
-        float scale = target.scales()[scaleAt];
-        int zeroPoint = target.code(request.format(), scaleAt);
-        int to = r * stored + from;
-        format.encode(values, r * length + from, count, scale, zeroPoint, codes, to);
-      }
+      CodeFormat format = target.formats().of(firstRow + r);
+      encodeRow(request, target, format, values, r * length, scaleAt, codes, r * stored, scratch);
+      if (length == stored) continue;
       // What pads the last block decodes to zero.
-      for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);
+      byte zero = target.zeroPoint(scaleAt + perRow - 1);
+      Arrays.fill(codes, r * stored + length, (r + 1) * stored, zero);
     }
     int bits = request.format().bits();
     byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
@@ -41,6 +39,28 @@ final class RowTile {
     int bytes = Math.toIntExact(request.format().bytes((long) rows * stored));
     MemorySegment.copy(
         packed, 0, target.codes(), ValueLayout.JAVA_BYTE, firstRow * stored * bits / 8, bytes);
+  }
+
+  private static void encodeRow(
+      CodeRequest request,
+      EncodingTarget target,
+      CodeFormat format,
+      float[] values,
+      int from,
+      int scaleAt,
+      byte[] codes,
+      int to,
+      Scratch scratch) {
+    CodeLayout layout = request.layout();
+    int length = Math.toIntExact(layout.length());
+    int block = (int) Math.clamp(layout.block(), 1, Math.max(1, length));
+    int runs = Math.toIntExact(layout.blocks());
+    float[] scales = scratch.scales(runs);
+    float[] offsets = scratch.offsets(runs);
+    System.arraycopy(target.scales(), scaleAt, scales, 0, runs);
+    for (int run = 0; run < runs; run++)
+      offsets[run] = target.code(request.format(), scaleAt + run);
+    format.encodeBlocks(values, from, length, block, scales, offsets, 0, codes, to);
   }
 
   private static float[] load(

@@ -4,6 +4,7 @@ import dev.halftone.number.LevelFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,8 +120,30 @@ public record ScaledNumbers(NumberFormat numbers, ScaleRule rule, @Nullable Code
       int first,
       byte[] codes,
       int to) {
-    for (int i = 0; i < count; i++)
-      codes[to + i] = (byte) numbers.encode(values[from + i] / scales[first + i]);
+    float[] quotients = Arrays.copyOfRange(values, from, from + count);
+    for (int i = 0; i < count; i++) quotients[i] /= scales[first + i];
+    numbers.encode(quotients, 0, count, 1f, codes, to);
+  }
+
+  @Override
+  public void encodeBlocks(
+      float[] values,
+      int from,
+      int count,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      byte[] codes,
+      int to) {
+    float[] quotients = Arrays.copyOfRange(values, from, from + count);
+    int end;
+    for (int i = 0; i < count; i = end) {
+      end = Math.min(i + block, count);
+      float scale = scales[first + i / block];
+      for (int k = i; k < end; k++) quotients[k] /= scale;
+    }
+    numbers.encode(quotients, 0, count, 1f, codes, to);
   }
 
   @Override
@@ -128,8 +151,7 @@ public record ScaledNumbers(NumberFormat numbers, ScaleRule rule, @Nullable Code
       float[] values, int from, int count, float[] scales, float[] zeroPoints, float[] errors) {
     byte[] codes = new byte[count];
     encodeColumns(values, from, count, scales, zeroPoints, 0, codes, 0);
-    int mask = numbers.isSigned() ? -1 : (1 << numbers.bits()) - 1;
-    for (int i = 0; i < count; i++)
-      errors[i] = values[from + i] - numbers.decode(codes[i] & mask) * scales[i];
+    numbers.decode(codes, 0, count, 1f, errors, 0);
+    for (int i = 0; i < count; i++) errors[i] = values[from + i] - errors[i] * scales[i];
   }
 }
