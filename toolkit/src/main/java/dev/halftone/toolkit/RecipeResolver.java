@@ -147,8 +147,10 @@ final class RecipeResolver {
     refuse(Mode.STATIC, request.scales, "scales");
     checkSearch(true);
     if (Boolean.FALSE.equals(request.symmetricWeights))
-      throw new IllegalArgumentException(
-          "weights are symmetric in static mode; asymmetric ones are for weights and dynamic mode");
+      throw new ContradictionException(
+          "weights are symmetric in static mode; asymmetric ones are for weights and dynamic mode",
+          "true in static mode",
+          "symmetric-weights");
     DType weights = byteWeights(Mode.STATIC);
     DType activations =
         oneOf(

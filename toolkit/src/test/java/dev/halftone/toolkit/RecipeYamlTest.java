@@ -35,7 +35,7 @@ class RecipeYamlTest {
         Stream.of(
             ANY.mode(Mode.STATIC).target("x86-avx2").calibration(Calibration.PERCENTILE),
             ANY.mode(Mode.STATIC).processor(Processor.ANY),
-            ANY.mode(Mode.STATIC).symmetricActivations(true).symmetricWeights(false),
+            ANY.mode(Mode.STATIC).symmetricActivations(true).symmetricWeights(true),
             ANY.mode(Mode.STATIC).operatorForm(true).quantizeEverything(true),
             ANY.mode(Mode.DYNAMIC).reduceRange(true),
             ANY.mode(Mode.WEIGHTS).reduceRange(true).matMulNBits(true),
