@@ -109,6 +109,10 @@ final class QuantizeCommand implements Callable<Integer> {
           staged == null
               ? null
               : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      List<String> execution =
+          saved == null
+              ? List.of()
+              : quantized.executionWarnings(saved.file().path(), judge.deployment());
       Evaluation evaluation =
           saved == null || judged == null
               ? null
@@ -120,7 +124,13 @@ final class QuantizeCommand implements Callable<Integer> {
       if (staged != null && kept) staged.commit();
       QuantizeReport report =
           new QuantizeReport(
-              quantized, saved == null ? null : saved.file(), output, judged, evaluation, verdict);
+              quantized,
+              saved == null ? null : saved.file(),
+              execution,
+              output,
+              judged,
+              evaluation,
+              verdict);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
       clock.stop(builder);
       RunRecord record = builder.build();

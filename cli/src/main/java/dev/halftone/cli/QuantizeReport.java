@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Evaluation;
+import dev.halftone.recipe.Mode;
 import dev.halftone.toolkit.ModelFile;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
@@ -17,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * What a quantization did and found, for people and for scripts.
  *
  * @param written the file as it was written, null in a dry run
+ * @param execution what there is to say about how ONNX Runtime runs it
  * @param output its final name
  * @param judged the samples of the evaluation
  */
 record QuantizeReport(
     QuantizedModel quantized,
     @Nullable ModelFile written,
+    List<String> execution,
     @Nullable Path output,
     @Nullable DataSet judged,
     @Nullable Evaluation evaluation,
@@ -66,7 +69,7 @@ record QuantizeReport(
     lines.addAll(PlanText.lines(quantized.plan(), quantized.recipe().recipe().mode()));
     lines.addAll(MetricText.lines(record.metrics(), latencyThreads));
     record.warnings().forEach(warning -> lines.add("warning: " + warning));
-    if (verdict != null) lines.add(verdict.text());
+    if (verdict != null && verdict.passed()) lines.add(verdict.text());
     return lines;
   }
 
@@ -83,14 +86,21 @@ record QuantizeReport(
           "the file grew: weights that nodes of the model computed (ConstantOfShape and the like)"
               + " are now stored in it");
     }
-    if (evaluation != null && evaluation.metrics().getOrDefault("speedup", 1.0) < 0.95) {
-      warnings.add(
-          "slower than the original on this machine: --mode weights keeps its speed and shrinks it"
-              + " all the same");
-    }
+    warnings.addAll(execution);
+    slower(warnings);
     if (verdict != null && !verdict.passed())
       warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
+  }
+
+  private void slower(List<String> warnings) {
+    if (evaluation == null) return;
+    String slower = SpeedText.slower(evaluation.metrics());
+    if (slower.isEmpty()) return;
+    Mode mode = quantized.recipe().recipe().mode();
+    boolean integers = mode == Mode.STATIC || mode == Mode.DYNAMIC;
+    String advice = "; --mode weights keeps its speed and shrinks it all the same";
+    warnings.add(integers ? slower + advice : slower);
   }
 
   private static void sharing(int shared, int judged, List<String> warnings) {

@@ -98,6 +98,18 @@ class QuantizeTest {
     assertThat(Files.readAllBytes(out)).isEqualTo(once);
   }
 
+  /** The statement is about the graph that ONNX Runtime executes, which only a file has. */
+  @Test
+  void saysHowWeightsRun() throws IOException {
+    String[] statements = {
+      "1 product runs as MatMulNBits at accuracy level 4", "1 weight is decoded at every run"
+    };
+    assertThat(quantize("--recipe", "weights-int8").out()).contains(statements);
+    assertThat(quantize("--recipe", "weights-int8", "--no-eval").out()).contains(statements);
+    assertThat(quantize("--recipe", "weights-int8", "--dry-run").out())
+        .doesNotContain("MatMulNBits");
+  }
+
   @Test
   void aDryRunWritesNothing() throws IOException {
     CommandRun run =

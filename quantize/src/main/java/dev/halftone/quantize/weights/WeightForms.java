@@ -1,5 +1,7 @@
 package dev.halftone.quantize.weights;
 
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
@@ -12,7 +14,6 @@ import dev.halftone.quantize.forms.Linear;
 import dev.halftone.quantize.forms.PackedProduct;
 import dev.halftone.quantize.forms.PackedTable;
 import dev.halftone.quantize.forms.TableRows;
-import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
 import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
@@ -23,13 +24,18 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 
 /** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs fast. */
 final class WeightForms {
+  /** From this version on Sum broadcasts. */
+  private static final long BROADCASTING_SUM = 8;
+
   private final Recipe recipe;
   private final OperatorSet operators;
   private final CodeFormat format;
+  private final IdentityHashMap<Graph, GraphIndex> indexes = new IdentityHashMap<>();
 
   WeightForms(Recipe recipe, OperatorSet operators) {
     this.recipe = recipe;
@@ -64,9 +70,11 @@ final class WeightForms {
             && use.isReadAtHome()
             && !recipe.matMulNBits()
             && format.dtype().bits() > 2;
-    if (standard && (operators.blocked() || !isBlocked()))
-      return blockProduct(use, linears.getFirst());
-    return packedProduct(use, linears);
+    if (!standard || !(operators.blocked() || !isBlocked())) return packedProduct(use, linears);
+    GraphIndex index = indexes.computeIfAbsent(use.constant().owner(), GraphIndex::new);
+    boolean apart = linears.getFirst().losesItsWeight(index);
+    if (apart && operators.model().opset() < BROADCASTING_SUM) return packedProduct(use, linears);
+    return blockProduct(use, linears.getFirst(), apart);
   }
 
   /** Every reader as a product that a fused kernel can take over; empty when one of them is not. */
@@ -96,13 +104,13 @@ final class WeightForms {
     };
   }
 
-  private WeightForm blockProduct(WeightUse use, Linear linear) {
+  private WeightForm blockProduct(WeightUse use, Linear linear, boolean apart) {
     long block =
         recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
     CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
-    return new BlockProduct(request(use, layout, format), linear, domain);
+    return new BlockProduct(request(use, layout, format), linear, domain, apart);
   }
 
   private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
@@ -175,20 +183,5 @@ final class WeightForms {
     boolean possible = !(recipe.search().needsZeroPoint() && codes.symmetric());
     return Scaling.of(
         possible ? recipe.search() : new ScaleSearch.SquaredError(), WeightCodes.storage(recipe));
-  }
-
-  /** What a user has to know about how these forms run. */
-  static List<String> warnings(List<WeightDecision> decisions) {
-    List<String> warnings = new ArrayList<>();
-    long fused =
-        decisions.stream()
-            .filter(d -> d.form() instanceof BlockProduct || d.form() instanceof PackedProduct)
-            .count();
-    if (fused > 0) {
-      warnings.add(
-          "%d weights run as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block"
-              .formatted(fused));
-    }
-    return warnings;
   }
 }

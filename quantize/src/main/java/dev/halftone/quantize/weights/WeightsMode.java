@@ -46,9 +46,7 @@ public final class WeightsMode {
               : new WeightForm.Kept(objection);
       decisions.add(new WeightDecision(use, form));
     }
-    List<String> warnings = new ArrayList<>(operators.warnings());
-    warnings.addAll(WeightForms.warnings(decisions));
-    return WeightRewrite.apply(operators.model(), decisions, warnings, threads);
+    return WeightRewrite.apply(operators.model(), decisions, operators.warnings(), threads);
   }
 
   /** The model under an operator set that has what all of its weights ask for, as far as can be. */
