@@ -12,6 +12,7 @@ import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,9 +89,21 @@ record QuantizeReport(
     }
     warnings.addAll(execution);
     slower(warnings);
+    if (evaluation != null) unlike(evaluation.metrics(), warnings);
     if (verdict != null && !verdict.passed())
       warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
+  }
+
+  /** Warns where hardly anything of the original is left. */
+  private static void unlike(Map<String, Double> metrics, List<String> warnings) {
+    double agreement = metrics.getOrDefault("agreement", 1.0);
+    double sqnr = metrics.getOrDefault("sqnr_db", Double.POSITIVE_INFINITY);
+    if (agreement >= 0.5 && sqnr >= 5) return;
+    warnings.add(
+        "the result does not resemble the original (%s); 'halftone compare' shows the node to blame,"
+                .formatted(Double.isFinite(sqnr) ? "SQNR " + Text.decimal(sqnr) + " dB" : "agreement " + Text.percent(agreement))
+            + " --exclude leaves it in float");
   }
 
   private void slower(List<String> warnings) {
