@@ -84,8 +84,10 @@ record QuantizeReport(
       sharing(judged.shared(calibration), judged.size(), warnings);
     if (written != null && written.bytes() > quantized.source().file().bytes()) {
       warnings.add(
-          "the file grew: weights that nodes of the model computed (ConstantOfShape and the like)"
-              + " are now stored in it");
+          quantized.storesComputedWeights()
+              ? "the file grew: weights that nodes of the model computed (ConstantOfShape and the"
+                  + " like) are now stored in it"
+              : "the file grew: scales, names and nodes around them take more than was saved");
     }
     warnings.addAll(execution);
     slower(warnings);

@@ -1,6 +1,7 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.onnx.OnnxWriter;
@@ -75,6 +76,14 @@ public final class QuantizedModel {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model(), out, externalData);
     return new SavedModel(source, ModelFile.of(out));
+  }
+
+  /** Whether a weight that nodes of the original compute is stored now. */
+  public boolean storesComputedWeights() {
+    GraphIndex original = new GraphIndex(source.model().graph());
+    return weights().stream()
+        .map(weight -> original.producer(weight.name()))
+        .anyMatch(producer -> producer != null && !producer.is("Constant"));
   }
 
   /**
