@@ -155,6 +155,18 @@ class QuantizeTest {
         .contains("out.onnx: it is quantized already (", "'halftone dequantize'");
   }
 
+  /** Casts of stored weights are folded, so that these are floats to whoever quantizes them. */
+  @Test
+  void whatIsDecodedAndQuantizedAnewIsNotSaidToBeKept() throws IOException {
+    Path half = folder.resolve("half.onnx");
+    Object[] first = {"--mode", "bf16", "--no-eval", "-o", half};
+    assertThat(CommandRun.of(prepend("quantize", fixture.model(), first)).code()).isZero();
+    CommandRun run =
+        CommandRun.of("quantize", half, "--mode", "weights", "--no-eval", "-o", out);
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).doesNotContain("kept as it is");
+  }
+
   private static Object[] prepend(Object command, Object model, Object[] options) {
     return Stream.concat(Stream.of(command, model), Stream.of(options)).toArray();
   }
