@@ -246,7 +246,17 @@ public final class OpenModel {
     throw new UnsupportedModelException(
         path,
         "nothing in it can be quantized as asked: "
-            + (reasons.isEmpty() ? "it has no weights" : reasons));
+            + (reasons.isEmpty() ? "it has no weights" + outsideFunctions() : reasons));
+  }
+
+  private String outsideFunctions() {
+    return model.functions().isEmpty()
+        ? ""
+        : " outside functions of its own that are not looked into (%s)"
+            .formatted(
+                model.functions().stream()
+                    .map(function -> function.domain() + "." + function.name())
+                    .collect(Collectors.joining(", ")));
   }
 
   private Map<String, String> provenance(
