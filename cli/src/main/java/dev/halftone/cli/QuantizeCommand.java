@@ -6,8 +6,10 @@ import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.evaluate.Evaluation;
 import dev.halftone.recipe.Mode;
+import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.QuantizedModel;
@@ -15,6 +17,7 @@ import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
+import dev.halftone.toolkit.Target;
 import dev.halftone.toolkit.cache.CalibrationCache;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +39,7 @@ import picocli.CommandLine.Spec;
         "Folds, calibrates on --data, quantizes, writes, reads the file back and judges it beside"
             + " the original. Nothing is written under the output's name until all of that is done;"
             + " an output that exists is replaced.",
-    customSynopsis = "halftone quantize MODEL -o OUT [OPTIONS]",
+    customSynopsis = "halftone quantize MODEL -o OUT [--data PATH] [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -113,10 +116,13 @@ final class QuantizeCommand implements Callable<Integer> {
           saved == null
               ? List.of()
               : quantized.executionWarnings(saved.file().path(), judge.deployment());
+      boolean foreign = Target.of(Cpu.detect()).saturates(resolved.recipe());
+      EvaluateOptions options = judge.options(common.threads(), bars.progress());
       Evaluation evaluation =
           saved == null || judged == null
               ? null
-              : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
+              : saved.evaluate(judged, foreign ? exact(saved, options) : options);
+      if (saved != null && evaluation == null) saved.requireLoads();
       bars.close();
       Verdict verdict =
           gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
@@ -130,6 +136,7 @@ final class QuantizeCommand implements Callable<Integer> {
               output,
               judged,
               evaluation,
+              foreign,
               verdict);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
       clock.stop(builder);
@@ -143,19 +150,22 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
+  /** With exact sums where ONNX Runtime can load the model so. */
+  private static EvaluateOptions exact(SavedModel saved, EvaluateOptions options) {
+    return saved.loads(options.exact().deployment()) ? options.exact() : options;
+  }
+
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {
     if (calibrationCache == null) return null;
     if (resolved.recipe().mode() != Mode.STATIC)
       throw new ParameterException(
           spec.commandLine(), "--calibration-cache has a meaning in static mode only");
-    Usage.refuseSame(spec, model, calibrationCache);
     return source.calibrationCache(calibrationCache);
   }
 
   /** The place for the output; null for a dry run. */
   private @Nullable StagedOutput stage() {
     if (dryRun || output == null) return null;
-    Usage.refuseSame(spec, model, output);
     return StagedOutput.beside(output);
   }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param execution what there is to say about how ONNX Runtime runs it
  * @param output its final name
  * @param judged the samples of the evaluation
+ * @param foreign whether the result is for processors that sum products unlike this machine's
  */
 record QuantizeReport(
     QuantizedModel quantized,
@@ -30,6 +31,7 @@ record QuantizeReport(
     @Nullable Path output,
     @Nullable DataSet judged,
     @Nullable Evaluation evaluation,
+    boolean foreign,
     Gate.@Nullable Verdict verdict) {
 
   private boolean isKept() {
@@ -80,6 +82,10 @@ record QuantizeReport(
     if (calibration != null) warnings.addAll(calibration.warnings());
     if (judged != null)
       judged.warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+    if (evaluation != null && foreign)
+      warnings.add(
+          "judged with exact sums, as its target computes them; on this machine's processor they"
+              + " would saturate, and the figures with them");
     if (evaluation != null && judged != null && calibration != null)
       sharing(judged.shared(calibration), judged.size(), warnings);
     if (written != null && written.bytes() > quantized.source().file().bytes()) {
@@ -104,7 +110,10 @@ record QuantizeReport(
     if (agreement >= 0.5 && sqnr >= 5) return;
     warnings.add(
         "the result does not resemble the original (%s); 'halftone compare' shows the node to blame,"
-                .formatted(Double.isFinite(sqnr) ? "SQNR " + Text.decimal(sqnr) + " dB" : "agreement " + Text.percent(agreement))
+                .formatted(
+                    Double.isFinite(sqnr)
+                        ? "SQNR " + Text.decimal(sqnr) + " dB"
+                        : "agreement " + Text.percent(agreement))
             + " --exclude leaves it in float");
   }
 

@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "targets",
     header = "List the hardware profiles and the number formats that run fast there.",
+    customSynopsis = "halftone targets [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {

@@ -45,7 +45,7 @@ final class Text {
             ? "%.3g"
             : magnitude >= 100
                 ? "%.0f"
-            : magnitude >= 10 ? "%.1f" : magnitude >= 1 || magnitude == 0 ? "%.2f" : "%.4g";
+                : magnitude >= 10 ? "%.1f" : magnitude >= 1 || magnitude == 0 ? "%.2f" : "%.4g";
     return String.format(Locale.ROOT, format, value);
   }
 

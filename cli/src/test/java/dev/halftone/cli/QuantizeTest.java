@@ -161,8 +161,7 @@ class QuantizeTest {
     Path half = folder.resolve("half.onnx");
     Object[] first = {"--mode", "bf16", "--no-eval", "-o", half};
     assertThat(CommandRun.of(prepend("quantize", fixture.model(), first)).code()).isZero();
-    CommandRun run =
-        CommandRun.of("quantize", half, "--mode", "weights", "--no-eval", "-o", out);
+    CommandRun run = CommandRun.of("quantize", half, "--mode", "weights", "--no-eval", "-o", out);
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).doesNotContain("kept as it is");
   }

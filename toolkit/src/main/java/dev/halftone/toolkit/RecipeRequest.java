@@ -33,6 +33,7 @@ public final class RecipeRequest {
   @Nullable Boolean symmetricWeights;
   @Nullable Boolean symmetricActivations;
   @Nullable Boolean reduceRange;
+  @Nullable Boolean restrictedRange;
   @Nullable Processor processor;
   @Nullable Calibration calibration;
   @Nullable Boolean matMulNBits;
@@ -44,6 +45,7 @@ public final class RecipeRequest {
   List<String> include = List.of();
   List<String> exclude = List.of();
   List<PlacedRule> rules = List.of();
+  @Nullable RecipeFile origin;
 
   private RecipeRequest() {}
 
@@ -149,6 +151,17 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /**
+   * Whether symmetric integer weights leave out the lowest code, which has no counterpart: -127 to
+   * 127; if not, scales are as small as it allows: -128 to 127. Wins over a range that the target
+   * would reduce.
+   */
+  public RecipeRequest restrictedRange(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.restrictedRange = wanted;
+    return copy;
+  }
+
   /** Whose speeds decide what stays in float; else the target's. */
   public RecipeRequest processor(Processor wanted) {
     RecipeRequest copy = copy();
@@ -233,6 +246,13 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /** The file that it was read from, for messages. */
+  RecipeRequest origin(RecipeFile file) {
+    RecipeRequest copy = copy();
+    copy.origin = file;
+    return copy;
+  }
+
   private RecipeRequest copy() {
     RecipeRequest copy = new RecipeRequest();
     copy.name = name;
@@ -245,6 +265,7 @@ public final class RecipeRequest {
     copy.symmetricWeights = symmetricWeights;
     copy.symmetricActivations = symmetricActivations;
     copy.reduceRange = reduceRange;
+    copy.restrictedRange = restrictedRange;
     copy.processor = processor;
     copy.calibration = calibration;
     copy.matMulNBits = matMulNBits;
@@ -256,6 +277,7 @@ public final class RecipeRequest {
     copy.include = include;
     copy.exclude = exclude;
     copy.rules = rules;
+    copy.origin = origin;
     return copy;
   }
 }

@@ -4,16 +4,24 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The words for the values of a recipe, on the command line and in recipe files alike. Case does
  * not matter. Each method throws IllegalArgumentException that names what is allowed.
  */
 public final class RecipeWords {
+  static final List<DType> ACTIVATIONS =
+      List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16);
+
   private static final String BLOCK = "block:";
+  private static final Pattern TILE =
+      Pattern.compile(BLOCK + "([1-9][0-9]{0,8})x([1-9][0-9]{0,8})");
 
   private RecipeWords() {}
 
@@ -26,7 +34,7 @@ public final class RecipeWords {
   }
 
   public static DType activations(String word) {
-    return oneOf(word, List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16));
+    return oneOf(word, ACTIVATIONS);
   }
 
   public static Granularity granularity(String word) {
@@ -35,11 +43,26 @@ public final class RecipeWords {
     if (lower.equals("channel")) return new Granularity.PerChannel();
     if (lower.matches(BLOCK + "[1-9][0-9]{0,8}"))
       return new Granularity.PerBlock(Integer.parseInt(lower.substring(BLOCK.length())));
-    throw new IllegalArgumentException("'%s' is not tensor, channel or block:N".formatted(word));
+    Matcher tile = TILE.matcher(lower);
+    if (tile.matches())
+      return new Granularity.PerTile(
+          Integer.parseInt(tile.group(1)), Integer.parseInt(tile.group(2)));
+    throw new IllegalArgumentException(
+        "'%s' is not tensor, channel, block:N or block:RxC".formatted(word));
   }
 
   public static Calibration calibration(String word) {
     return Calibration.parse(word);
+  }
+
+  /** Those that need nothing but the weights. */
+  public static ScaleSearch search(String word) {
+    ScaleSearch search = ScaleSearch.parse(word);
+    if (search instanceof ScaleSearch.WeightedError)
+      throw new IllegalArgumentException(
+          "weighted-mse needs an importance for each input of a layer, which no command measures"
+              + " yet; use mse");
+    return search;
   }
 
   private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {

@@ -1,11 +1,13 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** A recipe as the text of a recipe file, which {@link RecipeFile} reads. */
@@ -17,16 +19,23 @@ final class RecipeYaml {
    * every machine: nothing is left to the target.
    */
   static String of(Recipe recipe) {
+    return lines(recipe).entrySet().stream()
+        .map(line -> line.getKey() + ": " + line.getValue() + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** The keys of the file and the text of their values. */
+  static SortedMap<String, String> lines(Recipe recipe) {
     SortedMap<String, Object> fields = RecipeText.fields(recipe);
     // What follows from another key has none of its own.
     if (recipe.mode() == Mode.FP16 || recipe.mode() == Mode.BF16) fields.remove("weights");
     if (recipe.weights() instanceof WeightFormat.Blocks) {
-      fields.remove("granularity");
+      if (!(recipe.granularity() instanceof Granularity.PerTile)) fields.remove("granularity");
       fields.remove("scales");
     }
-    return fields.entrySet().stream()
-        .map(field -> key(field.getKey()) + ": " + value(field.getValue()) + "\n")
-        .collect(Collectors.joining());
+    SortedMap<String, String> lines = new TreeMap<>();
+    fields.forEach((name, value) -> lines.put(key(name), value(value)));
+    return lines;
   }
 
   private static String key(Object name) {

@@ -1,6 +1,8 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Processor;
+import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
@@ -76,6 +78,19 @@ public record Target(
           false,
           Processor.ANY,
           "TensorRT takes int8 with zero points of zero only");
+
+  /**
+   * Whether a model made by the recipe would compute with sums that saturate here: it has been made
+   * for another kind of processor.
+   */
+  public boolean saturates(Recipe recipe) {
+    boolean integers = recipe.mode() == Mode.STATIC || recipe.mode() == Mode.DYNAMIC;
+    return reduceRange
+        && integers
+        && !recipe.reduceRange()
+        && recipe.weightType() == DType.INT8
+        && recipe.activations().bits() == 8;
+  }
 
   /** Every profile that has a name. */
   public static List<Target> all() {

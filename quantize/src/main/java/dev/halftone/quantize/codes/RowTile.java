@@ -19,16 +19,18 @@ final class RowTile {
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
     float[] values = load(request, firstRow, rows, length, scratch);
+    choose(request, target, values, rows, layout.entry(firstRow, 0));
+    if (!target.wantsCodes()) return;
     byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
-    int scaleAt = Math.toIntExact(firstRow * layout.blocks());
-    choose(request, target, values, rows, scaleAt);
     for (int r = 0; r < rows; r++) {
+      CodeFormat format = target.formats().of(firstRow + r);
+      int scaleAt = layout.entry(firstRow + r, 0);
       for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
         int count = (int) Math.min(layout.block(), length - from);
         float scale = target.scales()[scaleAt];
         int zeroPoint = target.code(request.format(), scaleAt);
         int to = r * stored + from;
-        request.format().encode(values, r * length + from, count, scale, zeroPoint, codes, to);
+        format.encode(values, r * length + from, count, scale, zeroPoint, codes, to);
       }
       // What pads the last block decodes to zero.
       for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);
@@ -65,26 +67,32 @@ final class RowTile {
     Values.requireFinite(request, values, 0, rows * length);
     int perRow = Math.toIntExact(layout.blocks());
     int block = (int) Math.min(layout.block(), length);
-    int runs = Math.multiplyExact(rows, perRow);
+    int tile = (int) layout.tile();
+    int runs = Math.multiplyExact(Math.ceilDiv(rows, tile), perRow);
     if (request.scaling().search() instanceof ScaleSearch.AbsMax) {
       for (int run = 0; run < runs; run++) {
+        int row = run / perRow * tile;
         int from = run % perRow * block;
-        int at = run / perRow * length + from;
-        FiniteRange range = Kernels.finiteRange(values, at, at + Math.min(block, length - from));
+        FiniteRange range = FiniteRange.EMPTY;
+        for (int r = row; r < Math.min(rows, row + tile); r++) {
+          int at = r * length + from;
+          range = range.merge(Kernels.finiteRange(values, at, at + Math.min(block, length - from)));
+        }
         target.cover(request, scaleAt + run, range);
       }
       return;
     }
-    int group = Math.clamp(GROUP_VALUES / block, 8, 256);
+    int group = Math.clamp(GROUP_VALUES / ((long) block * tile), 8, 256);
     for (int first = 0; first < runs; first += group) {
       int count = Math.min(group, runs - first);
-      Blocks blocks = Blocks.zeros(block, count);
+      Blocks blocks = Blocks.zeros(Math.multiplyExact(block, tile), count);
       int[] counts = new int[count];
       for (int run = 0; run < count; run++) {
-        int row = (first + run) / perRow;
+        int row = (first + run) / perRow * tile;
         int from = (first + run) % perRow * block;
-        counts[run] = Math.min(block, length - from);
-        fill(request, blocks, run, values, row * length + from, from, counts[run]);
+        int width = Math.min(block, length - from);
+        for (int r = row; r < Math.min(rows, row + tile); r++, counts[run] += width)
+          fill(request, blocks, run, counts[run], values, r * length + from, from, width);
       }
       ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt + first, counts);
       finder.find();
@@ -93,10 +101,17 @@ final class RowTile {
   }
 
   private static void fill(
-      CodeRequest request, Blocks blocks, int run, float[] values, int at, int from, int count) {
+      CodeRequest request,
+      Blocks blocks,
+      int run,
+      int index,
+      float[] values,
+      int at,
+      int from,
+      int count) {
     float[] importance = request.scaling().importance();
-    for (int i = 0; i < count; i++) blocks.set(i, run, values[at + i]);
+    for (int i = 0; i < count; i++) blocks.set(index + i, run, values[at + i]);
     for (int i = 0; i < count && importance.length > 0; i++)
-      blocks.weigh(i, run, importance[from + i]);
+      blocks.weigh(index + i, run, importance[from + i]);
   }
 }

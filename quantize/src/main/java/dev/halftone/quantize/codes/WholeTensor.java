@@ -13,9 +13,10 @@ final class WholeTensor {
   private WholeTensor() {}
 
   static void encode(CodeRequest request, EncodingTarget target, Scratch scratch) {
-    CodeFormat format = request.format();
+    CodeFormat format = target.formats().of(0);
     long count = request.weight().count();
     if (!target.isScaled()) choose(request, target, scratch);
+    if (!target.wantsCodes()) return;
     float scale = target.scales()[0];
     int zeroPoint = target.code(format, 0);
     float[] values = scratch.values(PIECE);

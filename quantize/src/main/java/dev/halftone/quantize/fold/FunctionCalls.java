@@ -18,8 +18,9 @@ import java.util.Map;
 
 /**
  * Puts the nodes of the model's own functions where they are called, so that weights within them
- * are weights of the graph (ONNX IR, "Functions"). A function whose nodes refer to attributes of the
- * call, have bodies, or want another version of an operator set than the model stays a function.
+ * are weights of the graph (ONNX IR, "Functions"). A function whose nodes refer to attributes of
+ * the call, have bodies, or want another version of an operator set than the model stays a
+ * function.
  */
 public final class FunctionCalls {
   /** More nodes than any real model has: functions that call others twice grow without bound. */
@@ -60,7 +61,8 @@ public final class FunctionCalls {
       if (function == null) continue;
       int depth = depths.getOrDefault(call, 0);
       if (depth >= functions.size())
-        throw new UnsupportedModelException(call, "functions of the model call each other in a circle");
+        throw new UnsupportedModelException(
+            call, "functions of the model call each other in a circle");
       List<Node> nodes = body(call, function);
       for (Node node : nodes) depths.put(node, depth + 1);
       made += nodes.size();
@@ -134,12 +136,7 @@ public final class FunctionCalls {
     boolean called = model.functions().stream().anyMatch(each -> isCalled(each, model));
     List<Function> left = called ? model.functions() : List.of();
     return new Model(
-        model.irVersion(),
-        model.opsets(),
-        model.graph(),
-        left,
-        model.metadata(),
-        model.opaque());
+        model.irVersion(), model.opsets(), model.graph(), left, model.metadata(), model.opaque());
   }
 
   private static boolean isCalled(Function function, Model model) {

@@ -61,7 +61,8 @@ public record Linear(
    * [N]}, and merges Gemm with an activation that alone reads it first (GemmActivationFusion).
    */
   public boolean losesItsWeight(GraphIndex index) {
-    return node.is("Gemm") && (!(bias.isEmpty() || isRow(index.constant(bias))) || isActivated(index));
+    return node.is("Gemm")
+        && (!(bias.isEmpty() || isRow(index.constant(bias))) || isActivated(index));
   }
 
   private boolean isRow(@Nullable Tensor value) {
@@ -84,7 +85,8 @@ public record Linear(
     } else if (apart) {
       boolean plain = bias.isEmpty();
       String product = plain ? node.output(0) : emission.fresh(node.output(0) + "_product");
-      emission.add(Node.of(node.name(), "MatMul", List.of(node.input(0), weight), List.of(product)));
+      emission.add(
+          Node.of(node.name(), "MatMul", List.of(node.input(0), weight), List.of(product)));
       if (!plain) emission.add("Sum", node.output(0), product, bias);
     } else {
       emission.add(gemm(weight));

@@ -6,7 +6,6 @@ import dev.halftone.graph.Node;
 import dev.halftone.kernels.Kernels;
 import dev.halftone.number.IntegerFormat;
 import dev.halftone.quantize.codes.CodeLayout;
-import dev.halftone.quantize.codes.CodeRange;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
@@ -14,6 +13,7 @@ import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -52,7 +52,7 @@ final class LinearQuantizer {
    */
   double[] leastScales(Node linear, ChannelView view, float inputScale) {
     double[] least =
-        recipe.reduceRange()
+        recipe.reduceRange() && recipe.weightType() == DType.INT8
             ? PairSums.leastScales(linear, view, weight(linear))
             : new double[view.channels()];
     double[] bias = bias(linear, view);
@@ -80,7 +80,8 @@ final class LinearQuantizer {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
-    IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, CodeRange.RESTRICTED);
+    CodeRange range = recipe.range() == CodeRange.FULL ? CodeRange.FULL : CodeRange.RESTRICTED;
+    IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, range);
     Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =
         single && least.length > 0 ? new double[] {Arrays.stream(least).max().orElse(0)} : least;

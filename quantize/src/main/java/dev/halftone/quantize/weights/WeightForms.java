@@ -20,6 +20,7 @@ import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -70,10 +71,17 @@ final class WeightForms {
             && use.isReadAtHome()
             && !recipe.matMulNBits()
             && format.dtype().bits() > 2;
+    if (recipe.granularity() instanceof Granularity.PerTile(int ignored, int size)) {
+      boolean possible = operators.blocked() && !hasZeroPoints();
+      boolean tiled = standard && possible && linears.getFirst().rows() > size;
+      boolean apart = tiled && isApart(use, linears.getFirst());
+      return tiled && !(apart && !sumBroadcasts())
+          ? blockProduct(use, linears.getFirst(), apart)
+          : stored(use);
+    }
     if (!standard || !(operators.blocked() || !isBlocked())) return packedProduct(use, linears);
-    GraphIndex index = indexes.computeIfAbsent(use.constant().owner(), GraphIndex::new);
-    boolean apart = linears.getFirst().losesItsWeight(index);
-    if (apart && operators.model().opset() < BROADCASTING_SUM) return packedProduct(use, linears);
+    boolean apart = isApart(use, linears.getFirst());
+    if (apart && !sumBroadcasts()) return packedProduct(use, linears);
     return blockProduct(use, linears.getFirst(), apart);
   }
 
@@ -91,7 +99,7 @@ final class WeightForms {
   }
 
   private boolean isBlocked() {
-    return recipe.granularity() instanceof Granularity.PerBlock;
+    return recipe.granularity().isBlocked();
   }
 
   /** Whether ONNX Runtime has a kernel for products with this granularity. */
@@ -99,15 +107,39 @@ final class WeightForms {
     return switch (recipe.granularity()) {
       case Granularity.PerTensor() -> false;
       case Granularity.PerChannel() -> true;
-      case Granularity.PerBlock(int size) ->
-          size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+      case Granularity.PerBlock(int size) -> isFusable(size);
+      case Granularity.PerTile(int ignored, int size) -> isFusable(size);
     };
   }
 
+  private boolean isApart(WeightUse use, Linear linear) {
+    return linear.losesItsWeight(indexes.computeIfAbsent(use.constant().owner(), GraphIndex::new));
+  }
+
+  private boolean sumBroadcasts() {
+    return operators.model().opset() >= BROADCASTING_SUM;
+  }
+
+  private static boolean isFusable(int size) {
+    return size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+  }
+
+  /** Zero points of 4 bits cannot be repeated by standard nodes, as those of tiles have to be. */
+  private boolean hasZeroPoints() {
+    return !format.symmetric() || format.middle() != 0;
+  }
+
   private WeightForm blockProduct(WeightUse use, Linear linear, boolean apart) {
-    long block =
-        recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
-    CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
+    CodeLayout layout =
+        switch (recipe.granularity()) {
+          case Granularity.PerTensor(), Granularity.PerChannel() ->
+              CodeLayout.columns(linear.rows(), linear.columns(), linear.rows());
+          case Granularity.PerBlock(int size) ->
+              CodeLayout.columns(linear.rows(), linear.columns(), size);
+          case Granularity.PerTile(int channels, int size) ->
+              CodeLayout.columns(linear.rows(), linear.columns(), size)
+                  .tiled(linear.columns() == 1 ? 1 : channels);
+        };
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
     return new BlockProduct(request(use, layout, format), linear, domain, apart);
@@ -121,8 +153,7 @@ final class WeightForms {
     CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned =
-        new IntegerGrid(
-            unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.reduceRange());
+        new IntegerGrid(unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.range());
     return new PackedProduct(request(use, layout, unsigned), linears);
   }
 
@@ -138,12 +169,13 @@ final class WeightForms {
   private WeightForm table(WeightUse use) {
     long rows = use.value().dimension(0);
     long length = use.value().count() / rows;
+    if (recipe.granularity() instanceof Granularity.PerTile) return stored(use);
     if (format.bits() == 8) {
       CodeLayout layout =
           recipe.granularity() instanceof Granularity.PerTensor
               ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
-      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, false);
+      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, tableRange());
       // Rows of a table have a scale each, which is gathered with them as a float.
       Scaling floats = Scaling.of(scaling(symmetric).search(), new ScaleStorage.Float32());
       CodeRequest request = request(use, layout, symmetric).with(floats);
@@ -158,6 +190,11 @@ final class WeightForms {
     return new PackedTable(request(use, layout, format), use.nodes(), block);
   }
 
+  /** Tables use all codes: nothing multiplies what they hold in integers. */
+  private CodeRange tableRange() {
+    return recipe.range() == CodeRange.REDUCED ? CodeRange.USUAL : recipe.range();
+  }
+
   private WeightForm stored(WeightUse use) {
     boolean small = format.bits() < 8 && operators.blocked();
     CodeFormat possible =
@@ -167,6 +204,9 @@ final class WeightForms {
 
   /** What operators cannot compute with: decoded when the model is loaded, whatever reads it. */
   private WeightForm decoded(WeightUse use) {
+    if (recipe.granularity() instanceof Granularity.PerTensor && recipe.weights().isGrouped())
+      return new WeightForm.Kept(
+          "a codebook for some of its channels needs scales by channel or block");
     CodeFormat possible = operators.blocked() ? format : new IntegerGrid(DType.INT8, true, false);
     return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(possible));
   }

@@ -43,11 +43,7 @@ class Fp16ModeTest {
   @Test
   void whatHasNoFloatsIsNotCalledConverted() {
     Model model =
-        new Graphs(1)
-            .input("n", DType.INT32, 4)
-            .output("y")
-            .node("Add", "n n", "y")
-            .model(13);
+        new Graphs(1).input("n", DType.INT32, 4).output("y").node("Add", "n n", "y").model(13);
     assertThat(Fp16Mode.apply(model, FP16).plan().nodes())
         .extracting("quantized", "reason")
         .containsExactly(

@@ -17,6 +17,7 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,7 +66,7 @@ class LinearQuantizerTest {
             .node("Conv", "x w", "y")
             .output("y")
             .model(13);
-    Tensor scales = Judge.constant(quantize(model, 1, new StaticRecipe()), "w_scale");
+    Tensor scales = Judge.constant(quantize(model, 1, new StaticRecipe().wholeRange()), "w_scale");
     for (int c = 0; c < 4; c++) {
       float largest = 0;
       for (int i = 0; i < 4; i++) largest = Math.max(largest, Math.abs(weights[4 * c + i]));
@@ -75,24 +76,33 @@ class LinearQuantizerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void neighboursSumToHalfTheCodesUnderAReducedRange(boolean signed) {
+  void neighboursSumToHalfTheCodesUnderAReducedRange(boolean perChannel) {
     Model model = conv().normal("w", 0.2, 6, 4, 3, 3).normal("b", 1, 6).model(13);
-    StaticRecipe recipe =
-        new StaticRecipe().reduceRange().weights(signed ? DType.INT8 : DType.UINT8);
-    if (!signed) recipe.perTensor();
+    StaticRecipe recipe = new StaticRecipe();
+    if (!perChannel) recipe.perTensor();
     long[] codes = Judge.constant(quantize(model, 1, recipe), "w_quantized").toLongs();
-    long middle = signed ? 0 : 128;
     long largest = 0;
     for (int channel = 0; channel < 6; channel++) {
       for (int tap = 0; tap < 9; tap++) {
         for (int input = 0; input < 4; input += 2) {
-          long a = codes[(channel * 4 + input) * 9 + tap] - middle;
-          long b = codes[(channel * 4 + input + 1) * 9 + tap] - middle;
-          largest = Math.max(largest, a * b > 0 ? Math.abs(a + b) : Math.max(a, b));
+          long a = codes[(channel * 4 + input) * 9 + tap];
+          long b = codes[(channel * 4 + input + 1) * 9 + tap];
+          largest =
+              Math.max(largest, a * b > 0 ? Math.abs(a + b) : Math.max(Math.abs(a), Math.abs(b)));
         }
       }
     }
     assertThat(largest).isBetween(126L, 128L);
+    assertThat(sqnr(model, 1, recipe)).isGreaterThan(30);
+  }
+
+  @Test
+  void unsignedWeightsDoNotSaturateAndKeepTheirRange() {
+    Model model = conv().normal("w", 0.2, 6, 4, 3, 3).normal("b", 1, 6).model(13);
+    StaticRecipe recipe = new StaticRecipe().weights(DType.UINT8).perTensor();
+    long[] codes = Judge.constant(quantize(model, 1, recipe), "w_quantized").toLongs();
+    long largest = Arrays.stream(codes).map(code -> Math.abs(code - 128)).max().orElseThrow();
+    assertThat(largest).isEqualTo(127);
     assertThat(sqnr(model, 1, recipe)).isGreaterThan(30);
   }
 
