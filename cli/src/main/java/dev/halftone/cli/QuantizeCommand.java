@@ -112,6 +112,10 @@ final class QuantizeCommand implements Callable<Integer> {
           staged == null
               ? null
               : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      List<String> execution =
+          saved == null
+              ? List.of()
+              : quantized.executionWarnings(saved.file().path(), judge.deployment());
       boolean foreign = Target.of(Cpu.detect()).saturates(resolved.recipe());
       EvaluateOptions options = judge.options(common.threads(), bars.progress());
       Evaluation evaluation =
@@ -128,6 +132,7 @@ final class QuantizeCommand implements Callable<Integer> {
           new QuantizeReport(
               quantized,
               saved == null ? null : saved.file(),
+              execution,
               output,
               judged,
               evaluation,

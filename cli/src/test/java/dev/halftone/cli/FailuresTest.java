@@ -246,7 +246,9 @@ class FailuresTest {
             "0",
             "--no-latency");
     assertThat(run.code()).as(run.err()).isEqualTo(4);
-    assertThat(run.out()).contains("gate missed: top1 dropped by", "nothing written");
+    assertThat(run.out())
+        .containsOnlyOnce("gate missed: top1 dropped by")
+        .contains("nothing written");
     assertThat(CommandRun.files(folder)).isEqualTo(before);
   }
 

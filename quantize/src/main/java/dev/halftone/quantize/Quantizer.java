@@ -6,6 +6,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.dynamic.DynamicMode;
 import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.fold.FunctionCalls;
 import dev.halftone.quantize.half.Bf16Mode;
 import dev.halftone.quantize.half.Fp16Mode;
 import dev.halftone.quantize.half.Widening;
@@ -39,12 +40,13 @@ public final class Quantizer {
    * from a source of the caller's.
    */
   public static Quantized quantize(
-      Model model,
+      Model original,
       Recipe recipe,
       @Nullable DataSet calibration,
       StatisticsSource source,
       int threads,
       Progress progress) {
+    Model model = FunctionCalls.inline(original);
     return switch (recipe.mode()) {
       case STATIC -> {
         if (calibration == null)

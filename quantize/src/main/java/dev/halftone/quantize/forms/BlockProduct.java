@@ -20,8 +20,9 @@ import java.util.Map;
  *
  * @param domain of DequantizeLinear: the standard one, or {@code com.microsoft} where the model's
  *     operator set lacks the type or axis
+ * @param apart whether a Gemm is written as MatMul and Sum, see {@link Linear#losesItsWeight}
  */
-public record BlockProduct(CodeRequest request, Linear linear, String domain)
+public record BlockProduct(CodeRequest request, Linear linear, String domain, boolean apart)
     implements WeightForm.Encoded {
 
   @Override
@@ -61,7 +62,7 @@ public record BlockProduct(CodeRequest request, Linear linear, String domain)
     Emission emission = new Emission(rewrite);
     String weight = emission.fresh(name + "_dequantized");
     emission.add(domain, "DequantizeLinear", inputs, List.of(weight), attributes);
-    emission.add(linear.reading(weight));
+    linear.emit(emission, weight, apart);
     emission.replace(linear.node());
   }
 

@@ -1,5 +1,7 @@
 package dev.halftone.quantize.weights;
 
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
@@ -12,7 +14,6 @@ import dev.halftone.quantize.forms.Linear;
 import dev.halftone.quantize.forms.PackedProduct;
 import dev.halftone.quantize.forms.PackedTable;
 import dev.halftone.quantize.forms.TableRows;
-import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
 import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
@@ -24,14 +25,19 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 
 /** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs fast. */
 final class WeightForms {
+  /** From this version on Sum broadcasts. */
+  private static final long BROADCASTING_SUM = 8;
+
   private final Recipe recipe;
   private final OperatorSet operators;
   private final Importances importances;
   private final CodeFormat format;
+  private final IdentityHashMap<Graph, GraphIndex> indexes = new IdentityHashMap<>();
 
   WeightForms(Recipe recipe, OperatorSet operators, Importances importances) {
     this.recipe = recipe;
@@ -69,13 +75,16 @@ final class WeightForms {
             && format.dtype().bits() > 2;
     if (recipe.granularity() instanceof Granularity.PerTile(int ignored, int size)) {
       boolean possible = operators.blocked() && !hasZeroPoints();
-      return standard && possible && linears.getFirst().rows() > size
-          ? blockProduct(use, linears.getFirst())
+      boolean tiled = standard && possible && linears.getFirst().rows() > size;
+      boolean apart = tiled && isApart(use, linears.getFirst());
+      return tiled && !(apart && !sumBroadcasts())
+          ? blockProduct(use, linears.getFirst(), apart)
           : stored(use);
     }
-    if (standard && (operators.blocked() || !isBlocked()))
-      return blockProduct(use, linears.getFirst());
-    return packedProduct(use, linears);
+    if (!standard || !(operators.blocked() || !isBlocked())) return packedProduct(use, linears);
+    boolean apart = isApart(use, linears.getFirst());
+    if (apart && !sumBroadcasts()) return packedProduct(use, linears);
+    return blockProduct(use, linears.getFirst(), apart);
   }
 
   /** Every reader as a product that a fused kernel can take over; empty when one of them is not. */
@@ -105,6 +114,14 @@ final class WeightForms {
     };
   }
 
+  private boolean isApart(WeightUse use, Linear linear) {
+    return linear.losesItsWeight(indexes.computeIfAbsent(use.constant().owner(), GraphIndex::new));
+  }
+
+  private boolean sumBroadcasts() {
+    return operators.model().opset() >= BROADCASTING_SUM;
+  }
+
   private static boolean isFusable(int size) {
     return size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
   }
@@ -114,7 +131,7 @@ final class WeightForms {
     return !format.symmetric() || format.middle() != 0;
   }
 
-  private WeightForm blockProduct(WeightUse use, Linear linear) {
+  private WeightForm blockProduct(WeightUse use, Linear linear, boolean apart) {
     CodeLayout layout =
         switch (recipe.granularity()) {
           case Granularity.PerTensor(), Granularity.PerChannel() ->
@@ -127,7 +144,7 @@ final class WeightForms {
         };
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
-    return new BlockProduct(request(use, layout, format), linear, domain);
+    return new BlockProduct(request(use, layout, format), linear, domain, apart);
   }
 
   private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
@@ -210,20 +227,5 @@ final class WeightForms {
             possible ? recipe.search() : new ScaleSearch.SquaredError(),
             WeightCodes.storage(recipe))
         .weighted(importances.of(use));
-  }
-
-  /** What a user has to know about how these forms run. */
-  static List<String> warnings(List<WeightDecision> decisions) {
-    List<String> warnings = new ArrayList<>();
-    long fused =
-        decisions.stream()
-            .filter(d -> d.form() instanceof BlockProduct || d.form() instanceof PackedProduct)
-            .count();
-    if (fused > 0) {
-      warnings.add(
-          "%d weights run as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block"
-              .formatted(fused));
-    }
-    return warnings;
   }
 }

@@ -73,7 +73,6 @@ public final class WeightsMode {
     }
     List<String> warnings = new ArrayList<>(operators.warnings());
     warnings.addAll(importances.warnings());
-    warnings.addAll(WeightForms.warnings(decisions));
     return WeightRewrite.apply(operators.model(), decisions, warnings, threads);
   }
 
