@@ -48,13 +48,6 @@ final class CompareCommand implements Callable<Integer> {
       names = "--worst",
       paramLabel = "N",
       description = "Print the N nodes that add most noise; default: 20. The JSON has all.")
-  private void setWorst(int wanted) {
-    if (wanted < 1)
-      throw new ParameterException(
-          spec.commandLine(), "--worst %d: at least 1 is needed".formatted(wanted));
-    worst = wanted;
-  }
-
   private int worst = 20;
 
   @Mixin private DataOptions data;
@@ -68,6 +61,9 @@ final class CompareCommand implements Callable<Integer> {
     if (data.data == null)
       throw new ParameterException(
           spec.commandLine(), "--data is missing: what shall the models be run on?");
+    if (worst < 1)
+      throw new ParameterException(
+          spec.commandLine(), "--worst %d: at least 1 is needed".formatted(worst));
     console.checkWritable();
     try (Bars bars = console.bars()) {
       OpenModel right = Halftone.open(reference);
@@ -148,7 +144,8 @@ final class CompareCommand implements Callable<Integer> {
     fields.put("sqnr_db", layer.sqnrDb());
     fields.put("cosine", layer.cosine());
     fields.put("max_abs_difference", layer.maxAbsDifference());
-    fields.put("added_noise", layer.addedNoise());
+    // JSON has no infinity.
+    fields.put("added_noise", Math.min(layer.addedNoise(), Double.MAX_VALUE));
     fields.put("not_finite", layer.notFinite());
     return fields;
   }

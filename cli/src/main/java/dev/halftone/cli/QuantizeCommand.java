@@ -6,7 +6,6 @@ import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
-import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.evaluate.Evaluation;
 import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
@@ -117,11 +116,10 @@ final class QuantizeCommand implements Callable<Integer> {
               ? List.of()
               : quantized.executionWarnings(saved.file().path(), judge.deployment());
       boolean foreign = Target.of(Cpu.detect()).saturates(resolved.recipe());
-      EvaluateOptions options = judge.options(common.threads(), bars.progress());
       Evaluation evaluation =
           saved == null || judged == null
               ? null
-              : saved.evaluate(judged, foreign ? exact(saved, options) : options);
+              : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
       if (saved != null && evaluation == null) saved.requireLoads();
       bars.close();
       Verdict verdict =
@@ -148,11 +146,6 @@ final class QuantizeCommand implements Callable<Integer> {
       console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }
-  }
-
-  /** With exact sums where ONNX Runtime can load the model so. */
-  private static EvaluateOptions exact(SavedModel saved, EvaluateOptions options) {
-    return saved.loads(options.exact().deployment()) ? options.exact() : options;
   }
 
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {

@@ -84,8 +84,8 @@ record QuantizeReport(
       judged.warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
     if (evaluation != null && foreign)
       warnings.add(
-          "judged with exact sums, as its target computes them; on this machine's processor they"
-              + " would saturate, and the figures with them");
+          "made for another kind of processor: on this one sums of products saturate, which makes"
+              + " it worse than on its target");
     if (evaluation != null && judged != null && calibration != null)
       sharing(judged.shared(calibration), judged.size(), warnings);
     if (written != null && written.bytes() > quantized.source().file().bytes()) {

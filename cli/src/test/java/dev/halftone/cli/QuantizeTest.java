@@ -176,7 +176,7 @@ class QuantizeTest {
         .contains("int8 weights per channel, symmetric uint8 activations")
         .contains("warning: symmetric activations keep Relu and Clip as operators of their own");
     assertThat(quantize("--asymmetric").out())
-        .contains("static, asymmetric int8 weights per channel", ", uint8 activations");
+        .contains("static, int8 weights per channel", ", uint8 activations");
     assertThat(quantize().out()).doesNotContain("symmetric");
   }
 

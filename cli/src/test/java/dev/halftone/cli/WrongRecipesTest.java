@@ -74,8 +74,12 @@ class WrongRecipesTest {
         wrong("not a number", 1, "there are absmax", "search: lp:NaN\n"),
         wrong("hexadecimal", 1, "there are absmax", "search: lp:0x1p1\n"),
         wrong("a calibration of NaN", 1, "'nan' is not a number", "calibration: sigma:NaN\n"),
-        wrong("no block", 1, "tensor, channel or block:N", "granularity: block:0\n"),
-        wrong("a huge block", 1, "tensor, channel or block:N", "granularity: block:99999999999\n"),
+        wrong("no block", 1, "tensor, channel, block:N or block:RxC", "granularity: block:0\n"),
+        wrong(
+            "a huge block",
+            1,
+            "tensor, channel, block:N or block:RxC",
+            "granularity: block:99999999999\n"),
         wrong(
             "elements as a float",
             3,

@@ -1,7 +1,6 @@
 package dev.halftone.runtime;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * How a model is run: on the CPU, operators one after the other.
@@ -26,17 +25,6 @@ public record RunOptions(int threads, boolean optimize, Map<String, String> conf
   /** One thread, no optimizations: what is calibrated. */
   public static RunOptions asWritten() {
     return new RunOptions(1, false, Map.of());
-  }
-
-  /**
-   * The same with exact sums of 8-bit products on x86-64 without VNNI too, where ONNX Runtime else
-   * lets sums of two saturate at 16 bits; slower there. ONNX Runtime 1.29 does not load models so
-   * whose operators share a weight.
-   */
-  public RunOptions exact() {
-    Map<String, String> exact = new TreeMap<>(config);
-    exact.put("session.x64quantprecision", "1");
-    return new RunOptions(threads, optimize, exact);
   }
 
   public RunOptions withThreads(int newThreads) {

@@ -212,7 +212,7 @@ class DequantizerTest {
   private static void checkRestored(
       Model model, StaticRecipe recipe, long[] shape, double sqnr, String... operators) {
     for (DType activations : List.of(DType.UINT8, DType.INT8)) {
-      Model quantized = quantized(model, recipe.activations(activations), shape);
+      Model quantized = quantized(model, recipe.wholeRange().activations(activations), shape);
       Model floats = Dequantizer.toFloat(quantized);
       assertThat(QuantizedParts.of(floats).parts()).isEmpty();
       assertThat(Judge.operators(floats)).containsExactlyInAnyOrder(operators);

@@ -234,7 +234,7 @@ class StaticModeTest {
   @EnumSource(names = {"INT16", "UINT16"})
   void sixteenBitActivationsAreNearlyExact(DType type) {
     Model model = Networks.residual().model(13);
-    Model quantized = quantize(model, new StaticRecipe().activations(type)).model();
+    Model quantized = quantize(model, new StaticRecipe().wholeRange().activations(type)).model();
     assertThat(quantized.opset()).isEqualTo(21);
     assertThat(Judge.sqnr(model, quantized, UNSEEN)).isGreaterThan(36);
   }

@@ -175,7 +175,7 @@ class WeightedErrorTest {
 
   @Test
   void staticModeWeighsErrorsToo() {
-    Recipe recipe = new StaticRecipe().perTensor().build();
+    Recipe recipe = new StaticRecipe().wholeRange().perTensor().build();
     Model model = network();
     Model folded = Folding.foldForProducts(model);
     Quantized plain = quantize(model, searched(recipe, "mse"), IMAGES);
