@@ -29,8 +29,15 @@ public enum BlockType {
   Q4_K(12, Importance.USED, Q45KCodec::fourBits),
   Q5_K(13, Importance.USED, Q45KCodec::fiveBits),
   Q6_K(14, Importance.USED, Q6KCodec::new),
+  IQ2_XXS(16, Importance.REQUIRED, Iq2Codec.Xxs::new),
+  IQ2_XS(17, Importance.REQUIRED, Iq2Codec.Xs::new),
+  IQ3_XXS(18, Importance.USED, Iq3Codec.Xxs::new),
+  IQ1_S(19, Importance.REQUIRED, Iq1SCodec::new),
   IQ4_NL(20, Importance.USED, NonlinearCodec.Single::new),
+  IQ3_S(21, Importance.USED, Iq3Codec.S::new),
+  IQ2_S(22, Importance.USED, Iq2Codec.S::new),
   IQ4_XS(23, Importance.USED, NonlinearCodec.Super::new),
+  IQ1_M(29, Importance.USED, Iq1MCodec::new),
   BF16(30, Importance.IGNORED, BrainCodec::new),
   TQ1_0(34, Importance.IGNORED, TernaryCodec.FiveInAByte::new),
   TQ2_0(35, Importance.IGNORED, TernaryCodec.FourInAByte::new),
@@ -122,7 +129,11 @@ public enum BlockType {
     if (weights != null) check(weights, to - from);
     else if (importance == Importance.REQUIRED)
       throw new IllegalArgumentException(this + " needs importance weights");
-    codec.quantize(x, from, to, importance == Importance.IGNORED ? null : weights, out, at);
+    try {
+      codec.quantize(x, from, to, importance == Importance.IGNORED ? null : weights, out, at);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(this + ": " + e.getMessage(), e);
+    }
   }
 
   private static void check(float[] weights, int columns) {
