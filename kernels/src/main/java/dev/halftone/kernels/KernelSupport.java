@@ -120,6 +120,17 @@ interface KernelSupport {
       float[] weights,
       float[] scales);
 
+  void roundBlock(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at);
+
   /** Scale, zero point, and the least and greatest code. */
   record Grid(float scale, int zeroPoint, int low, int high) {}
 }

@@ -211,4 +211,20 @@ final class PlainFits {
     }
     return scale;
   }
+
+  static void codes(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at) {
+    for (int i = 0; i < size; i++) {
+      int code = CConversions.nearest((x[from + i] + minimum) / scale);
+      codes[at + i] = (byte) (Math.max(low, Math.min(high, code)) - low);
+    }
+  }
 }

@@ -388,4 +388,18 @@ class ScalarKernels implements KernelSupport {
       float[] scales) {
     PlainFits.nonlinear(x, from, count, size, levels, tries, weights, scales);
   }
+
+  @Override
+  public void roundBlock(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at) {
+    PlainFits.codes(x, from, size, scale, minimum, low, high, codes, at);
+  }
 }

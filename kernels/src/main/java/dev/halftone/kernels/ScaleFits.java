@@ -177,9 +177,6 @@ public final class ScaleFits {
       int at) {
     Objects.checkFromIndexSize(from, size, x.length);
     Objects.checkFromIndexSize(at, size, codes.length);
-    for (int i = 0; i < size; i++) {
-      int code = CConversions.nearest((x[from + i] + minimum) / scale);
-      codes[at + i] = (byte) (Math.max(low, Math.min(high, code)) - low);
-    }
+    forWork(size).roundBlock(x, from, size, scale, minimum, low, high, codes, at);
   }
 }

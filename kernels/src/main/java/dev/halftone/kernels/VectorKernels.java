@@ -50,4 +50,50 @@ final class VectorKernels extends ScalarKernels {
       float[] x, int from, int to, float scale, float limit, short[] out, int at) {
     VectorFloats.toBFloat16(x, from, to, scale, limit, out, at);
   }
+
+  @Override
+  public void fitAffine(
+      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+    VectorAffineFit.fit(x, from, count, fit, weights, found);
+  }
+
+  @Override
+  public void fitSymmetric(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      float[] inverses) {
+    VectorScaleFits.symmetric(x, from, count, size, levels, weights, scales, inverses);
+  }
+
+  @Override
+  public void fitNonlinear(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      RisingLevels levels,
+      int tries,
+      float[] weights,
+      float[] scales) {
+    VectorScaleFits.nonlinear(x, from, count, size, levels, tries, weights, scales);
+  }
+
+  @Override
+  public void roundBlock(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at) {
+    VectorScaleFits.codes(x, from, size, scale, minimum, low, high, codes, at);
+  }
 }
