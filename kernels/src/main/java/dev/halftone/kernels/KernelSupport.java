@@ -131,6 +131,11 @@ interface KernelSupport {
       byte[] codes,
       int at);
 
+  void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at);
+
+  void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at);
+
   /** Scale, zero point, and the least and greatest code. */
   record Grid(float scale, int zeroPoint, int low, int high) {}
 }

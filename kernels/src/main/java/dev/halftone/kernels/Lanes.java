@@ -2,13 +2,19 @@ package dev.halftone.kernels;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Blocks side by side, one a lane: value {@code i} of all lanes is one register. */
+/**
+ * Blocks side by side, one a lane: value {@code i} of all lanes is two registers, since sums that
+ * have to keep their order wait for themselves, and two of them not for each other.
+ */
 final class Lanes {
   static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  static final int COUNT = F.length();
+
+  /** Lanes of one register. */
+  static final int HALF = F.length();
+
+  static final int COUNT = 2 * HALF;
 
   private Lanes() {}
 
@@ -23,12 +29,19 @@ final class Lanes {
     }
   }
 
-  /** As {@link CConversions#nearest}, clamped, as floats. */
+  /**
+   * {@link CConversions#nearest} of {@code value}, clamped, as floats. The magnitude of the value
+   * is at most 2^22 - 1: its sum with the magic number is positive then, and the bits of positive
+   * floats have the order of the floats.
+   */
   static FloatVector nearest(FloatVector value, int low, int high) {
-    return (FloatVector) integers(value, low, high).convert(VectorOperators.I2F, 0);
+    int lowBits = Float.floatToRawIntBits(CConversions.MAGIC + low);
+    int highBits = Float.floatToRawIntBits(CConversions.MAGIC + high);
+    IntVector bits = value.add(CConversions.MAGIC).reinterpretAsInts().min(highBits).max(lowBits);
+    return bits.reinterpretAsFloats().sub(CConversions.MAGIC);
   }
 
-  /** As {@link CConversions#nearest}, clamped. */
+  /** {@link CConversions#nearest} of any values, clamped. */
   static IntVector integers(FloatVector value, int low, int high) {
     IntVector mantissa =
         value.add(CConversions.MAGIC).reinterpretAsInts().and(CConversions.MANTISSA);

@@ -4,9 +4,10 @@ package dev.halftone.kernels;
 final class PlainFits {
   private PlainFits() {}
 
+  /** Blocks {@code block} to {@code end}. */
   static void affine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
-    for (int b = 0; b < count; b++) {
+      float[] x, int from, int block, int end, AffineFit fit, float[] weights, AffineScales found) {
+    for (int b = block; b < end; b++) {
       affine(x, from + b * fit.size(), fit, weights, b * fit.size(), b, found);
     }
   }
@@ -225,6 +226,18 @@ final class PlainFits {
     for (int i = 0; i < size; i++) {
       int code = CConversions.nearest((x[from + i] + minimum) / scale);
       codes[at + i] = (byte) (Math.max(low, Math.min(high, code)) - low);
+    }
+  }
+
+  static void nearest(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
+    for (int i = 0; i < size; i++) codes[at + i] = (byte) levels.nearest(inverse * x[from + i]);
+  }
+
+  static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
+    for (int i = 0; i < size; i++) {
+      float value = x[from + i] * inverse;
+      codes[at + i] = (byte) (Math.abs(value) < 0x1p22f ? CConversions.round(value) : 0f);
     }
   }
 }

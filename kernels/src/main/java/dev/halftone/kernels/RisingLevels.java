@@ -1,5 +1,7 @@
 package dev.halftone.kernels;
 
+import java.util.Arrays;
+
 /**
  * Rising levels and which of them is nearest: code {@code c} stands for {@code level(c)}. A value
  * in the middle of two goes to the upper one. "Nearest" is judged by the distances rounded to
@@ -13,6 +15,12 @@ public final class RisingLevels {
    * there is one.
    */
   private final float[] thresholds;
+
+  /** The thresholds, and then infinity up to a power of two. */
+  private final float[] padded;
+
+  /** Half that power, where the search begins. */
+  private final int steps;
 
   /**
    * Levels in rising order.
@@ -28,6 +36,9 @@ public final class RisingLevels {
         throw new IllegalArgumentException(levels[i] + " before " + levels[i + 1]);
       thresholds[i] = threshold(levels[i], levels[i + 1]);
     }
+    steps = Integer.highestOneBit(thresholds.length);
+    padded = Arrays.copyOf(thresholds, 2 * steps);
+    Arrays.fill(padded, thresholds.length, padded.length, Float.POSITIVE_INFINITY);
   }
 
   private static float threshold(float low, float high) {
@@ -54,12 +65,9 @@ public final class RisingLevels {
   /** Code of the level nearest to {@code value}; NaN goes to the last. */
   public int nearest(float value) {
     int low = 0;
-    int high = thresholds.length;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (value < thresholds[middle]) high = middle;
-      else low = middle + 1;
+    for (int step = steps; step > 0; step >>= 1) {
+      low += !(value < padded[low + step - 1]) ? step : 0;
     }
-    return low;
+    return Math.min(low, thresholds.length);
   }
 }

@@ -360,7 +360,7 @@ class ScalarKernels implements KernelSupport {
   @Override
   public void fitAffine(
       float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
-    PlainFits.affine(x, from, count, fit, weights, found);
+    PlainFits.affine(x, from, 0, count, fit, weights, found);
   }
 
   @Override
@@ -401,5 +401,16 @@ class ScalarKernels implements KernelSupport {
       byte[] codes,
       int at) {
     PlainFits.codes(x, from, size, scale, minimum, low, high, codes, at);
+  }
+
+  @Override
+  public void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
+    PlainFits.nearest(x, from, size, inverse, levels, codes, at);
+  }
+
+  @Override
+  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
+    PlainFits.roundAway(x, from, size, inverse, codes, at);
   }
 }

@@ -179,4 +179,22 @@ public final class ScaleFits {
     Objects.checkFromIndexSize(at, size, codes.length);
     forWork(size).roundBlock(x, from, size, scale, minimum, low, high, codes, at);
   }
+
+  /** Codes of levels that are known: {@code codes[at + i]} is nearest to {@code inverse * x}. */
+  public static void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    forWork(size).nearestLevels(x, from, size, inverse, levels, codes, at);
+  }
+
+  /**
+   * {@code codes[at + i]} is {@code inverse * x[from + i]} rounded to nearest, ties away from zero,
+   * the lower 8 bits; 0 for products of 2^22 and beyond, and NaN.
+   */
+  public static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    forWork(size).roundAway(x, from, size, inverse, codes, at);
+  }
 }

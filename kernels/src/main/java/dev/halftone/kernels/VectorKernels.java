@@ -67,7 +67,7 @@ final class VectorKernels extends ScalarKernels {
       float[] weights,
       float[] scales,
       float[] inverses) {
-    VectorScaleFits.symmetric(x, from, count, size, levels, weights, scales, inverses);
+    VectorSymmetricFit.fit(x, from, count, size, levels, weights, scales, inverses);
   }
 
   @Override
@@ -80,7 +80,11 @@ final class VectorKernels extends ScalarKernels {
       int tries,
       float[] weights,
       float[] scales) {
-    VectorScaleFits.nonlinear(x, from, count, size, levels, tries, weights, scales);
+    if (VectorNonlinearFit.isMeantFor(levels, tries)) {
+      VectorNonlinearFit.fit(x, from, count, size, levels, tries, weights, scales);
+    } else {
+      super.fitNonlinear(x, from, count, size, levels, tries, weights, scales);
+    }
   }
 
   @Override
@@ -94,6 +98,17 @@ final class VectorKernels extends ScalarKernels {
       int high,
       byte[] codes,
       int at) {
-    VectorScaleFits.codes(x, from, size, scale, minimum, low, high, codes, at);
+    VectorBlockCodes.round(x, from, size, scale, minimum, low, high, codes, at);
+  }
+
+  @Override
+  public void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
+    VectorBlockCodes.nearest(x, from, size, inverse, levels, codes, at);
+  }
+
+  @Override
+  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
+    VectorBlockCodes.roundAway(x, from, size, inverse, codes, at);
   }
 }

@@ -20,6 +20,10 @@ class ScaleFitsTest {
     new RisingLevels(-2, 3)
   };
 
+  private static final float[] TIES = {
+    0.5f, -0.5f, 0.49999997f, 1.5f, -2.5f, 4194303.5f, 4194304f, 126.5f
+  };
+
   private interface Search {
     Object run(KernelSupport kernels, float[] x, int count, int size, float[] weights);
   }
@@ -127,6 +131,35 @@ class ScaleFitsTest {
           (kernels, x, count, size, weights) -> {
             byte[] codes = new byte[count * size];
             kernels.roundBlock(x, 3, count * size - 1, scale, 0.5f, -4, 3, codes, 1);
+            return codes;
+          });
+    }
+  }
+
+  @Test
+  void codesOfLevels() {
+    for (RisingLevels levels : LEVELS) {
+      for (float inverse : new float[] {1f, -40f, 1e30f, Float.POSITIVE_INFINITY}) {
+        agree(
+            "codes of levels",
+            (kernels, x, count, size, weights) -> {
+              byte[] codes = new byte[count * size];
+              kernels.nearestLevels(x, 3, count * size - 1, inverse, levels, codes, 1);
+              return codes;
+            });
+      }
+    }
+  }
+
+  @Test
+  void codesWithTiesAwayFromZero() {
+    for (float inverse : new float[] {1f, -40f, 1e30f, Float.POSITIVE_INFINITY}) {
+      agree(
+          "away from zero",
+          (kernels, x, count, size, weights) -> {
+            for (int i = 0; i < 8 && 3 + i < x.length; i++) x[3 + i] = TIES[i];
+            byte[] codes = new byte[count * size];
+            kernels.roundAway(x, 3, count * size - 1, inverse, codes, 1);
             return codes;
           });
     }

@@ -1,6 +1,6 @@
 package dev.halftone.number.gguf;
 
-import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ScaleFits;
 
 /**
  * Q8_0: 32 values {@code scale * code}, the scale {@code greatest magnitude / 127} in half
@@ -20,10 +20,7 @@ final class ByteCodec extends PlainCodec {
     float scale = absMax / 127;
     float inverse = scale != 0 ? 1 / scale : 0;
     BlockBytes.putHalf(out, at, scale);
-    for (int i = 0; i < SIZE; i++) {
-      float code = CConversions.round(x[from + i] * inverse);
-      out[at + 2 + i] = (byte) CConversions.truncate(code);
-    }
+    ScaleFits.roundAway(x, from, SIZE, inverse, out, at + 2);
   }
 
   @Override

@@ -35,13 +35,9 @@ final class NonlinearCodec {
     }
   }
 
-  /** 32 codes, the first half in the lower nibbles. */
-  private static void pack(float[] x, int from, float inverse, byte[] out, int at) {
-    for (int i = 0; i < BLOCK / 2; i++) {
-      int low = LEVELS.nearest(inverse * x[from + i]);
-      int high = LEVELS.nearest(inverse * x[from + i + BLOCK / 2]);
-      out[at + i] = (byte) (low | high << 4);
-    }
+  private static void round(float[] x, int from, float inverse, byte[] codes, byte[] out, int at) {
+    ScaleFits.nearestLevels(x, from, BLOCK, inverse, LEVELS, codes, 0);
+    Nibbles.pack(codes, 0, 4, out, at);
   }
 
   private static void unpack(byte[] in, int at, float scale, float[] out, int to) {
@@ -62,12 +58,14 @@ final class NonlinearCodec {
       int count = (to - from) / BLOCK;
       float[] weights = new float[to - from];
       float[] scales = new float[count];
+      byte[] codes = new byte[BLOCK];
       for (int i = 0; i < to - from; i += BLOCK)
         weigh(x, from + i, BLOCK, importance, i, weights, i);
       ScaleFits.nonlinear(x, from, count, BLOCK, LEVELS, TRIES, weights, scales);
       for (int b = 0; b < count; b++, at += bytes) {
         BlockBytes.putHalf(out, at, scales[b]);
-        pack(x, from + b * BLOCK, scales[b] != 0 ? 1 / scales[b] : 0, out, at + 2);
+        float inverse = scales[b] != 0 ? 1 / scales[b] : 0;
+        round(x, from + b * BLOCK, inverse, codes, out, at + 2);
       }
     }
 
@@ -93,18 +91,20 @@ final class NonlinearCodec {
     Search search(int count) {
       float[] weights = new float[count * SIZE];
       float[] scales = new float[count * BLOCKS];
+      byte[] codes = new byte[BLOCK];
       return (x, from, blocks, importance, column, out, at) -> {
         for (int i = 0; i < blocks * SIZE; i += SIZE) {
           weigh(x, from + i, SIZE, importance, column + i, weights, i);
         }
         ScaleFits.nonlinear(x, from, blocks * BLOCKS, BLOCK, LEVELS, TRIES, weights, scales);
         for (int s = 0; s < blocks; s++) {
-          store(x, from + s * SIZE, scales, s * BLOCKS, out, at + s * BYTES);
+          store(x, from + s * SIZE, scales, s * BLOCKS, codes, out, at + s * BYTES);
         }
       };
     }
 
-    private static void store(float[] x, int from, float[] scales, int first, byte[] out, int at) {
+    private static void store(
+        float[] x, int from, float[] scales, int first, byte[] codes, byte[] out, int at) {
       float max = 0;
       for (int b = first; b < first + BLOCKS; b++) {
         if (Math.abs(scales[b]) > Math.abs(max)) max = scales[b];
@@ -120,7 +120,7 @@ final class NonlinearCodec {
         int scale = Math.max(-32, Math.min(31, nearest));
         float blockScale = d * scale;
         float blockInverse = blockScale != 0 ? 1 / blockScale : 0;
-        pack(x, from + b * BLOCK, blockInverse, out, at + 8 + b * BLOCK / 2);
+        round(x, from + b * BLOCK, blockInverse, codes, out, at + 8 + b * BLOCK / 2);
         high |= (scale + 32 >> 4) << 2 * b;
         low |= (scale + 32 & 0xF) << 4 * b;
       }
