@@ -9,6 +9,7 @@ import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,13 @@ final class CompareCommand implements Callable<Integer> {
       names = "--worst",
       paramLabel = "N",
       description = "Print the N nodes that add most noise; default: 20. The JSON has all.")
+  private void setWorst(int wanted) {
+    if (wanted < 1)
+      throw new ParameterException(
+          spec.commandLine(), "--worst %d: at least 1 is needed".formatted(wanted));
+    worst = wanted;
+  }
+
   private int worst = 20;
 
   @Mixin private DataOptions data;
@@ -76,13 +84,26 @@ final class CompareCommand implements Callable<Integer> {
               .reference(right.file())
               .section("layers", layers.stream().map(CompareCommand::fields).toList())
               .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
-      samples.warnings().forEach(record::warning);
+      List<String> warnings = new ArrayList<>(samples.warnings());
+      warnings.addAll(leftOut(layers));
+      warnings.forEach(record::warning);
       clock.stop(record);
       print(console, layers, samples);
-      samples.warnings().forEach(warning -> console.say("warning: " + warning));
+      warnings.forEach(warning -> console.say("warning: " + warning));
       console.write(record.build());
       return ExitCode.DONE;
     }
+  }
+
+  private static List<String> leftOut(List<Layer> layers) {
+    List<Layer> spoilt = layers.stream().filter(layer -> layer.notFinite() > 0).toList();
+    if (spoilt.isEmpty()) return List.of();
+    Layer first = spoilt.getFirst();
+    return List.of(
+        "%s of the network %s infinite or not a number in one of the models, and not compared where"
+                .formatted(Text.count(spoilt.size(), "value"), spoilt.size() == 1 ? "is" : "are")
+            + " that is so; the first is "
+            + first.value());
   }
 
   private void print(Console console, List<Layer> layers, DataSet samples) {
@@ -128,6 +149,7 @@ final class CompareCommand implements Callable<Integer> {
     fields.put("cosine", layer.cosine());
     fields.put("max_abs_difference", layer.maxAbsDifference());
     fields.put("added_noise", layer.addedNoise());
+    fields.put("not_finite", layer.notFinite());
     return fields;
   }
 }

@@ -18,10 +18,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Turns a quantized model back to float. */
 @Command(
@@ -54,14 +52,12 @@ final class DequantizeCommand implements Callable<Integer> {
   private boolean externalData;
 
   @Mixin private CommonOptions common;
-  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     Clock clock = Clock.start();
     Console console = common.console();
     console.checkWritable();
-    Usage.refuseSame(spec, model, output);
     try (StagedOutput staged = StagedOutput.beside(output)) {
       OpenModel source = Halftone.open(model);
       DequantizedModel plain = source.dequantize();

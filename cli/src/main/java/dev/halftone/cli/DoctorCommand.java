@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "doctor",
     header = "Show what this machine is and runs fast, and whether ONNX Runtime works on it.",
+    customSynopsis = "halftone doctor [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {"  halftone doctor"})

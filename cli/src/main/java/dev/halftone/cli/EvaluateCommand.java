@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         "Runs every sample in ONNX Runtime. With --reference: agreement, SQNR, McNemar's test, size"
             + " and latency of both side by side, in one process. With --labels: the task's metric"
             + " with its 95 %% interval.",
-    customSynopsis = "halftone evaluate MODEL --data PATH [OPTIONS]",
+    customSynopsis = "halftone evaluate MODEL --data PATH [--reference FP32] [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {

@@ -95,6 +95,8 @@ final class Failures {
   }
 
   private static String oneLine(@Nullable String text) {
-    return or(text, "no message").strip().replaceAll("\\s*\\R\\s*", "; ");
+    String line = or(text, "no message").strip().replaceAll("\\s*\\R\\s*", "; ");
+    // A file's text must not steer the terminal.
+    return line.replaceAll("\\p{Cntrl}", "?");
   }
 }

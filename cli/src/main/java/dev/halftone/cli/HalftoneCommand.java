@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
       "  halftone quantize model.onnx --data samples/ -o model.int8.onnx",
       "  halftone evaluate model.int8.onnx --reference model.onnx --data test/ --labels labels.csv",
       "",
-      "Exit codes: 0 done, 1 internal error, 2 usage or path, 3 malformed or unsupported model or"
-          + " data,",
+      "Exit codes: 0 done, 1 internal error, 2 usage or path, 3 malformed or unsupported model,"
+          + " data or recipe,",
       "4 quality gate missed, 130 cancelled."
     })
 final class HalftoneCommand implements Runnable {

@@ -6,8 +6,10 @@ import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.evaluate.Evaluation;
 import dev.halftone.recipe.Mode;
+import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.QuantizedModel;
@@ -15,6 +17,7 @@ import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
+import dev.halftone.toolkit.Target;
 import dev.halftone.toolkit.cache.CalibrationCache;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +39,7 @@ import picocli.CommandLine.Spec;
         "Folds, calibrates on --data, quantizes, writes, reads the file back and judges it beside"
             + " the original. Nothing is written under the output's name until all of that is done;"
             + " an output that exists is replaced.",
-    customSynopsis = "halftone quantize MODEL -o OUT [OPTIONS]",
+    customSynopsis = "halftone quantize MODEL -o OUT [--data PATH] [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -109,10 +112,13 @@ final class QuantizeCommand implements Callable<Integer> {
           staged == null
               ? null
               : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      boolean foreign = Target.of(Cpu.detect()).saturates(resolved.recipe());
+      EvaluateOptions options = judge.options(common.threads(), bars.progress());
       Evaluation evaluation =
           saved == null || judged == null
               ? null
-              : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
+              : saved.evaluate(judged, foreign ? options.exact() : options);
+      if (saved != null && evaluation == null) saved.requireLoads();
       bars.close();
       Verdict verdict =
           gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
@@ -120,7 +126,13 @@ final class QuantizeCommand implements Callable<Integer> {
       if (staged != null && kept) staged.commit();
       QuantizeReport report =
           new QuantizeReport(
-              quantized, saved == null ? null : saved.file(), output, judged, evaluation, verdict);
+              quantized,
+              saved == null ? null : saved.file(),
+              output,
+              judged,
+              evaluation,
+              foreign,
+              verdict);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
       clock.stop(builder);
       RunRecord record = builder.build();
@@ -138,14 +150,12 @@ final class QuantizeCommand implements Callable<Integer> {
     if (resolved.recipe().mode() != Mode.STATIC)
       throw new ParameterException(
           spec.commandLine(), "--calibration-cache has a meaning in static mode only");
-    Usage.refuseSame(spec, model, calibrationCache);
     return source.calibrationCache(calibrationCache);
   }
 
   /** The place for the output; null for a dry run. */
   private @Nullable StagedOutput stage() {
     if (dryRun || output == null) return null;
-    Usage.refuseSame(spec, model, output);
     return StagedOutput.beside(output);
   }
 

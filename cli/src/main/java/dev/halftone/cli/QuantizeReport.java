@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param written the file as it was written, null in a dry run
  * @param output its final name
  * @param judged the samples of the evaluation
+ * @param foreign whether the result is for processors that sum products unlike this machine's
  */
 record QuantizeReport(
     QuantizedModel quantized,
@@ -26,6 +27,7 @@ record QuantizeReport(
     @Nullable Path output,
     @Nullable DataSet judged,
     @Nullable Evaluation evaluation,
+    boolean foreign,
     Gate.@Nullable Verdict verdict) {
 
   private boolean isKept() {
@@ -76,6 +78,10 @@ record QuantizeReport(
     if (calibration != null) warnings.addAll(calibration.warnings());
     if (judged != null)
       judged.warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+    if (evaluation != null && foreign)
+      warnings.add(
+          "judged with exact sums, as its target computes them; on this machine's processor they"
+              + " would saturate, and the figures with them");
     if (evaluation != null && judged != null && calibration != null)
       sharing(judged.shared(calibration), judged.size(), warnings);
     if (written != null && written.bytes() > quantized.source().file().bytes()) {

@@ -65,7 +65,7 @@ final class RecipeOptions {
       converter = Words.GranularityWord.class,
       description =
           "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for"
-              + " 4 and 2 bits.")
+              + " fewer than 8 bits and with --matmul-nbits.")
   private @Nullable Granularity granularity;
 
   @Option(
@@ -95,7 +95,8 @@ final class RecipeOptions {
       converter = Words.SearchWord.class,
       description =
           "Static and weights mode, how scales of weights are chosen: absmax (default: the whole"
-              + " range), mse, lp[:P] (P: 2.4), percentile:P, or hqq for asymmetric weights.")
+              + " range), mse (default for levels of 1 and 2 bits), lp[:P] (P: 2.4), percentile:P,"
+              + " or hqq for asymmetric weights.")
   private @Nullable ScaleSearch search;
 
   @Option(
@@ -103,8 +104,9 @@ final class RecipeOptions {
       paramLabel = "TYPE",
       converter = Words.StorageWord.class,
       description =
-          "Weights mode, what scales are stored as: float32 (default), fp16, bf16, e8m0 (or"
-              + " pow2-round), pow2-ceil, pow2-floor, or double (8 bits, a float for each 256).")
+          "Weights mode, what scales are stored as: float32 (default), fp16, bf16, fp8 (E4M3, one"
+              + " float for all), e8m0 (or pow2-round), pow2-ceil, pow2-floor, or double (8 bits, a"
+              + " float for each 256).")
   private @Nullable ScaleStorage scales;
 
   @Option(

@@ -34,8 +34,9 @@ import picocli.CommandLine.Spec;
           + " original, and prints a line of a table; nothing is kept. A format that cannot be done"
           + " for the model has a line with the reason. Of a .safetensors file the matrices are"
           + " encoded and compared, and nothing is run.",
-      "A format is [MODE:]WEIGHTS[/ACTIVATIONS][@GRANULARITY][+FLAG...] or a recipe's name: int8,"
-          + " int4@block:32, static:int8/int16, static:int8+reduce-range, dynamic:int8, fp16."
+      "A format is a recipe's name or"
+          + " [MODE:]WEIGHTS[/ACTIVATIONS][@GRANULARITY][+SEARCH][+scales:STORAGE][+FLAG...]: int8,"
+          + " int4@block:32+mse, static:int8/int16, static:int8+reduce-range, dynamic:int8, fp16."
     },
     customSynopsis = "halftone sweep MODEL [--data PATH] [--formats LIST] [OPTIONS]",
     sortOptions = false,

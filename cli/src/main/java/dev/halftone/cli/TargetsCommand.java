@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "targets",
     header = "List the hardware profiles and the number formats that run fast there.",
+    customSynopsis = "halftone targets [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -50,7 +51,7 @@ final class TargetsCommand implements Callable<Integer> {
         .formatted(
             word(target),
             target.symmetricActivations() ? " symmetric" : "",
-            target.reduceRange() ? " of which 7 bits are used" : "");
+            target.reduceRange() ? " in a reduced range" : "");
   }
 
   private static Map<String, Object> fields(Target target, Target here) {

@@ -1,7 +1,5 @@
 package dev.halftone.cli;
 
-import dev.halftone.toolkit.StagedOutput;
-import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -9,15 +7,6 @@ import picocli.CommandLine.ParameterException;
 /** Options that do not go together are the user's mistake, not the program's. */
 final class Usage {
   private Usage() {}
-
-  static void refuseSame(CommandSpec spec, Path input, Path output) {
-    checked(
-        spec,
-        () -> {
-          StagedOutput.refuseSame(input, output);
-          return output;
-        });
-  }
 
   /** The value, with an IllegalArgumentException on the way turned into a usage error. */
   static <T> T checked(CommandSpec spec, Supplier<T> value) {

@@ -73,7 +73,7 @@ final class Words {
   static final class SearchWord implements ITypeConverter<ScaleSearch> {
     @Override
     public ScaleSearch convert(String word) {
-      return parsed(word, ScaleSearch::parse);
+      return parsed(word, RecipeWords::search);
     }
   }
 

@@ -2,18 +2,26 @@ package dev.halftone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halftone.toolkit.RecipeSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Holds docs/cli.md to what the program takes: each table of options is made from the program's own
@@ -33,9 +41,38 @@ class DocumentationTest {
     commands.forEach(
         (name, command) -> {
           String table = table(command.getCommandSpec(), false);
-          assertThat(document).as("section of " + name).contains("## `halftone " + name + "`");
+          assertThat(document)
+              .as("section of " + name)
+              .contains("## `halftone %s`\n\n    %s\n".formatted(name, synopsis(command)));
           assertThat(block(document, name)).as("options of " + name).isEqualTo(table);
         });
+  }
+
+  private static String synopsis(CommandLine command) {
+    String[] lines = command.getCommandSpec().usageMessage().customSynopsis();
+    assertThat(lines).as(command.getCommandName()).hasSize(1);
+    return lines[0];
+  }
+
+  /** Every word that the schema of recipe files has for a key, which is what the parser takes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mode", "format", "activations", "calibration", "search", "scales"})
+  void theHelpNamesEveryWord(String key) {
+    JsonNode schema = JsonMapper.shared().readTree(RecipeSchema.text());
+    JsonNode values = schema.at("/properties/" + key);
+    JsonNode named = values.has("$ref") ? schema.at("/$defs/" + key) : values;
+    List<String> words =
+        named.findValues("enum").stream()
+            .flatMap(JsonNode::valueStream)
+            .map(JsonNode::asString)
+            .toList();
+    assertThat(words).hasSizeGreaterThan(1);
+    CommandLine quantize =
+        Objects.requireNonNull(Main.commandLine().getSubcommands().get("quantize"));
+    OptionSpec option = quantize.getCommandSpec().findOption("--" + key);
+    for (String word : words)
+      assertThat(String.join(" ", option.description()))
+          .containsPattern("(^|[^a-z0-9-])" + Pattern.quote(word) + "([^a-z0-9-]|$)");
   }
 
   @Test

@@ -96,6 +96,20 @@ final class Fixture {
     return write("odd.onnx", model(nodes, weights, type(INPUTS)), ExternalData.WHEN_NEEDED);
   }
 
+  /** One matrix {@code [8, 40]} of 16-bit floats, and a vector that is none. */
+  Path checkpoint() throws IOException {
+    String json =
+        "{\"w\":{\"dtype\":\"F16\",\"shape\":[8,40],\"data_offsets\":[0,640]},"
+            + "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[640,648]}}";
+    byte[] header = json.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.allocate(8 + header.length + 648).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(header.length).put(header);
+    Random random = new Random(9);
+    for (int i = 0; i < 320; i++)
+      bytes.putShort(Float.floatToFloat16((float) random.nextGaussian()));
+    return Files.write(folder.resolve("some.safetensors"), bytes.array());
+  }
+
   Path samples() throws IOException {
     return npy("samples.npy", "<f4", "%d, %d".formatted(SAMPLES, INPUTS), bytes(samples));
   }

@@ -11,17 +11,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the commands really write as JSON is what the schema that ships describes. */
 class SchemaTest {
   @TempDir Path folder;
   private Fixture fixture;
   private Path out;
+  private String text;
   private Schema schema;
 
   @BeforeEach
@@ -30,7 +34,7 @@ class SchemaTest {
     out = folder.resolve("out.onnx");
     try (InputStream in =
         Objects.requireNonNull(RunRecord.class.getResourceAsStream("run.schema.json"))) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       schema =
           SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
               .getSchema(text, InputFormat.JSON);
@@ -110,9 +114,25 @@ class SchemaTest {
         "fp16,int8,static:int8/uint8,int4@block:32",
         "--no-latency");
     assertFits("sweep", fixture.modelWithNan(), "--formats", "int8");
+    assertFits("sweep", fixture.checkpoint(), "--formats", "int8,nf4");
     assertFits("recipes");
+    assertFits("recipes", "static-int8");
     assertFits("targets");
     assertFits("doctor");
+    assertFits("recipes", "--schema");
+  }
+
+  @Test
+  void everyCommandIsOneOfTheSchema() {
+    List<String> commands =
+        JsonMapper.shared()
+            .readTree(text)
+            .at("/properties/command/enum")
+            .valueStream()
+            .map(JsonNode::asString)
+            .toList();
+    assertThat(commands)
+        .containsExactlyInAnyOrderElementsOf(Main.commandLine().getSubcommands().keySet());
   }
 
   @Test

@@ -3,14 +3,10 @@ package dev.halftone.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +99,8 @@ class SweepTest {
 
   @Test
   void matricesOfACheckpoint() throws IOException {
-    CommandRun run = CommandRun.of("sweep", checkpoint(), "--formats", "int8,int4@block:32");
+    CommandRun run =
+        CommandRun.of("sweep", new Fixture(folder).checkpoint(), "--formats", "int8,int4@block:32");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out().lines().toList().get(1).split(" +"))
         .containsExactly("matrix", "int8", "int4@block:32");
@@ -112,21 +109,7 @@ class SweepTest {
     assertThat(run.out().lines().toList().getLast().split(" +"))
         .containsExactly("bits", "per", "weight", "8.80", "5.60");
     assertUsage(
-        CommandRun.of("sweep", checkpoint(), "--formats", "static:int8"),
+        CommandRun.of("sweep", new Fixture(folder).checkpoint(), "--formats", "static:int8"),
         "matrices without a model");
-  }
-
-  /** One matrix {@code [8, 40]} of 16-bit floats, and a vector that is none. */
-  private Path checkpoint() throws IOException {
-    String json =
-        "{\"w\":{\"dtype\":\"F16\",\"shape\":[8,40],\"data_offsets\":[0,640]},"
-            + "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[640,648]}}";
-    byte[] header = json.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer bytes = ByteBuffer.allocate(8 + header.length + 648).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(header.length).put(header);
-    Random random = new Random(9);
-    for (int i = 0; i < 320; i++)
-      bytes.putShort(Float.floatToFloat16((float) random.nextGaussian()));
-    return Files.write(folder.resolve("some.safetensors"), bytes.array());
   }
 }

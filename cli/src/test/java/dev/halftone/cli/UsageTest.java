@@ -3,24 +3,19 @@ package dev.halftone.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.toolkit.Halftone;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class UsageTest {
+  static Set<String> commands() {
+    return Main.commandLine().getSubcommands().keySet();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "inspect",
-        "quantize",
-        "evaluate",
-        "compare",
-        "dequantize",
-        "recipes",
-        "targets",
-        "doctor"
-      })
+  @MethodSource("commands")
   void everyCommandHasHelpWithExamples(String command) {
     CommandRun run = CommandRun.of(command, "--help");
     assertThat(run.code()).isZero();

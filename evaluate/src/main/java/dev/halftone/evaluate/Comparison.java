@@ -91,7 +91,8 @@ public record Comparison(List<Layer> layers, int samples) {
         sum.sqnrDb(),
         sum.cosine(),
         sum.largest(),
-        sum.noise() - incoming);
+        Double.isInfinite(incoming) ? 0 : sum.noise() - incoming,
+        sum.notFinite());
   }
 
   /** All values watched, group by group. */

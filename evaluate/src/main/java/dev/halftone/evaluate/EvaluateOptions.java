@@ -11,4 +11,9 @@ import dev.halftone.runtime.RunOptions;
  * @param latency whether to measure latency (never together with anything else)
  */
 public record EvaluateOptions(
-    int threads, RunOptions deployment, boolean latency, Progress progress) {}
+    int threads, RunOptions deployment, boolean latency, Progress progress) {
+  /** The same with {@link RunOptions#exact exact} sums. */
+  public EvaluateOptions exact() {
+    return new EvaluateOptions(threads, deployment.exact(), latency, progress);
+  }
+}

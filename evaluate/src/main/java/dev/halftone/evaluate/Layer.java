@@ -12,6 +12,7 @@ package dev.halftone.evaluate;
  * @param maxAbsDifference largest {@code |x − y|}
  * @param addedNoise {@code Σ(x − y)²/Σx²} of the value less the largest of the values that the node
  *     reads: what came in here
+ * @param notFinite pairs left out of all of these, since one of the two is infinite or NaN
  */
 public record Layer(
     String value,
@@ -21,4 +22,5 @@ public record Layer(
     double sqnrDb,
     double cosine,
     double maxAbsDifference,
-    double addedNoise) {}
+    double addedNoise,
+    long notFinite) {}

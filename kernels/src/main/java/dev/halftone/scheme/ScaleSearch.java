@@ -39,12 +39,13 @@ public sealed interface ScaleSearch {
   record Norm(double p) implements ScaleSearch {
     public Norm {
       if (!(p > 0 && p <= 16))
-        throw new IllegalArgumentException("norm " + p + " is not within (0, 16]");
+        throw new IllegalArgumentException(
+            "norm " + PlainNumber.text(p) + " is not within (0, 16]");
     }
 
     @Override
     public String toString() {
-      return "lp:" + number(p);
+      return "lp:" + PlainNumber.text(p);
     }
   }
 
@@ -58,12 +59,13 @@ public sealed interface ScaleSearch {
   record Percentile(double percent) implements ScaleSearch {
     public Percentile {
       if (!(percent > 0 && percent <= 100))
-        throw new IllegalArgumentException("percentile " + percent + " is not within (0, 100]");
+        throw new IllegalArgumentException(
+            "percentile " + PlainNumber.text(percent) + " is not within (0, 100]");
     }
 
     @Override
     public String toString() {
-      return "percentile:" + number(percent);
+      return "percentile:" + PlainNumber.text(percent);
     }
   }
 
@@ -129,7 +131,8 @@ public sealed interface ScaleSearch {
    * The search that a text names: {@code absmax}, {@code mse}, {@code lp} or {@code lp:P}, {@code
    * percentile:P}, {@code weighted-mse}, {@code hqq}. What {@code toString} gives is among them.
    *
-   * @throws IllegalArgumentException if there is none of that name; the message lists them
+   * @throws IllegalArgumentException if there is none of that name; the message lists those that
+   *     need nothing but the weights
    */
   static ScaleSearch parse(String text) {
     String word = text.trim().toLowerCase(Locale.ROOT);
@@ -149,19 +152,14 @@ public sealed interface ScaleSearch {
 
   private static double number(String text, String digits) {
     try {
-      return Double.parseDouble(digits);
+      return PlainNumber.parse(digits);
     } catch (NumberFormatException e) {
       throw unknown(text);
     }
   }
 
-  private static String number(double value) {
-    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
-  }
-
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "no scale search '%s'; there are absmax, mse, lp:P, percentile:P, weighted-mse and hqq"
-            .formatted(text));
+        "no scale search '%s'; there are absmax, mse, lp:P, percentile:P and hqq".formatted(text));
   }
 }

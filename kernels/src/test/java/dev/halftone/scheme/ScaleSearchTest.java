@@ -26,8 +26,7 @@ class ScaleSearchTest {
     assertThatThrownBy(() -> ScaleSearch.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "no scale search '%s'; there are absmax, mse, lp:P, percentile:P, weighted-mse and hqq",
-            text);
+            "no scale search '%s'; there are absmax, mse, lp:P, percentile:P and hqq", text);
   }
 
   @ParameterizedTest

@@ -19,6 +19,11 @@ public final class OnnxWriter {
 
   private OnnxWriter() {}
 
+  /** The file beside a model that its weights go into where they go into a file of their own. */
+  public static Path dataFile(Path model) {
+    return model.resolveSibling(model.getFileName() + ".data");
+  }
+
   /** Where weights go. */
   public enum ExternalData {
     /** Into a file of their own when the model would pass 2 GB. */
@@ -67,7 +72,7 @@ public final class OnnxWriter {
   }
 
   private static void writeWithData(Model model, Path file) throws IOException {
-    Path dataFile = file.resolveSibling(file.getFileName() + ".data");
+    Path dataFile = dataFile(file);
     DataFile data = new DataFile(dataFile.getFileName().toString());
     Pieces pieces = ModelEncoder.encode(model, data);
     requireFits(pieces, file);

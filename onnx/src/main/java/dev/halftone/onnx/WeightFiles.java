@@ -56,6 +56,24 @@ public final class WeightFiles {
     }
   }
 
+  /**
+   * Whether writing a file would change a model: the file is there, and is the model's own or one
+   * that holds its weights.
+   *
+   * @throws dev.halftone.graph.MalformedModelException as {@link #of}
+   * @throws UncheckedIOException as {@link #of}
+   */
+  public static boolean belongs(Path model, Path file) {
+    try {
+      if (!Files.exists(file)) return false;
+      if (Files.isSameFile(model, file)) return true;
+      for (Path weights : of(model)) if (Files.isSameFile(weights, file)) return true;
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void visit(GraphProto graph) {
     graph.getInitializerList().forEach(this::visit);
     visit(graph.getNodeList());

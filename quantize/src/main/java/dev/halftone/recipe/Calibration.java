@@ -1,6 +1,6 @@
 package dev.halftone.recipe;
 
-import java.math.BigDecimal;
+import dev.halftone.scheme.PlainNumber;
 import java.util.Locale;
 
 /**
@@ -48,12 +48,12 @@ public sealed interface Calibration {
     public Percentile {
       if (!(percent > 50 && percent <= 100))
         throw new IllegalArgumentException(
-            "percentile %s is not over 50 and up to 100".formatted(plain(percent)));
+            "percentile %s is not over 50 and up to 100".formatted(PlainNumber.text(percent)));
     }
 
     @Override
     public String toString() {
-      return "percentile:" + plain(percent);
+      return "percentile:" + PlainNumber.text(percent);
     }
   }
 
@@ -81,12 +81,13 @@ public sealed interface Calibration {
   record Lp(double p) implements Calibration {
     public Lp {
       if (!(p >= 1 && p <= 16))
-        throw new IllegalArgumentException("lp %s is not from 1 to 16".formatted(plain(p)));
+        throw new IllegalArgumentException(
+            "lp %s is not from 1 to 16".formatted(PlainNumber.text(p)));
     }
 
     @Override
     public String toString() {
-      return "lp:" + plain(p);
+      return "lp:" + PlainNumber.text(p);
     }
   }
 
@@ -107,12 +108,12 @@ public sealed interface Calibration {
     public Sigma {
       if (!(deviations > 0 && deviations <= 1000))
         throw new IllegalArgumentException(
-            "sigma %s is not over 0 and up to 1000".formatted(plain(deviations)));
+            "sigma %s is not over 0 and up to 1000".formatted(PlainNumber.text(deviations)));
     }
 
     @Override
     public String toString() {
-      return "sigma:" + plain(deviations);
+      return "sigma:" + PlainNumber.text(deviations);
     }
   }
 
@@ -158,14 +159,10 @@ public sealed interface Calibration {
   }
 
   private static double number(String word, String number) {
-    if (!number.matches("[0-9]{1,9}([.][0-9]{1,18})?"))
-      throw new IllegalArgumentException("%s '%s' is not a number".formatted(word, number));
-    return Double.parseDouble(number);
-  }
-
-  /** Without exponent or needless digits: 3 and not 3.0. */
-  private static String plain(double number) {
-    if (!Double.isFinite(number)) return Double.toString(number);
-    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    try {
+      return PlainNumber.parse(number);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(word + " " + e.getMessage(), e);
+    }
   }
 }

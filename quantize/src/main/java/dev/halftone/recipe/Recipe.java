@@ -13,7 +13,8 @@ import java.util.Objects;
  * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16
  * @param symmetricActivations whether activations have their zero point in the middle of the type
  * @param symmetricWeights whether weights do
- * @param reduceRange whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate
+ * @param reduceRange whether int8 weights are kept so small that sums of two products fit 16 bits,
+ *     for CPUs that saturate there: 7 bits are used, in static mode as many as each channel allows
  * @param operatorForm QOperator (QLinear*) in place of QDQ pairs
  * @param matMulNBits weights mode: com.microsoft MatMulNBits nodes in place of standard blocked
  *     DequantizeLinear
@@ -25,6 +26,7 @@ import java.util.Objects;
  * @param search how scales of weights are chosen, in static and weights mode
  * @param scales what they are stored as, in weights mode
  * @param rules what some nodes have differently; the last that matches wins, setting by setting
+ * @param processor static mode: whose speeds decide what stays in float
  */
 public record Recipe(
     Mode mode,
@@ -43,7 +45,8 @@ public record Recipe(
     boolean quantizeEverything,
     ScaleSearch search,
     ScaleStorage scales,
-    List<Rule> rules) {
+    List<Rule> rules,
+    Processor processor) {
   private static final List<String> EVERYTHING = List.of("*");
 
   public Recipe {
@@ -87,7 +90,7 @@ public record Recipe(
         new ScaleStorage.Float32());
   }
 
-  /** Without rules. */
+  /** Without rules, for processors with VNNI. */
   public Recipe(
       Mode mode,
       WeightFormat weights,
@@ -122,7 +125,8 @@ public record Recipe(
         quantizeEverything,
         search,
         scales,
-        List.of());
+        List.of(),
+        Processor.X86_VNNI);
   }
 
   /**
@@ -138,12 +142,17 @@ public record Recipe(
 
   /** The same with scales of weights found and stored in another way. */
   public Recipe withScales(ScaleSearch wanted, ScaleStorage storage) {
-    return with(weights, granularity, symmetricWeights, exclude, wanted, storage, rules);
+    return with(weights, granularity, symmetricWeights, exclude, wanted, storage, rules, processor);
   }
 
   /** The same with other rules. */
   public Recipe withRules(List<Rule> wanted) {
-    return with(weights, granularity, symmetricWeights, exclude, search, scales, wanted);
+    return with(weights, granularity, symmetricWeights, exclude, search, scales, wanted, processor);
+  }
+
+  /** The same for another processor. */
+  public Recipe withProcessor(Processor wanted) {
+    return with(weights, granularity, symmetricWeights, exclude, search, scales, rules, wanted);
   }
 
   /**
@@ -176,7 +185,8 @@ public record Recipe(
         Boolean.TRUE.equals(settings.keepFloat()) ? EVERYTHING : exclude,
         Objects.requireNonNullElse(settings.search(), search),
         scales,
-        List.of());
+        List.of(),
+        processor);
   }
 
   /** The same but for what is named. */
@@ -187,7 +197,8 @@ public record Recipe(
       List<String> exclude,
       ScaleSearch search,
       ScaleStorage scales,
-      List<Rule> rules) {
+      List<Rule> rules,
+      Processor processor) {
     return new Recipe(
         mode,
         weights,
@@ -205,6 +216,7 @@ public record Recipe(
         quantizeEverything,
         search,
         scales,
-        rules);
+        rules,
+        processor);
   }
 }

@@ -3,6 +3,7 @@ package dev.halftone.quantize;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class StaticRecipe {
   private boolean reduceRange;
   private boolean operatorForm;
   private boolean everything = true;
+  private Processor processor = Processor.X86_VNNI;
   private List<String> exclude = List.of();
 
   public StaticRecipe weights(DType type) {
@@ -57,6 +59,12 @@ public final class StaticRecipe {
     return this;
   }
 
+  /** Weighed by the speeds of such a processor. */
+  public StaticRecipe weighedFor(Processor kind) {
+    processor = kind;
+    return weighed();
+  }
+
   public StaticRecipe exclude(String... patterns) {
     exclude = List.of(patterns);
     return this;
@@ -64,19 +72,20 @@ public final class StaticRecipe {
 
   public Recipe build() {
     return new Recipe(
-        Mode.STATIC,
-        weights,
-        activations,
-        granularity,
-        symmetric,
-        true,
-        reduceRange,
-        operatorForm,
-        false,
-        true,
-        Calibration.MINMAX,
-        List.of(),
-        exclude,
-        everything);
+            Mode.STATIC,
+            weights,
+            activations,
+            granularity,
+            symmetric,
+            true,
+            reduceRange,
+            operatorForm,
+            false,
+            true,
+            Calibration.MINMAX,
+            List.of(),
+            exclude,
+            everything)
+        .withProcessor(processor);
   }
 }

@@ -83,6 +83,11 @@ public record Cpu(String architecture, String model, Set<String> features) {
     return features.stream().anyMatch(VNNI::contains);
   }
 
+  /** Whether it multiplies tiles of 8-bit integers. */
+  public boolean hasAmx() {
+    return features.contains("amx_int8");
+  }
+
   /** The extensions that matter to integer and half-precision speed, sorted. */
   public Set<String> notableFeatures() {
     Set<String> notable = new TreeSet<>(features);

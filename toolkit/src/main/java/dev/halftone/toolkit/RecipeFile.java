@@ -1,10 +1,8 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.data.yaml.Section;
-import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
-import dev.halftone.recipe.WeightFormat;
-import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.recipe.Processor;
 import dev.halftone.scheme.ScaleStorage;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,13 +35,14 @@ final class RecipeFile {
     word("activations", RecipeWords::activations, RecipeRequest::activations);
     word("granularity", RecipeWords::granularity, RecipeRequest::granularity);
     word("calibration", RecipeWords::calibration, RecipeRequest::calibration);
-    word("search", ScaleSearch::parse, RecipeRequest::search);
+    word("search", RecipeWords::search, RecipeRequest::search);
     word("scales", ScaleStorage::parse, RecipeRequest::scales);
-    word("target", Function.identity(), RecipeRequest::target);
+    word("target", RecipeFile::target, RecipeRequest::target);
     flag("symmetric", RecipeRequest::symmetric);
     flag("symmetric-weights", RecipeRequest::symmetricWeights);
     flag("symmetric-activations", RecipeRequest::symmetricActivations);
     flag("reduce-range", RecipeRequest::reduceRange);
+    word("processor", Processor::named, RecipeRequest::processor);
     flag("matmul-nbits", RecipeRequest::matMulNBits);
     flag("keep-io", RecipeRequest::keepIo);
     flag("quantize-everything", RecipeRequest::quantizeEverything);
@@ -53,8 +52,13 @@ final class RecipeFile {
       request =
           request.placedRules(section.sections("rules").stream().map(RuleSection::read).toList());
     section.refuseOthers();
-    refuseImpossible();
-    return request;
+    Mode mode = RecipeResolver.mode(request);
+    if (mode != null) check(mode);
+    return request.origin(this);
+  }
+
+  private static String target(String name) {
+    return name.equals("auto") ? name : Target.named(name).name();
   }
 
   private <T> void word(
@@ -75,18 +79,19 @@ final class RecipeFile {
     request = set.apply(request, said.equals("true"));
   }
 
-  /** Integer arithmetic takes whole bytes and a scale per channel at the finest. */
-  private void refuseImpossible() {
-    if (request.mode != null) for (PlacedRule rule : request.rules) rule.check(request.mode);
-    if (request.mode != Mode.STATIC && request.mode != Mode.DYNAMIC) return;
-    String word = RecipeWords.word(request.mode);
-    if (section.has("granularity") && request.granularity instanceof Granularity.PerBlock)
-      throw section.wrong("granularity", "tensor or channel in " + word + " mode");
-    if (section.has("weights") && request.weights != null && !isByte(request.weights))
-      throw section.wrong("weights", "int8 or uint8 in " + word + " mode");
-  }
-
-  private static boolean isByte(WeightFormat weights) {
-    return weights instanceof WeightFormat.Element && weights.bits() == 8;
+  /**
+   * Refuses what a mode cannot have.
+   *
+   * @throws dev.halftone.graph.MalformedDataException naming the line that does not go with it
+   */
+  void check(Mode mode) {
+    try {
+      RecipeResolver.withoutModel(request.mode(mode));
+    } catch (ContradictionException e) {
+      for (String key : e.keys()) if (section.has(key)) throw section.wrong(key, e.allowed());
+      if (section.has("extends"))
+        throw section.wrong("extends", "another recipe: " + e.getMessage());
+      throw e;
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
@@ -32,6 +33,7 @@ public final class RecipeRequest {
   @Nullable Boolean symmetricWeights;
   @Nullable Boolean symmetricActivations;
   @Nullable Boolean reduceRange;
+  @Nullable Processor processor;
   @Nullable Calibration calibration;
   @Nullable Boolean matMulNBits;
   @Nullable Boolean keepIo;
@@ -42,6 +44,7 @@ public final class RecipeRequest {
   List<String> include = List.of();
   List<String> exclude = List.of();
   List<PlacedRule> rules = List.of();
+  @Nullable RecipeFile origin;
 
   private RecipeRequest() {}
 
@@ -140,10 +143,17 @@ public final class RecipeRequest {
     return copy;
   }
 
-  /** Whether 8-bit weights use 7 bits, for CPUs whose 8-bit products saturate. */
+  /** Whether 8-bit weights are kept smaller, for CPUs whose 8-bit products saturate. */
   public RecipeRequest reduceRange(boolean wanted) {
     RecipeRequest copy = copy();
     copy.reduceRange = wanted;
+    return copy;
+  }
+
+  /** Whose speeds decide what stays in float; else the target's. */
+  public RecipeRequest processor(Processor wanted) {
+    RecipeRequest copy = copy();
+    copy.processor = wanted;
     return copy;
   }
 
@@ -224,6 +234,13 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /** The file that it was read from, for messages. */
+  RecipeRequest origin(RecipeFile file) {
+    RecipeRequest copy = copy();
+    copy.origin = file;
+    return copy;
+  }
+
   private RecipeRequest copy() {
     RecipeRequest copy = new RecipeRequest();
     copy.name = name;
@@ -236,6 +253,7 @@ public final class RecipeRequest {
     copy.symmetricWeights = symmetricWeights;
     copy.symmetricActivations = symmetricActivations;
     copy.reduceRange = reduceRange;
+    copy.processor = processor;
     copy.calibration = calibration;
     copy.matMulNBits = matMulNBits;
     copy.keepIo = keepIo;
@@ -246,6 +264,7 @@ public final class RecipeRequest {
     copy.include = include;
     copy.exclude = exclude;
     copy.rules = rules;
+    copy.origin = origin;
     return copy;
   }
 }

@@ -40,24 +40,37 @@ final class RecipeResolver {
    * The recipe for the model.
    *
    * @param samples whether there is data to calibrate on
-   * @throws IllegalArgumentException if the request contradicts itself, or asks for calibration
-   *     without data
+   * @throws dev.halftone.graph.MalformedDataException if the recipe's file contradicts itself or
+   *     the mode, naming its line
+   * @throws IllegalArgumentException if the request does, or asks for calibration without data
    */
   static ResolvedRecipe resolve(RecipeRequest request, Model model, boolean samples) {
     RecipeResolver resolver = new RecipeResolver(request);
     Mode mode = resolver.mode(model, samples);
-    Recipe recipe =
-        switch (mode) {
-          case STATIC -> {
-            resolver.noteRectifiers(model);
-            yield resolver.staticRecipe();
-          }
-          case DYNAMIC -> resolver.dynamicRecipe();
-          case WEIGHTS -> resolver.weightsRecipe();
-          case FP16 -> resolver.halfRecipe(mode, DType.FLOAT16);
-          case BF16 -> resolver.halfRecipe(mode, DType.BFLOAT16);
-        };
-    return resolver.resolved(recipe);
+    if (mode == Mode.STATIC) resolver.noteRectifiers(model);
+    try {
+      return resolver.resolved(resolver.recipe(mode));
+    } catch (ContradictionException e) {
+      if (request.origin != null) request.origin.check(mode);
+      throw e;
+    }
+  }
+
+  /** The mode that a request says or implies, or null if model and data decide. */
+  static @Nullable Mode mode(RecipeRequest request) {
+    if (request.mode != null) return request.mode;
+    return request.weights == null || isByte(request.weights) ? null : Mode.WEIGHTS;
+  }
+
+  /**
+   * The recipe of a request that says its mode, which is all that a model and data would be asked
+   * for.
+   *
+   * @throws IllegalArgumentException if the request contradicts itself
+   */
+  static ResolvedRecipe withoutModel(RecipeRequest request) {
+    RecipeResolver resolver = new RecipeResolver(request);
+    return resolver.resolved(resolver.recipe(Objects.requireNonNull(request.mode)));
   }
 
   /**
@@ -75,6 +88,16 @@ final class RecipeResolver {
     return resolver.resolved(resolver.weightsRecipe());
   }
 
+  private Recipe recipe(Mode mode) {
+    return switch (mode) {
+      case STATIC -> staticRecipe();
+      case DYNAMIC -> dynamicRecipe();
+      case WEIGHTS -> weightsRecipe();
+      case FP16 -> halfRecipe(mode, DType.FLOAT16);
+      case BF16 -> halfRecipe(mode, DType.BFLOAT16);
+    };
+  }
+
   private ResolvedRecipe resolved(Recipe recipe) {
     for (PlacedRule rule : request.rules) rule.check(recipe.mode());
     List<Rule> rules = request.rules.stream().map(PlacedRule::rule).toList();
@@ -86,11 +109,10 @@ final class RecipeResolver {
       throw new IllegalArgumentException(
           "static mode calibrates on samples, and there are none (--data)");
     }
-    if (request.mode != null) return request.mode;
-    if (request.weights != null && !isByte(request.weights)) {
+    Mode said = mode(request);
+    if (said != null && request.mode == null && request.weights != null)
       notes.add("weights mode, since only there weights are " + request.weights.name());
-      return Mode.WEIGHTS;
-    }
+    if (said != null) return said;
     if (samples) return Mode.STATIC;
     WeightShare share = WeightShare.of(model);
     boolean dynamic = share.matMul() > share.convolution();
@@ -106,10 +128,13 @@ final class RecipeResolver {
   }
 
   private Recipe staticRecipe() {
-    refuse(Mode.STATIC, request.matMulNBits, "--matmul-nbits");
-    refuse(Mode.STATIC, request.keepIo, "--keep-io");
-    refuse(Mode.STATIC, request.scales, "--scales");
+    refuse(Mode.STATIC, request.matMulNBits, "matmul-nbits");
+    refuse(Mode.STATIC, request.keepIo, "keep-io");
+    refuse(Mode.STATIC, request.scales, "scales");
     checkSearch(true);
+    if (Boolean.FALSE.equals(request.symmetricWeights))
+      throw new IllegalArgumentException(
+          "weights are symmetric in static mode; asymmetric ones are for weights and dynamic mode");
     DType weights = byteWeights(Mode.STATIC);
     DType activations =
         oneOf(
@@ -117,17 +142,21 @@ final class RecipeResolver {
     boolean wide = activations.bits() > 8;
     boolean operatorForm = or(request.operatorForm, false);
     if (operatorForm && wide)
-      throw new IllegalArgumentException(
-          "the QOperator format has no 16-bit activations; use --format qdq");
+      throw new ContradictionException(
+          "the QOperator format has no 16-bit activations; use --format qdq",
+          "qdq with 16-bit activations",
+          "format",
+          "activations");
     return recipe(
-        Mode.STATIC,
-        weights,
-        activations,
-        tensorOrChannel(Mode.STATIC),
-        or(symmetricActivations(), target.symmetricActivations()),
-        or(symmetricWeights(), weights == DType.INT8),
-        or(request.reduceRange, target.reduceRange() && !wide),
-        operatorForm);
+            Mode.STATIC,
+            weights,
+            activations,
+            tensorOrChannel(Mode.STATIC),
+            or(symmetricActivations(), target.symmetricActivations()),
+            true,
+            or(request.reduceRange, target.reduceRange() && !wide),
+            operatorForm)
+        .withProcessor(or(request.processor, target.processor()));
   }
 
   private void noteRectifiers(Model model) {
@@ -140,13 +169,14 @@ final class RecipeResolver {
   }
 
   private Recipe dynamicRecipe() {
-    refuse(Mode.DYNAMIC, request.matMulNBits, "--matmul-nbits");
-    refuse(Mode.DYNAMIC, request.keepIo, "--keep-io");
-    refuse(Mode.DYNAMIC, request.search, "--search");
-    refuse(Mode.DYNAMIC, request.scales, "--scales");
-    refuse(Mode.DYNAMIC, request.operatorForm, "--format");
-    refuse(Mode.DYNAMIC, request.calibration, "--calibration");
+    refuse(Mode.DYNAMIC, request.matMulNBits, "matmul-nbits");
+    refuse(Mode.DYNAMIC, request.keepIo, "keep-io");
+    refuse(Mode.DYNAMIC, request.search, "search");
+    refuse(Mode.DYNAMIC, request.scales, "scales");
+    refuse(Mode.DYNAMIC, request.operatorForm, "format");
+    refuse(Mode.DYNAMIC, request.calibration, "calibration");
     refuse(Mode.DYNAMIC, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.DYNAMIC, request.processor, "processor");
     DType weights = byteWeights(Mode.DYNAMIC);
     // DynamicQuantizeLinear gives uint8 and nothing else.
     DType activations =
@@ -165,14 +195,16 @@ final class RecipeResolver {
   }
 
   private Recipe weightsRecipe() {
-    refuse(Mode.WEIGHTS, request.activations, "--activations");
-    refuse(Mode.WEIGHTS, request.keepIo, "--keep-io");
-    refuse(Mode.WEIGHTS, request.operatorForm, "--format");
-    refuse(Mode.WEIGHTS, request.calibration, "--calibration");
+    refuse(Mode.WEIGHTS, request.activations, "activations");
+    refuse(Mode.WEIGHTS, request.keepIo, "keep-io");
+    refuse(Mode.WEIGHTS, request.operatorForm, "format");
+    refuse(Mode.WEIGHTS, request.calibration, "calibration");
     refuse(Mode.WEIGHTS, request.symmetricActivations, "symmetric-activations");
+    refuse(Mode.WEIGHTS, request.processor, "processor");
     WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
     if (weights instanceof WeightFormat.Element(DType type) && type.isFloat())
-      throw new IllegalArgumentException("weights mode takes no " + weights.name());
+      throw new ContradictionException(
+          "weights mode takes no " + weights.name(), "fp16 or bf16 as the mode", "weights");
     boolean element = weights instanceof WeightFormat.Element;
     if (!element) refuseForDecoded(weights);
     boolean blocks = weights.bits() < 8 || or(request.matMulNBits, false);
@@ -197,18 +229,24 @@ final class RecipeResolver {
 
   /** What has no meaning for numbers that are decoded when the model is loaded. */
   private void refuseForDecoded(WeightFormat weights) {
-    refuse(weights.name() + " weights", request.matMulNBits, "--matmul-nbits");
+    refuse("for " + weights.name() + " weights", request.matMulNBits, "matmul-nbits");
     if (weights instanceof WeightFormat.Blocks) {
-      refuse(weights.name() + ", which has its own blocks,", request.granularity, "--granularity");
-      refuse(weights.name() + ", which has its own scales,", request.scales, "--scales");
+      refuse(
+          "for " + weights.name() + ", which has its own blocks",
+          request.granularity,
+          "granularity");
+      refuse("for " + weights.name() + ", which has its own scales", request.scales, "scales");
     }
     boolean integers =
         weights instanceof WeightFormat.Numbers(NumberFormat format)
             && format instanceof IntegerFormat
             && !format.equals(IntegerFormat.TERNARY);
     if (!integers && Boolean.FALSE.equals(symmetricWeights())) {
-      throw new IllegalArgumentException(
-          "%s is symmetric by nature; --asymmetric is for integers".formatted(weights.name()));
+      throw new ContradictionException(
+          "%s is symmetric by nature; --asymmetric is for integers".formatted(weights.name()),
+          "true for %s, which is symmetric by nature".formatted(weights.name()),
+          "symmetric-weights",
+          "symmetric");
     }
   }
 
@@ -219,18 +257,19 @@ final class RecipeResolver {
   }
 
   private Recipe halfRecipe(Mode mode, DType type) {
-    refuse(mode, request.weights, "--weights");
-    refuse(mode, request.activations, "--activations");
-    refuse(mode, request.granularity, "--granularity");
-    refuse(mode, request.reduceRange, "a reduced range");
-    refuse(mode, request.symmetric == null ? null : "said", "--symmetric or --asymmetric");
+    refuse(mode, request.weights, "weights");
+    refuse(mode, request.activations, "activations");
+    refuse(mode, request.granularity, "granularity");
+    refuse(mode, request.reduceRange, "reduce-range");
+    refuse(mode, request.processor, "processor");
+    refuse(mode, request.symmetric == null ? null : "said", "symmetric");
     refuse(mode, request.symmetricWeights, "symmetric-weights");
     refuse(mode, request.symmetricActivations, "symmetric-activations");
-    refuse(mode, request.calibration, "--calibration");
-    refuse(mode, request.matMulNBits, "--matmul-nbits");
-    refuse(mode, request.search, "--search");
-    refuse(mode, request.scales, "--scales");
-    refuse(mode, request.operatorForm, "--format");
+    refuse(mode, request.calibration, "calibration");
+    refuse(mode, request.matMulNBits, "matmul-nbits");
+    refuse(mode, request.search, "search");
+    refuse(mode, request.scales, "scales");
+    refuse(mode, request.operatorForm, "format");
     return recipe(
         mode,
         type,
@@ -245,8 +284,10 @@ final class RecipeResolver {
   private Granularity tensorOrChannel(Mode mode) {
     Granularity granularity = or(request.granularity, new Granularity.PerChannel());
     if (granularity instanceof Granularity.PerBlock) {
-      throw new IllegalArgumentException(
-          "blocks are for weights mode; %s mode takes tensor or channel".formatted(word(mode)));
+      throw new ContradictionException(
+          "blocks are for weights mode; %s mode takes tensor or channel".formatted(word(mode)),
+          "tensor or channel in %s mode".formatted(word(mode)),
+          "granularity");
     }
     return granularity;
   }
@@ -259,8 +300,10 @@ final class RecipeResolver {
     WeightFormat weights = or(request.weights, new WeightFormat.Element(DType.INT8));
     if (weights instanceof WeightFormat.Element(DType type) && BYTE_WEIGHTS.contains(type))
       return type;
-    throw new IllegalArgumentException(
-        "%s mode takes weights of type int8, uint8, not %s".formatted(word(mode), weights.name()));
+    throw new ContradictionException(
+        "%s mode takes weights of type int8, uint8, not %s".formatted(word(mode), weights.name()),
+        "int8 or uint8 in %s mode".formatted(word(mode)),
+        "weights");
   }
 
   private Recipe recipe(
@@ -313,15 +356,19 @@ final class RecipeResolver {
 
   private void checkSearch(boolean symmetric) {
     if (request.search instanceof ScaleSearch.WeightedError) {
-      throw new IllegalArgumentException(
+      throw new ContradictionException(
           "search weighted-mse needs an importance for each input of a layer, which no command"
-              + " measures yet; use mse");
+              + " measures yet; use mse",
+          "mse, since nothing measures the importance that it needs",
+          "search");
     }
     if (symmetric && request.search != null && request.search.needsZeroPoint()) {
-      throw new IllegalArgumentException(
+      throw new ContradictionException(
           "search %s chooses zero points, and these weights are symmetric; use --asymmetric in"
                   .formatted(request.search)
-              + " weights mode");
+              + " weights mode",
+          "a search that chooses no zero points, or asymmetric weights in weights mode",
+          "search");
     }
   }
 
@@ -337,16 +384,23 @@ final class RecipeResolver {
     return Objects.requireNonNullElse(wanted, usual);
   }
 
-  private static void refuse(Mode mode, @Nullable Object wanted, String flag) {
-    if (wanted != null && !wanted.equals(false)) {
-      throw new IllegalArgumentException(
-          "%s has no meaning in %s mode".formatted(flag, word(mode)));
-    }
+  private static void refuse(Mode mode, @Nullable Object wanted, String key) {
+    refuse("in " + word(mode) + " mode", wanted, key);
   }
 
-  private static void refuse(String what, @Nullable Object wanted, String flag) {
-    if (wanted != null && !wanted.equals(false))
-      throw new IllegalArgumentException("%s has no meaning for %s".formatted(flag, what));
+  private static void refuse(String where, @Nullable Object wanted, String key) {
+    if (wanted == null || wanted.equals(false)) return;
+    throw new ContradictionException(
+        "%s has no meaning %s".formatted(asOption(key), where), "no such key " + where, key);
+  }
+
+  private static String asOption(String key) {
+    return switch (key) {
+      case "symmetric" -> "--symmetric or --asymmetric";
+      case "reduce-range" -> "a reduced range";
+      case "symmetric-weights", "symmetric-activations", "processor" -> key;
+      default -> "--" + key;
+    };
   }
 
   private static DType oneOf(String what, DType wanted, Set<DType> allowed, Mode mode) {
@@ -355,9 +409,11 @@ final class RecipeResolver {
         String.join(
             ", ",
             allowed.stream().map(type -> type.name().toLowerCase(Locale.ROOT)).sorted().toList());
-    throw new IllegalArgumentException(
+    throw new ContradictionException(
         "%s mode takes %s of type %s, not %s"
-            .formatted(word(mode), what, list, wanted.name().toLowerCase(Locale.ROOT)));
+            .formatted(word(mode), what, list, wanted.name().toLowerCase(Locale.ROOT)),
+        "%s in %s mode".formatted(list, word(mode)),
+        what);
   }
 
   private static String word(Mode mode) {

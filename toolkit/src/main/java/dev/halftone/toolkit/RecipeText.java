@@ -31,6 +31,7 @@ public final class RecipeText {
         fields.put("activations", word(recipe.activations()));
         fields.put("symmetric_activations", recipe.symmetricActivations());
         fields.put("reduce_range", recipe.reduceRange());
+        fields.put("processor", recipe.processor().word());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
         fields.put("search", recipe.search().toString());
         fields.put("calibration", recipe.calibration().toString());
@@ -64,6 +65,10 @@ public final class RecipeText {
         + (rules == 0 ? "" : rules == 1 ? ", with 1 rule" : ", with %d rules".formatted(rules));
   }
 
+  private static String reduced(Recipe recipe) {
+    return recipe.reduceRange() ? " in a reduced range" : "";
+  }
+
   private static String overall(Recipe recipe) {
     String weights =
         weightSymmetry(recipe)
@@ -75,13 +80,16 @@ public final class RecipeText {
           "static, %s%s, %s%s activations, %s, %s"
               .formatted(
                   weights,
-                  (recipe.reduceRange() ? " (7 bits used)" : "") + scales(recipe),
+                  reduced(recipe) + scales(recipe),
                   recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
                   recipe.calibration().toString(),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
       case DYNAMIC ->
-          "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
+          "dynamic, "
+              + weights
+              + reduced(recipe)
+              + ", uint8 activations with ranges computed at each run";
       case WEIGHTS ->
           "weights only, "
               + weights

@@ -4,6 +4,7 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,9 @@ import java.util.Locale;
  * not matter. Each method throws IllegalArgumentException that names what is allowed.
  */
 public final class RecipeWords {
+  static final List<DType> ACTIVATIONS =
+      List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16);
+
   private static final String BLOCK = "block:";
 
   private RecipeWords() {}
@@ -26,7 +30,7 @@ public final class RecipeWords {
   }
 
   public static DType activations(String word) {
-    return oneOf(word, List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16));
+    return oneOf(word, ACTIVATIONS);
   }
 
   public static Granularity granularity(String word) {
@@ -40,6 +44,16 @@ public final class RecipeWords {
 
   public static Calibration calibration(String word) {
     return Calibration.parse(word);
+  }
+
+  /** Those that need nothing but the weights. */
+  public static ScaleSearch search(String word) {
+    ScaleSearch search = ScaleSearch.parse(word);
+    if (search instanceof ScaleSearch.WeightedError)
+      throw new IllegalArgumentException(
+          "weighted-mse needs an importance for each input of a layer, which no command measures"
+              + " yet; use mse");
+    return search;
   }
 
   private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {

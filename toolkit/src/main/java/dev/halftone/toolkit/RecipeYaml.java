@@ -6,6 +6,7 @@ import dev.halftone.recipe.WeightFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** A recipe as the text of a recipe file, which {@link RecipeFile} reads. */
@@ -17,6 +18,13 @@ final class RecipeYaml {
    * every machine: nothing is left to the target.
    */
   static String of(Recipe recipe) {
+    return lines(recipe).entrySet().stream()
+        .map(line -> line.getKey() + ": " + line.getValue() + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** The keys of the file and the text of their values. */
+  static SortedMap<String, String> lines(Recipe recipe) {
     SortedMap<String, Object> fields = RecipeText.fields(recipe);
     // What follows from another key has none of its own.
     if (recipe.mode() == Mode.FP16 || recipe.mode() == Mode.BF16) fields.remove("weights");
@@ -24,9 +32,9 @@ final class RecipeYaml {
       fields.remove("granularity");
       fields.remove("scales");
     }
-    return fields.entrySet().stream()
-        .map(field -> key(field.getKey()) + ": " + value(field.getValue()) + "\n")
-        .collect(Collectors.joining());
+    SortedMap<String, String> lines = new TreeMap<>();
+    fields.forEach((name, value) -> lines.put(key(name), value(value)));
+    return lines;
   }
 
   private static String key(Object name) {

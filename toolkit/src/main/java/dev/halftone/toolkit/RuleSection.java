@@ -4,7 +4,6 @@ import dev.halftone.data.yaml.Section;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleMatcher;
 import dev.halftone.recipe.RuleSettings;
-import dev.halftone.scheme.ScaleSearch;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,18 +58,10 @@ final class RuleSection {
             : null,
         word("weights", RecipeWords::weights),
         word("granularity", RecipeWords::granularity),
-        word("search", RuleSection::search),
+        word("search", RecipeWords::search),
         section.has("symmetric")
             ? section.choice("symmetric", List.of("true", "false")).equals("true")
             : null);
-  }
-
-  private static ScaleSearch search(String text) {
-    ScaleSearch search = ScaleSearch.parse(text);
-    if (search instanceof ScaleSearch.WeightedError)
-      throw new IllegalArgumentException(
-          "weighted-mse needs an importance, which nothing measures");
-    return search;
   }
 
   private <T> @Nullable T word(String key, Function<String, T> parse) {

@@ -1,5 +1,7 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.onnx.OnnxWriter;
+import dev.halftone.onnx.WeightFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -7,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /**
  * A place for an output to be written and judged before it gets its name: a hidden folder beside
@@ -34,12 +37,12 @@ public final class StagedOutput implements AutoCloseable {
    *     folder; the message names it
    */
   public static StagedOutput beside(Path target) {
-    Path parent = parent(target);
     try {
-      if (!Files.isDirectory(parent))
-        throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
       if (Files.isDirectory(target))
         throw new FileSystemException(target.toString(), null, "is a folder, not a file");
+      Path parent = parent(target);
+      if (!Files.isDirectory(parent))
+        throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
       if (Files.exists(target) && !Files.isWritable(target))
         throw new FileSystemException(target.toString(), null, "is not writable");
       return new StagedOutput(target, StagingFolder.create(parent, target));
@@ -89,18 +92,17 @@ public final class StagedOutput implements AutoCloseable {
   }
 
   /**
-   * Refuses to write over what is being read.
+   * Refuses to write a model over one that is being read, or over its weights.
    *
-   * @throws IllegalArgumentException if both are the same file
+   * @throws IllegalArgumentException if the output or the file for its weights is one of the
+   *     model's files
    */
-  public static void refuseSame(Path input, Path output) {
-    try {
-      if (Files.exists(output) && Files.isSameFile(input, output)) {
+  static void refuseSame(Path model, Path output) {
+    for (Path written : List.of(output, OnnxWriter.dataFile(output))) {
+      if (WeightFiles.belongs(model, written)) {
         throw new IllegalArgumentException(
-            "%s is both input and output; give the output another name".formatted(output));
+            "%s is both input and output; give the output another name".formatted(written));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.halftone.plan.Plan;
 import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -47,32 +46,9 @@ final class UnmatchedPatterns {
     NamePattern pattern = NamePattern.of(glob);
     if (names.stream().anyMatch(pattern::matches)) return;
     String bare = glob.replaceAll("[*?]", "");
-    List<String> closest =
-        names.stream()
-            .sorted(Comparator.comparingInt(name -> distance(bare, name)))
-            .limit(CLOSEST)
-            .toList();
+    List<String> closest = ClosestNames.to(bare, names).stream().limit(CLOSEST).toList();
     sentences.add(
         "%s %s matches no node; the closest names are %s"
             .formatted(option, glob, String.join(", ", closest)));
-  }
-
-  /**
-   * Levenshtein's distance: the fewest characters to insert, delete or replace (Wagner and Fischer,
-   * The string-to-string correction problem, 1974).
-   */
-  static int distance(String from, String to) {
-    int[] before = new int[to.length() + 1];
-    for (int j = 0; j < before.length; j++) before[j] = j;
-    for (int i = 1; i <= from.length(); i++) {
-      int[] row = new int[before.length];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int replaced = before[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(row[j - 1], before[j]));
-      }
-      before = row;
-    }
-    return before[to.length()];
   }
 }

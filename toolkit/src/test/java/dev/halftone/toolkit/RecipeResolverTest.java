@@ -136,10 +136,13 @@ class RecipeResolverTest {
   }
 
   @Test
-  void anUnknownRecipeListsTheKnown() {
-    assertThatThrownBy(() -> RecipeRequest.named("magic"))
+  void anUnknownRecipeListsTheKnownTheMostSimilarFirst() {
+    assertThatThrownBy(() -> RecipeRequest.named("static-int-16"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("no recipe 'magic'; there are static-int8, ");
+        .hasMessageStartingWith(
+            "no recipe 'static-int-16'; there are, the most similar first, static-int16,"
+                + " static-int8, ")
+        .hasMessageContaining("nvfp4");
   }
 
   @Test
@@ -152,6 +155,7 @@ class RecipeResolverTest {
             format: qdq
             granularity: channel
             mode: static
+            processor: x86-vnni
             reduce-range: false
             search: absmax
             symmetric-activations: false

@@ -7,6 +7,7 @@ import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
@@ -32,6 +33,7 @@ class RecipeYamlTest {
     Stream<RecipeRequest> said =
         Stream.of(
             ANY.mode(Mode.STATIC).target("x86-avx2").calibration(Calibration.PERCENTILE),
+            ANY.mode(Mode.STATIC).processor(Processor.ANY),
             ANY.mode(Mode.STATIC).symmetricActivations(true).symmetricWeights(false),
             ANY.mode(Mode.STATIC).operatorForm(true).quantizeEverything(true),
             ANY.mode(Mode.DYNAMIC).reduceRange(true),

@@ -108,13 +108,23 @@ class RunRecordTest {
         .containsExactly("take care", "sqnr_db is infinite and left out of the metrics");
   }
 
+  private static final Map<String, Object> MACHINE =
+      Map.of(
+          "jdk", "25",
+          "os", "Linux",
+          "arch", "amd64",
+          "cpu", "a \"b\"\n→",
+          "features", List.of(),
+          "processors", 1,
+          "heap_bytes", 1,
+          "onnxruntime", "1",
+          "kernels", "scalar",
+          "target", "arm64");
+
   @Test
   void textIsEscaped() throws IOException {
     RunRecord record =
-        RunRecord.of("doctor")
-            .section("machine", Map.of("cpu", "a \"b\"\n→"))
-            .provenance(PROVENANCE)
-            .build();
+        RunRecord.of("doctor").section("machine", MACHINE).provenance(PROVENANCE).build();
     assertThat(errors(record.toJson())).isEmpty();
     assertThat(record.toJson()).contains("\"a \\\"b\\\"\\n→\"");
   }

@@ -14,7 +14,7 @@ class TargetTest {
   @CsvSource({
     "x86-64, avx512_vnni, x86-vnni",
     "x86-64, avx_vnni, x86-vnni",
-    "x86-64, amx_int8, x86-vnni",
+    "x86-64, amx_int8, x86-amx",
     "x86-64, avx2, x86-avx2",
     "arm64, asimd, arm64",
     "riscv64, v, x86-avx2"
@@ -39,6 +39,7 @@ class TargetTest {
   void anUnknownNameListsTheKnown() {
     assertThatThrownBy(() -> Target.named("abacus"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no target 'abacus'; there are auto, x86-vnni, x86-avx2, arm64, tensorrt");
+        .hasMessage(
+            "no target 'abacus'; there are auto, x86-vnni, x86-amx, x86-avx2, arm64, tensorrt");
   }
 }

@@ -17,12 +17,13 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
- * Reads a YAML file as nested values. One document, no aliases, no key twice, at most {@value
- * #LIMIT} bytes.
+ * Reads a YAML file as nested values. One document in UTF-8, no aliases or tags, no key twice, at
+ * most {@value #LIMIT} bytes.
  */
 final class YamlReader {
   private static final int LIMIT = 1 << 20;
   private static final int DEEPEST = 20;
+  private static final int LONGEST = 10_000;
 
   private final Path file;
   private final YAMLParser parser;
@@ -33,24 +34,22 @@ final class YamlReader {
   }
 
   static Mapping read(Path file) {
-    byte[] bytes = DataFiles.read(file, LIMIT);
-    try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), bytes)) {
+    String text = YamlText.decode(file, DataFiles.read(file, LIMIT));
+    try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
       return new YamlReader(file, (YAMLParser) parser).document();
     } catch (JacksonException e) {
-      var location = e.getLocation();
-      String place = "line " + (location == null ? "?" : location.getLineNr());
-      throw new MalformedDataException(file, place, "not YAML: " + firstLine(e));
+      throw YamlSyntax.error(file, e);
     }
-  }
-
-  private static String firstLine(JacksonException e) {
-    return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
   }
 
   private Mapping document() {
     JsonToken first = parser.nextToken();
+    if (first == null)
+      throw new MalformedDataException(file, "it is empty, expected keys with values");
     if (first != JsonToken.START_OBJECT) {
-      throw new MalformedDataException(file, "line 1", "expected keys with values");
+      String found = first == JsonToken.START_ARRAY ? "a list" : "a single value";
+      throw new MalformedDataException(
+          file, "line " + line(), found + ", expected keys with values");
     }
     Mapping mapping = mapping(0);
     if (parser.nextToken() != null) {
@@ -95,9 +94,24 @@ final class YamlReader {
       throw new MalformedDataException(
           file, "line " + line(), "aliases (*name) are not understood: write the value out");
     }
+    if (parser.getTypeId() != null) {
+      throw new MalformedDataException(
+          file, "line " + line(), "tags (!name) are not understood: leave them out");
+    }
     JsonToken token = parser.currentToken();
     if (token == JsonToken.START_OBJECT) return mapping(depth);
     if (token == JsonToken.START_ARRAY) return sequence(depth);
-    return new Scalar(String.valueOf(parser.getString()), line());
+    return new Scalar(text(), line());
+  }
+
+  private String text() {
+    String text = String.valueOf(parser.getString());
+    if (text.length() > LONGEST) {
+      throw new MalformedDataException(
+          file,
+          "line " + line(),
+          "a value of %d characters, expected at most %d".formatted(text.length(), LONGEST));
+    }
+    return text;
   }
 }

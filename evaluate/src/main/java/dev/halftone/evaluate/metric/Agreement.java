@@ -51,7 +51,11 @@ public final class Agreement implements Metric {
   public void add(Answer answer) {
     Tensor quantized = Outputs.answer(answer.outputs().get(Side.QUANTIZED.index()));
     Tensor reference = Outputs.answer(answer.outputs().get(Side.REFERENCE.index()));
-    if (quantized.count() != reference.count() || reference.count() == 0) return;
+    if (quantized.count() != reference.count()) {
+      answers++; // Another number of answers is another answer.
+      return;
+    }
+    if (reference.count() == 0) return;
     float[] found = quantized.toFloats();
     float[] expected = reference.toFloats();
     int classes = wholeSample ? expected.length : classes(reference);

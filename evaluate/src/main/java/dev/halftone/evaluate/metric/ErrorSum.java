@@ -59,6 +59,10 @@ public final class ErrorSum {
     notFinite += other.notFinite;
   }
 
+  private boolean isLost() {
+    return count == 0 && notFinite > 0;
+  }
+
   /** Pairs added. */
   public long count() {
     return count;
@@ -76,26 +80,29 @@ public final class ErrorSum {
 
   /**
    * Noise over signal, {@code Σ(x − y)²/Σx²}; 0 without noise, infinite where there is noise and no
-   * signal.
+   * signal, and where all pairs were left out.
    */
   public double noise() {
+    if (isLost()) return Double.POSITIVE_INFINITY;
     return error == 0 ? 0 : error / signal;
   }
 
   /**
    * Signal to quantization noise ratio, {@code 10·log10(Σx²/Σ(x − y)²)} with x the reference, at
-   * most 200 and at least -200.
+   * most 200 and at least -200, which is also that of pairs that were all left out.
    */
   public double sqnrDb() {
+    if (isLost()) return -MOST_DB;
     if (error == 0) return MOST_DB;
     return Math.clamp(10 * StrictMath.log10(signal / error), -MOST_DB, MOST_DB);
   }
 
   /**
    * Cosine of the angle between the two, {@code Σxy/√(Σx²·Σy²)}; 1 when both are zero, 0 when one
-   * is.
+   * is, and when all pairs were left out.
    */
   public double cosine() {
+    if (isLost()) return 0;
     if (signal == 0 || foundSignal == 0) return signal == foundSignal ? 1 : 0;
     return Math.clamp(product / (Math.sqrt(signal) * Math.sqrt(foundSignal)), -1, 1);
   }

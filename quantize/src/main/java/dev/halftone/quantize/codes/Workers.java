@@ -2,6 +2,7 @@ package dev.halftone.quantize.codes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,19 +20,31 @@ final class Workers {
   private Workers() {}
 
   /**
-   * Runs all tasks; the first failure, in the order of the tasks that were started, is thrown when
-   * all threads have stopped.
+   * Runs tasks until one fails. Of several failures that of the first task in the list is thrown.
+   * Tasks are begun in that order and none is left out before the first that fails, so it is the
+   * same failure on every run.
    */
   static void run(List<Task> tasks, int threads) {
     AtomicInteger next = new AtomicInteger();
+    ConcurrentSkipListMap<Integer, Throwable> failures = new ConcurrentSkipListMap<>();
     Runnable worker =
         () -> {
           Scratch scratch = new Scratch();
-          for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement())
-            tasks.get(i).run(scratch);
+          for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
+            if (!failures.headMap(i).isEmpty()) return;
+            try {
+              tasks.get(i).run(scratch);
+            } catch (RuntimeException | Error e) {
+              failures.put(i, e);
+            }
+          }
         };
     if (threads <= 1 || tasks.size() <= 1) worker.run();
     else runTogether(worker, Math.min(threads, tasks.size()));
+    if (failures.isEmpty()) return;
+    Throwable first = failures.firstEntry().getValue();
+    if (first instanceof Error error) throw error;
+    throw (RuntimeException) first;
   }
 
   private static void runTogether(Runnable worker, int threads) {
@@ -46,8 +59,6 @@ final class Workers {
     try {
       future.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) throw cause;
-      if (e.getCause() instanceof Error cause) throw cause;
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -7,6 +7,7 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
+import dev.halftone.recipe.Processor;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * point, in the order of the graph, may therefore stay in float; the point with the least estimated
  * time is taken. Small networks as a whole may stay in float.
  *
- * <p>The estimate is a model, not a measurement, so that the same input gives the same file on
+ * <p>The estimate is a model, not a measurement, so that the same recipe gives the same file on
  * every machine. Its constants were fitted to one-thread profiles of ONNX Runtime 1.29 on x86-64
- * with AVX-512 VNNI; {@code docs/decisions} has the table.
+ * with AVX-512 VNNI, other processors are some times slower or faster; {@code docs/decisions} has
+ * the tables.
  */
 final class LayerCost {
   /** How much faster, at least, float has to be. */
@@ -43,23 +45,27 @@ final class LayerCost {
   /** Nanoseconds to run one more node. */
   private static final double NODE = 1500;
 
+  private final Pace pace;
   private final Graph graph;
   private final GraphIndex index;
   private final Map<String, TensorType> types;
 
-  private LayerCost(Graph graph, Map<String, TensorType> types) {
+  private LayerCost(Pace pace, Graph graph, Map<String, TensorType> types) {
+    this.pace = pace;
     this.graph = graph;
     this.index = new GraphIndex(graph);
     this.types = types;
   }
 
   /** Linear operators that stay in float, by their first output, each with the reason. */
-  static Map<String, String> slowInIntegers(Model model, Placement widest, DataSet data) {
+  static Map<String, String> slowInIntegers(
+      Model model, Placement widest, Processor processor, DataSet data) {
+    if (processor == Processor.ANY) return Map.of();
     // Matrix products alone are always worth it: there is nothing to weigh, and no shape to be
     // learnt.
     if (widest.linear().stream().noneMatch(node -> node.is("Conv"))) return Map.of();
-    return new LayerCost(model.graph(), SeenTypes.around(widest.linear(), model, data))
-        .choose(widest);
+    Map<String, TensorType> types = SeenTypes.around(widest.linear(), model, data);
+    return new LayerCost(Pace.of(processor), model.graph(), types).choose(widest);
   }
 
   private Map<String, String> choose(Placement widest) {
@@ -87,16 +93,16 @@ final class LayerCost {
   }
 
   /** Estimated nanoseconds when the operators before {@code cut} stay in float. */
-  private static double cost(List<Node> linear, List<Layer> layers, Sources sources, int cut) {
+  private double cost(List<Node> linear, List<Layer> layers, Sources sources, int cut) {
     double cost = 0;
     Set<String> entries = new HashSet<>();
     for (int i = 0; i < layers.size(); i++) {
       Layer layer = layers.get(i);
-      cost += i < cut ? layer.floatTime() : layer.integerTime();
+      cost += i < cut ? pace.floats() * layer.floatTime() : pace.integers() * layer.integerTime();
       String input = linear.get(i).input(0);
       if (i < cut || !sources.isFloat(input, cut) || !entries.add(input)) continue;
-      cost +=
-          3 * NODE + layer.inputElements() * (sources.isPooled(input) ? QUANTIZE + POOL : QUANTIZE);
+      double element = sources.isPooled(input) ? QUANTIZE + POOL : QUANTIZE;
+      cost += pace.integers() * (3 * NODE + layer.inputElements() * element);
     }
     return cost;
   }

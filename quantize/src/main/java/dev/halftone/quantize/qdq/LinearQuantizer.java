@@ -45,16 +45,20 @@ final class LinearQuantizer {
   }
 
   /**
-   * Least weight scales that the operator's bias allows, one a channel; zeros without a bias.
+   * Least weight scales that the operator's bias allows, and under a reduced range its sums of
+   * products, one a channel.
    *
    * @throws MalformedModelException if the bias is not finite
    */
   double[] leastScales(Node linear, ChannelView view, float inputScale) {
-    double[] least = new double[view.channels()];
+    double[] least =
+        recipe.reduceRange() && recipe.weightType() == DType.INT8
+            ? PairSums.leastScales(linear, view, weight(linear))
+            : new double[view.channels()];
     double[] bias = bias(linear, view);
     if (bias == null) return least;
     for (int c = 0; c < least.length; c++)
-      least[c] = MARGIN * 2 * Math.abs(bias[c]) / (BIAS_STEPS * inputScale);
+      least[c] = Math.max(least[c], MARGIN * 2 * Math.abs(bias[c]) / (BIAS_STEPS * inputScale));
     return least;
   }
 
@@ -76,10 +80,7 @@ final class LinearQuantizer {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
-    IntegerGrid grid =
-        recipe.reduceRange()
-            ? new IntegerGrid(DType.INT8, true, true)
-            : new IntegerGrid(IntegerFormat.INT8, true, CodeRange.RESTRICTED);
+    IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, CodeRange.RESTRICTED);
     Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =
         single && least.length > 0 ? new double[] {Arrays.stream(least).max().orElse(0)} : least;

@@ -62,7 +62,8 @@ public final class StaticMode {
     long opset = mode.model.opset();
     StaticSelection all = new StaticSelection(recipe, opset, Map.of());
     Placement widest = Placer.place(mode.graph, all);
-    Map<String, String> tooSlow = LayerCost.slowInIntegers(mode.model, widest, data);
+    Map<String, String> tooSlow =
+        LayerCost.slowInIntegers(mode.model, widest, recipe.processor(), data);
     Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
     Map<String, Statistics> observed =

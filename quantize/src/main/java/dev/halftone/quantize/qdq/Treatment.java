@@ -1,5 +1,6 @@
 package dev.halftone.quantize.qdq;
 
+import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Node;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,21 @@ enum Treatment {
     if (!eightBit && EIGHT_BIT_ONLY.contains(node.opType())) return FLOAT;
     // The second output of MaxPool holds places, which are no values to be quantized.
     if (node.is("MaxPool") && !node.output(1).isEmpty()) return FLOAT;
+    if (node.is("AveragePool") && !hasIntegerPool(node)) return FLOAT;
     return BY_OPERATOR.getOrDefault(node.opType(), FLOAT);
+  }
+
+  /**
+   * QLinearAveragePool knows no dilations, and with both of these attributes divides by another
+   * number of elements than AveragePool.
+   */
+  private static boolean hasIntegerPool(Node pool) {
+    boolean dilated =
+        pool.attributes().get("dilations") instanceof Attribute.OfInts(List<Long> steps)
+            && steps.stream().anyMatch(step -> step != 1);
+    boolean divides =
+        pool.integer("ceil_mode", 0) != 0 && pool.integer("count_include_pad", 0) != 0;
+    return !dilated && !divides;
   }
 
   /**

@@ -55,7 +55,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
       Recipe recipe, Model model, long wanted, String node, String reason) {
     String consequence =
         recipe.weights() instanceof WeightFormat.Element
-            ? "products use ONNX Runtime's own MatMulNBits"
+            ? "products use ONNX Runtime's own MatMulNBits, other weights int8"
             : "weights are stored as int8, not " + recipe.weights().name();
     return "operator set stays at %d and %s: %s cannot be raised to %d: %s"
         .formatted(model.opset(), consequence, node, wanted, reason);

@@ -7,6 +7,7 @@ import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.Graphs;
 import dev.halftone.quantize.RandomSamples;
 import dev.halftone.quantize.StaticRecipe;
+import dev.halftone.recipe.Processor;
 import dev.halftone.runtime.Progress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class LayerCostTest {
     Quantized quantized =
         StaticMode.quantize(model, recipe.build(), RandomSamples.of(1, 1, shape), 1, Progress.NONE);
     return quantized.plan().nodes().stream()
-        .filter(node -> node.reason().contains("slower in integers"))
+        .filter(node -> node.reason().contains("on this kind of CPU"))
         .map(node -> node.name())
         .toList();
   }
@@ -45,6 +46,22 @@ class LayerCostTest {
   void theFirstLayersOfAMobileNetworkStayInFloat() {
     assertThat(inFloat(mobile(), new StaticRecipe().weighed(), 1, 3, 96, 96))
         .containsExactly("first_node", "depthwise_node");
+  }
+
+  @Test
+  void widerFloatUnitsKeepMoreInFloat() {
+    Model model =
+        new Graphs(1)
+            .input("x", 1, 32, 8, 8)
+            .normal("w", 0.2, 32, 32, 3, 3)
+            .node("Conv", "x w", "y", "pads", AROUND)
+            .output("y")
+            .model(13);
+    long[] shape = {1, 32, 8, 8};
+    assertThat(inFloat(model, new StaticRecipe().weighed(), shape)).isEmpty();
+    assertThat(inFloat(model, new StaticRecipe().weighedFor(Processor.X86_AMX), shape)).hasSize(1);
+    assertThat(inFloat(mobile(), new StaticRecipe().weighedFor(Processor.ANY), 1, 3, 96, 96))
+        .isEmpty();
   }
 
   @Test

@@ -76,15 +76,32 @@ class LinearQuantizerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void sevenBitsAreUsedUnderAReducedRange(boolean signed) {
+  void neighboursSumToHalfTheCodesUnderAReducedRange(boolean perChannel) {
     Model model = conv().normal("w", 0.2, 6, 4, 3, 3).normal("b", 1, 6).model(13);
-    StaticRecipe recipe =
-        new StaticRecipe().reduceRange().weights(signed ? DType.INT8 : DType.UINT8);
-    if (!signed) recipe.perTensor();
+    StaticRecipe recipe = new StaticRecipe().reduceRange();
+    if (!perChannel) recipe.perTensor();
     long[] codes = Judge.constant(quantize(model, 1, recipe), "w_quantized").toLongs();
-    long middle = signed ? 0 : 128;
-    long largest = Arrays.stream(codes).map(code -> Math.abs(code - middle)).max().orElseThrow();
-    assertThat(largest).isBetween(63L, 64L);
+    long largest = 0;
+    for (int channel = 0; channel < 6; channel++) {
+      for (int tap = 0; tap < 9; tap++) {
+        for (int input = 0; input < 4; input += 2) {
+          long a = codes[(channel * 4 + input) * 9 + tap];
+          long b = codes[(channel * 4 + input + 1) * 9 + tap];
+          largest = Math.max(largest, a * b > 0 ? Math.abs(a + b) : Math.max(Math.abs(a), Math.abs(b)));
+        }
+      }
+    }
+    assertThat(largest).isBetween(126L, 128L);
+    assertThat(sqnr(model, 1, recipe)).isGreaterThan(30);
+  }
+
+  @Test
+  void unsignedWeightsDoNotSaturateAndKeepTheirRange() {
+    Model model = conv().normal("w", 0.2, 6, 4, 3, 3).normal("b", 1, 6).model(13);
+    StaticRecipe recipe = new StaticRecipe().reduceRange().weights(DType.UINT8).perTensor();
+    long[] codes = Judge.constant(quantize(model, 1, recipe), "w_quantized").toLongs();
+    long largest = Arrays.stream(codes).map(code -> Math.abs(code - 128)).max().orElseThrow();
+    assertThat(largest).isEqualTo(127);
     assertThat(sqnr(model, 1, recipe)).isGreaterThan(30);
   }
 
