@@ -1,9 +1,7 @@
 package dev.halftone.number.gguf;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,32 +78,34 @@ final class Grid {
     short[][] known = neighbours;
     if (known != null) return known;
     known = new short[indices.length][];
-    List<List<Short>> byDistance = new ArrayList<>();
-    // Distances are squared.
-    for (int i = 0; i <= dimensions * (base - 1) * (base - 1); i++)
-      byDistance.add(new ArrayList<>());
     byte[] point = new byte[dimensions];
+    int[] distance = new int[size()];
     for (int number = 0; number < known.length; number++) {
       coordinates(number, point, 0);
-      known[number] = indices[number] >= 0 ? new short[0] : nearest(point, byDistance);
+      known[number] = indices[number] >= 0 ? new short[0] : nearest(point, distance);
     }
     neighbours = known;
     return known;
   }
 
-  private short[] nearest(byte[] point, List<List<Short>> byDistance) {
-    byDistance.forEach(List::clear);
-    for (short index = 0; index < size(); index++)
-      byDistance.get(distance(point, index)).add(index);
-    List<Short> near =
-        byDistance.stream()
-            .filter(list -> !list.isEmpty())
-            .limit(distances)
-            .flatMap(List::stream)
-            .toList();
-    short[] result = new short[near.size()];
-    for (int i = 0; i < result.length; i++) result[i] = near.get(i);
-    return result;
+  private short[] nearest(byte[] point, int[] distance) {
+    // Distances are squared.
+    int[] counts = new int[dimensions * (base - 1) * (base - 1) + 1];
+    for (int index = 0; index < distance.length; index++) {
+      distance[index] = distance(point, index);
+      counts[distance[index]]++;
+    }
+    short[] near = new short[distance.length];
+    int found = 0;
+    int wanted = distances;
+    for (int d = 0; d < counts.length && wanted > 0; d++) {
+      if (counts[d] == 0) continue;
+      for (int index = 0; index < distance.length; index++) {
+        if (distance[index] == d) near[found++] = (short) index;
+      }
+      wanted--;
+    }
+    return Arrays.copyOf(near, found);
   }
 
   private int distance(byte[] point, int index) {

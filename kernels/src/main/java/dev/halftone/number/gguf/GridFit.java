@@ -172,7 +172,7 @@ final class GridFit {
     float inverse = 1 / scale;
     for (int g = 0; g < points.length; g++) {
       if (off[g] || rules.refine() != GridRules.Refine.THOSE_OFF_THE_GRID) {
-        boolean unused = round(g, inverse, scale, points);
+        round(g, inverse, scale, points);
       }
     }
     sum(points);
