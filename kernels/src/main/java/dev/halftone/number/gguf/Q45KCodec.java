@@ -62,18 +62,22 @@ final class Q45KCodec extends MinimumCodec {
   /** 32 bytes have the codes of two small blocks, and two bits of each byte of fifth bits. */
   @Override
   void packCodes(byte[] codes, byte[] out, int at) {
-    int nibbles = at + 16;
-    if (five) {
+    int nibbles = at + 16 + (five ? BLOCK : 0);
+    for (int pair = 0; pair < 4; pair++) {
+      int first = pair * 2 * BLOCK;
       for (int i = 0; i < BLOCK; i++) {
-        int high = 0;
-        for (int b = 0; b < 8; b++) high |= codes[b * BLOCK + i] >> 4 << b;
-        out[nibbles + i] = (byte) high;
+        int low = codes[first + i] & 0xF;
+        out[nibbles + pair * BLOCK + i] = (byte) (low | codes[first + BLOCK + i] << 4);
       }
-      nibbles += BLOCK;
     }
-    for (int i = 0; i < SIZE / 2; i++) {
-      int first = i / BLOCK * 2 * BLOCK + i % BLOCK;
-      out[nibbles + i] = (byte) (codes[first] & 0xF | codes[first + BLOCK] << 4);
+    if (five) packFifthBits(codes, out, at + 16);
+  }
+
+  private static void packFifthBits(byte[] codes, byte[] out, int at) {
+    for (int i = 0; i < BLOCK; i++) out[at + i] = (byte) (codes[i] >> 4);
+    for (int b = 1; b < 8; b++) {
+      int first = b * BLOCK;
+      for (int i = 0; i < BLOCK; i++) out[at + i] |= (byte) (codes[first + i] >> 4 << b);
     }
   }
 

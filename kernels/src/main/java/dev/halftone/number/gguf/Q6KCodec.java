@@ -34,14 +34,16 @@ final class Q6KCodec extends SuperBlockCodec {
   private static void packCodes(byte[] codes, byte[] out, int at) {
     for (int half = 0; half < 2; half++) {
       int first = half * 128;
-      for (int i = 0; i < 64; i++) {
-        int low = codes[first + i] & 0xF | codes[first + i + 64] << 4;
-        out[at + half * 64 + i] = (byte) low;
-      }
+      int low = at + half * 64;
+      int high = at + HIGH_BITS + half * 32;
       for (int i = 0; i < 32; i++) {
-        int high = 0;
-        for (int n = 0; n < 4; n++) high |= codes[first + i + 32 * n] >> 4 << 2 * n;
-        out[at + HIGH_BITS + half * 32 + i] = (byte) high;
+        int a = codes[first + i];
+        int b = codes[first + i + 32];
+        int c = codes[first + i + 64];
+        int d = codes[first + i + 96];
+        out[low + i] = (byte) (a & 0xF | c << 4);
+        out[low + i + 32] = (byte) (b & 0xF | d << 4);
+        out[high + i] = (byte) (a >> 4 | b >> 4 << 2 | c >> 4 << 4 | d >> 4 << 6);
       }
     }
   }
