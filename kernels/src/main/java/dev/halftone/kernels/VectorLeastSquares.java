@@ -40,10 +40,21 @@ abstract class VectorLeastSquares {
   final void load(float[] x, int from, float[] weights, int block, int count, int size) {
     Lanes.transpose(x, from, block, count, size, xs);
     Lanes.transpose(weights, 0, block, count, size, ws);
-    for (int lane = 0; lane < LANES; lane++) {
-      int last = Math.min(block + lane, count - 1);
-      max[lane] = PlainFits.furthest(x, from + last * size, size);
+    for (int lane = 0; lane < LANES; lane += HALF) findFurthest(lane);
+  }
+
+  /** The value of greatest magnitude, the first of equals. */
+  private void findFurthest(int lane) {
+    FloatVector furthest = FloatVector.zero(F);
+    FloatVector absMax = furthest;
+    for (int i = lane; i < xs.length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(F, xs, i);
+      FloatVector magnitude = x.abs();
+      VectorMask<Float> further = magnitude.compare(GT, absMax);
+      absMax = absMax.blend(magnitude, further);
+      furthest = furthest.blend(x, further);
     }
+    furthest.intoArray(max, lane);
   }
 
   final boolean isZero(int lane) {

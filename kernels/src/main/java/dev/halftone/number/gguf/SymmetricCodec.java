@@ -43,11 +43,25 @@ final class SymmetricCodec extends BlockCodec {
     float scale = max / -middle;
     float inverse = scale != 0 ? 1 / scale : 0;
     BlockBytes.putHalf(out, at, scale);
+    if (Float.isInfinite(inverse)) roundCarefully(x, from, inverse, codes);
+    else round(x, from, inverse, codes);
+    Nibbles.pack(codes, 0, bits, out, at + 2);
+  }
+
+  private void round(float[] x, int from, float inverse, byte[] codes) {
+    float shift = middle + 0.5f;
+    int highest = 2 * middle - 1;
+    for (int i = 0; i < SIZE; i++) {
+      codes[i] = (byte) Math.min(highest, (int) (x[from + i] * inverse + shift));
+    }
+  }
+
+  /** Products of a scale so small that its inverse is infinite are no ints. */
+  private void roundCarefully(float[] x, int from, float inverse, byte[] codes) {
     for (int i = 0; i < SIZE; i++) {
       int code = (byte) CConversions.truncate(x[from + i] * inverse + (middle + 0.5f));
       codes[i] = (byte) Math.min(2 * middle - 1, code);
     }
-    Nibbles.pack(codes, 0, bits, out, at + 2);
   }
 
   private void search(float[] x, int from, int to, float[] importance, byte[] out, int at) {
