@@ -137,7 +137,7 @@ public final class Calibrator {
     Map<String, TensorType> tapped = new LinkedHashMap<>(types);
     types.forEach(
         (name, type) -> {
-          boolean rangeAlone = requests.get(name) == Request.RANGE;
+          boolean rangeAlone = Request.RANGE.equals(requests.get(name));
           if (rangeAlone && Reductions.takes(type.dtype())) reduced.put(name, type);
         });
     Set<String> left = reduced.isEmpty() ? Set.of() : reduce(reduced);

@@ -88,6 +88,8 @@ final class EvaluateCommand implements Callable<Integer> {
     if (original != null) record.reference(original.file());
     samples.warnings().forEach(record::warning);
     evaluation.warnings().forEach(record::warning);
+    String slower = SpeedText.slower(evaluation.metrics());
+    if (!slower.isEmpty()) record.warning(slower);
     return record;
   }
 

@@ -41,8 +41,12 @@ final class JudgeOptions {
   private CommandSpec spec;
 
   EvaluateOptions options(int threads, Progress progress) {
-    return new EvaluateOptions(
-        threads, RunOptions.deployed().withThreads(latencyThreads), !noLatency, progress);
+    return new EvaluateOptions(threads, deployment(), !noLatency, progress);
+  }
+
+  /** How the model runs in use. */
+  RunOptions deployment() {
+    return RunOptions.deployed().withThreads(latencyThreads);
   }
 
   int latencyThreads() {

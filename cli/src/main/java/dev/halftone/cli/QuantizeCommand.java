@@ -8,11 +8,11 @@ import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.evaluate.Evaluation;
-import dev.halftone.recipe.Mode;
 import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.QuantizedModel;
+import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
@@ -74,7 +74,7 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--calibration-cache",
       paramLabel = "FILE",
       description =
-          "Static mode: keep what calibration saw in a file; when it is about this model and these"
+          "Keep what calibration saw in a file; when it is about this model and these"
               + " samples already, calibration is skipped.")
   private @Nullable Path calibrationCache;
 
@@ -112,12 +112,16 @@ final class QuantizeCommand implements Callable<Integer> {
           staged == null
               ? null
               : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      List<String> execution =
+          saved == null
+              ? List.of()
+              : quantized.executionWarnings(saved.file().path(), judge.deployment());
       boolean foreign = Target.of(Cpu.detect()).saturates(resolved.recipe());
       EvaluateOptions options = judge.options(common.threads(), bars.progress());
       Evaluation evaluation =
           saved == null || judged == null
               ? null
-              : saved.evaluate(judged, foreign ? options.exact() : options);
+              : saved.evaluate(judged, foreign ? exact(saved, options) : options);
       if (saved != null && evaluation == null) saved.requireLoads();
       bars.close();
       Verdict verdict =
@@ -128,6 +132,7 @@ final class QuantizeCommand implements Callable<Integer> {
           new QuantizeReport(
               quantized,
               saved == null ? null : saved.file(),
+              execution,
               output,
               judged,
               evaluation,
@@ -145,11 +150,17 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
+  /** With exact sums where ONNX Runtime can load the model so. */
+  private static EvaluateOptions exact(SavedModel saved, EvaluateOptions options) {
+    return saved.loads(options.exact().deployment()) ? options.exact() : options;
+  }
+
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {
     if (calibrationCache == null) return null;
-    if (resolved.recipe().mode() != Mode.STATIC)
+    if (!RecipeText.calibrates(resolved.recipe()))
       throw new ParameterException(
-          spec.commandLine(), "--calibration-cache has a meaning in static mode only");
+          spec.commandLine(),
+          "--calibration-cache has a meaning in static mode and with search weighted-mse only");
     return source.calibrationCache(calibrationCache);
   }
 

@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Evaluation;
+import dev.halftone.recipe.Mode;
 import dev.halftone.toolkit.ModelFile;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
@@ -11,12 +12,14 @@ import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a quantization did and found, for people and for scripts.
  *
  * @param written the file as it was written, null in a dry run
+ * @param execution what there is to say about how ONNX Runtime runs it
  * @param output its final name
  * @param judged the samples of the evaluation
  * @param foreign whether the result is for processors that sum products unlike this machine's
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 record QuantizeReport(
     QuantizedModel quantized,
     @Nullable ModelFile written,
+    List<String> execution,
     @Nullable Path output,
     @Nullable DataSet judged,
     @Nullable Evaluation evaluation,
@@ -68,7 +72,7 @@ record QuantizeReport(
     lines.addAll(PlanText.lines(quantized.plan(), quantized.recipe().recipe().mode()));
     lines.addAll(MetricText.lines(record.metrics(), latencyThreads));
     record.warnings().forEach(warning -> lines.add("warning: " + warning));
-    if (verdict != null) lines.add(verdict.text());
+    if (verdict != null && verdict.passed()) lines.add(verdict.text());
     return lines;
   }
 
@@ -86,17 +90,41 @@ record QuantizeReport(
       sharing(judged.shared(calibration), judged.size(), warnings);
     if (written != null && written.bytes() > quantized.source().file().bytes()) {
       warnings.add(
-          "the file grew: weights that nodes of the model computed (ConstantOfShape and the like)"
-              + " are now stored in it");
+          quantized.storesComputedWeights()
+              ? "the file grew: weights that nodes of the model computed (ConstantOfShape and the"
+                  + " like) are now stored in it"
+              : "the file grew: scales, names and nodes around them take more than was saved");
     }
-    if (evaluation != null && evaluation.metrics().getOrDefault("speedup", 1.0) < 0.95) {
-      warnings.add(
-          "slower than the original on this machine: --mode weights keeps its speed and shrinks it"
-              + " all the same");
-    }
+    warnings.addAll(execution);
+    slower(warnings);
+    if (evaluation != null) unlike(evaluation.metrics(), warnings);
     if (verdict != null && !verdict.passed())
       warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
+  }
+
+  /** Warns where hardly anything of the original is left. */
+  private static void unlike(Map<String, Double> metrics, List<String> warnings) {
+    double agreement = metrics.getOrDefault("agreement", 1.0);
+    double sqnr = metrics.getOrDefault("sqnr_db", Double.POSITIVE_INFINITY);
+    if (agreement >= 0.5 && sqnr >= 5) return;
+    warnings.add(
+        "the result does not resemble the original (%s); 'halftone compare' shows the node to blame,"
+                .formatted(
+                    Double.isFinite(sqnr)
+                        ? "SQNR " + Text.decimal(sqnr) + " dB"
+                        : "agreement " + Text.percent(agreement))
+            + " --exclude leaves it in float");
+  }
+
+  private void slower(List<String> warnings) {
+    if (evaluation == null) return;
+    String slower = SpeedText.slower(evaluation.metrics());
+    if (slower.isEmpty()) return;
+    Mode mode = quantized.recipe().recipe().mode();
+    boolean integers = mode == Mode.STATIC || mode == Mode.DYNAMIC;
+    String advice = "; --mode weights keeps its speed and shrinks it all the same";
+    warnings.add(integers ? slower + advice : slower);
   }
 
   private static void sharing(int shared, int judged, List<String> warnings) {

@@ -47,8 +47,9 @@ final class RecipeOptions {
       description =
           "int8 (default) or uint8; in weights mode any number format too: int2 to int7, uint2,"
               + " uint4, fp8-e4m3, fp8-e5m2, fp6-e2m3, fp6-e3m2, fp4-e2m1, nf4, fp4, log2 to log8,"
-              + " log4h (half octaves), codebook:2 to codebook:8, ternary, binary, mxfp8-e4m3,"
-              + " mxfp4, mxint8, nvfp4 and their kind.")
+              + " log4h (half octaves), codebook:2 to codebook:8 (fitted to each weight; with"
+              + " :group:N to each N output channels, with :shared to all weights), ternary,"
+              + " binary, mxfp8-e4m3, mxfp4, mxint8, nvfp4 and their kind.")
   private @Nullable WeightFormat weights;
 
   @Option(
@@ -64,8 +65,9 @@ final class RecipeOptions {
       paramLabel = "G",
       converter = Words.GranularityWord.class,
       description =
-          "Which weights share a scale: tensor, channel or block:N; default: channel, block:32 for"
-              + " fewer than 8 bits and with --matmul-nbits.")
+          "Which weights share a scale: tensor, channel, block:N, or block:RxC (R output channels"
+              + " by C inputs); default: channel, block:32 for fewer than 8 bits and with"
+              + " --matmul-nbits.")
   private @Nullable Granularity granularity;
 
   @Option(
@@ -79,6 +81,20 @@ final class RecipeOptions {
           "Zero points where the range wants them, of activations and weights; default: activations"
               + " asymmetric, signed weights symmetric.")
   private boolean asymmetric;
+
+  @Option(
+      names = "--restricted-range",
+      description =
+          "Symmetric integer weights leave out the lowest code: -127 to 127, -7 to 7; static mode"
+              + " does so anyway.")
+  private boolean restrictedRange;
+
+  @Option(
+      names = "--full-range",
+      description =
+          "Symmetric integer weights use the lowest code, with scales as small as it allows: -128"
+              + " to 127; default: 8 bits over -127 to 127, fewer bits over all.")
+  private boolean fullRange;
 
   @Option(
       names = "--calibration",
@@ -95,8 +111,8 @@ final class RecipeOptions {
       converter = Words.SearchWord.class,
       description =
           "Static and weights mode, how scales of weights are chosen: absmax (default: the whole"
-              + " range), mse (default for levels of 1 and 2 bits), lp[:P] (P: 2.4), percentile:P,"
-              + " or hqq for asymmetric weights.")
+              + " range), mse (default for levels of 1 and 2 bits), weighted-mse (by the inputs"
+              + " seen on --data), lp[:P] (P: 2.4), percentile:P, or hqq for asymmetric weights.")
   private @Nullable ScaleSearch search;
 
   @Option(
@@ -159,6 +175,8 @@ final class RecipeOptions {
   RecipeRequest request() {
     if (symmetric && asymmetric)
       throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
+    if (restrictedRange && fullRange)
+      throw new IllegalArgumentException("--restricted-range and --full-range exclude each other");
     RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
@@ -166,6 +184,7 @@ final class RecipeOptions {
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
+    if (restrictedRange || fullRange) request = request.restrictedRange(restrictedRange);
     if (calibration != null) request = request.calibration(calibration);
     if (search != null) request = request.search(search);
     if (scales != null) request = request.scales(scales);

@@ -41,9 +41,11 @@ final class Text {
     if (!Double.isFinite(value)) return Double.toString(value);
     double magnitude = Math.abs(value);
     String format =
-        magnitude >= 100
-            ? "%.0f"
-            : magnitude >= 10 ? "%.1f" : magnitude >= 1 || magnitude == 0 ? "%.2f" : "%.4g";
+        magnitude >= 1e7
+            ? "%.3g"
+            : magnitude >= 100
+                ? "%.0f"
+                : magnitude >= 10 ? "%.1f" : magnitude >= 1 || magnitude == 0 ? "%.2f" : "%.4g";
     return String.format(Locale.ROOT, format, value);
   }
 

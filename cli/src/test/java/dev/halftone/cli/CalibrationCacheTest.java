@@ -83,8 +83,38 @@ class CalibrationCacheTest {
   }
 
   @Test
-  void onlyStaticModeHasACache() throws IOException {
+  void importanceIsKeptBesideRanges() throws IOException {
+    Object[] weights = {"--mode", "weights", "--weights", "int4", "--search", "weighted-mse"};
+    assertThat(quantize(fixture.model(), weights).code()).isZero();
+    byte[] without = Files.readAllBytes(out);
+    assertThat(cached(fixture.model()).code()).isZero();
+    assertThat(cached(fixture.model(), weights).out()).contains("added them");
+    assertThat(Files.readAllBytes(out)).isEqualTo(without);
+    assertThat(cached(fixture.model(), weights).out()).contains("calibration skipped");
+    assertThat(cached(fixture.model()).out()).contains("calibration skipped");
+  }
+
+  @Test
+  void importanceTakesSamples() {
+    CommandRun run =
+        CommandRun.of(
+            "quantize",
+            fixture.model(),
+            "--mode",
+            "weights",
+            "--search",
+            "weighted-mse",
+            "-o",
+            out);
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("weighs errors by the activations of samples", "--data");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void onlyWhatCalibratesHasACache() throws IOException {
     assertThat(cached(fixture.model(), "--mode", "dynamic").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(cached(fixture.model(), "--mode", "weights").code()).isEqualTo(ExitCode.USAGE);
     assertThat(cache).doesNotExist();
   }
 }

@@ -98,6 +98,18 @@ class QuantizeTest {
     assertThat(Files.readAllBytes(out)).isEqualTo(once);
   }
 
+  /** The statement is about the graph that ONNX Runtime executes, which only a file has. */
+  @Test
+  void saysHowWeightsRun() throws IOException {
+    String[] statements = {
+      "1 product runs as MatMulNBits at accuracy level 4", "1 weight is decoded at every run"
+    };
+    assertThat(quantize("--recipe", "weights-int8").out()).contains(statements);
+    assertThat(quantize("--recipe", "weights-int8", "--no-eval").out()).contains(statements);
+    assertThat(quantize("--recipe", "weights-int8", "--dry-run").out())
+        .doesNotContain("MatMulNBits");
+  }
+
   @Test
   void aDryRunWritesNothing() throws IOException {
     CommandRun run =
@@ -141,6 +153,17 @@ class QuantizeTest {
     assertThat(again.code()).isEqualTo(3);
     assertThat(again.err())
         .contains("out.onnx: it is quantized already (", "'halftone dequantize'");
+  }
+
+  /** Casts of stored weights are folded, so that these are floats to whoever quantizes them. */
+  @Test
+  void whatIsDecodedAndQuantizedAnewIsNotSaidToBeKept() throws IOException {
+    Path half = folder.resolve("half.onnx");
+    Object[] first = {"--mode", "bf16", "--no-eval", "-o", half};
+    assertThat(CommandRun.of(prepend("quantize", fixture.model(), first)).code()).isZero();
+    CommandRun run = CommandRun.of("quantize", half, "--mode", "weights", "--no-eval", "-o", out);
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).doesNotContain("kept as it is");
   }
 
   private static Object[] prepend(Object command, Object model, Object[] options) {

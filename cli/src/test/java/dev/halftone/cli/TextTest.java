@@ -30,6 +30,7 @@ class TextTest {
     "1.5, 1.50",
     "12.34, 12.3",
     "1234.6, 1235",
+    "9828953769729212000000000000000, 9.83e+30",
     "NaN, NaN"
   })
   void decimalsHaveThreeDigits(double value, String text) {

@@ -59,8 +59,8 @@ class UsageTest {
             + " int4, uint4",
         "quantize m.onnx -o o.onnx --activations int4    | 'int4' is not one of uint8, int8,"
             + " uint16, int16",
-        "quantize m.onnx -o o.onnx --granularity block:0 | 'block:0' is not tensor, channel or"
-            + " block:N",
+        "quantize m.onnx -o o.onnx --granularity block:0 | 'block:0' is not tensor, channel,"
+            + " block:N or block:RxC",
         "quantize m.onnx -o o.onnx --calibration best    | 'best' is not one of minmax,"
             + " moving-average, percentile[:P], entropy, mse, lp[:P], tf-enhanced, sigma[:K]",
         "quantize m.onnx -o o.onnx --calibration percentile:7 | percentile 7 is not over 50 and up"

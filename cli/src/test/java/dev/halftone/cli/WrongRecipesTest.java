@@ -63,7 +63,6 @@ class WrongRecipesTest {
         wrong("unknown mode", 1, "static, dynamic, weights, fp16, bf16", "mode: magic\n"),
         wrong("unknown target", 1, "there are auto, x86-vnni", "target: abacus\n"),
         wrong("unknown search", 2, "there are absmax, mse, lp:P", "mode: weights\nsearch: luck\n"),
-        wrong("a search that nothing feeds", 1, "use mse", "search: weighted-mse\n"),
         wrong("unknown storage of scales", 1, "float32, fp16, bf16", "scales: gold\n"),
         wrong("no value", 1, "static, dynamic, weights", "mode:\n"),
         wrong("yes for true", 1, "one of true, false", "symmetric: yes\n"),

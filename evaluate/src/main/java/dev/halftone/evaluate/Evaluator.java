@@ -182,9 +182,5 @@ public final class Evaluator {
       return;
     }
     Latency.compare(models.get(1), samples.get(1), models.get(0), samples.get(0), metrics);
-    double speedup = metrics.getOrDefault("speedup", 1.0);
-    if (speedup < 0.95)
-      warnings.add(
-          "the model is slower than its reference here: %.2f times as fast".formatted(speedup));
   }
 }

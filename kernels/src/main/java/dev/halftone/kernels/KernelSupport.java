@@ -30,6 +30,19 @@ interface KernelSupport {
       byte[] out,
       int at);
 
+  void quantizeBlocks(
+      float[] x,
+      int from,
+      int to,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at);
+
   void quantizationErrors(
       float[] x,
       int from,

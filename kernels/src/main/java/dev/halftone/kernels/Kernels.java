@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /**
  * Numeric loops over float arrays. This facade checks the arguments; a provider computes: plain
- * loops, and where the JVM runs with {@code --add-modules jdk.incubator.vector}, SIMD once there is
- * enough to do. Both give the same bits.
+ * loops, and where the JVM runs with {@code --add-modules jdk.incubator.vector}, SIMD for each loop
+ * that has had enough to do. Both give the same bits.
  *
  * <p>All ranges are half open. Nothing is allocated but small results. Indices out of bounds give
  * {@link IndexOutOfBoundsException}, values out of the stated bounds {@link
@@ -34,6 +34,16 @@ public final class Kernels {
 
   /** Partial histograms that {@link #histogram} spreads its counts over. */
   public static final int HISTOGRAM_PARTS = 4;
+
+  // What SIMD gains over the plain loop, in nanoseconds an element, on a Zen 3 core.
+  private static final Takeover QUANTIZE = new Takeover(0.2);
+  private static final Takeover COLUMNS = new Takeover(0.5);
+  private static final Takeover BLOCKS = new Takeover(0.7);
+  private static final Takeover HISTOGRAM = new Takeover(1.2);
+  private static final Takeover BFLOAT16 = new Takeover(0.5);
+  private static final Takeover SMALL_FLOATS = new Takeover(1.1);
+  private static final Takeover PACKING = new Takeover(0.2);
+  private static final Takeover LEVELS = new Takeover(1.5);
 
   /** Strided accumulators of the sums. */
   static final int ACCUMULATORS = 256;
@@ -114,8 +124,7 @@ public final class Kernels {
       int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    KernelProvider.forWork(to - from)
-        .quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
+    QUANTIZE.next(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 8), out, at);
   }
 
   /**
@@ -134,8 +143,7 @@ public final class Kernels {
       int at) {
     Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, to - from, out.length);
-    KernelProvider.forWork(to - from)
-        .quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
+    QUANTIZE.next(to - from).quantize(x, from, to, grid(scale, zeroPoint, low, high, 16), out, at);
   }
 
   /**
@@ -216,8 +224,40 @@ public final class Kernels {
     Objects.checkFromIndexSize(first, to - from, scales.length);
     Objects.checkFromIndexSize(first, to - from, zeroPoints.length);
     checkCodes(low, high, 8);
-    KernelProvider.PLAIN.quantizeColumns(
-        x, from, to, scales, zeroPoints, first, low, high, out, at);
+    COLUMNS
+        .next(to - from)
+        .quantizeColumns(x, from, to, scales, zeroPoints, first, low, high, out, at);
+  }
+
+  /**
+   * Codes of runs of {@code block} neighbours, the last perhaps shorter, that have a scale and a
+   * zero point each: element {@code from + i} has those of index {@code first + i / block},
+   * otherwise as {@link #quantizeColumns}.
+   *
+   * @param block at least 1
+   */
+  public static void quantizeBlocks(
+      float[] x,
+      int from,
+      int to,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    if (block < 1) throw new IllegalArgumentException("blocks of " + block + " elements");
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    int blocks = Math.ceilDiv(to - from, block);
+    Objects.checkFromIndexSize(first, blocks, scales.length);
+    Objects.checkFromIndexSize(first, blocks, zeroPoints.length);
+    checkCodes(low, high, 8);
+    BLOCKS
+        .next(to - from)
+        .quantizeBlocks(x, from, to, block, scales, zeroPoints, first, low, high, out, at);
   }
 
   /**
@@ -280,7 +320,7 @@ public final class Kernels {
     checkBits(bits);
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, packedBytes(to - from, bits), out.length);
-    KernelProvider.PLAIN.pack(codes, from, to, bits, out, at);
+    PACKING.next(to - from).pack(codes, from, to, bits, out, at);
   }
 
   /**
@@ -294,7 +334,7 @@ public final class Kernels {
     checkBits(bits);
     Objects.checkFromToIndex(from, to, codes.length);
     Objects.checkFromIndexSize(at, packedBytes(to - from, bits), packed.length);
-    KernelProvider.PLAIN.unpack(packed, at, bits, signed, codes, from, to);
+    PACKING.next(to - from).unpack(packed, at, bits, signed, codes, from, to);
   }
 
   private static void checkBits(int bits) {
@@ -354,7 +394,7 @@ public final class Kernels {
       throw new IllegalArgumentException(
           "%d counters, expected %d".formatted(counts.length, HISTOGRAM_PARTS * HISTOGRAM_SLOTS));
     }
-    KernelProvider.forWork(to - from).histogram(x, from, to, exponent, counts);
+    HISTOGRAM.next(to - from).histogram(x, from, to, exponent, counts);
   }
 
   /**
@@ -373,7 +413,7 @@ public final class Kernels {
       byte[] out,
       int at) {
     checkScaled(from, to, x.length, scale, at, out.length);
-    KernelProvider.forWork(to - from).encode(x, from, to, scale, format, saturate, out, at);
+    SMALL_FLOATS.next(to - from).encode(x, from, to, scale, format, saturate, out, at);
   }
 
   /**
@@ -384,7 +424,7 @@ public final class Kernels {
   public static void encode(
       float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
     checkScaled(from, to, x.length, scale, at, out.length);
-    KernelProvider.PLAIN.encode(x, from, to, scale, levels, out, at);
+    LEVELS.next(to - from).encode(x, from, to, scale, levels, out, at);
   }
 
   /**
@@ -455,7 +495,7 @@ public final class Kernels {
   public static void toBFloat16(
       float[] x, int from, int to, float scale, float limit, short[] out, int at) {
     checkScaled(from, to, x.length, scale, at, out.length);
-    KernelProvider.forWork(to - from).toBFloat16(x, from, to, scale, limit, out, at);
+    BFLOAT16.next(to - from).toBFloat16(x, from, to, scale, limit, out, at);
   }
 
   /** Values of IEEE half precision: {@code out[at + i] = half * scale}. */
@@ -479,6 +519,6 @@ public final class Kernels {
    * @param bits 10 to 31
    */
   public static int upperBits(float value, int bits) {
-    return ScalarKernels.upperBits(value, bits);
+    return ScalarKernels.upperBits(Float.floatToRawIntBits(value), bits);
   }
 }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of real levels, one for each code of 8 bits or less. A number becomes the code of the
@@ -13,10 +14,10 @@ import java.util.stream.IntStream;
  * 0 goes.
  */
 public final class Levels {
-  /** Lower bits of a float that {@link #firstRanks} leaves out. */
-  private static final int DROPPED = 19;
+  /** Lower bits of a float that its cell does not depend on. */
+  private static final int DROPPED = 17;
 
-  /** Numbers from which on {@link #firstRanks} is worth its making. */
+  /** Numbers from which on {@link #cells} are worth their making. */
   private static final int MANY = 1 << 14;
 
   private final float[] byCode;
@@ -26,7 +27,7 @@ public final class Levels {
   private final float[] thresholds;
 
   private final int steps;
-  private volatile byte[] firstRanks = {};
+  private volatile @Nullable Cells cells;
 
   /**
    * @param byCode level of each code
@@ -92,36 +93,63 @@ public final class Levels {
     return rank;
   }
 
+  /** What separates the levels, ascending, filled up to a power of two with NaN. */
+  float[] thresholds() {
+    return thresholds;
+  }
+
+  /** Code of the level that is above {@code rank} others. */
+  byte code(int rank) {
+    return codeOfRank[rank];
+  }
+
   void encode(float[] x, int from, int to, float scale, byte[] out, int at) {
-    if (to - from < MANY) {
+    if (to - from < MANY && cells == null) {
       for (int i = from; i < to; i++) out[at + i - from] = (byte) encode(x[i] / scale);
       return;
     }
-    byte[] ranks = firstRanks();
-    for (int i = from; i < to; i++) {
-      float value = x[i] / scale;
-      float number = Float.isNaN(value) ? 0f : value;
-      int rank = ranks[Float.floatToRawIntBits(number) >>> DROPPED] & 0xFF;
-      while (number > thresholds[rank]) rank++;
-      out[at + i - from] = codeOfRank[rank];
+    Cells cells = cells();
+    FloatBlock block = new FloatBlock(to - from);
+    for (int i = from; i < to; i += FloatBlock.SIZE) {
+      int count = Math.min(FloatBlock.SIZE, to - i);
+      block.divide(x, i, count, scale, Float.POSITIVE_INFINITY);
+      block.takeBits(count);
+      for (int j = 0; j < count; j++) out[at + i - from + j] = code(block, j, cells);
     }
   }
 
+  private byte code(FloatBlock block, int index, Cells cells) {
+    float number = block.values[index];
+    if (Float.isNaN(number)) return (byte) encode(number);
+    int rank = cells.ranks[block.bits[index] >>> DROPPED];
+    for (int i = 0; i < cells.most; i++) rank += number > thresholds[rank] ? 1 : 0;
+    return codeOfRank[rank];
+  }
+
   /**
-   * The rank of the least number that begins with each of the possible upper bits: few thresholds
-   * lie among those that share them. Made when it pays; threads may make the same one twice.
+   * Floats that share their upper bits are a cell.
+   *
+   * @param ranks of the least number of each cell
+   * @param most thresholds in a cell
    */
-  private byte[] firstRanks() {
-    byte[] ranks = firstRanks;
-    if (ranks.length > 0) return ranks;
-    ranks = new byte[1 << 32 - DROPPED];
+  private record Cells(short[] ranks, int most) {}
+
+  /** Made when it pays; threads may make the same one twice. */
+  private Cells cells() {
+    Cells cells = this.cells;
+    if (cells != null) return cells;
+    short[] ranks = new short[1 << 32 - DROPPED];
+    int most = 0;
     for (int upper = 0; upper < ranks.length; upper++) {
-      int smallest = upper << DROPPED;
-      float least = Float.intBitsToFloat(smallest < 0 ? smallest | (1 << DROPPED) - 1 : smallest);
-      // That of minus infinity would be NaN.
-      ranks[upper] = (byte) (Float.isNaN(least) ? 0 : rank(least));
+      float first = Float.intBitsToFloat(upper << DROPPED);
+      float last = Float.intBitsToFloat((upper + 1 << DROPPED) - 1);
+      // Infinities are apart from what is below them, but not from NaN.
+      if (Float.isNaN(first)) continue;
+      if (Float.isNaN(last)) last = first;
+      ranks[upper] = (short) rank(Math.min(first, last));
+      most = Math.max(most, rank(Math.max(first, last)) - ranks[upper]);
     }
-    firstRanks = ranks;
-    return ranks;
+    this.cells = cells = new Cells(ranks, most);
+    return cells;
   }
 }

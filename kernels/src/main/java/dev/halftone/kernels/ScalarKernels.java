@@ -1,5 +1,7 @@
 package dev.halftone.kernels;
 
+import java.util.Arrays;
+
 /**
  * Plain loops. They are the reference for SIMD, and most are shaped so that the compiler vectorises
  * them by itself: no branches, and no reduction that has to keep an order.
@@ -11,11 +13,8 @@ class ScalarKernels implements KernelSupport {
    */
   static final float TO_INTEGER = 0x1.8p23f;
 
-  /**
-   * Elements whose slots are computed before they are counted: what is kept of them stays in the
-   * nearest cache.
-   */
-  static final int HISTOGRAM_BLOCK = 1024;
+  /** Elements below which the compiler's own SIMD, made for long loops, does not pay. */
+  private static final int SHORT = 256;
 
   @Override
   public String name() {
@@ -24,6 +23,7 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public FiniteRange finiteRange(float[] x, int from, int to) {
+    if (to - from < SHORT) return shortRange(x, from, to);
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
     for (int i = from; i < to; i++) {
@@ -34,6 +34,29 @@ class ScalarKernels implements KernelSupport {
     if (!Float.isFinite(min) || !Float.isFinite(max)) return carefulRange(x, from, to);
     // Adding +0 turns -0 into +0 and changes nothing else.
     return new FiniteRange(min + 0f, max + 0f, to - from, 0, 0);
+  }
+
+  /** Integers in the order of the floats, -0 below 0, are faster to compare one by one. */
+  private static FiniteRange shortRange(float[] x, int from, int to) {
+    int min = ordered(Float.POSITIVE_INFINITY);
+    int max = ordered(Float.NEGATIVE_INFINITY);
+    for (int i = from; i < to; i++) {
+      int number = ordered(x[i]);
+      min = Math.min(min, number);
+      max = Math.max(max, number);
+    }
+    if (min <= ordered(Float.NEGATIVE_INFINITY) || max >= ordered(Float.POSITIVE_INFINITY))
+      return carefulRange(x, from, to);
+    return new FiniteRange(fromOrdered(min) + 0f, fromOrdered(max) + 0f, to - from, 0, 0);
+  }
+
+  private static int ordered(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return bits ^ bits >> 31 & 0x7FFFFFFF;
+  }
+
+  private static float fromOrdered(int number) {
+    return Float.intBitsToFloat(number ^ number >> 31 & 0x7FFFFFFF);
   }
 
   private static FiniteRange carefulRange(float[] x, int from, int to) {
@@ -64,10 +87,12 @@ class ScalarKernels implements KernelSupport {
   @Override
   public void channelRanges(
       float[] x, int from, int outer, int channels, int inner, float[] min, float[] max) {
+    float[] row = new float[inner == 1 ? channels : 0];
     int i = from;
     for (int o = 0; o < outer; o++) {
       if (inner == 1) {
-        widen(x, i, channels, min, max);
+        System.arraycopy(x, i, row, 0, channels);
+        widen(row, min, max);
         i += channels;
         continue;
       }
@@ -79,21 +104,21 @@ class ScalarKernels implements KernelSupport {
     }
   }
 
-  /** Widens the range of each of {@code channels} neighbours by one element. */
-  private void widen(float[] x, int from, int channels, float[] min, float[] max) {
-    if (finiteRange(x, from, from + channels).finite() < channels) {
-      carefulWiden(x, from, channels, min, max);
+  /** Widens the range of each channel by one element of its own. */
+  private void widen(float[] row, float[] min, float[] max) {
+    if (finiteRange(row, 0, row.length).finite() < row.length) {
+      carefulWiden(row, min, max);
       return;
     }
-    for (int c = 0; c < channels; c++) min[c] = Math.min(min[c], x[from + c] + 0f);
-    for (int c = 0; c < channels; c++) max[c] = Math.max(max[c], x[from + c] + 0f);
+    for (int c = 0; c < row.length; c++) min[c] = Math.min(min[c], row[c] + 0f);
+    for (int c = 0; c < row.length; c++) max[c] = Math.max(max[c], row[c] + 0f);
   }
 
-  private static void carefulWiden(float[] x, int from, int channels, float[] min, float[] max) {
-    for (int c = 0; c < channels; c++) {
-      if (!Float.isFinite(x[from + c])) continue;
-      min[c] = Math.min(min[c], x[from + c] + 0f);
-      max[c] = Math.max(max[c], x[from + c] + 0f);
+  private static void carefulWiden(float[] row, float[] min, float[] max) {
+    for (int c = 0; c < row.length; c++) {
+      if (!Float.isFinite(row[c])) continue;
+      min[c] = Math.min(min[c], row[c] + 0f);
+      max[c] = Math.max(max[c], row[c] + 0f);
     }
   }
 
@@ -145,6 +170,43 @@ class ScalarKernels implements KernelSupport {
     }
   }
 
+  /** Short blocks as columns that have the scale of their block. */
+  @Override
+  public void quantizeBlocks(
+      float[] x,
+      int from,
+      int to,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    int blocks = Math.max(1, FloatBlock.SIZE / block);
+    int length = (int) Math.min((long) blocks * block, to - from);
+    float[] eachScale = new float[length];
+    float[] eachZero = new float[length];
+    int entry = first;
+    for (int i = from; i < to; entry += blocks) {
+      int count = Math.min(length, to - i);
+      spread(scales, entry, block, eachScale, count);
+      spread(zeroPoints, entry, block, eachZero, count);
+      quantizeColumns(x, i, i + count, eachScale, eachZero, 0, low, high, out, at + i - from);
+      i += count;
+    }
+  }
+
+  /** Writes {@code values[from]} to the first {@code block} places, the next to the next. */
+  private static void spread(float[] values, int from, int block, float[] out, int count) {
+    int end;
+    for (int i = 0; i < count; i = end) {
+      end = block < count - i ? i + block : count;
+      Arrays.fill(out, i, end, values[from + i / block]);
+    }
+  }
+
   @Override
   public void quantizationErrors(
       float[] x,
@@ -157,11 +219,13 @@ class ScalarKernels implements KernelSupport {
       float[] out) {
     float least = low;
     float greatest = high;
+    // In place, as the compiler does not vectorise a loop between two places of float arrays.
+    System.arraycopy(x, from, out, 0, to - from);
     for (int i = 0; i < to - from; i++) {
+      float exact = out[i] / scales[i];
       float zero = zeroPoints[i];
-      float exact = x[from + i] / scales[i];
       float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
-      out[i] = x[from + i] - (clamped + TO_INTEGER - TO_INTEGER) * scales[i];
+      out[i] -= (clamped + TO_INTEGER - TO_INTEGER) * scales[i];
     }
   }
 
@@ -248,12 +312,24 @@ class ScalarKernels implements KernelSupport {
   @Override
   public void histogram(float[] x, int from, int to, int exponent, int[] counts) {
     float inverseWidth = inverseWidth(exponent);
-    int[] slots = new int[Math.min(HISTOGRAM_BLOCK, to - from)];
-    for (int block = from; block < to; block += HISTOGRAM_BLOCK) {
-      int length = Math.min(HISTOGRAM_BLOCK, to - block);
-      for (int i = 0; i < length; i++) slots[i] = slot(x[block + i], inverseWidth);
-      count(slots, length, counts);
+    int limit = Float.floatToRawIntBits(Math.scalb(1f, exponent));
+    FloatBlock block = new FloatBlock(to - from);
+    int[] slots = new int[block.bits.length];
+    for (int i = from; i < to; i += FloatBlock.SIZE) {
+      int count = Math.min(FloatBlock.SIZE, to - i);
+      block.load(x, i, count);
+      slots(block, count, inverseWidth, limit, slots);
+      count(slots, count, counts);
     }
+  }
+
+  private static void slots(
+      FloatBlock block, int count, float inverseWidth, int limit, int[] slots) {
+    block.takeBits(count);
+    // Exact, or below the smallest normal float and so in bin 0 either way.
+    for (int i = 0; i < count; i++) block.values[i] = Math.abs(block.values[i]) * inverseWidth;
+    for (int i = 0; i < count; i++) slots[i] = (int) block.values[i];
+    for (int i = 0; i < count; i++) slots[i] = slot(block.bits[i], slots[i], limit);
   }
 
   /** Four neighbours go to four partial histograms, so that no count waits for the one before. */
@@ -274,13 +350,19 @@ class ScalarKernels implements KernelSupport {
     return Math.scalb((float) Kernels.BINS_PER_SIGN, -exponent);
   }
 
-  static int slot(float value, float inverseWidth) {
-    // Exact, or below the smallest normal float and so in bin 0 either way.
-    float position = Math.abs(value) * inverseWidth;
-    int bin = (int) position;
-    int slot = value < 0 ? Kernels.BINS_PER_SIGN - 1 - bin : Kernels.BINS_PER_SIGN + bin;
-    slot = value == 0 ? Kernels.ZERO_SLOT : slot;
-    return position < Kernels.BINS_PER_SIGN ? slot : Kernels.OUTSIDE_SLOT;
+  /**
+   * Slot of the float with these bits, whose magnitude lies in {@code bin}.
+   *
+   * @param limit bits of the magnitude that all bins are below
+   */
+  static int slot(int bits, int bin, int limit) {
+    int magnitude = bits & 0x7FFFFFFF;
+    int isZero = magnitude - 1 >> 31;
+    int isInside = magnitude - limit >> 31;
+    // -1 - bin is the complement of bin.
+    int slot = Kernels.BINS_PER_SIGN + (bin ^ bits >> 31);
+    slot = slot & ~isZero | Kernels.ZERO_SLOT & isZero;
+    return slot & isInside | Kernels.OUTSIDE_SLOT & ~isInside;
   }
 
   @Override
@@ -306,9 +388,13 @@ class ScalarKernels implements KernelSupport {
   @Override
   public void toBFloat16(
       float[] x, int from, int to, float scale, float limit, short[] out, int at) {
-    for (int i = from; i < to; i++) {
-      float bounded = Math.min(Math.max(x[i] / scale, -limit), limit);
-      out[at + i - from] = (short) upperBits(bounded, 16);
+    FloatBlock quotients = new FloatBlock(to - from);
+    for (int i = from; i < to; i += FloatBlock.SIZE) {
+      int count = Math.min(FloatBlock.SIZE, to - i);
+      quotients.divide(x, i, count, scale, limit);
+      quotients.takeBits(count);
+      for (int j = 0; j < count; j++) quotients.bits[j] = upperBits(quotients.bits[j], 16);
+      quotients.storeShorts(count, out, at + i - from);
     }
   }
 
@@ -347,9 +433,8 @@ class ScalarKernels implements KernelSupport {
     levels.encode(x, from, to, scale, out, at);
   }
 
-  static int upperBits(float value, int bits) {
+  static int upperBits(int all, int bits) {
     int dropped = 32 - bits;
-    int all = Float.floatToRawIntBits(value);
     int isNaN = 0x7F800000 - (all & 0x7FFFFFFF) >> 31;
     // Half of the last place kept, less one where that place is even: carries into it exactly when
     // nearest-even says so.

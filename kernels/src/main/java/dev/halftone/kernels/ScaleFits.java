@@ -18,14 +18,17 @@ public final class ScaleFits {
   /** Blocks whose greatest magnitude is below this count as zeros. */
   static final float ZERO = 1e-15f;
 
-  /** A value of a search is seen some forty times, and each time costs more than in other loops. */
-  private static final int COST_OF_A_VALUE = 512;
+  /** Makes calls for one block count. */
+  private static final int FEW_VALUES = 64;
+
+  private static final Takeover AFFINE = new Takeover(70);
+  private static final Takeover SYMMETRIC = new Takeover(30);
+  private static final Takeover NONLINEAR = new Takeover(110);
+
+  /** What {@link #roundAway} gains, by value; it is called for a few values at a time. */
+  private static final Takeover ROUNDING = new Takeover(10.0 / FEW_VALUES);
 
   private ScaleFits() {}
-
-  private static KernelSupport forWork(int values) {
-    return KernelProvider.forWork((int) Math.min((long) values * COST_OF_A_VALUE, 1L << 30));
-  }
 
   private static void check(
       float[] x, int from, int count, int size, float[] weights, float[]... results) {
@@ -46,7 +49,7 @@ public final class ScaleFits {
   public static void affine(
       float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
     check(x, from, count, fit.size(), weights, found.scales);
-    forWork(count * fit.size()).fitAffine(x, from, count, fit, weights, found);
+    AFFINE.next(count * fit.size()).fitAffine(x, from, count, fit, weights, found);
   }
 
   /** Codes of the block at {@code x[from]} as the search that found {@code block} rounded it. */
@@ -83,7 +86,9 @@ public final class ScaleFits {
       float[] scales,
       float[] inverses) {
     check(x, from, count, size, weights, scales, inverses);
-    forWork(count * size).fitSymmetric(x, from, count, size, levels, weights, scales, inverses);
+    SYMMETRIC
+        .next(count * size)
+        .fitSymmetric(x, from, count, size, levels, weights, scales, inverses);
   }
 
   /**
@@ -118,7 +123,7 @@ public final class ScaleFits {
       float[] weights,
       float[] scales) {
     check(x, from, count, size, weights, scales);
-    forWork(count * size).fitNonlinear(x, from, count, size, levels, tries, weights, scales);
+    NONLINEAR.next(count * size).fitNonlinear(x, from, count, size, levels, tries, weights, scales);
   }
 
   /**
@@ -177,7 +182,9 @@ public final class ScaleFits {
       int at) {
     Objects.checkFromIndexSize(from, size, x.length);
     Objects.checkFromIndexSize(at, size, codes.length);
-    forWork(size).roundBlock(x, from, size, scale, minimum, low, high, codes, at);
+    KernelSupport kernels = AFFINE.now();
+    if (kernels == KernelProvider.PLAIN) kernels = SYMMETRIC.now();
+    kernels.roundBlock(x, from, size, scale, minimum, low, high, codes, at);
   }
 
   /** Codes of levels that are known: {@code codes[at + i]} is nearest to {@code inverse * x}. */
@@ -185,7 +192,7 @@ public final class ScaleFits {
       float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
     Objects.checkFromIndexSize(from, size, x.length);
     Objects.checkFromIndexSize(at, size, codes.length);
-    forWork(size).nearestLevels(x, from, size, inverse, levels, codes, at);
+    NONLINEAR.now().nearestLevels(x, from, size, inverse, levels, codes, at);
   }
 
   /**
@@ -195,6 +202,6 @@ public final class ScaleFits {
   public static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
     Objects.checkFromIndexSize(from, size, x.length);
     Objects.checkFromIndexSize(at, size, codes.length);
-    forWork(size).roundAway(x, from, size, inverse, codes, at);
+    ROUNDING.next(size * FEW_VALUES).roundAway(x, from, size, inverse, codes, at);
   }
 }

@@ -48,71 +48,71 @@ public record SmallFloat(
    *     instead of {@link #overflow}
    */
   public int encode(float value, boolean saturate) {
-    return code(
-        Float.floatToRawIntBits(value),
-        bits,
-        fractionBits,
-        smallestNormal(),
-        beyond(),
-        highest,
-        saturate ? highest : overflow,
-        nan,
-        signedZero ? -1 : 0);
+    int[] bits = {Float.floatToRawIntBits(value)};
+    int[] shifted = {Float.floatToRawIntBits(Math.abs(value) + shift())};
+    encode(bits, shifted, 1, saturate);
+    return bits[0];
   }
 
+  /** Codes of {@code x[from, to) / scale}, block by block. */
   void encode(float[] x, int from, int to, float scale, boolean saturate, byte[] out, int at) {
-    int bits = this.bits;
-    int fractionBits = this.fractionBits;
-    int smallestNormal = smallestNormal();
-    int beyond = beyond();
-    int highest = this.highest;
-    int overflow = saturate ? highest : this.overflow;
-    int nan = this.nan;
-    int signedZero = this.signedZero ? -1 : 0;
-    for (int i = from; i < to; i++) {
-      out[at + i - from] =
-          (byte)
-              code(
-                  Float.floatToRawIntBits(x[i] / scale),
-                  bits,
-                  fractionBits,
-                  smallestNormal,
-                  beyond,
-                  highest,
-                  overflow,
-                  nan,
-                  signedZero);
+    FloatBlock quotients = new FloatBlock(to - from);
+    FloatBlock shifted = new FloatBlock(to - from);
+    for (int i = from; i < to; i += FloatBlock.SIZE) {
+      int count = Math.min(FloatBlock.SIZE, to - i);
+      quotients.divide(x, i, count, scale, Float.POSITIVE_INFINITY);
+      quotients.takeBits(count);
+      shift(quotients.values, shifted.values, count);
+      shifted.takeBits(count);
+      encode(quotients.bits, shifted.bits, count, saturate);
+      quotients.storeBytes(count, out, at + i - from);
     }
   }
 
   /**
-   * Free of branches, so that the compiler can vectorise a loop of it. A float whose last place is
-   * worth one step of the format at the value's exponent is added: the float addition rounds to
-   * nearest even, and the sum's last places are the code.
+   * A float whose last place is worth one step of the subnormal codes: it rounds what is added to
+   * it to nearest even, and the last places of the sum are the code.
    */
-  private static int code(
-      int x,
-      int bits,
-      int fractionBits,
-      int smallestNormal,
-      int beyond,
-      int highest,
-      int overflow,
-      int nan,
-      int signedZero) {
-    int magnitude = x & 0x7FFFFFFF;
-    int isNan = INFINITY - magnitude >> 31;
-    int bounded = Math.min(magnitude, beyond);
-    int exponent = Math.max(bounded & INFINITY, smallestNormal);
-    int step = exponent + (23 - fractionBits << 23);
-    float sum = Float.intBitsToFloat(bounded) + Float.intBitsToFloat(step);
-    int code =
-        Float.floatToRawIntBits(sum) - step + (exponent - smallestNormal >> 23 - fractionBits);
-    int isBeyond = highest - code >> 31;
-    code = code & ~isBeyond | overflow & isBeyond;
-    code = code & ~isNan | nan & isNan;
-    int sign = (x >>> 31) << bits - 1;
-    // Without a signed zero, neither zero nor the NaN in the place of -0 has a sign.
-    return code ^ sign & (signedZero | (-code & code - (1 << bits - 1)) >> 31);
+  private float shift() {
+    return Float.intBitsToFloat(smallestNormal() + (23 - fractionBits << 23));
+  }
+
+  private void shift(float[] x, float[] shifted, int count) {
+    float shift = shift();
+    for (int i = 0; i < count; i++) shifted[i] = Math.abs(x[i]) + shift;
+  }
+
+  /**
+   * Replaces the bits of floats with codes. Free of branches, so that the compiler vectorises it.
+   * The exponent and fraction of a normal number are those of the float, rounded and less the
+   * difference of the biases; a carry of the fraction runs into the exponent, as it must.
+   *
+   * @param shifted the bits of what {@link #shift()} made of the same floats
+   */
+  private void encode(int[] x, int[] shifted, int count, boolean saturate) {
+    int smallestNormal = smallestNormal();
+    int dropped = 23 - fractionBits;
+    int justBelowHalf = (1 << dropped - 1) - 1;
+    int biases = (smallestNormal >> dropped) - (1 << fractionBits);
+    int shift = Float.floatToRawIntBits(shift());
+    int highest = this.highest;
+    int overflow = saturate ? highest : this.overflow;
+    int nan = this.nan;
+    int sign = 1 << bits - 1;
+    int signBit = bits - 1;
+    int signedZero = this.signedZero ? -1 : 0;
+    for (int i = 0; i < count; i++) {
+      int magnitude = x[i] & 0x7FFFFFFF;
+      int normal = (magnitude + justBelowHalf + (magnitude >> dropped & 1) >> dropped) - biases;
+      int isSubnormal = magnitude - smallestNormal >> 31;
+      int code = normal & ~isSubnormal | shifted[i] - shift & isSubnormal;
+      int isBeyond = highest - code >> 31;
+      code = code & ~isBeyond | overflow & isBeyond;
+      int isNan = INFINITY - magnitude >> 31;
+      code = code & ~isNan | nan & isNan;
+      // Without a signed zero, neither zero nor the NaN in the place of -0 has a sign.
+      int hasSign = signedZero | (-code & code - sign) >> 31;
+      x[i] = code ^ x[i] >>> 31 << signBit & hasSign;
+    }
   }
 }

@@ -26,18 +26,25 @@ final class VectorCodes {
 
   private VectorCodes() {}
 
+  /** What {@code t} is within the bounds; NaN becomes 0. */
+  private static FloatVector clamped(FloatVector t, FloatVector low, FloatVector high) {
+    FloatVector bounded = t.blend(low, t.lt(low)).blend(high, t.compare(VectorOperators.GT, high));
+    return bounded.blend(0f, t.compare(VectorOperators.NE, t));
+  }
+
+  /** Rounded to nearest even. */
+  private static IntVector integers(FloatVector t) {
+    return t.add(TO_INTEGER).reinterpretAsInts().sub(TO_INTEGER_BITS);
+  }
+
   /**
    * Codes of one register. Clamping before rounding is the same as after: the bounds are integers
    * within 2^17.
    */
   private static IntVector codes(FloatVector x, Grid grid) {
-    float low = grid.low() - grid.zeroPoint();
-    float high = grid.high() - grid.zeroPoint();
-    FloatVector t = x.div(grid.scale());
-    t = t.blend(low, t.lt(low));
-    t = t.blend(high, t.compare(VectorOperators.GT, high));
-    t = t.blend(0f, t.compare(VectorOperators.NE, t));
-    return t.add(TO_INTEGER).reinterpretAsInts().add(grid.zeroPoint() - TO_INTEGER_BITS);
+    FloatVector low = FloatVector.broadcast(F, grid.low() - grid.zeroPoint());
+    FloatVector high = FloatVector.broadcast(F, grid.high() - grid.zeroPoint());
+    return integers(clamped(x.div(grid.scale()), low, high)).add(grid.zeroPoint());
   }
 
   /** Writes the low byte of each lane. */
@@ -56,6 +63,50 @@ final class VectorCodes {
       store(codes(FloatVector.fromArray(F, x, i), grid), out, at + i - from);
     }
     KernelProvider.PLAIN.quantize(x, i, to, grid, out, at + i - from);
+  }
+
+  static void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    int i = 0;
+    for (int bound = F.loopBound(to - from); i < bound; i += F.length()) {
+      FloatVector zero = FloatVector.fromArray(F, zeroPoints, first + i);
+      FloatVector t =
+          FloatVector.fromArray(F, x, from + i).div(FloatVector.fromArray(F, scales, first + i));
+      FloatVector rounded = clamped(t, zero.neg().add(low), zero.neg().add(high));
+      store(integers(rounded.add(TO_INTEGER).sub(TO_INTEGER).add(zero)), out, at + i);
+    }
+    KernelProvider.PLAIN.quantizeColumns(
+        x, from + i, to, scales, zeroPoints, first + i, low, high, out, at + i);
+  }
+
+  static void quantizeBlocks(
+      float[] x,
+      int from,
+      int to,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    int entry = first;
+    for (int i = from; i < to; entry++) {
+      int end = block < to - i ? i + block : to;
+      Grid grid = new Grid(scales[entry], (int) zeroPoints[entry], low, high);
+      quantize(x, i, end, grid, out, at + i - from);
+      i = end;
+    }
   }
 
   static void quantize(float[] x, int from, int to, Grid grid, short[] out, int at) {

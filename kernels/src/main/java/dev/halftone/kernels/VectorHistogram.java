@@ -10,21 +10,23 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorHistogram {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-  private static final int BLOCK = ScalarKernels.HISTOGRAM_BLOCK;
+  private static final int BLOCK = FloatBlock.SIZE;
 
   private VectorHistogram() {}
 
   static void histogram(float[] x, int from, int to, int exponent, int[] counts) {
     float inverseWidth = ScalarKernels.inverseWidth(exponent);
+    int limit = Float.floatToRawIntBits(Math.scalb(1f, exponent));
     int[] slots = new int[BLOCK];
     for (int block = from; block < to; block += BLOCK) {
       int end = Math.min(to - BLOCK, block) + BLOCK;
-      slots(x, block, end, inverseWidth, slots);
+      slots(x, block, end, inverseWidth, limit, slots);
       ScalarKernels.count(slots, end - block, counts);
     }
   }
 
-  private static void slots(float[] x, int from, int to, float inverseWidth, int[] slots) {
+  private static void slots(
+      float[] x, int from, int to, float inverseWidth, int limit, int[] slots) {
     int i = from;
     for (int bound = from + F.loopBound(to - from); i < bound; i += F.length()) {
       FloatVector v = FloatVector.fromArray(F, x, i);
@@ -37,6 +39,9 @@ final class VectorHistogram {
       slot = slot.blend(Kernels.ZERO_SLOT, v.eq(0f).cast(I));
       slot.blend(Kernels.OUTSIDE_SLOT, inside.not()).intoArray(slots, i - from);
     }
-    for (; i < to; i++) slots[i - from] = ScalarKernels.slot(x[i], inverseWidth);
+    for (; i < to; i++)
+      slots[i - from] =
+          ScalarKernels.slot(
+              Float.floatToRawIntBits(x[i]), (int) (Math.abs(x[i]) * inverseWidth), limit);
   }
 }

@@ -28,6 +28,42 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
+  public void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    VectorCodes.quantizeColumns(x, from, to, scales, zeroPoints, first, low, high, out, at);
+  }
+
+  @Override
+  public void quantizeBlocks(
+      float[] x,
+      int from,
+      int to,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    VectorCodes.quantizeBlocks(x, from, to, block, scales, zeroPoints, first, low, high, out, at);
+  }
+
+  @Override
+  public void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at) {
+    VectorLevels.encode(x, from, to, scale, levels, out, at);
+  }
+
+  @Override
   public void histogram(float[] x, int from, int to, int exponent, int[] counts) {
     VectorHistogram.histogram(x, from, to, exponent, counts);
   }
@@ -110,5 +146,18 @@ final class VectorKernels extends ScalarKernels {
   @Override
   public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
     VectorBlockCodes.roundAway(x, from, size, inverse, codes, at);
+  }
+
+  @Override
+  public void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
+    if (bits == 4) VectorNibbles.pack(codes, from, to, out, at);
+    else super.pack(codes, from, to, bits, out, at);
+  }
+
+  @Override
+  public void unpack(
+      byte[] packed, int at, int bits, boolean signed, byte[] codes, int from, int to) {
+    if (bits == 4) VectorNibbles.unpack(packed, at, signed, codes, from, to);
+    else super.unpack(packed, at, bits, signed, codes, from, to);
   }
 }

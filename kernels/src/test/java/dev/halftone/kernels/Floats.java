@@ -63,6 +63,20 @@ final class Floats {
     return x;
   }
 
+  /** Of either sign, neighbours different. */
+  static float[] scales(int length) {
+    float[] scales = new float[length];
+    for (int i = 0; i < length; i++) scales[i] = (i % 3 - 1.5f) * (1 + i % 7) / 50;
+    return scales;
+  }
+
+  /** From -8 to 7. */
+  static float[] zeroPoints(int length) {
+    float[] zeroPoints = new float[length];
+    for (int i = 0; i < length; i++) zeroPoints[i] = i % 16 - 8;
+    return zeroPoints;
+  }
+
   static float[] filled(int length, float value) {
     float[] x = new float[length];
     Arrays.fill(x, value);

@@ -236,12 +236,8 @@ class PlainLoopsTest {
   void columnsAreQuantizedAsOneByOneWithTheirOwnScales() {
     everywhere(
         (x, from, to, at) -> {
-          float[] scales = new float[to - from + 3];
-          float[] zeroPoints = new float[scales.length];
-          for (int i = 0; i < scales.length; i++) {
-            scales[i] = (i % 3 - 1.5f) * (1 + i % 7) / 50;
-            zeroPoints[i] = i % 16 - 8;
-          }
+          float[] scales = Floats.scales(to - from + 3);
+          float[] zeroPoints = Floats.zeroPoints(to - from + 3);
           byte[] expected = new byte[to - from + 2];
           byte[] actual = new byte[to - from + 2];
           for (int i = 0; i < to - from; i++) {
@@ -251,5 +247,99 @@ class PlainLoopsTest {
           Kernels.quantizeColumns(x, from, to, scales, zeroPoints, 3, -8, 7, actual, 2);
           assertThat(actual).as(at).isEqualTo(expected);
         });
+  }
+
+  @Test
+  void blocksAreQuantizedOneByOneWithTheirOwnScales() {
+    for (int block : new int[] {1, 5, 32, 100, 1024, 3000, Integer.MAX_VALUE}) {
+      everywhere(
+          (x, from, to, at) -> {
+            int blocks = Math.ceilDiv(to - from, block);
+            float[] scales = Floats.scales(blocks + 3);
+            float[] zeroPoints = Floats.zeroPoints(blocks + 3);
+            byte[] expected = new byte[to - from + 2];
+            byte[] actual = new byte[to - from + 2];
+            for (int i = 0; i < to - from; i++) {
+              int entry = i / block + 3;
+              Grid grid = new Grid(scales[entry], (int) zeroPoints[entry], -8, 7);
+              plain.quantize(x, from + i, from + i + 1, grid, expected, i + 2);
+            }
+            Kernels.quantizeBlocks(x, from, to, block, scales, zeroPoints, 3, -8, 7, actual, 2);
+            assertThat(actual).as("block %d, %s", block, at).isEqualTo(expected);
+          });
+    }
+  }
+
+  @Test
+  void quantizationErrors() {
+    everywhere(
+        (x, from, to, at) -> {
+          float[] scales = Floats.scales(to - from);
+          float[] zeroPoints = Floats.zeroPoints(to - from);
+          float[] errors = new float[to - from];
+          Kernels.quantizationErrors(x, from, to, scales, zeroPoints, -8, 7, errors);
+          for (int i = 0; i < to - from; i++) {
+            float value = x[from + i];
+            int code = code(value, new Grid(scales[i], (int) zeroPoints[i], -8, 7));
+            float expected = value - (code - (int) zeroPoints[i]) * scales[i];
+            assertThat(Float.compare(errors[i], expected)).as("%s, %s", value, at).isZero();
+          }
+        });
+  }
+
+  @Test
+  void histogram() {
+    int zero = Kernels.BINS_PER_SIGN;
+    for (int exponent : new int[] {Kernels.MIN_HISTOGRAM_EXPONENT, -3, 0, 4, 12, 128}) {
+      double width = Math.scalb(1.0, exponent) / zero;
+      everywhere(
+          (x, from, to, at) -> {
+            int[] expected = new int[Kernels.HISTOGRAM_SLOTS];
+            for (int i = from; i < to; i++) {
+              double bin = Math.floor(Math.abs((double) x[i]) / width);
+              int slot = x[i] < 0 ? zero - 1 - (int) bin : zero + (int) bin;
+              if (x[i] == 0) slot = Kernels.ZERO_SLOT;
+              expected[bin < zero ? slot : Kernels.OUTSIDE_SLOT]++;
+            }
+            int[] counts = new int[Kernels.HISTOGRAM_PARTS * Kernels.HISTOGRAM_SLOTS];
+            plain.histogram(x, from, to, exponent, counts);
+            int[] total = new int[Kernels.HISTOGRAM_SLOTS];
+            for (int i = 0; i < counts.length; i++) total[i % total.length] += counts[i];
+            assertThat(total).as("exponent %d, %s", exponent, at).isEqualTo(expected);
+          });
+    }
+  }
+
+  /** Long runs go through loops for the compiler; here each number is rounded by search. */
+  @Test
+  void smallFloats() {
+    SmallFloat e4m3 = new SmallFloat(8, 3, 7, 126, 127, 127, true);
+    everywhere(
+        (x, from, to, at) -> {
+          byte[] out = new byte[x.length];
+          plain.encode(x, from, to, 0.37f, e4m3, true, out, 1);
+          for (int i = from; i < to; i++)
+            assertThat(out[1 + i - from])
+                .as("%s, %s", x[i], at)
+                .isEqualTo((byte) nearestE4m3(x[i] / 0.37f));
+        });
+  }
+
+  private static int nearestE4m3(float value) {
+    int sign = Float.floatToRawIntBits(value) >>> 31 << 7;
+    if (Float.isNaN(value)) return sign | 127;
+    int nearest = 0;
+    for (int code = 1; code <= 126; code++) {
+      double was = Math.abs(Math.abs((double) value) - e4m3(nearest));
+      double is = Math.abs(Math.abs((double) value) - e4m3(code));
+      if (is < was || is == was && code % 2 == 0) nearest = code;
+    }
+    return Float.isInfinite(value) ? sign | 126 : sign | nearest;
+  }
+
+  private static double e4m3(int code) {
+    int exponent = code >> 3;
+    int significand = exponent == 0 ? code & 7 : code & 7 | 8;
+    return Math.scalb((double) significand, Math.max(exponent, 1) - 10);
   }
 }

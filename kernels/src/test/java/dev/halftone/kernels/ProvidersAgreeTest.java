@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.halftone.kernels.KernelSupport.Grid;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,101 @@ class ProvidersAgreeTest {
       kernels.quantize(x, from, to, grid, out, from - 1);
       return out;
     };
+  }
+
+  @Test
+  void quantizeColumns() {
+    agree(
+        "columns",
+        (kernels, x, from, to) -> {
+          byte[] out = new byte[x.length];
+          float[] scales = Floats.scales(x.length);
+          float[] zeroPoints = Floats.zeroPoints(x.length);
+          kernels.quantizeColumns(x, from, to, scales, zeroPoints, 2, -8, 7, out, from - 1);
+          return out;
+        });
+  }
+
+  @Test
+  void quantizeBlocks() {
+    for (int block : new int[] {1, 3, 8, 16, 31, 32, 33, 128, 1023, 1024, 1500, 1 << 30}) {
+      agree(
+          "blocks of " + block,
+          (kernels, x, from, to) -> {
+            byte[] out = new byte[x.length];
+            float[] scales = Floats.scales(x.length);
+            float[] zeroPoints = Floats.zeroPoints(x.length);
+            kernels.quantizeBlocks(x, from, to, block, scales, zeroPoints, 2, -8, 7, out, from - 1);
+            return out;
+          });
+    }
+  }
+
+  @Test
+  void packing() {
+    Random random = new Random(1);
+    for (int length : Floats.LENGTHS) {
+      byte[] codes = new byte[length + 2 * Floats.MARGIN];
+      random.nextBytes(codes);
+      for (int bits = 1; bits <= 7; bits++) {
+        String at = "%d codes of %d bits".formatted(length, bits);
+        byte[] packed = packed(KernelProvider.PLAIN, codes, bits);
+        assertThat(packed(new VectorKernels(), codes, bits)).as(at).isEqualTo(packed);
+        for (boolean signed : new boolean[] {true, false})
+          assertThat(unpacked(new VectorKernels(), packed, codes.length, bits, signed))
+              .as(at)
+              .isEqualTo(unpacked(KernelProvider.PLAIN, packed, codes.length, bits, signed));
+      }
+    }
+  }
+
+  private static byte[] packed(KernelSupport kernels, byte[] codes, int bits) {
+    byte[] packed = new byte[codes.length + 1];
+    kernels.pack(codes, Floats.MARGIN, codes.length - Floats.MARGIN, bits, packed, 1);
+    return packed;
+  }
+
+  private static byte[] unpacked(
+      KernelSupport kernels, byte[] packed, int length, int bits, boolean signed) {
+    byte[] codes = new byte[length];
+    kernels.unpack(packed, 1, bits, signed, codes, Floats.MARGIN, length - Floats.MARGIN);
+    return codes;
+  }
+
+  @Test
+  void levels() {
+    for (int count : new int[] {1, 2, 3, 5, 15, 16, 17, 256}) {
+      float[] table = Floats.random(count, count, false);
+      if (count > 2) table[1] = -table[0];
+      if (count > 3) table[2] = table[0];
+      Levels levels = new Levels(table);
+      agree(
+          count + " levels",
+          (kernels, x, from, to) -> {
+            for (int i = 0; i < count && i < x.length; i += 2) x[i] = table[i] * 0.37f;
+            byte[] out = new byte[x.length];
+            kernels.encode(x, from, to, 0.37f, levels, out, from - 1);
+            return out;
+          });
+    }
+  }
+
+  /** Every midpoint of two levels and its neighbours. */
+  @Test
+  void levelsBreakTiesAlike() {
+    float[] table = {-1f, -0.5f, -0.125f, -0f, 0f, 0.25f, 0.25f, 0.75f, 3f};
+    Levels levels = new Levels(table);
+    float[] x = new float[3 * table.length * table.length];
+    for (int i = 0; i < x.length / 3; i++) {
+      float middle = (table[i / table.length] + table[i % table.length]) / 2;
+      x[3 * i] = Math.nextDown(middle);
+      x[3 * i + 1] = middle;
+      x[3 * i + 2] = Math.nextUp(middle);
+    }
+    byte[] simd = new byte[x.length];
+    new VectorKernels().encode(x, 0, x.length, 1f, levels, simd, 0);
+    for (int i = 0; i < x.length; i++)
+      assertThat(simd[i]).as("%s", x[i]).isEqualTo((byte) levels.encode(x[i]));
   }
 
   private static final SmallFloat[] SMALL_FLOATS = {

@@ -164,9 +164,22 @@ class GoldenFloatsTest {
   @TestFactory
   Stream<DynamicTest> levelsOfBitsAndBytes() {
     return Stream.of(LevelFormat.FP4, LevelFormat.NF4)
-        .map(
+        .flatMap(
             format ->
-                codes("bnb4-ort.csv", format.name(), x -> format.encode(Float.intBitsToFloat(x))));
+                Stream.of(
+                    codes(
+                        "bnb4-ort.csv", format.name(), x -> format.encode(Float.intBitsToFloat(x))),
+                    codes(
+                        "bnb4-ort.csv",
+                        format.name(),
+                        x -> amongOthers(format, Float.intBitsToFloat(x)))));
+  }
+
+  /** The code of a number in the middle of as many as fill any register. */
+  private static int amongOthers(NumberFormat format, float value) {
+    float[] x = new float[33];
+    x[16] = value;
+    return bulk(format, x, true)[16];
   }
 
   private static DynamicTest codes(String file, String column, IntUnaryOperator encode) {

@@ -6,6 +6,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.dynamic.DynamicMode;
 import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.fold.FunctionCalls;
 import dev.halftone.quantize.half.Bf16Mode;
 import dev.halftone.quantize.half.Fp16Mode;
 import dev.halftone.quantize.half.Widening;
@@ -22,11 +23,12 @@ public final class Quantizer {
   /**
    * Folds, calibrates, plans and applies.
    *
-   * @param calibration samples, needed by static mode only
+   * @param calibration samples, needed by static mode and where errors of weights are weighed by
+   *     inputs
    * @param threads samples calibrated at the same time; the result does not depend on it
    * @throws dev.halftone.graph.UnsupportedModelException if nothing in the model can be quantized
    *     as asked
-   * @throws IllegalArgumentException if static mode is asked for without samples
+   * @throws IllegalArgumentException if samples are needed and there are none
    */
   public static Quantized quantize(
       Model model, Recipe recipe, @Nullable DataSet calibration, int threads, Progress progress) {
@@ -38,12 +40,13 @@ public final class Quantizer {
    * from a source of the caller's.
    */
   public static Quantized quantize(
-      Model model,
+      Model original,
       Recipe recipe,
       @Nullable DataSet calibration,
       StatisticsSource source,
       int threads,
       Progress progress) {
+    Model model = FunctionCalls.inline(original);
     return switch (recipe.mode()) {
       case STATIC -> {
         if (calibration == null)
@@ -57,7 +60,8 @@ public final class Quantizer {
             progress);
       }
       case DYNAMIC -> DynamicMode.apply(Folding.fold(Widening.toFloat32(model)), recipe, threads);
-      case WEIGHTS -> WeightsMode.apply(Folding.fold(model), recipe, threads);
+      case WEIGHTS ->
+          WeightsMode.apply(Folding.fold(model), recipe, calibration, source, threads, progress);
       case FP16 -> Fp16Mode.apply(Folding.fold(model), recipe);
       case BF16 -> Bf16Mode.apply(Folding.fold(model), recipe);
     };

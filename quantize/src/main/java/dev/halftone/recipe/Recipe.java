@@ -1,10 +1,12 @@
 package dev.halftone.recipe;
 
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What was asked for, fully resolved: no value is left to be guessed later.
@@ -13,8 +15,8 @@ import java.util.Objects;
  * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16
  * @param symmetricActivations whether activations have their zero point in the middle of the type
  * @param symmetricWeights whether weights do
- * @param reduceRange whether int8 weights are kept so small that sums of two products fit 16 bits,
- *     for CPUs that saturate there: 7 bits are used, in static mode as many as each channel allows
+ * @param range codes that integer weights use; in static mode the usual one is restricted, and a
+ *     reduced one restricted to what sums of two products in 16 bits allow each channel
  * @param operatorForm QOperator (QLinear*) in place of QDQ pairs
  * @param matMulNBits weights mode: com.microsoft MatMulNBits nodes in place of standard blocked
  *     DequantizeLinear
@@ -35,7 +37,7 @@ public record Recipe(
     Granularity granularity,
     boolean symmetricActivations,
     boolean symmetricWeights,
-    boolean reduceRange,
+    CodeRange range,
     boolean operatorForm,
     boolean matMulNBits,
     boolean keepIo,
@@ -115,7 +117,7 @@ public record Recipe(
         granularity,
         symmetricActivations,
         symmetricWeights,
-        reduceRange,
+        reduceRange ? CodeRange.REDUCED : CodeRange.USUAL,
         operatorForm,
         matMulNBits,
         keepIo,
@@ -140,19 +142,42 @@ public record Recipe(
     throw new IllegalStateException(weights.name() + " is not an element type");
   }
 
+  /**
+   * Whether 8-bit weights are kept so small that sums of two products fit 16 bits, for CPUs that
+   * saturate there.
+   */
+  public boolean reduceRange() {
+    return range == CodeRange.REDUCED;
+  }
+
+  /** Whether errors of some weights count by their inputs, which takes samples to see. */
+  public boolean weighsErrors() {
+    return Stream.concat(Stream.of(search), rules.stream().map(rule -> rule.settings().search()))
+        .anyMatch(ScaleSearch.WeightedError.class::isInstance);
+  }
+
+  /** The same with other codes used. */
+  public Recipe withRange(CodeRange wanted) {
+    return with(
+        weights, granularity, symmetricWeights, wanted, exclude, search, scales, rules, processor);
+  }
+
   /** The same with scales of weights found and stored in another way. */
   public Recipe withScales(ScaleSearch wanted, ScaleStorage storage) {
-    return with(weights, granularity, symmetricWeights, exclude, wanted, storage, rules, processor);
+    return with(
+        weights, granularity, symmetricWeights, range, exclude, wanted, storage, rules, processor);
   }
 
   /** The same with other rules. */
   public Recipe withRules(List<Rule> wanted) {
-    return with(weights, granularity, symmetricWeights, exclude, search, scales, wanted, processor);
+    return with(
+        weights, granularity, symmetricWeights, range, exclude, search, scales, wanted, processor);
   }
 
   /** The same for another processor. */
   public Recipe withProcessor(Processor wanted) {
-    return with(weights, granularity, symmetricWeights, exclude, search, scales, rules, wanted);
+    return with(
+        weights, granularity, symmetricWeights, range, exclude, search, scales, rules, wanted);
   }
 
   /**
@@ -182,6 +207,7 @@ public record Recipe(
         Objects.requireNonNullElse(settings.weights(), weights),
         Objects.requireNonNullElse(settings.granularity(), granularity),
         Objects.requireNonNullElse(settings.symmetric(), symmetricWeights),
+        range,
         Boolean.TRUE.equals(settings.keepFloat()) ? EVERYTHING : exclude,
         Objects.requireNonNullElse(settings.search(), search),
         scales,
@@ -194,6 +220,7 @@ public record Recipe(
       WeightFormat weights,
       Granularity granularity,
       boolean symmetricWeights,
+      CodeRange range,
       List<String> exclude,
       ScaleSearch search,
       ScaleStorage scales,
@@ -206,7 +233,7 @@ public record Recipe(
         granularity,
         symmetricActivations,
         symmetricWeights,
-        reduceRange,
+        range,
         operatorForm,
         matMulNBits,
         keepIo,

@@ -2,9 +2,12 @@ package dev.halftone.recipe;
 
 import dev.halftone.number.BlockFormat;
 import dev.halftone.number.NumberFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +27,31 @@ public sealed interface WeightFormat {
     }
   }
 
+  /**
+   * Levels fitted to the weights, decoded likewise.
+   *
+   * @param bits 2 to 8
+   */
+  record Codebook(int bits, CodebookSharing sharing) implements WeightFormat {
+    private static final Pattern NAME =
+        Pattern.compile("codebook:([2-8])(?::(shared)|:group:([1-9][0-9]{0,8}))?");
+
+    public Codebook {
+      if (bits < 2 || bits > 8)
+        throw new IllegalArgumentException("a codebook of " + bits + " bits, expected 2 to 8");
+    }
+
+    private static Codebook of(Matcher name) {
+      CodebookSharing sharing =
+          name.group(2) != null
+              ? new CodebookSharing.Shared()
+              : name.group(3) != null
+                  ? new CodebookSharing.Group(Integer.parseInt(name.group(3)))
+                  : new CodebookSharing.Own();
+      return new Codebook(Integer.parseInt(name.group(1)), sharing);
+    }
+  }
+
   /** Numbers with a block length and a format of scales of their own, decoded likewise. */
   record Blocks(BlockFormat format) implements WeightFormat {}
 
@@ -32,8 +60,15 @@ public sealed interface WeightFormat {
     return switch (this) {
       case Element(DType type) -> type.name().toLowerCase(Locale.ROOT);
       case Numbers(NumberFormat format) -> format.name();
+      case Codebook(int bits, CodebookSharing sharing) -> "codebook:" + bits + sharing.suffix();
       case Blocks(BlockFormat format) -> format.name();
     };
+  }
+
+  /** Whether groups of channels have a codebook each, so that channels have to be told apart. */
+  default boolean isGrouped() {
+    return this instanceof Codebook(int ignored, CodebookSharing sharing)
+        && sharing instanceof CodebookSharing.Group;
   }
 
   /** Bits of a code. */
@@ -41,11 +76,14 @@ public sealed interface WeightFormat {
     return switch (this) {
       case Element(DType type) -> type.bits();
       case Numbers(NumberFormat format) -> format.bits();
+      case Codebook(int bits, CodebookSharing ignored) -> bits;
       case Blocks(BlockFormat format) -> format.element().bits();
     };
   }
 
-  /** Every format that has a name on the command line. */
+  /**
+   * Every format that has a name on the command line; codebooks that each weight has for itself.
+   */
   static List<WeightFormat> all() {
     return Stream.concat(
             NumberFormat.all().stream().filter(WeightFormat::isWeight).map(WeightFormat::of),
@@ -63,6 +101,8 @@ public sealed interface WeightFormat {
   }
 
   private static WeightFormat of(NumberFormat format) {
+    Matcher codebook = Codebook.NAME.matcher(format.name());
+    if (codebook.matches()) return Codebook.of(codebook);
     return switch (format.name()) {
       case "int8", "uint8", "int4", "uint4", "int2", "uint2" ->
           new Element(format.dtype().orElseThrow());
@@ -77,13 +117,15 @@ public sealed interface WeightFormat {
    */
   static WeightFormat parse(String text) {
     String word = text.trim().toLowerCase(Locale.ROOT);
+    Matcher codebook = Codebook.NAME.matcher(word);
+    if (codebook.matches()) return Codebook.of(codebook);
     return all().stream()
         .filter(format -> format.name().equals(word))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "'%s' is not one of %s"
+                    "'%s' is not one of %s; codebooks may end in :group:CHANNELS or :shared"
                         .formatted(
                             text,
                             all().stream()

@@ -10,14 +10,15 @@ import java.util.List;
 
 /**
  * Builds static recipes: uint8 activations, int8 weights by channel, and everything quantized, so
- * that small graphs are too.
+ * that small graphs are too. Sums of products fit 16 bits, so that ONNX Runtime judges the same on
+ * every kind of processor.
  */
 public final class StaticRecipe {
   private DType weights = DType.INT8;
   private DType activations = DType.UINT8;
   private Granularity granularity = new Granularity.PerChannel();
   private boolean symmetric;
-  private boolean reduceRange;
+  private boolean reduceRange = true;
   private boolean operatorForm;
   private boolean everything = true;
   private Processor processor = Processor.X86_VNNI;
@@ -43,8 +44,9 @@ public final class StaticRecipe {
     return this;
   }
 
-  public StaticRecipe reduceRange() {
-    reduceRange = true;
+  /** All of the weights' codes, for tests that look at codes and scales. */
+  public StaticRecipe wholeRange() {
+    reduceRange = false;
     return this;
   }
 

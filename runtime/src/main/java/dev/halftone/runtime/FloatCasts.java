@@ -1,11 +1,9 @@
 package dev.halftone.runtime;
 
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.number.Casting;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +13,6 @@ import java.util.Map;
  * what its reference is fed.
  */
 final class FloatCasts {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private FloatCasts() {}
 
   /**
@@ -37,29 +30,10 @@ final class FloatCasts {
   }
 
   private static Tensor cast(Tensor tensor, DType to) {
-    if (tensor.dtype() == to || !tensor.dtype().isFloat()) return tensor;
+    if (!tensor.dtype().isFloat()) return tensor;
     return switch (to) {
-      case FLOAT32 -> Tensor.ofFloats(tensor.toFloats(), tensor.shape());
-      case FLOAT64 -> toDoubles(tensor);
-      case FLOAT16 -> toHalves(tensor);
+      case FLOAT16, FLOAT32, FLOAT64 -> Casting.cast(tensor, to);
       default -> tensor;
     };
-  }
-
-  private static Tensor toDoubles(Tensor tensor) {
-    float[] values = tensor.toFloats();
-    MemorySegment bytes =
-        MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, Double.BYTES)]);
-    for (int i = 0; i < values.length; i++) bytes.set(DOUBLE, (long) i * Double.BYTES, values[i]);
-    return Tensor.of(DType.FLOAT64, tensor.shape(), bytes);
-  }
-
-  private static Tensor toHalves(Tensor tensor) {
-    float[] values = tensor.toFloats();
-    MemorySegment bytes =
-        MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, Short.BYTES)]);
-    for (int i = 0; i < values.length; i++)
-      bytes.set(SHORT, (long) i * Short.BYTES, Float.floatToFloat16(values[i]));
-    return Tensor.of(DType.FLOAT16, tensor.shape(), bytes);
   }
 }

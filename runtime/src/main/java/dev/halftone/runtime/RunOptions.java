@@ -30,7 +30,8 @@ public record RunOptions(int threads, boolean optimize, Map<String, String> conf
 
   /**
    * The same with exact sums of 8-bit products on x86-64 without VNNI too, where ONNX Runtime else
-   * lets sums of two saturate at 16 bits; slower there.
+   * lets sums of two saturate at 16 bits; slower there. ONNX Runtime 1.29 does not load models so
+   * whose operators share a weight.
    */
   public RunOptions exact() {
     Map<String, String> exact = new TreeMap<>(config);

@@ -30,12 +30,33 @@ final class Execution {
    */
   static List<String> of(QuantizedModel quantized, List<Operator> deployed) {
     List<String> parts = new ArrayList<>(kernels(deployed));
-    List<Operator> decoding = deployed.stream().filter(Operator::constant).toList();
+    List<Operator> decoding = decodedEveryRun(deployed);
     if (isStored(quantized) && decoding.stream().allMatch(each -> is(each, "DequantizeLinear")))
       parts.add("decoded at load");
     if (!decoding.isEmpty()) parts.add("decoded every run");
     if (quantized.recipe().recipe().mode() == Mode.FP16) parts.add(half(deployed));
     return parts.isEmpty() ? List.of("float") : parts;
+  }
+
+  /** What a user has to know about how a model whose weights alone are codes runs. */
+  static List<String> warnings(List<Operator> deployed) {
+    List<String> warnings = new ArrayList<>();
+    long products = deployed.stream().filter(each -> is(each, "MatMulNBits")).count();
+    if (products > 0)
+      warnings.add(
+          "%d %s as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block"
+              .formatted(products, products == 1 ? "product runs" : "products run"));
+    long decoded =
+        decodedEveryRun(deployed).stream().filter(each -> is(each, "DequantizeLinear")).count();
+    if (decoded > 0)
+      warnings.add(
+          "%d %s decoded at every run, which takes time"
+              .formatted(decoded, decoded == 1 ? "weight is" : "weights are"));
+    return warnings;
+  }
+
+  private static List<Operator> decodedEveryRun(List<Operator> deployed) {
+    return deployed.stream().filter(Operator::constant).toList();
   }
 
   /** Operators that compute on codes, the most frequent first. */

@@ -13,6 +13,7 @@ import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.Quantizer;
 import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
+import dev.halftone.quantize.fold.Folding;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
 import dev.halftone.toolkit.cache.CalibrationCache;
@@ -180,12 +181,20 @@ public final class OpenModel {
   /** One sentence where parts of the model were quantized before, else none. */
   private List<String> keptParts() {
     QuantizedParts parts = QuantizedParts.of(model);
-    return parts.isEmpty()
-        ? List.of()
-        : List.of(
-            "the model was quantized already, in part or whole (%s); that was kept as it is, and"
-                    .formatted(kinds(parts))
-                + " 'halftone dequantize' turns it back to float first");
+    if (parts.isEmpty()) return List.of();
+    // What only decodes constants is folded: those are floats then, and quantized like others.
+    QuantizedParts kept = QuantizedParts.of(Folding.fold(model));
+    String fate =
+        kept.parts().size() == parts.parts().size()
+            ? "that was kept as it is"
+            : kept.isEmpty()
+                ? "its weights were decoded and quantized anew, which adds to their error"
+                : "%s of that was kept as it is, other weights were decoded and quantized anew"
+                    .formatted(kinds(kept));
+    return List.of(
+        "the model was quantized already, in part or whole (%s); %s, and 'halftone dequantize' turns"
+                .formatted(kinds(parts), fate)
+            + " it back to float first");
   }
 
   private static String kinds(QuantizedParts parts) {
@@ -237,7 +246,17 @@ public final class OpenModel {
     throw new UnsupportedModelException(
         path,
         "nothing in it can be quantized as asked: "
-            + (reasons.isEmpty() ? "it has no weights" : reasons));
+            + (reasons.isEmpty() ? "it has no weights" + outsideFunctions() : reasons));
+  }
+
+  private String outsideFunctions() {
+    return model.functions().isEmpty()
+        ? ""
+        : " outside functions of its own that are not looked into (%s)"
+            .formatted(
+                model.functions().stream()
+                    .map(function -> function.domain() + "." + function.name())
+                    .collect(Collectors.joining(", ")));
   }
 
   private Map<String, String> provenance(

@@ -50,9 +50,11 @@ record PlacedRule(Rule rule, @Nullable Section section) {
       }
       case WEIGHTS ->
           refuse(
-              settings.weights() instanceof WeightFormat.Blocks && settings.granularity() != null,
+              settings.weights() instanceof WeightFormat.Blocks
+                  && settings.granularity() != null
+                  && !(settings.granularity() instanceof Granularity.PerTile),
               "granularity",
-              "none, since the format of these weights has its own blocks");
+              "block:RxC or none, since the format of these weights has its own blocks");
     }
   }
 
@@ -62,7 +64,7 @@ record PlacedRule(Rule rule, @Nullable Section section) {
             || settings.weights() instanceof WeightFormat.Element(var type) && type.bits() == 8;
     refuse(!bytes, "weights", "int8 or uint8" + in);
     refuse(
-        settings.granularity() instanceof Granularity.PerBlock,
+        settings.granularity() != null && settings.granularity().isBlocked(),
         "granularity",
         "tensor or channel" + in);
   }

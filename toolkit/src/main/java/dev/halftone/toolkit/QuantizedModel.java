@@ -1,12 +1,18 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
 import dev.halftone.plan.StoredWeight;
+import dev.halftone.quantize.dequantize.QuantizedParts;
+import dev.halftone.recipe.Mode;
+import dev.halftone.runtime.DeployedOperators;
+import dev.halftone.runtime.RunOptions;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,5 +76,28 @@ public final class QuantizedModel {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model(), out, externalData);
     return new SavedModel(source, ModelFile.of(out));
+  }
+
+  /** Whether a weight that nodes of the original compute is stored now. */
+  public boolean storesComputedWeights() {
+    GraphIndex original = new GraphIndex(source.model().graph());
+    return weights().stream()
+        .map(weight -> original.producer(weight.name()))
+        .anyMatch(producer -> producer != null && !producer.is("Constant"));
+  }
+
+  /**
+   * What there is to say about how ONNX Runtime runs a file that this was saved to, read off the
+   * graph that it executes; nothing in modes other than weights.
+   */
+  public List<String> executionWarnings(Path saved, RunOptions deployment) {
+    if (recipe.recipe().mode() != Mode.WEIGHTS || QuantizedParts.of(model()).isEmpty())
+      return List.of();
+    try {
+      return Execution.warnings(DeployedOperators.of(saved, deployment));
+    } catch (UnsupportedModelException e) {
+      String reason = String.valueOf(e.getMessage()).replace(saved + ": ", "");
+      return List.of("how ONNX Runtime runs it is not known, since it refuses it: " + reason);
+    }
   }
 }

@@ -42,6 +42,7 @@ final class RecipeFile {
     flag("symmetric-weights", RecipeRequest::symmetricWeights);
     flag("symmetric-activations", RecipeRequest::symmetricActivations);
     flag("reduce-range", RecipeRequest::reduceRange);
+    flag("restricted-range", RecipeRequest::restrictedRange);
     word("processor", Processor::named, RecipeRequest::processor);
     flag("matmul-nbits", RecipeRequest::matMulNBits);
     flag("keep-io", RecipeRequest::keepIo);

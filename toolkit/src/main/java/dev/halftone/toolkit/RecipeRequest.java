@@ -33,6 +33,7 @@ public final class RecipeRequest {
   @Nullable Boolean symmetricWeights;
   @Nullable Boolean symmetricActivations;
   @Nullable Boolean reduceRange;
+  @Nullable Boolean restrictedRange;
   @Nullable Processor processor;
   @Nullable Calibration calibration;
   @Nullable Boolean matMulNBits;
@@ -150,6 +151,17 @@ public final class RecipeRequest {
     return copy;
   }
 
+  /**
+   * Whether symmetric integer weights leave out the lowest code, which has no counterpart: -127 to
+   * 127; if not, scales are as small as it allows: -128 to 127. Wins over a range that the target
+   * would reduce.
+   */
+  public RecipeRequest restrictedRange(boolean wanted) {
+    RecipeRequest copy = copy();
+    copy.restrictedRange = wanted;
+    return copy;
+  }
+
   /** Whose speeds decide what stays in float; else the target's. */
   public RecipeRequest processor(Processor wanted) {
     RecipeRequest copy = copy();
@@ -253,6 +265,7 @@ public final class RecipeRequest {
     copy.symmetricWeights = symmetricWeights;
     copy.symmetricActivations = symmetricActivations;
     copy.reduceRange = reduceRange;
+    copy.restrictedRange = restrictedRange;
     copy.processor = processor;
     copy.calibration = calibration;
     copy.matMulNBits = matMulNBits;

@@ -8,8 +8,9 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
-import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -49,7 +50,7 @@ final class RecipeResolver {
     Mode mode = resolver.mode(model, samples);
     if (mode == Mode.STATIC) resolver.noteRectifiers(model);
     try {
-      return resolver.resolved(resolver.recipe(mode));
+      return resolver.resolved(resolver.recipe(mode), samples);
     } catch (ContradictionException e) {
       if (request.origin != null) request.origin.check(mode);
       throw e;
@@ -70,7 +71,7 @@ final class RecipeResolver {
    */
   static ResolvedRecipe withoutModel(RecipeRequest request) {
     RecipeResolver resolver = new RecipeResolver(request);
-    return resolver.resolved(resolver.recipe(Objects.requireNonNull(request.mode)));
+    return resolver.resolved(resolver.recipe(Objects.requireNonNull(request.mode)), true);
   }
 
   /**
@@ -85,7 +86,16 @@ final class RecipeResolver {
     RecipeResolver resolver = new RecipeResolver(request);
     if (!request.rules.isEmpty())
       throw new IllegalArgumentException("rules are about nodes, and matrices have none");
-    return resolver.resolved(resolver.weightsRecipe());
+    if (request.weights instanceof WeightFormat.Codebook(int bits, CodebookSharing sharing)
+        && sharing instanceof CodebookSharing.Shared)
+      throw new IllegalArgumentException(
+          "matrices without a model are stored one by one; use codebook:%d, which each has for itself"
+              .formatted(bits));
+    if (request.search instanceof ScaleSearch.WeightedError)
+      throw new IllegalArgumentException(
+          "search weighted-mse weighs errors by activations, and matrices without a model have"
+              + " none");
+    return resolver.resolved(resolver.weightsRecipe(), false);
   }
 
   private Recipe recipe(Mode mode) {
@@ -98,10 +108,14 @@ final class RecipeResolver {
     };
   }
 
-  private ResolvedRecipe resolved(Recipe recipe) {
-    for (PlacedRule rule : request.rules) rule.check(recipe.mode());
-    List<Rule> rules = request.rules.stream().map(PlacedRule::rule).toList();
-    return new ResolvedRecipe(request.name, recipe.withRules(rules), target, notes);
+  private ResolvedRecipe resolved(Recipe plain, boolean samples) {
+    for (PlacedRule rule : request.rules) rule.check(plain.mode());
+    Recipe recipe = plain.withRules(request.rules.stream().map(PlacedRule::rule).toList());
+    if (recipe.weighsErrors() && !samples)
+      throw new IllegalArgumentException(
+          "search weighted-mse weighs errors by the activations of samples, and there are none"
+              + " (--data)");
+    return new ResolvedRecipe(request.name, recipe, target, notes);
   }
 
   private Mode mode(Model model, boolean samples) {
@@ -133,8 +147,10 @@ final class RecipeResolver {
     refuse(Mode.STATIC, request.scales, "scales");
     checkSearch(true);
     if (Boolean.FALSE.equals(request.symmetricWeights))
-      throw new IllegalArgumentException(
-          "weights are symmetric in static mode; asymmetric ones are for weights and dynamic mode");
+      throw new ContradictionException(
+          "weights are symmetric in static mode; asymmetric ones are for weights and dynamic mode",
+          "true in static mode",
+          "symmetric-weights");
     DType weights = byteWeights(Mode.STATIC);
     DType activations =
         oneOf(
@@ -154,7 +170,7 @@ final class RecipeResolver {
             tensorOrChannel(Mode.STATIC),
             or(symmetricActivations(), target.symmetricActivations()),
             true,
-            or(request.reduceRange, target.reduceRange() && !wide),
+            range(new WeightFormat.Element(weights), true, target.reduceRange() && !wide),
             operatorForm)
         .withProcessor(or(request.processor, target.processor()));
   }
@@ -190,7 +206,7 @@ final class RecipeResolver {
         tensorOrChannel(Mode.DYNAMIC),
         false,
         symmetricWeights,
-        or(request.reduceRange, target.reduceRange()),
+        range(new WeightFormat.Element(weights), symmetricWeights, target.reduceRange()),
         false);
   }
 
@@ -214,34 +230,53 @@ final class RecipeResolver {
             blocks ? new Granularity.PerBlock(USUAL_BLOCK) : new Granularity.PerChannel());
     boolean symmetric = or(symmetricWeights(), !weights.name().startsWith("u"));
     checkSearch(symmetric);
+    refuseTilesByMatMulNBits(request.granularity);
+    for (PlacedRule rule : request.rules)
+      refuseTilesByMatMulNBits(rule.rule().settings().granularity());
     return recipe(
         Mode.WEIGHTS,
         weights,
         DType.FLOAT32,
-        weights instanceof WeightFormat.Blocks(BlockFormat format)
+        weights instanceof WeightFormat.Blocks(BlockFormat format) && !isTile(granularity)
             ? new Granularity.PerBlock(format.length())
             : granularity,
         false,
         symmetric,
-        or(request.reduceRange, false),
+        range(weights, symmetric, false),
         false);
+  }
+
+  private void refuseTilesByMatMulNBits(@Nullable Granularity granularity) {
+    if (or(request.matMulNBits, false) && granularity != null && isTile(granularity))
+      throw new ContradictionException(
+          "MatMulNBits has blocks along one axis, and %s has two; leave --matmul-nbits out or use block:N"
+              .formatted(granularity.text()),
+          "false, since %s has blocks of two axes".formatted(granularity.text()),
+          "matmul-nbits");
+  }
+
+  private static boolean isTile(@Nullable Granularity granularity) {
+    return granularity instanceof Granularity.PerTile;
   }
 
   /** What has no meaning for numbers that are decoded when the model is loaded. */
   private void refuseForDecoded(WeightFormat weights) {
     refuse("for " + weights.name() + " weights", request.matMulNBits, "matmul-nbits");
     if (weights instanceof WeightFormat.Blocks) {
-      refuse(
-          "for " + weights.name() + ", which has its own blocks",
-          request.granularity,
-          "granularity");
+      if (request.granularity != null && !isTile(request.granularity))
+        throw new ContradictionException(
+            "%s has its own blocks; --granularity may be block:RxC and nothing else"
+                .formatted(weights.name()),
+            "block:RxC or no such key for %s, which has its own blocks".formatted(weights.name()),
+            "granularity");
       refuse("for " + weights.name() + ", which has its own scales", request.scales, "scales");
     }
-    boolean integers =
-        weights instanceof WeightFormat.Numbers(NumberFormat format)
-            && format instanceof IntegerFormat
-            && !format.equals(IntegerFormat.TERNARY);
-    if (!integers && Boolean.FALSE.equals(symmetricWeights())) {
+    if (weights.isGrouped() && request.granularity instanceof Granularity.PerTensor)
+      throw new ContradictionException(
+          "%s needs --granularity channel or blocks, not tensor".formatted(weights.name()),
+          "channel or blocks for %s".formatted(weights.name()),
+          "granularity");
+    if (!isInteger(weights) && Boolean.FALSE.equals(symmetricWeights())) {
       throw new ContradictionException(
           "%s is symmetric by nature; --asymmetric is for integers".formatted(weights.name()),
           "true for %s, which is symmetric by nature".formatted(weights.name()),
@@ -261,6 +296,7 @@ final class RecipeResolver {
     refuse(mode, request.activations, "activations");
     refuse(mode, request.granularity, "granularity");
     refuse(mode, request.reduceRange, "reduce-range");
+    refuse(mode, request.restrictedRange == null ? null : "said", "restricted-range");
     refuse(mode, request.processor, "processor");
     refuse(mode, request.symmetric == null ? null : "said", "symmetric");
     refuse(mode, request.symmetricWeights, "symmetric-weights");
@@ -277,13 +313,13 @@ final class RecipeResolver {
         new Granularity.PerTensor(),
         false,
         false,
-        false,
+        CodeRange.USUAL,
         false);
   }
 
   private Granularity tensorOrChannel(Mode mode) {
     Granularity granularity = or(request.granularity, new Granularity.PerChannel());
-    if (granularity instanceof Granularity.PerBlock) {
+    if (granularity.isBlocked()) {
       throw new ContradictionException(
           "blocks are for weights mode; %s mode takes tensor or channel".formatted(word(mode)),
           "tensor or channel in %s mode".formatted(word(mode)),
@@ -313,7 +349,7 @@ final class RecipeResolver {
       Granularity granularity,
       boolean symmetricActivations,
       boolean symmetricWeights,
-      boolean reduceRange,
+      CodeRange range,
       boolean operatorForm) {
     return recipe(
         mode,
@@ -322,7 +358,7 @@ final class RecipeResolver {
         granularity,
         symmetricActivations,
         symmetricWeights,
-        reduceRange,
+        range,
         operatorForm);
   }
 
@@ -333,35 +369,59 @@ final class RecipeResolver {
       Granularity granularity,
       boolean symmetricActivations,
       boolean symmetricWeights,
-      boolean reduceRange,
+      CodeRange range,
       boolean operatorForm) {
     return new Recipe(
-        mode,
-        weights,
-        activations,
-        granularity,
-        symmetricActivations,
-        symmetricWeights,
-        reduceRange,
-        operatorForm,
-        or(request.matMulNBits, false),
-        or(request.keepIo, false),
-        or(request.calibration, Calibration.MSE),
-        request.include,
-        request.exclude,
-        or(request.quantizeEverything, false),
-        or(request.search, usualSearch(weights)),
-        or(request.scales, new ScaleStorage.Float32()));
+            mode,
+            weights,
+            activations,
+            granularity,
+            symmetricActivations,
+            symmetricWeights,
+            false,
+            operatorForm,
+            or(request.matMulNBits, false),
+            or(request.keepIo, false),
+            or(request.calibration, Calibration.MSE),
+            request.include,
+            request.exclude,
+            or(request.quantizeEverything, false),
+            or(request.search, usualSearch(weights)),
+            or(request.scales, new ScaleStorage.Float32()))
+        .withRange(range);
+  }
+
+  /**
+   * The codes that weights use.
+   *
+   * @param reduced whether the target wants 7 bits
+   */
+  private CodeRange range(WeightFormat weights, boolean symmetric, boolean reduced) {
+    if (request.restrictedRange == null)
+      return or(request.reduceRange, reduced) ? CodeRange.REDUCED : CodeRange.USUAL;
+    String word = request.restrictedRange ? "a restricted range" : "a full range";
+    if (Boolean.TRUE.equals(request.reduceRange))
+      throw new ContradictionException(
+          "a reduced range and " + word + " exclude each other",
+          "no such key beside reduce-range",
+          "restricted-range");
+    if (!symmetric || !isInteger(weights))
+      throw new ContradictionException(
+          "%s is for symmetric integer weights, not for %s%s"
+              .formatted(word, symmetric ? "" : "asymmetric ", weights.name()),
+          "no such key for weights that are not symmetric integers",
+          "restricted-range");
+    return request.restrictedRange ? CodeRange.RESTRICTED : CodeRange.FULL;
+  }
+
+  private static boolean isInteger(WeightFormat weights) {
+    return weights instanceof WeightFormat.Element
+        || weights instanceof WeightFormat.Numbers(NumberFormat format)
+            && format instanceof IntegerFormat
+            && !format.equals(IntegerFormat.TERNARY);
   }
 
   private void checkSearch(boolean symmetric) {
-    if (request.search instanceof ScaleSearch.WeightedError) {
-      throw new ContradictionException(
-          "search weighted-mse needs an importance for each input of a layer, which no command"
-              + " measures yet; use mse",
-          "mse, since nothing measures the importance that it needs",
-          "search");
-    }
     if (symmetric && request.search != null && request.search.needsZeroPoint()) {
       throw new ContradictionException(
           "search %s chooses zero points, and these weights are symmetric; use --asymmetric in"
@@ -398,6 +458,7 @@ final class RecipeResolver {
     return switch (key) {
       case "symmetric" -> "--symmetric or --asymmetric";
       case "reduce-range" -> "a reduced range";
+      case "restricted-range" -> "a restricted or full range";
       case "symmetric-weights", "symmetric-activations", "processor" -> key;
       default -> "--" + key;
     };

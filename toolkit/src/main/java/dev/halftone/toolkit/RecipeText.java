@@ -2,6 +2,7 @@ package dev.halftone.toolkit;
 
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import java.util.Locale;
@@ -30,7 +31,7 @@ public final class RecipeText {
         integers(recipe, fields);
         fields.put("activations", word(recipe.activations()));
         fields.put("symmetric_activations", recipe.symmetricActivations());
-        fields.put("reduce_range", recipe.reduceRange());
+        range(recipe, fields);
         fields.put("processor", recipe.processor().word());
         fields.put("format", recipe.operatorForm() ? "qoperator" : "qdq");
         fields.put("search", recipe.search().toString());
@@ -39,11 +40,11 @@ public final class RecipeText {
       case DYNAMIC -> {
         integers(recipe, fields);
         fields.put("activations", word(recipe.activations()));
-        fields.put("reduce_range", recipe.reduceRange());
+        range(recipe, fields);
       }
       case WEIGHTS -> {
         integers(recipe, fields);
-        fields.put("reduce_range", recipe.reduceRange());
+        range(recipe, fields);
         fields.put("matmul_nbits", recipe.matMulNBits());
         fields.put("search", recipe.search().toString());
         fields.put("scales", recipe.scales().toString());
@@ -58,6 +59,12 @@ public final class RecipeText {
     fields.put("symmetric_weights", recipe.symmetricWeights());
   }
 
+  private static void range(Recipe recipe, SortedMap<String, Object> fields) {
+    fields.put("reduce_range", recipe.reduceRange());
+    if (recipe.range() == CodeRange.RESTRICTED) fields.put("restricted_range", true);
+    if (recipe.range() == CodeRange.FULL) fields.put("restricted_range", false);
+  }
+
   /** For people: {@code static: int8 weights per channel, uint8 activations, minmax}. */
   public static String summary(Recipe recipe) {
     int rules = recipe.rules().size();
@@ -65,31 +72,25 @@ public final class RecipeText {
         + (rules == 0 ? "" : rules == 1 ? ", with 1 rule" : ", with %d rules".formatted(rules));
   }
 
-  private static String reduced(Recipe recipe) {
-    return recipe.reduceRange() ? " in a reduced range" : "";
-  }
-
   private static String overall(Recipe recipe) {
     String weights =
         weightSymmetry(recipe)
             + recipe.weights().name()
             + " weights per "
-            + recipe.granularity().text().replace(':', ' ');
+            + recipe.granularity().text().replace(':', ' ')
+            + range(recipe);
     return switch (recipe.mode()) {
       case STATIC ->
           "static, %s%s, %s%s activations, %s, %s"
               .formatted(
                   weights,
-                  reduced(recipe) + scales(recipe),
+                  scales(recipe),
                   recipe.symmetricActivations() ? "symmetric " : "",
                   word(recipe.activations()),
                   recipe.calibration().toString(),
                   recipe.operatorForm() ? "QOperator" : "QDQ");
       case DYNAMIC ->
-          "dynamic, "
-              + weights
-              + reduced(recipe)
-              + ", uint8 activations with ranges computed at each run";
+          "dynamic, " + weights + ", uint8 activations with ranges computed at each run";
       case WEIGHTS ->
           "weights only, "
               + weights
@@ -97,6 +98,16 @@ public final class RecipeText {
               + (recipe.matMulNBits() ? ", MatMulNBits" : "");
       case FP16, BF16 ->
           word(recipe.mode()) + (recipe.keepIo() ? ", inputs and outputs in float" : "");
+    };
+  }
+
+  /** Said where codes are not those that the type and the mode usually have. */
+  private static String range(Recipe recipe) {
+    return switch (recipe.range()) {
+      case USUAL -> "";
+      case FULL -> " over the full range";
+      case RESTRICTED -> " in a restricted range";
+      case REDUCED -> recipe.mode() == Mode.WEIGHTS ? "" : " in a reduced range";
     };
   }
 
@@ -120,7 +131,8 @@ public final class RecipeText {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  static boolean calibrates(Recipe recipe) {
-    return recipe.mode() == Mode.STATIC;
+  /** Whether the model is run on samples. */
+  public static boolean calibrates(Recipe recipe) {
+    return recipe.mode() == Mode.STATIC || recipe.weighsErrors();
   }
 }

@@ -8,6 +8,8 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The words for the values of a recipe, on the command line and in recipe files alike. Case does
@@ -18,6 +20,8 @@ public final class RecipeWords {
       List.of(DType.UINT8, DType.INT8, DType.UINT16, DType.INT16);
 
   private static final String BLOCK = "block:";
+  private static final Pattern TILE =
+      Pattern.compile(BLOCK + "([1-9][0-9]{0,8})x([1-9][0-9]{0,8})");
 
   private RecipeWords() {}
 
@@ -39,21 +43,20 @@ public final class RecipeWords {
     if (lower.equals("channel")) return new Granularity.PerChannel();
     if (lower.matches(BLOCK + "[1-9][0-9]{0,8}"))
       return new Granularity.PerBlock(Integer.parseInt(lower.substring(BLOCK.length())));
-    throw new IllegalArgumentException("'%s' is not tensor, channel or block:N".formatted(word));
+    Matcher tile = TILE.matcher(lower);
+    if (tile.matches())
+      return new Granularity.PerTile(
+          Integer.parseInt(tile.group(1)), Integer.parseInt(tile.group(2)));
+    throw new IllegalArgumentException(
+        "'%s' is not tensor, channel, block:N or block:RxC".formatted(word));
   }
 
   public static Calibration calibration(String word) {
     return Calibration.parse(word);
   }
 
-  /** Those that need nothing but the weights. */
   public static ScaleSearch search(String word) {
-    ScaleSearch search = ScaleSearch.parse(word);
-    if (search instanceof ScaleSearch.WeightedError)
-      throw new IllegalArgumentException(
-          "weighted-mse needs an importance for each input of a layer, which no command measures"
-              + " yet; use mse");
-    return search;
+    return ScaleSearch.parse(word);
   }
 
   private static <E extends Enum<E>> E oneOf(String word, List<E> choices) {

@@ -1,5 +1,6 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
@@ -29,7 +30,7 @@ final class RecipeYaml {
     // What follows from another key has none of its own.
     if (recipe.mode() == Mode.FP16 || recipe.mode() == Mode.BF16) fields.remove("weights");
     if (recipe.weights() instanceof WeightFormat.Blocks) {
-      fields.remove("granularity");
+      if (!(recipe.granularity() instanceof Granularity.PerTile)) fields.remove("granularity");
       fields.remove("scales");
     }
     SortedMap<String, String> lines = new TreeMap<>();

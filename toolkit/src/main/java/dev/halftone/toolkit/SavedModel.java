@@ -34,6 +34,16 @@ public record SavedModel(OpenModel source, ModelFile file) {
     }
   }
 
+  /** Whether ONNX Runtime loads the file with such options. */
+  public boolean loads(RunOptions options) {
+    try {
+      RunnableModel.open(file.path(), options).close();
+      return true;
+    } catch (UnsupportedModelException e) {
+      return false;
+    }
+  }
+
   /** Judges the file beside its source, latency included, as it is deployed with one thread. */
   public Evaluation evaluate(DataSet data) {
     int threads = Runtime.getRuntime().availableProcessors();

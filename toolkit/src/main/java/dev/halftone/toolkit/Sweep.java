@@ -7,7 +7,9 @@ import dev.halftone.evaluate.Evaluation;
 import dev.halftone.evaluate.Evaluator;
 import dev.halftone.graph.BadInputException;
 import dev.halftone.graph.MalformedDataException;
+import dev.halftone.recipe.Mode;
 import dev.halftone.runtime.DeployedOperators;
+import dev.halftone.runtime.Operator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,20 +91,21 @@ public final class Sweep implements AutoCloseable {
     QuantizedModel quantized =
         model.quantize(recipe, calibration, options.threads(), options.progress());
     SavedModel saved = quantized.save(file);
-    List<String> execution =
-        Execution.of(quantized, DeployedOperators.of(file, options.deployment()));
+    List<Operator> deployed = DeployedOperators.of(file, options.deployment());
     SortedMap<String, Double> metrics = new TreeMap<>(WeightMetrics.of(quantized.weights()));
     metrics.put("bytes.reference", (double) model.file().bytes());
     metrics.put("bytes.quantized", (double) saved.file().bytes());
     metrics.put("size.ratio", (double) saved.file().bytes() / model.file().bytes());
     List<String> warnings = new ArrayList<>(recipe.notes());
     warnings.addAll(quantized.plan().warnings());
+    if (recipe.recipe().mode() == Mode.WEIGHTS) warnings.addAll(Execution.warnings(deployed));
     if (baseline != null) {
       Evaluation evaluation = Evaluator.evaluate(file, baseline, options);
       metrics.putAll(evaluation.metrics());
       warnings.addAll(evaluation.warnings());
     }
-    return new SweepResult.Done(entry, recipe, execution, metrics, warnings);
+    return new SweepResult.Done(
+        entry, recipe, Execution.of(quantized, deployed), metrics, warnings);
   }
 
   private static Path temporary() {

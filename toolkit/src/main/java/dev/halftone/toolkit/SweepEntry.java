@@ -31,6 +31,8 @@ public record SweepEntry(String text, RecipeRequest request) {
               "symmetric", request -> request.symmetric(true),
               "asymmetric", request -> request.symmetric(false),
               "reduce-range", request -> request.reduceRange(true),
+              "restricted-range", request -> request.restrictedRange(true),
+              "full-range", request -> request.restrictedRange(false),
               "matmul-nbits", request -> request.matMulNBits(true),
               "qoperator", request -> request.operatorForm(true),
               "quantize-everything", request -> request.quantizeEverything(true)));

@@ -1,12 +1,18 @@
 package dev.halftone.toolkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
+import dev.halftone.recipe.RuleMatcher;
+import dev.halftone.recipe.RuleSettings;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -103,6 +109,50 @@ class RecipeResolverTest {
   }
 
   @Test
+  void matricesAloneShareNoCodebook() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                RecipeResolver.forMatrices(
+                    ANY.mode(Mode.WEIGHTS).weights(WeightFormat.parse("codebook:4:shared"))))
+        .withMessage(
+            "matrices without a model are stored one by one;"
+                + " use codebook:4, which each has for itself");
+  }
+
+  @Test
+  void theRangeOfCodesIsThatOfTheModeUnlessSaid() {
+    for (Mode mode : List.of(Mode.WEIGHTS, Mode.DYNAMIC, Mode.STATIC)) {
+      RecipeRequest request = ANY.mode(mode);
+      assertThat(range(request)).isEqualTo(CodeRange.USUAL);
+      assertThat(range(request.reduceRange(true))).isEqualTo(CodeRange.REDUCED);
+      assertThat(range(request.restrictedRange(true))).isEqualTo(CodeRange.RESTRICTED);
+      assertThat(range(request.restrictedRange(false))).isEqualTo(CodeRange.FULL);
+      assertThat(range(request.restrictedRange(false).target("x86-avx2")))
+          .isEqualTo(CodeRange.FULL);
+      assertRefused(
+          request.restrictedRange(true).reduceRange(true),
+          "a reduced range and a restricted range exclude each other");
+    }
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).restrictedRange(true).symmetric(false),
+        "a restricted range is for symmetric integer weights, not for asymmetric int8");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).restrictedRange(false).weights(WeightFormat.parse("nf4")),
+        "a full range is for symmetric integer weights, not for nf4");
+    assertRefused(
+        ANY.mode(Mode.BF16).restrictedRange(false),
+        "a restricted or full range has no meaning in bf16 mode");
+  }
+
+  private static CodeRange range(RecipeRequest request) {
+    String target = request.target == null ? "x86-vnni" : request.target;
+    return RecipeResolver.resolve(request.target(target), SmallModels.dense(), true)
+        .recipe()
+        .range();
+  }
+
+  @Test
   void contradictionsAreRefused() {
     assertRefused(
         ANY.mode(Mode.STATIC).weights(DType.INT4),
@@ -120,6 +170,31 @@ class RecipeResolverTest {
     assertRefused(
         ANY.mode(Mode.WEIGHTS).activations(DType.INT8),
         "--activations has no meaning in weights mode");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).weights(WeightFormat.parse("codebook:4:group:8")).symmetric(false),
+        "codebook:4:group:8 is symmetric by nature; --asymmetric is for integers");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS)
+            .weights(WeightFormat.parse("codebook:4:group:8"))
+            .granularity(new Granularity.PerTensor()),
+        "codebook:4:group:8 needs --granularity channel or blocks, not tensor");
+    assertRefused(
+        ANY.granularity(new Granularity.PerTile(16, 16)),
+        "blocks are for weights mode; static mode takes tensor or channel");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).matMulNBits(true).granularity(new Granularity.PerTile(16, 16)),
+        "MatMulNBits has blocks along one axis, and block:16x16 has two;"
+            + " leave --matmul-nbits out or use block:N");
+    RuleSettings tiles = new RuleSettings(null, null, new Granularity.PerTile(8, 8), null, null);
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS).matMulNBits(true).rules(List.of(new Rule(RuleMatcher.ALL, tiles))),
+        "MatMulNBits has blocks along one axis, and block:8x8 has two;"
+            + " leave --matmul-nbits out or use block:N");
+    assertRefused(
+        ANY.mode(Mode.WEIGHTS)
+            .weights(WeightFormat.parse("mxfp4"))
+            .granularity(new Granularity.PerBlock(16)),
+        "mxfp4 has its own blocks; --granularity may be block:RxC and nothing else");
     assertRefused(
         ANY.mode(Mode.FP16).symmetric(false),
         "--symmetric or --asymmetric has no meaning in fp16 mode");
@@ -175,6 +250,31 @@ class RecipeResolverTest {
     assertThat(resolve(half.mode(Mode.WEIGHTS), true).scales())
         .isEqualTo(new ScaleStorage.Float16());
     assertRefused(half, "--scales has no meaning in static mode");
+  }
+
+  @Test
+  void weighingErrorsTakesSamples() {
+    RecipeRequest weighted = ANY.search(new ScaleSearch.WeightedError());
+    for (Mode mode : List.of(Mode.WEIGHTS, Mode.STATIC)) {
+      Recipe recipe = resolve(weighted.mode(mode), true);
+      assertThat(recipe.search()).isEqualTo(new ScaleSearch.WeightedError());
+      assertThat(RecipeText.calibrates(recipe)).isTrue();
+    }
+    assertThat(RecipeText.calibrates(resolve(ANY.mode(Mode.WEIGHTS), true))).isFalse();
+    String message =
+        "search weighted-mse weighs errors by the activations of samples, and there are none"
+            + " (--data)";
+    assertThatThrownBy(() -> resolve(weighted.mode(Mode.WEIGHTS), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+    RuleSettings rule = new RuleSettings(null, null, null, new ScaleSearch.WeightedError(), null);
+    RecipeRequest ruled = ANY.mode(Mode.WEIGHTS).rules(List.of(new Rule(RuleMatcher.ALL, rule)));
+    assertThat(RecipeText.calibrates(resolve(ruled, true))).isTrue();
+    assertThatThrownBy(() -> resolve(ruled, false)).hasMessage(message);
+    assertThatThrownBy(() -> RecipeResolver.forMatrices(weighted.mode(Mode.WEIGHTS)))
+        .hasMessage(
+            "search weighted-mse weighs errors by activations, and matrices without a model have"
+                + " none");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.halftone.data.DataSet;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
@@ -34,15 +35,25 @@ class RecipeYamlTest {
         Stream.of(
             ANY.mode(Mode.STATIC).target("x86-avx2").calibration(Calibration.PERCENTILE),
             ANY.mode(Mode.STATIC).processor(Processor.ANY),
-            ANY.mode(Mode.STATIC).symmetricActivations(true).symmetricWeights(false),
+            ANY.mode(Mode.STATIC).symmetricActivations(true).symmetricWeights(true),
             ANY.mode(Mode.STATIC).operatorForm(true).quantizeEverything(true),
             ANY.mode(Mode.DYNAMIC).reduceRange(true),
             ANY.mode(Mode.WEIGHTS).reduceRange(true).matMulNBits(true),
             ANY.weights(DType.UINT4).search(new ScaleSearch.SquaredError()),
+            ANY.mode(Mode.WEIGHTS).restrictedRange(true),
+            ANY.mode(Mode.DYNAMIC).restrictedRange(false),
+            ANY.mode(Mode.STATIC).restrictedRange(false).target("x86-avx2"),
+            ANY.mode(Mode.WEIGHTS).granularity(new Granularity.PerTile(16, 32)),
+            ANY.mode(Mode.WEIGHTS)
+                .weights(WeightFormat.parse("mxfp4"))
+                .granularity(new Granularity.PerTile(4, 8)),
             ANY.mode(Mode.FP16).keepIo(true));
     Stream<RecipeRequest> named = NamedRecipe.all().stream().map(NamedRecipe::request);
     Stream<RecipeRequest> formats =
-        WeightFormat.all().stream().map(format -> ANY.mode(Mode.WEIGHTS).weights(format));
+        Stream.concat(
+                WeightFormat.all().stream(),
+                Stream.of("codebook:4:group:64", "codebook:3:shared").map(WeightFormat::parse))
+            .map(format -> ANY.mode(Mode.WEIGHTS).weights(format));
     return Stream.of(said, named, formats).flatMap(each -> each);
   }
 

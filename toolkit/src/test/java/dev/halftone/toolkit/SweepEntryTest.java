@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +43,23 @@ class SweepEntryTest {
   }
 
   @Test
+  void theRangeOfCodes() {
+    assertThat(SweepEntry.parse("int8+restricted-range").request().restrictedRange).isTrue();
+    assertThat(SweepEntry.parse("int8+full-range").request().restrictedRange).isFalse();
+    assertThat(SweepEntry.parse("int8").request().restrictedRange).isNull();
+  }
+
+  @Test
   void aFormatWithAColonIsNoMode() {
     RecipeRequest request = SweepEntry.parse("codebook:4@block:32").request();
     assertThat(request.mode).isEqualTo(Mode.WEIGHTS);
     assertThat(request.weights).isEqualTo(WeightFormat.parse("codebook:4"));
     assertThat(SweepEntry.parse("weights:codebook:4").request().weights)
         .isEqualTo(WeightFormat.parse("codebook:4"));
+    assertThat(SweepEntry.parse("codebook:3:group:64@channel").request().weights)
+        .isEqualTo(new WeightFormat.Codebook(3, new CodebookSharing.Group(64)));
+    assertThat(SweepEntry.parse("codebook:8:shared").request().weights)
+        .isEqualTo(new WeightFormat.Codebook(8, new CodebookSharing.Shared()));
   }
 
   @Test
@@ -62,10 +74,12 @@ class SweepEntryTest {
       value = {
         "int9 | 'int9' is not one of",
         "\"\" | '' is not one of",
-        "int8@rows | 'rows' is not tensor, channel or block:N",
+        "int8@rows | 'rows' is not tensor, channel, block:N or block:RxC",
         "int8@block:0 | 'block:0' is not tensor",
+        "int8@block:16x | 'block:16x' is not tensor",
+        "int8@block:2000x16 | block 2000x16: sides are from 1 to 1024",
         "int8/float | 'float' is not one of uint8",
-        "int8+fast | '+fast' is not one of +asymmetric, +matmul-nbits",
+        "int8+fast | '+fast' is not one of +asymmetric, +full-range, +matmul-nbits",
         "int8+ | '+' is not one of",
         "static: | '' is not one of",
         "quick:int8 | 'quick:int8' is not one of",

@@ -15,6 +15,7 @@ package dev.halftone.calibrate.observe;
  */
 final class Divergence {
   private static final double ONLY_CLIPPED = 1e-4;
+  private static final double NEARLY_ALL = 0.999;
 
   private final int negativeBins;
   private final int positiveBins;
@@ -24,22 +25,42 @@ final class Divergence {
   private final int[] occupied;
   private final double[] logs;
 
-  /** Of bins {@code [-negativeBins, positiveBins)}; exact zeros are left out. */
-  Divergence(Histogram histogram, int negativeBins, int positiveBins, int levels) {
+  /**
+   * Of bins {@code [-negativeBins, positiveBins)}; exact zeros and {@link Spikes} are left out.
+   *
+   * @param fewest bins that will be kept on each side
+   */
+  Divergence(Histogram histogram, int negativeBins, int positiveBins, int levels, int fewest) {
     this.negativeBins = negativeBins;
     this.positiveBins = positiveBins;
     this.levels = levels;
     int bins = negativeBins + positiveBins;
-    counts = new long[bins];
+    counts = shape(histogram, bins, fewest);
     elements = new long[bins + 1];
     occupied = new int[bins + 1];
     logs = new double[bins + 1];
     for (int i = 0; i < bins; i++) {
-      counts[i] = histogram.countWithoutZeros(i - negativeBins);
       elements[i + 1] = elements[i] + counts[i];
       occupied[i + 1] = occupied[i] + (counts[i] > 0 ? 1 : 0);
       logs[i + 1] = logs[i] + timesLog(counts[i]);
     }
+  }
+
+  /**
+   * The counts to compare. Where nearly all lies within the fewest bins, bins are too coarse to
+   * tell a spike from the whole of a distribution, and nothing is cut.
+   */
+  private long[] shape(Histogram histogram, int bins, int fewest) {
+    long[] all = new long[bins];
+    long total = 0;
+    long within = 0;
+    for (int i = 0; i < bins; i++) {
+      int bin = i - negativeBins;
+      all[i] = histogram.countWithoutZeros(bin);
+      total += all[i];
+      if (bin >= -fewest && bin < fewest) within += all[i];
+    }
+    return within >= NEARLY_ALL * total ? all : Spikes.cut(all);
   }
 
   /**

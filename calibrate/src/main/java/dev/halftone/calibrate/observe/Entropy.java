@@ -13,9 +13,11 @@ import dev.halftone.scheme.Range;
  * <p>A tensor with numbers on both sides of zero is searched over [-t, t], one that has them on one
  * side over [0, t] (or [-t, 0]); the result is cut at the extremes seen, as ONNX Runtime does.
  * Exact zeros are left out: every scheme keeps them exact, and in a tensor after Relu they would be
- * all that counts. At least as many bins as levels lie within t, so with 8192 bins for each sign
- * and 128 levels an outlier up to 32 times the bulk can be cut in full; nothing is clipped where
- * the histogram has no more bins than levels.
+ * all that counts. So are {@link Spikes}, values that came again and again: spread over a group
+ * they would seem a great loss, and a threshold in the middle of one the best of all. At least as
+ * many bins as levels lie within t, so with 8192 bins for each sign and 128 levels an outlier up to
+ * 32 times the bulk can be cut in full; nothing is clipped where the histogram has no more bins
+ * than levels.
  *
  * <p>ONNX Runtime gives group k ⌊bins / levels⌋ bins and the last group the rest; here group k
  * starts at bin ⌊k · bins / levels⌋. Where only clipped elements lie in an outermost bin, Q is
@@ -68,7 +70,7 @@ public record Entropy(int levels) implements RangeChooser {
     int fewest = (levels + sides - 1) / sides;
     if (fewest >= all || !negative && !positive) return all;
     Divergence divergence =
-        new Divergence(histogram, negative ? all : 0, positive ? all : 0, levels);
+        new Divergence(histogram, negative ? all : 0, positive ? all : 0, levels, fewest);
     int stride = (all - fewest + CANDIDATES - 1) / CANDIDATES;
     int coarse = best(divergence, fewest, all, stride, all);
     return best(

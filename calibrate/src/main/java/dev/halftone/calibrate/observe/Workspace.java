@@ -34,4 +34,14 @@ public final class Workspace {
       Kernels.histogram(chunk, 0, length, exponent, counts);
     }
   }
+
+  /** Adds all elements, and returns the sums. */
+  ChannelSums sum(Tensor tensor, ChannelSums sums) {
+    for (long from = 0; from < tensor.count(); from += CHUNK) {
+      int length = (int) Math.min(CHUNK, tensor.count() - from);
+      tensor.copyFloats(from, chunk, length);
+      sums.add(chunk, length);
+    }
+    return sums;
+  }
 }

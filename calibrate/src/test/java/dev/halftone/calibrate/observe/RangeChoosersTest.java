@@ -8,6 +8,7 @@ import dev.halftone.scheme.Codes;
 import dev.halftone.scheme.Range;
 import dev.halftone.tensor.DType;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RangeChoosersTest {
@@ -121,7 +122,12 @@ class RangeChoosersTest {
     Codes codes = Codes.of(DType.UINT8, false, false);
     List<RangeChooser> cutting =
         List.of(
-            new Percentile(99.99), Entropy.DEFAULT, Entropy.of(codes), new Sigma(4), new Sigma(6));
+            new Percentile(99.99),
+            Entropy.DEFAULT,
+            Entropy.of(codes),
+            new Sigma(4),
+            new Sigma(6),
+            LeastError.lp(codes, false, 1));
     for (RangeChooser chooser : cutting) {
       assertThat(chooser.choose(seen).high()).as("%s", chooser).isBetween(2.5f, 8f);
       assertThat(chooser.choose(seen).low()).as("%s", chooser).isBetween(-8f, -2.5f);
@@ -175,6 +181,30 @@ class RangeChoosersTest {
     for (float value : x) if (value > 0) without[n++] = value;
     assertThat(Entropy.DEFAULT.choose(Observed.of(x)))
         .isEqualTo(Entropy.DEFAULT.choose(Observed.of(without)));
+  }
+
+  /** Dead channels behind a Relu: each the same value at every position, as in small networks. */
+  @Test
+  void entropyDoesNotClipAtAValueThatComesAgainAndAgain() {
+    Random random = new Random(51);
+    float[] x = new float[80_000];
+    for (int i = 0; i < 20_000; i++) x[i] = (float) Math.abs(random.nextGaussian());
+    for (int channel = 0; channel < 50; channel++) {
+      float value = random.nextFloat() * 0.4f;
+      for (int i = 0; i < 1200; i++) x[20_000 + channel * 1200 + i] = value;
+    }
+    Range range = new Entropy(256).choose(Observed.of(x));
+    assertThat(range.low()).isZero();
+    assertThat(range.high()).isGreaterThan(2.5f);
+  }
+
+  @Test
+  void entropyCutsOutliersFarBeyondTheBulk() {
+    for (float outlier : new float[] {60, 200, 1000, 5000}) {
+      float[] x = Observed.with(Observed.normal(100_000, 1, 53), outlier);
+      float high = Entropy.DEFAULT.choose(Observed.of(x)).high();
+      assertThat(high).as("%s", outlier).isBetween(2.5f, Math.max(8f, outlier / 31));
+    }
   }
 
   @Test

@@ -98,6 +98,10 @@ class StatisticsMergeTest {
         .isThrownBy(
             () -> Statistics.empty(Request.RANGE).merge(Statistics.empty(Request.HISTOGRAM)));
     assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Statistics.empty(Request.channels(0)).merge(Statistics.empty(Request.channels(1))));
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> Statistics.empty(Request.RANGE).histogram());
   }
 }

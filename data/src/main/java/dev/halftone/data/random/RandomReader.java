@@ -35,6 +35,8 @@ public final class RandomReader implements SampleReader {
     int count = count(request.path());
     Map<String, Column> columns = new LinkedHashMap<>();
     List<String> warnings = new ArrayList<>();
+    warnings.add(
+        "samples are random noise: ranges and figures that come from them do not suit real inputs");
     for (ValueInfo input : request.inputs()) {
       RandomColumn column = RandomColumn.of(input, count, request.seed());
       columns.put(input.name(), column);

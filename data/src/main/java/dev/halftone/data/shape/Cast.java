@@ -1,6 +1,7 @@
 package dev.halftone.data.shape;
 
 import dev.halftone.graph.MalformedDataException;
+import dev.halftone.kernels.Kernels;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -55,7 +56,7 @@ final class Cast {
     switch (to) {
       case FLOAT64 -> out.set(DOUBLE, i * 8L, number(i));
       case FLOAT16 -> out.set(SHORT, i * 2L, half((float) number(i)));
-      case BFLOAT16 -> out.set(SHORT, i * 2L, brain((float) number(i)));
+      case BFLOAT16 -> out.set(SHORT, i * 2L, (short) Kernels.upperBits((float) number(i), 16));
       case BOOL -> out.set(ValueLayout.JAVA_BYTE, i, (byte) (number(i) == 0 ? 0 : 1));
       case INT8 ->
           out.set(ValueLayout.JAVA_BYTE, i, (byte) whole(i, Byte.MIN_VALUE, Byte.MAX_VALUE));
@@ -102,13 +103,6 @@ final class Cast {
       throw new MalformedDataException(origin, value + " is beyond the range of FLOAT16");
     }
     return half;
-  }
-
-  private static short brain(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) return (short) ((bits >>> 16) | 0x40);
-    // Adding half of the last kept bit, less one when that bit is 0, rounds ties to even.
-    return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
   }
 
   private MalformedDataException outside(int i, String value) {

@@ -32,7 +32,10 @@ class RandomReaderTest {
     for (float value : tensor(data, 3, "x").toFloats()) assertThat(value).isBetween(-1f, 1f);
     for (long value : tensor(data, 3, "ids").toLongs()) assertThat(value).isBetween(0L, 1L);
     assertThat(data.warnings())
-        .containsExactly("random: open axes H of x: FLOAT32[N, 3, H] have size 64");
+        .containsExactly(
+            "samples are random noise: ranges and figures that come from them do not suit real"
+                + " inputs",
+            "random: open axes H of x: FLOAT32[N, 3, H] have size 64");
   }
 
   @Test

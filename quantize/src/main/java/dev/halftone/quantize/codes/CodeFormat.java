@@ -61,13 +61,33 @@ public sealed interface CodeFormat permits IntegerGrid, ScaledNumbers {
   void encode(
       float[] values, int from, int count, float scale, int zeroPoint, byte[] codes, int to);
 
-  /** As {@link #encode}, for neighbours with a scale and a zero point each. */
+  /**
+   * As {@link #encode}, for neighbours with a scale and a zero point each.
+   *
+   * @param first index of the first one's scale and zero point
+   */
   void encodeColumns(
       float[] values,
       int from,
       int count,
       float[] scales,
       float[] zeroPoints,
+      int first,
+      byte[] codes,
+      int to);
+
+  /**
+   * As {@link #encode}, for runs of {@code block} neighbours, the last perhaps shorter, that have a
+   * scale and a zero point each, from index {@code first} on.
+   */
+  void encodeBlocks(
+      float[] values,
+      int from,
+      int count,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
       byte[] codes,
       int to);
 

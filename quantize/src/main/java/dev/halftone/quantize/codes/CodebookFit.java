@@ -1,100 +1,129 @@
 package dev.halftone.quantize.codes;
 
 import dev.halftone.number.LevelFormat;
+import dev.halftone.scheme.CodebookSharing;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fits the levels of a codebook to a weight whose scales are known: weighted k-means on the line
- * (Lloyd, "Least squares quantization in PCM", 1982, method I; Han et al., "Deep Compression",
- * arXiv 1510.00149, section 3). With {@code t = w / scale} and every value in the run of its
- * nearest level {@code L}, each step sets
- *
- * <pre>
- * L = sum importance scale^2 t / sum importance scale^2
- * </pre>
- *
- * which no choice of levels for these runs betters in {@code sum importance (w - scale L)^2}.
- * Levels start as integers and stay where they are when no value is nearest. It ends when no level
- * moves by more than {@value #STILL} or after {@value #STEPS} steps. Sums are double, over pieces
- * that do not depend on the number of threads, added in the order of the weight.
+ * Fits the levels of codebooks to weights whose scales are known: weighted k-means on the line (Han
+ * et al., "Deep Compression", arXiv 1510.00149, section 3), from the integers on, in {@code sum
+ * importance (w - scale L)^2}. {@link WeightedBins} has the steps. Weights are read once; each part
+ * of a codebook is summed by one thread in the order of the weight, and parts are added in the
+ * order of the weights, so that nothing depends on the number of threads.
  */
 final class CodebookFit {
-  static final int STEPS = 30;
-  static final double STILL = 1e-4;
+  private final Map<Object, Book> books = new LinkedHashMap<>();
 
-  private final CodeRequest request;
-  private final float[] scales;
-  private final int levels;
+  private CodebookFit() {}
 
-  private CodebookFit(CodeRequest request, float[] scales) {
-    this.request = request;
-    this.scales = scales;
-    this.levels = 1 << request.format().bits();
-  }
-
-  /** The request with levels that are fitted. */
-  static CodeRequest fit(CodeRequest request, float[] scales, int threads) {
-    ScaledNumbers format = (ScaledNumbers) request.format();
-    CodebookFit fit = new CodebookFit(request, scales);
-    for (int step = 0; step < STEPS; step++) {
-      LevelFormat before = (LevelFormat) format.numbers();
-      format = format.withLevels(fit.step(before, threads));
-      if (moved(before.levels(), ((LevelFormat) format.numbers()).levels()) <= STILL) break;
-    }
-    return new CodeRequest(
-        request.name(), request.weight(), request.layout(), format, request.scaling());
-  }
-
-  private static double moved(float[] before, float[] after) {
-    double most = 0;
-    for (int i = 0; i < before.length; i++)
-      most = Math.max(most, Math.abs((double) after[i] - before[i]));
-    return most;
-  }
-
-  private float[] step(LevelFormat format, int threads) {
-    List<Sums> sums = new ArrayList<>();
+  /**
+   * Gives the targets of adaptive codebooks the formats that fit best.
+   *
+   * @param targets by request, with the scales that are stored
+   */
+  static void fit(List<CodeRequest> requests, List<EncodingTarget> targets, int threads) {
+    CodebookFit fit = new CodebookFit();
+    List<List<Book>> ofRequest = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++)
+      ofRequest.add(
+          isAdaptive(requests.get(i))
+              ? fit.books(requests.get(i), targets.get(i).scales())
+              : List.of());
+    fit.books.values().forEach(Book::close);
     List<Workers.Task> tasks = new ArrayList<>();
-    for (WeightLines.Piece piece : WeightLines.pieces(request)) {
-      Sums part = new Sums(new double[levels], new double[levels]);
-      sums.add(part);
-      tasks.add(scratch -> add(piece, format, part, scratch));
-    }
+    fit.books.values().forEach(book -> tasks.addAll(book.tasks()));
     Workers.run(tasks, threads);
-    Sums total = new Sums(new double[levels], new double[levels]);
-    sums.forEach(total::add);
-    return total.centres(format.levels());
+    for (int i = 0; i < requests.size(); i++) {
+      if (ofRequest.get(i).isEmpty()) continue;
+      List<CodeFormat> formats = ofRequest.get(i).stream().map(Book::fitted).toList();
+      targets.get(i).settle(new ChannelFormats(formats, channels(requests.get(i))));
+    }
   }
 
-  private void add(WeightLines.Piece piece, LevelFormat format, Sums sums, Scratch scratch) {
-    float[] importance = request.scaling().importance();
-    piece.visit(
-        scratch,
-        (value, entry, k) -> {
-          float scale = scales[entry];
-          float number = value / scale;
-          double weight = (double) scale * scale * (importance.length > 0 ? importance[k] : 1);
-          int code = format.encode(number);
-          sums.weights[code] += weight;
-          sums.values[code] += weight * number;
-        });
+  /** Whether levels are to be fitted. */
+  static boolean isAdaptive(CodeRequest request) {
+    return request.format() instanceof ScaledNumbers numbers && numbers.sharing() != null;
   }
 
-  /** Sums of the values nearest to each level. */
-  private record Sums(double[] weights, double[] values) {
-    void add(Sums other) {
-      for (int i = 0; i < weights.length; i++) weights[i] += other.weights[i];
-      for (int i = 0; i < values.length; i++) values[i] += other.values[i];
+  /** Channels that have a codebook in common. */
+  private static long channels(CodeRequest request) {
+    return request.format() instanceof ScaledNumbers numbers
+            && numbers.sharing() instanceof CodebookSharing.Group(int channels)
+        ? channels
+        : Long.MAX_VALUE;
+  }
+
+  /** How many codebooks a weight has. */
+  static int count(CodeRequest request) {
+    long channels = request.layout().channels();
+    return Math.toIntExact(Math.ceilDiv(channels, Math.min(channels, channels(request))));
+  }
+
+  /** The codebooks of a weight, in the order of its channels. */
+  private List<Book> books(CodeRequest request, float[] scales) {
+    ScaledNumbers start = (ScaledNumbers) request.format();
+    boolean shared = start.sharing() instanceof CodebookSharing.Shared;
+    long channels = request.layout().channels();
+    long group = Math.min(channels, channels(request));
+    List<Book> own = new ArrayList<>();
+    for (long first = 0; first < channels; first += group) {
+      Object key = shared ? start : new Object();
+      Book book = books.computeIfAbsent(key, unused -> new Book(start));
+      book.parts.add(new ChannelNumbers(request, scales, first, Math.min(channels, first + group)));
+      own.add(book);
+    }
+    return own;
+  }
+
+  /** One codebook and what it is for. */
+  private static final class Book {
+    private final ScaledNumbers start;
+    private final List<ChannelNumbers> parts = new ArrayList<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private @Nullable WeightedBins[] sums = {};
+    private @Nullable ScaledNumbers fitted;
+
+    Book(ScaledNumbers start) {
+      this.start = start;
     }
 
-    float[] centres(float[] before) {
-      float[] centres = new float[before.length];
-      for (int i = 0; i < centres.length; i++)
-        centres[i] = weights[i] > 0 ? (float) (values[i] / weights[i]) : before[i];
-      Arrays.sort(centres);
-      return centres;
+    /** No more parts. */
+    void close() {
+      sums = new WeightedBins[parts.size()];
+      open.set(parts.size());
+    }
+
+    /** A task for each part; the last to end fits the levels. */
+    List<Workers.Task> tasks() {
+      List<Workers.Task> tasks = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        int part = i;
+        tasks.add(
+            scratch -> {
+              WeightedBins bins = new WeightedBins(start.bits());
+              parts.get(part).addTo(bins, scratch);
+              sums[part] = bins;
+              if (open.decrementAndGet() == 0) fit();
+            });
+      }
+      return tasks;
+    }
+
+    private void fit() {
+      WeightedBins all = new WeightedBins(start.bits());
+      for (WeightedBins part : sums) all.add(Objects.requireNonNull(part));
+      sums = new WeightedBins[0];
+      fitted = start.fitted(all.fit(((LevelFormat) start.numbers()).levels()));
+    }
+
+    CodeFormat fitted() {
+      return Objects.requireNonNull(fitted);
     }
   }
 }

@@ -17,21 +17,18 @@ public final class Codes {
   private final MemorySegment codes;
   private final float[] scales;
   private final byte[] zeroPoints;
+  private final ChannelFormats formats;
 
   /** Bytes that the memory of codes has beyond them, all zero. */
   static final int SLACK = 7;
 
-  Codes(CodeRequest request, MemorySegment memory, float[] scales, byte[] zeroPoints) {
+  Codes(CodeRequest request, EncodingTarget target) {
     this.request = request;
-    this.memory = memory;
+    this.memory = target.codes();
     this.codes = memory.asSlice(0, request.format().bytes(request.layout().codes()));
-    this.scales = scales;
-    this.zeroPoints = zeroPoints;
-  }
-
-  /** The same memory, codes of another format of as many bits. */
-  Codes encodedAs(CodeRequest other) {
-    return new Codes(other, memory, scales, zeroPoints);
+    this.scales = target.scales();
+    this.zeroPoints = target.zeroPoints();
+    this.formats = target.formats();
   }
 
   /** What was encoded, and how. */
@@ -43,8 +40,36 @@ public final class Codes {
     return request.layout();
   }
 
+  /** What was asked for; an adaptive codebook as it was before it was fitted. */
   public CodeFormat format() {
     return request.format();
+  }
+
+  /** What the codes of each channel stand for. */
+  ChannelFormats formats() {
+    return formats;
+  }
+
+  /** Channels that have a table in common, neighbours; as many as there are where all have. */
+  public long channelsPerTable() {
+    return Math.min(formats.channels(), layout().channels());
+  }
+
+  /**
+   * What each pattern of bits stands for without scale and zero point, FLOAT32 {@code [tables,
+   * 2^bits]}, a table for each {@link #channelsPerTable} channels.
+   */
+  public Tensor tables() {
+    int patterns = 1 << format().bits();
+    int unused = 32 - format().bits();
+    float[] levels = new float[Math.multiplyExact(formats.formats().size(), patterns)];
+    for (int i = 0; i < levels.length; i++) {
+      CodeFormat format = formats.formats().get(i / patterns);
+      int pattern = i % patterns;
+      int code = format.signed() ? pattern << unused >> unused : pattern;
+      levels[i] = format.decode(code, 1f, format.symmetric() ? format.middle() : 0);
+    }
+    return Tensor.ofFloats(levels, formats.formats().size(), patterns);
   }
 
   /** The codes under a shape of as many elements. */
@@ -183,37 +208,49 @@ public final class Codes {
 
   /** Smallest value that some code stands for. */
   public float low() {
-    float low = 0;
-    for (int i = 0; i < scales.length; i++) low = Math.min(low, Math.min(bottom(i), top(i)));
-    return low;
+    return ends()[0];
   }
 
   /** Largest value that some code stands for. */
   public float high() {
+    return ends()[1];
+  }
+
+  private float[] ends() {
+    float low = 0;
     float high = 0;
-    for (int i = 0; i < scales.length; i++) high = Math.max(high, Math.max(bottom(i), top(i)));
-    return high;
+    for (long channel = 0; channel < layout().channels(); channel++) {
+      CodeFormat format = formats.of(channel);
+      for (long block = 0; block < layout().blocks(); block++) {
+        int entry = layout().entry(channel, block * layout().block());
+        float bottom = format.bottom(scales[entry], zeroPoint(entry));
+        float top = format.top(scales[entry], zeroPoint(entry));
+        low = Math.min(low, Math.min(bottom, top));
+        high = Math.max(high, Math.max(bottom, top));
+      }
+    }
+    return new float[] {low, high};
   }
 
-  private float bottom(int index) {
-    return format().bottom(scales[index], zeroPoint(index));
-  }
-
-  private float top(int index) {
-    return format().top(scales[index], zeroPoint(index));
-  }
-
-  /** Bytes of codes and scales, and of zero points where the format has them. */
+  /** Bytes of codes, scales and tables, and of zero points where the format has them. */
   public long bytes() {
     return bytes(request);
   }
 
-  /** Bits for each weight, with scales and zero points counted. */
+  /**
+   * Bytes of the tables that codes are looked up in; 0 where an element type says what they are.
+   */
+  public static long tableBytes(CodeRequest request) {
+    if (request.format().hasElementType()) return 0;
+    return (long) CodebookFit.count(request) * Float.BYTES << request.format().bits();
+  }
+
+  /** Bits for each weight, with scales, zero points and tables counted. */
   public double bitsPerWeight() {
     return 8.0 * bytes() / layout().count();
   }
 
-  /** Bytes that codes, scales and (where not symmetric) zero points will take. */
+  /** Bytes that codes, scales, tables and (where not symmetric) zero points will take. */
   public static long bytes(CodeRequest request) {
     long scales = request.layout().scales();
     CodeFormat format = request.format();
@@ -221,6 +258,7 @@ public final class Codes {
         format.symmetric() ? 0 : format.hasElementType() ? format.bytes(scales) : scales;
     return format.bytes(request.layout().codes())
         + request.scaling().storage().bytes(scales)
+        + tableBytes(request)
         + zeroPoints;
   }
 

@@ -3,13 +3,13 @@ package dev.halftone.quantize.codes;
 import dev.halftone.kernels.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /**
- * One block of rows of some neighbouring columns, each column with a scale of its own.
+ * One block of rows of some neighbouring columns.
  *
  * @param block which run along the layout's {@code length}
- * @param column the first column, at a whole byte of codes
+ * @param column the first column, at a whole byte of codes, where no other shares its scale with
+ *     the one before
  */
 record ColumnTile(long outer, long block, long column, int columns) {
 
@@ -18,17 +18,26 @@ record ColumnTile(long outer, long block, long column, int columns) {
     long firstRow = block * layout.block();
     int rows = (int) Math.min(layout.block(), layout.length() - firstRow);
     float[] values = load(request, firstRow, rows, scratch);
-    int scaleAt = Math.toIntExact((outer * layout.blocks() + block) * layout.inner() + column);
+    int scaleAt = layout.entry(outer * layout.inner() + column, firstRow);
+    int tile = (int) layout.tile();
     if (!target.isScaled()) choose(request, values, firstRow, rows, target, scaleAt);
+    if (!target.wantsCodes()) return;
     float[] scales = scratch.scales(columns);
     float[] offsets = scratch.offsets(columns);
-    System.arraycopy(target.scales(), scaleAt, scales, 0, columns);
-    CodeFormat format = request.format();
-    for (int c = 0; c < columns; c++) offsets[c] = target.code(format, scaleAt + c);
+    for (int c = 0; c < columns; c++) {
+      scales[c] = target.scales()[scaleAt + c / tile];
+      offsets[c] = target.code(request.format(), scaleAt + c / tile);
+    }
     byte[] codes = scratch.codes(rows * columns);
-    for (int r = 0; r < rows; r++) {
-      int row = r * columns;
-      format.encodeColumns(values, row, columns, scales, offsets, codes, row);
+    for (int from = 0; from < columns; ) {
+      long channel = outer * layout.inner() + column + from;
+      int count = (int) Math.min(target.formats().end(channel) - channel, columns - from);
+      CodeFormat own = target.formats().of(channel);
+      for (int r = 0; r < rows; r++) {
+        int at = r * columns + from;
+        own.encodeColumns(values, at, count, scales, offsets, from, codes, at);
+      }
+      from += count;
     }
     store(
         request,
@@ -70,15 +79,31 @@ record ColumnTile(long outer, long block, long column, int columns) {
       EncodingTarget target,
       int scaleAt) {
     Values.requireFinite(request, values, 0, rows * columns);
-    Blocks blocks = Blocks.columns(values, rows, columns);
-    float[] importance = request.scaling().importance();
-    for (int r = 0; r < rows && importance.length > 0; r++)
-      for (int c = 0; c < columns; c++) blocks.weigh(r, c, importance[(int) firstRow + r]);
-    int[] counts = new int[columns];
-    Arrays.fill(counts, rows);
+    int tile = (int) request.layout().tile();
+    Blocks blocks =
+        tile == 1 ? Blocks.columns(values, rows, columns) : gathered(values, rows, tile);
+    Importance importance = request.scaling().importance();
+    for (int r = 0; r < rows && !importance.isEqual(); r++)
+      for (int c = 0; c < columns; c++)
+        blocks.weigh(
+            c % tile * rows + r,
+            c / tile,
+            importance.at(request.layout().place(outer, firstRow + r, column + c)));
+    int[] counts = new int[Math.ceilDiv(columns, tile)];
+    for (int run = 0; run < counts.length; run++)
+      counts[run] = rows * Math.min(tile, columns - run * tile);
     ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt, counts);
     finder.find();
-    target.set(scaleAt, finder, columns);
+    target.set(scaleAt, finder, counts.length);
+  }
+
+  /** Runs of as many columns as share a scale, column by column. */
+  private Blocks gathered(float[] values, int rows, int tile) {
+    Blocks blocks = Blocks.zeros(Math.multiplyExact(rows, tile), Math.ceilDiv(columns, tile));
+    for (int r = 0; r < rows; r++)
+      for (int c = 0; c < columns; c++)
+        blocks.set(c % tile * rows + r, c / tile, values[r * columns + c]);
+    return blocks;
   }
 
   private void store(

@@ -13,11 +13,14 @@ final class Decoder {
     for (long outer = 0; outer < layout.outer(); outer++) {
       for (long k = 0; k < layout.length(); k++) {
         long stored = (outer * layout.storedLength() + k) * layout.inner();
-        long scaleAt = (outer * layout.blocks() + k / layout.block()) * layout.inner();
         for (int c = 0; c < layout.inner(); c++, at++) {
-          int entry = Math.toIntExact(scaleAt + c);
-          int code = codes.code(stored + c);
-          values[at] = codes.format().decode(code, codes.scale(entry), codes.zeroPoint(entry));
+          long channel = outer * layout.inner() + c;
+          int entry = layout.entry(channel, k);
+          values[at] =
+              codes
+                  .formats()
+                  .of(channel)
+                  .decode(codes.code(stored + c), codes.scale(entry), codes.zeroPoint(entry));
         }
       }
     }

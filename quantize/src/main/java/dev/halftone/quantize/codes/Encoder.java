@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes weights, many parts at a time. A code is {@code clamp(rint(w / scale) + zeroPoint)},
@@ -28,40 +27,29 @@ public final class Encoder {
    *     element
    */
   public static List<Codes> encode(List<CodeRequest> requests, int threads) {
-    List<Codes> codes = new ArrayList<>();
     List<EncodingTarget> targets = new ArrayList<>();
     OffHeap heap = new OffHeap();
     for (CodeRequest request : requests) {
       long bytes = request.format().bytes(request.layout().codes());
-      MemorySegment memory = heap.allocate(bytes + Codes.SLACK);
-      float[] scales = new float[Math.toIntExact(request.layout().scales())];
-      byte[] zeroPoints = new byte[scales.length];
-      codes.add(new Codes(request, memory, scales, zeroPoints));
-      targets.add(new EncodingTarget(memory, scales, zeroPoints));
+      targets.add(new EncodingTarget(request, heap.allocate(bytes + Codes.SLACK)));
     }
     Workers.run(tasks(requests, targets), threads);
-    for (int i = 0; i < targets.size(); i++) {
-      CodeRequest settled = settle(requests.get(i), targets.get(i), threads);
-      if (settled != null) codes.set(i, codes.get(i).encodedAs(settled));
-    }
-    Workers.run(again(codes, targets), threads);
+    for (int i = 0; i < targets.size(); i++)
+      if (targets.get(i).settles()) settle(requests.get(i), targets.get(i));
+    CodebookFit.fit(requests, targets, threads);
+    Workers.run(again(requests, targets), threads);
+    List<Codes> codes = new ArrayList<>();
+    for (int i = 0; i < targets.size(); i++) codes.add(new Codes(requests.get(i), targets.get(i)));
     return codes;
   }
 
-  /**
-   * What depends on all scales of a weight: scales that are rounded together, levels that are
-   * fitted. Gives the request that codes are computed anew for, null where the first ones stand.
-   */
-  private static @Nullable CodeRequest settle(
-      CodeRequest request, EncodingTarget target, int threads) {
-    boolean adaptive = request.format() instanceof ScaledNumbers numbers && numbers.isAdaptive();
+  /** Rounds scales that are rounded together, now that all are there. */
+  private static void settle(CodeRequest request, EncodingTarget target) {
     ScaleStorage storage = request.scaling().storage();
-    if (!adaptive && !storage.roundsTogether()) return null;
     float[] scales = target.scales();
     if (storage instanceof ScaleStorage.Doubled) DoubledScales.of(scales).decode(scales);
     if (storage instanceof ScaleStorage.Float8) SmallScales.of(scales).decode(scales);
     target.scaled();
-    return adaptive ? CodebookFit.fit(request, scales, threads) : request;
   }
 
   private static List<Workers.Task> tasks(
@@ -72,16 +60,17 @@ public final class Encoder {
     return tasks;
   }
 
-  /** The tasks of weights whose scales have changed since their codes were computed. */
-  private static List<Workers.Task> again(List<Codes> codes, List<EncodingTarget> targets) {
-    List<CodeRequest> requests = new ArrayList<>();
+  /** The tasks of weights whose codes had to wait for all scales. */
+  private static List<Workers.Task> again(
+      List<CodeRequest> requests, List<EncodingTarget> targets) {
+    List<CodeRequest> waiting = new ArrayList<>();
     List<EncodingTarget> scaled = new ArrayList<>();
     for (int i = 0; i < targets.size(); i++) {
-      if (!targets.get(i).isScaled()) continue;
-      requests.add(codes.get(i).request());
+      if (!targets.get(i).settles()) continue;
+      waiting.add(requests.get(i));
       scaled.add(targets.get(i));
     }
-    return tasks(requests, scaled);
+    return tasks(waiting, scaled);
   }
 
   /** The tasks, of which the last to finish gives a mapped weight's pages back to the system. */

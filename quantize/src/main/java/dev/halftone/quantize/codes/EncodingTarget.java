@@ -8,12 +8,17 @@ final class EncodingTarget {
   private final MemorySegment codes;
   private final float[] scales;
   private final byte[] zeroPoints;
+  private final boolean settles;
   private boolean scaled;
+  private ChannelFormats formats;
 
-  EncodingTarget(MemorySegment codes, float[] scales, byte[] zeroPoints) {
+  /** For codes of the request, in memory of as many bytes and {@link Codes#SLACK}. */
+  EncodingTarget(CodeRequest request, MemorySegment codes) {
     this.codes = codes;
-    this.scales = scales;
-    this.zeroPoints = zeroPoints;
+    this.scales = new float[Math.toIntExact(request.layout().scales())];
+    this.zeroPoints = new byte[scales.length];
+    this.settles = CodebookFit.isAdaptive(request) || request.scaling().storage().roundsTogether();
+    this.formats = ChannelFormats.all(request.format());
   }
 
   MemorySegment codes() {
@@ -23,6 +28,16 @@ final class EncodingTarget {
   /** The array itself. */
   float[] scales() {
     return scales;
+  }
+
+  /** The array itself. */
+  byte[] zeroPoints() {
+    return zeroPoints;
+  }
+
+  /** What codes stand for. */
+  ChannelFormats formats() {
+    return formats;
   }
 
   /** Takes what was found for {@code runs} neighbours from {@code first} on. */
@@ -49,13 +64,29 @@ final class EncodingTarget {
     return format.signed() ? zeroPoints[entry] : zeroPoints[entry] & 0xFF;
   }
 
-  /** Whether scales and zero points are there already and only codes are wanted. */
+  /** Whether codes depend on all scales of the weight, which are found first. */
+  boolean settles() {
+    return settles;
+  }
+
+  /** Whether scales and zero points are there already. */
   boolean isScaled() {
     return scaled;
   }
 
+  /** Whether codes can be computed as soon as their own scales are there. */
+  boolean wantsCodes() {
+    return scaled || !settles;
+  }
+
+  /** No more scales. */
   void scaled() {
     scaled = true;
+  }
+
+  /** Sets what codes stand for from now on. */
+  void settle(ChannelFormats found) {
+    formats = found;
   }
 
   byte zeroPoint(int entry) {

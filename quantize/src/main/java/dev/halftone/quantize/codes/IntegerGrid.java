@@ -2,6 +2,7 @@ package dev.halftone.quantize.codes;
 
 import dev.halftone.kernels.Kernels;
 import dev.halftone.number.IntegerFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.tensor.DType;
 
 /**
@@ -17,6 +18,8 @@ import dev.halftone.tensor.DType;
  *       the value of largest magnitude with its sign, so that it is met exactly and no code is
  *       wasted; a scale may be negative. As in {@code MatMulNBits} and GGUF's Q4_0. Where scales
  *       have no sign, {@code scale = max(-low, high) / (qmax - zeroPoint)}
+ *   <li>symmetric over the full range, where the scale above would have no sign: {@code scale =
+ *       max(high / (qmax - zeroPoint), -low / (zeroPoint - qmin))}, which reaches the lowest code
  *   <li>symmetric over a restricted range: {@code scale = max(-low, high) / (qmax - zeroPoint)},
  *       and the lowest code, which has no counterpart, is not used
  *   <li>asymmetric: {@code scale = (high - low) / (qmax - qmin)}, {@code zeroPoint = rint(qmin -
@@ -30,9 +33,9 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
   public IntegerGrid {
     if (integers.bits() > 8)
       throw new IllegalArgumentException("weights cannot be stored as " + integers.name());
-    if (range == CodeRange.RESTRICTED && !symmetric)
-      throw new IllegalArgumentException("a restricted range is for symmetric codes");
-    if (range == CodeRange.REDUCED && integers.bits() < 8) range = CodeRange.FULL;
+    if ((range == CodeRange.RESTRICTED || range == CodeRange.FULL) && !symmetric)
+      throw new IllegalArgumentException("a restricted or full range is for symmetric codes");
+    if (range == CodeRange.REDUCED && integers.bits() < 8) range = CodeRange.USUAL;
   }
 
   /**
@@ -42,7 +45,15 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
    * @param reduced 8 bits only: codes use 7 bits, for CPUs whose 8-bit products saturate
    */
   public IntegerGrid(DType dtype, boolean symmetric, boolean reduced) {
-    this(integers(dtype), symmetric, reduced ? CodeRange.REDUCED : CodeRange.FULL);
+    this(dtype, symmetric, reduced ? CodeRange.REDUCED : CodeRange.USUAL);
+  }
+
+  /** Integers of an element type in a range; one that is for symmetric codes binds no others. */
+  public IntegerGrid(DType dtype, boolean symmetric, CodeRange range) {
+    this(
+        integers(dtype),
+        symmetric,
+        symmetric || range == CodeRange.REDUCED ? range : CodeRange.USUAL);
   }
 
   private static IntegerFormat integers(DType dtype) {
@@ -85,7 +96,7 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
   /** Smallest code that is ever written. */
   public int lowest() {
     return switch (range) {
-      case FULL -> integers.low();
+      case USUAL, FULL -> integers.low();
       case RESTRICTED -> 2 * middle() - highest();
       case REDUCED -> signed() ? -64 : 0;
     };
@@ -127,12 +138,14 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
     boolean even = range == CodeRange.RESTRICTED || integers.low() == -integers.high();
     if (bits() < 8 && !even && negative)
       return (float) ((top >= -bottom ? top : bottom) / (lowest() - middle()));
+    if (range == CodeRange.FULL && !even)
+      return (float) Math.max(top / (highest() - middle()), -bottom / (middle() - lowest()));
     if (bits() < 8 || even) return (float) (reach / (highest() - middle()));
     return (float) (2 * reach / (highest() - symmetricLowest()));
   }
 
   private int symmetricLowest() {
-    return signed() && range == CodeRange.FULL ? -highest() : lowest();
+    return signed() && range == CodeRange.USUAL ? -highest() : lowest();
   }
 
   @Override
@@ -155,10 +168,27 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
       int count,
       float[] scales,
       float[] zeroPoints,
+      int first,
       byte[] codes,
       int to) {
     Kernels.quantizeColumns(
-        values, from, from + count, scales, zeroPoints, 0, lowest(), highest(), codes, to);
+        values, from, from + count, scales, zeroPoints, first, lowest(), highest(), codes, to);
+  }
+
+  @Override
+  public void encodeBlocks(
+      float[] values,
+      int from,
+      int count,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      byte[] codes,
+      int to) {
+    int end = from + count;
+    Kernels.quantizeBlocks(
+        values, from, end, block, scales, zeroPoints, first, lowest(), highest(), codes, to);
   }
 
   @Override

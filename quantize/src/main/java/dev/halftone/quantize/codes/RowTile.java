@@ -5,6 +5,7 @@ import dev.halftone.kernels.Kernels;
 import dev.halftone.scheme.ScaleSearch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** Some whole rows, each in blocks with scales of their own. */
 final class RowTile {
@@ -18,20 +19,19 @@ final class RowTile {
     CodeLayout layout = request.layout();
     int length = Math.toIntExact(layout.length());
     int stored = Math.toIntExact(layout.storedLength());
+    int perRow = Math.toIntExact(layout.blocks());
     float[] values = load(request, firstRow, rows, length, scratch);
+    choose(request, target, values, firstRow, rows);
+    if (!target.wantsCodes()) return;
     byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
-    int scaleAt = Math.toIntExact(firstRow * layout.blocks());
-    choose(request, target, values, rows, scaleAt);
     for (int r = 0; r < rows; r++) {
-      for (int from = 0; from < length; from += (int) layout.block(), scaleAt++) {
-        int count = (int) Math.min(layout.block(), length - from);
-        float scale = target.scales()[scaleAt];
-        int zeroPoint = target.code(request.format(), scaleAt);
-        int to = r * stored + from;
-        request.format().encode(values, r * length + from, count, scale, zeroPoint, codes, to);
-      }
+      int scaleAt = layout.entry(firstRow + r, 0);
+      CodeFormat format = target.formats().of(firstRow + r);
+      encodeRow(request, target, format, values, r * length, scaleAt, codes, r * stored, scratch);
+      if (length == stored) continue;
       // What pads the last block decodes to zero.
-      for (int i = length; i < stored; i++) codes[r * stored + i] = target.zeroPoint(scaleAt - 1);
+      byte zero = target.zeroPoint(scaleAt + perRow - 1);
+      Arrays.fill(codes, r * stored + length, (r + 1) * stored, zero);
     }
     int bits = request.format().bits();
     byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
@@ -39,6 +39,28 @@ final class RowTile {
     int bytes = Math.toIntExact(request.format().bytes((long) rows * stored));
     MemorySegment.copy(
         packed, 0, target.codes(), ValueLayout.JAVA_BYTE, firstRow * stored * bits / 8, bytes);
+  }
+
+  private static void encodeRow(
+      CodeRequest request,
+      EncodingTarget target,
+      CodeFormat format,
+      float[] values,
+      int from,
+      int scaleAt,
+      byte[] codes,
+      int to,
+      Scratch scratch) {
+    CodeLayout layout = request.layout();
+    int length = Math.toIntExact(layout.length());
+    int block = (int) Math.clamp(layout.block(), 1, Math.max(1, length));
+    int runs = Math.toIntExact(layout.blocks());
+    float[] scales = scratch.scales(runs);
+    float[] offsets = scratch.offsets(runs);
+    System.arraycopy(target.scales(), scaleAt, scales, 0, runs);
+    for (int run = 0; run < runs; run++)
+      offsets[run] = target.code(request.format(), scaleAt + run);
+    format.encodeBlocks(values, from, length, block, scales, offsets, 0, codes, to);
   }
 
   private static float[] load(
@@ -58,33 +80,43 @@ final class RowTile {
   }
 
   private static void choose(
-      CodeRequest request, EncodingTarget target, float[] values, int rows, int scaleAt) {
+      CodeRequest request, EncodingTarget target, float[] values, long firstRow, int rows) {
     if (target.isScaled()) return;
     CodeLayout layout = request.layout();
+    int scaleAt = layout.entry(firstRow, 0);
     int length = Math.toIntExact(layout.length());
     Values.requireFinite(request, values, 0, rows * length);
     int perRow = Math.toIntExact(layout.blocks());
     int block = (int) Math.min(layout.block(), length);
-    int runs = Math.multiplyExact(rows, perRow);
+    int tile = (int) layout.tile();
+    int runs = Math.multiplyExact(Math.ceilDiv(rows, tile), perRow);
     if (request.scaling().search() instanceof ScaleSearch.AbsMax) {
       for (int run = 0; run < runs; run++) {
+        int row = run / perRow * tile;
         int from = run % perRow * block;
-        int at = run / perRow * length + from;
-        FiniteRange range = Kernels.finiteRange(values, at, at + Math.min(block, length - from));
+        FiniteRange range = FiniteRange.EMPTY;
+        for (int r = row; r < Math.min(rows, row + tile); r++) {
+          int at = r * length + from;
+          range = range.merge(Kernels.finiteRange(values, at, at + Math.min(block, length - from)));
+        }
         target.cover(request, scaleAt + run, range);
       }
       return;
     }
-    int group = Math.clamp(GROUP_VALUES / block, 8, 256);
+    int group = Math.clamp(GROUP_VALUES / ((long) block * tile), 8, 256);
     for (int first = 0; first < runs; first += group) {
       int count = Math.min(group, runs - first);
-      Blocks blocks = Blocks.zeros(block, count);
+      Blocks blocks = Blocks.zeros(Math.multiplyExact(block, tile), count);
       int[] counts = new int[count];
       for (int run = 0; run < count; run++) {
-        int row = (first + run) / perRow;
+        int row = (first + run) / perRow * tile;
         int from = (first + run) % perRow * block;
-        counts[run] = Math.min(block, length - from);
-        fill(request, blocks, run, values, row * length + from, from, counts[run]);
+        int width = Math.min(block, length - from);
+        for (int r = row; r < Math.min(rows, row + tile); r++, counts[run] += width) {
+          int at = r * length + from;
+          for (int i = 0; i < width; i++) blocks.set(counts[run] + i, run, values[at + i]);
+          weigh(request, blocks, run, counts[run], firstRow + r, from, width);
+        }
       }
       ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt + first, counts);
       finder.find();
@@ -92,11 +124,11 @@ final class RowTile {
     }
   }
 
-  private static void fill(
-      CodeRequest request, Blocks blocks, int run, float[] values, int at, int from, int count) {
-    float[] importance = request.scaling().importance();
-    for (int i = 0; i < count; i++) blocks.set(i, run, values[at + i]);
-    for (int i = 0; i < count && importance.length > 0; i++)
-      blocks.weigh(i, run, importance[from + i]);
+  private static void weigh(
+      CodeRequest request, Blocks blocks, int run, int index, long row, int from, int count) {
+    Importance importance = request.scaling().importance();
+    if (importance.isEqual()) return;
+    for (int i = 0; i < count; i++)
+      blocks.weigh(index + i, run, importance.at(request.layout().place(row, from + i, 0)));
   }
 }

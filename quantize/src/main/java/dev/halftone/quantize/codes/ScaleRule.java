@@ -2,6 +2,7 @@ package dev.halftone.quantize.codes;
 
 import dev.halftone.number.IntegerFormat;
 import dev.halftone.number.NumberFormat;
+import dev.halftone.scheme.CodeRange;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -24,7 +25,7 @@ public enum ScaleRule {
     /** Of 2 bits and up. */
     private final List<IntegerGrid> grids =
         IntStream.rangeClosed(2, 8)
-            .mapToObj(bits -> new IntegerGrid(IntegerFormat.signed(bits), true, CodeRange.FULL))
+            .mapToObj(bits -> new IntegerGrid(IntegerFormat.signed(bits), true, CodeRange.USUAL))
             .toList();
 
     @Override

@@ -2,7 +2,10 @@ package dev.halftone.quantize.codes;
 
 import dev.halftone.number.LevelFormat;
 import dev.halftone.number.NumberFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers of any format times a scale: {@code decode(code) * scale}, {@code code = encode(w /
@@ -10,12 +13,20 @@ import dev.halftone.tensor.DType;
  *
  * @param numbers of 8 bits or less, with levels on both sides of 0
  * @param rule how a run finds its scale
+ * @param sharing of an adaptive codebook, whose levels {@link Encoder} moves to where the values
+ *     are; null where levels are what they are
  */
-public record ScaledNumbers(NumberFormat numbers, ScaleRule rule) implements CodeFormat {
+public record ScaledNumbers(NumberFormat numbers, ScaleRule rule, @Nullable CodebookSharing sharing)
+    implements CodeFormat {
   public ScaledNumbers {
     if (numbers.bits() > 8 || !(numbers.lowest() < 0 && numbers.highest() > 0)) {
       throw new IllegalArgumentException("weights cannot be stored as scaled " + numbers.name());
     }
+  }
+
+  /** Of levels that are what they are. */
+  public ScaledNumbers(NumberFormat numbers, ScaleRule rule) {
+    this(numbers, rule, null);
   }
 
   /** With scales that cut nothing off. */
@@ -23,21 +34,13 @@ public record ScaledNumbers(NumberFormat numbers, ScaleRule rule) implements Cod
     this(numbers, ScaleRule.COVER);
   }
 
-  /**
-   * An adaptive codebook of 2 to 8 bits before it is fitted: the integers of as many bits. {@link
-   * Encoder} moves the levels to where the values of the weight are.
-   */
-  public static ScaledNumbers codebook(int bits) {
-    return new ScaledNumbers(LevelFormat.codebook(bits), ScaleRule.AS_INTEGERS);
+  /** An adaptive codebook of 2 to 8 bits before it is fitted: the integers of as many bits. */
+  public static ScaledNumbers codebook(int bits, CodebookSharing sharing) {
+    return new ScaledNumbers(LevelFormat.codebook(bits), ScaleRule.AS_INTEGERS, sharing);
   }
 
-  /** Whether the levels are to be fitted to the weight. */
-  boolean isAdaptive() {
-    return rule == ScaleRule.AS_INTEGERS;
-  }
-
-  /** The same with other levels. */
-  ScaledNumbers withLevels(float... levels) {
+  /** The codebook with levels that were fitted. */
+  ScaledNumbers fitted(float... levels) {
     return new ScaledNumbers(LevelFormat.codebook(levels), rule);
   }
 
@@ -114,19 +117,41 @@ public record ScaledNumbers(NumberFormat numbers, ScaleRule rule) implements Cod
       int count,
       float[] scales,
       float[] zeroPoints,
+      int first,
       byte[] codes,
       int to) {
-    for (int i = 0; i < count; i++)
-      codes[to + i] = (byte) numbers.encode(values[from + i] / scales[i]);
+    float[] quotients = Arrays.copyOfRange(values, from, from + count);
+    for (int i = 0; i < count; i++) quotients[i] /= scales[first + i];
+    numbers.encode(quotients, 0, count, 1f, codes, to);
+  }
+
+  @Override
+  public void encodeBlocks(
+      float[] values,
+      int from,
+      int count,
+      int block,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      byte[] codes,
+      int to) {
+    float[] quotients = Arrays.copyOfRange(values, from, from + count);
+    int end;
+    for (int i = 0; i < count; i = end) {
+      end = Math.min(i + block, count);
+      float scale = scales[first + i / block];
+      for (int k = i; k < end; k++) quotients[k] /= scale;
+    }
+    numbers.encode(quotients, 0, count, 1f, codes, to);
   }
 
   @Override
   public void errors(
       float[] values, int from, int count, float[] scales, float[] zeroPoints, float[] errors) {
     byte[] codes = new byte[count];
-    encodeColumns(values, from, count, scales, zeroPoints, codes, 0);
-    int mask = numbers.isSigned() ? -1 : (1 << numbers.bits()) - 1;
-    for (int i = 0; i < count; i++)
-      errors[i] = values[from + i] - numbers.decode(codes[i] & mask) * scales[i];
+    encodeColumns(values, from, count, scales, zeroPoints, 0, codes, 0);
+    numbers.decode(codes, 0, count, 1f, errors, 0);
+    for (int i = 0; i < count; i++) errors[i] = values[from + i] - errors[i] * scales[i];
   }
 }

@@ -6,22 +6,22 @@ import dev.halftone.scheme.ScaleStorage;
 /**
  * How the scales of a weight are found and what they are stored as.
  *
- * @param importance for {@link ScaleSearch.WeightedError}: a weight of 0 or more for each index
- *     along the layout's {@code length}; empty means equal
+ * @param importance what errors count for {@link ScaleSearch.WeightedError} and for levels that are
+ *     fitted
  * @param least smallest scale allowed, by scale; empty means any
  */
 public record Scaling(
-    ScaleSearch search, ScaleStorage storage, float[] importance, double[] least) {
+    ScaleSearch search, ScaleStorage storage, Importance importance, double[] least) {
   /** The whole range, stored as float. */
   public static final Scaling PLAIN = of(new ScaleSearch.AbsMax(), new ScaleStorage.Float32());
 
   public static Scaling of(ScaleSearch search, ScaleStorage storage) {
-    return new Scaling(search, storage, new float[0], new double[0]);
+    return new Scaling(search, storage, Importance.EQUAL, new double[0]);
   }
 
-  /** The same with an importance for each index along the summed axis. */
-  public Scaling weighted(float... importance) {
-    return new Scaling(search, storage, importance, least);
+  /** The same with errors that do not all count the same. */
+  public Scaling weighted(Importance importances) {
+    return new Scaling(search, storage, importances, least);
   }
 
   /** The same with scales kept from falling below a bound each. */
@@ -44,12 +44,12 @@ public record Scaling(
           "%s: search %s chooses zero points; it needs asymmetric integers"
               .formatted(request.name(), search));
     }
-    checkLength(request, "importance", importance.length, layout.length());
+    long groups = request.weight().count() / importance.groupElements();
+    if (!importance.isEqual() && importance.inputs().length != groups * importance.perGroup())
+      throw new IllegalArgumentException(
+          "%s: %s, expected %d"
+              .formatted(request.name(), importance, groups * importance.perGroup()));
     checkLength(request, "least scales", least.length, layout.scales());
-    for (float value : importance) {
-      if (!(value >= 0 && value < Float.POSITIVE_INFINITY))
-        throw new IllegalArgumentException(request.name() + ": importance " + value);
-    }
   }
 
   private static void checkLength(CodeRequest request, String what, int found, long expected) {

@@ -27,12 +27,13 @@ final class Tiles {
   }
 
   /**
-   * Parts of whole rows, an even number of them, so that codes below 8 bits share no byte between
-   * parts.
+   * Parts of whole rows, a multiple of eight, so that codes below 8 bits share no byte between
+   * parts, and of what shares scales.
    */
   private static void rows(CodeRequest request, EncodingTarget target, List<Workers.Task> tasks) {
     CodeLayout layout = request.layout();
-    long height = Math.max(8, SIZE / layout.storedLength() / 8 * 8);
+    long step = multiple(8, layout.tile());
+    long height = Math.max(step, SIZE / layout.storedLength() / step * step);
     for (long from = 0; from < layout.outer(); from += height) {
       long first = from;
       int count = (int) Math.min(height, layout.outer() - from);
@@ -63,6 +64,12 @@ final class Tiles {
     CodeLayout layout = request.layout();
     boolean wholeBytes = layout.inner() * request.format().bits() % 8 == 0;
     if (!wholeBytes || layout.block() * layout.inner() <= 8 * SIZE) return layout.inner();
-    return Math.max(128, SIZE / layout.block() / 128 * 128);
+    long step = multiple(128, layout.tile());
+    return Math.max(step, SIZE / layout.block() / step * step);
+  }
+
+  /** The least common multiple of a power of two and another number. */
+  private static long multiple(long power, long other) {
+    return other * (power / Math.min(power, Long.lowestOneBit(other)));
   }
 }

@@ -13,9 +13,10 @@ final class WholeTensor {
   private WholeTensor() {}
 
   static void encode(CodeRequest request, EncodingTarget target, Scratch scratch) {
-    CodeFormat format = request.format();
+    CodeFormat format = target.formats().of(0);
     long count = request.weight().count();
     if (!target.isScaled()) choose(request, target, scratch);
+    if (!target.wantsCodes()) return;
     float scale = target.scales()[0];
     int zeroPoint = target.code(format, 0);
     float[] values = scratch.values(PIECE);
@@ -61,8 +62,8 @@ final class WholeTensor {
     Blocks blocks = Blocks.single(count);
     Values.read(request.weight(), 0, blocks.values(), 0, count);
     Values.requireFinite(request, blocks.values(), 0, count);
-    float[] importance = request.scaling().importance();
-    for (int i = 0; i < importance.length; i++) blocks.weigh(i, 0, importance[i]);
+    Importance importance = request.scaling().importance();
+    for (int i = 0; i < count && !importance.isEqual(); i++) blocks.weigh(i, 0, importance.at(i));
     return blocks;
   }
 }

@@ -126,9 +126,7 @@ final class IntegerPatterns {
       return constant;
     Tensor codes = graph.constant(node.input(0));
     if (codes == null || codes.dtype().isFloat()) return null;
-    float[] values = new float[Math.toIntExact(codes.count())];
-    for (int i = 0; i < values.length; i++) values[i] = codes.longAt(i);
-    return Tensor.ofFloats(values, codes.shape());
+    return Tensor.ofFloats(codes.toFloats(), codes.shape());
   }
 
   /** {@code Mul(Cast(Gather(codes)), scale or Gather(scales))}: rows of a table. */

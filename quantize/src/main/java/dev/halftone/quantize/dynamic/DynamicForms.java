@@ -73,8 +73,7 @@ final class DynamicForms {
     CodeLayout layout = CodeLayout.columns(first.rows(), first.columns(), first.rows());
     if (first.transposed()) layout = layout.fromTransposed();
     else if (single) layout = CodeLayout.whole(use.value().count());
-    CodeFormat format =
-        new IntegerGrid(own.weightType(), own.symmetricWeights(), own.reduceRange());
+    CodeFormat format = new IntegerGrid(own.weightType(), own.symmetricWeights(), own.range());
     return new IntegerProduct(new CodeRequest(use.name(), use.value(), layout, format), reads);
   }
 
@@ -95,7 +94,7 @@ final class DynamicForms {
     Constant bias = node.input(2).isEmpty() ? null : reader.scope().constant(node.input(2));
     boolean known = node.input(2).isEmpty() || bias != null;
     if (use.readers().size() > 1 || !node.is("Conv") || !known) return stored(use);
-    CodeFormat unsigned = new IntegerGrid(DType.UINT8, true, recipe.reduceRange());
+    CodeFormat unsigned = new IntegerGrid(DType.UINT8, true, recipe.range());
     CodeRequest request = new CodeRequest(use.name(), use.value(), rows(use), unsigned);
     return new IntegerConvolution(
         request, node, reader.scope().graph(), bias == null ? null : bias.value());

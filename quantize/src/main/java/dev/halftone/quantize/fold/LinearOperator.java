@@ -2,6 +2,7 @@ package dev.halftone.quantize.fold;
 
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
+import dev.halftone.number.Casting;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
@@ -87,14 +88,7 @@ record LinearOperator(
   }
 
   static Tensor cast(float[] values, DType dtype, long... shape) {
-    if (dtype == DType.FLOAT32) return Tensor.ofFloats(values, shape);
-    byte[] bytes = new byte[values.length * 2];
-    for (int i = 0; i < values.length; i++) {
-      short half = Float.floatToFloat16(values[i]);
-      bytes[2 * i] = (byte) half;
-      bytes[2 * i + 1] = (byte) (half >> 8);
-    }
-    return Tensor.ofBytes(dtype, bytes, shape);
+    return Casting.cast(Tensor.ofFloats(values, shape), dtype);
   }
 
   /**

@@ -15,12 +15,14 @@ import java.util.Map;
  * A product whose weight comes from a {@code DequantizeLinear} of its own: codes {@code [K, N]}, a
  * scale by column (axis 1) or by block of rows (axis 0, {@code block_size}). ONNX Runtime makes one
  * {@code MatMulNBits} of the two, if the codes are an initializer of the same graph that nobody
- * else reads, blocks are a power of two from 16 to 256, and Gemm has no {@code transB}.
+ * else reads, blocks are a power of two from 16 to 256, and Gemm has no {@code transB}. Scales of
+ * tiles are repeated for each column by a Gather, which is gone by then.
  *
  * @param domain of DequantizeLinear: the standard one, or {@code com.microsoft} where the model's
  *     operator set lacks the type or axis
+ * @param apart whether a Gemm is written as MatMul and Sum, see {@link Linear#losesItsWeight}
  */
-public record BlockProduct(CodeRequest request, Linear linear, String domain)
+public record BlockProduct(CodeRequest request, Linear linear, String domain, boolean apart)
     implements WeightForm.Encoded {
 
   @Override
@@ -39,7 +41,7 @@ public record BlockProduct(CodeRequest request, Linear linear, String domain)
     String name = constant.name();
     boolean blocked = layout.blocks() > 1;
     long[] scaleShape =
-        blocked ? new long[] {layout.blocks(), layout.inner()} : new long[] {layout.inner()};
+        blocked ? new long[] {layout.blocks(), layout.tiles()} : new long[] {layout.tiles()};
     List<String> inputs = new ArrayList<>();
     inputs.add(
         Emission.constant(
@@ -47,7 +49,8 @@ public record BlockProduct(CodeRequest request, Linear linear, String domain)
             constant.owner(),
             name + "_quantized",
             codes.codes(layout.length(), layout.inner())));
-    inputs.add(ScaleForm.add(constant, codes, rewrite, linear.alpha(), scaleShape));
+    String scale = ScaleForm.add(constant, codes, rewrite, linear.alpha(), scaleShape);
+    inputs.add(byColumn(scale, constant, layout, rewrite));
     if (codes.hasZeroPoints()) {
       inputs.add(
           Emission.constant(
@@ -59,7 +62,18 @@ public record BlockProduct(CodeRequest request, Linear linear, String domain)
     Emission emission = new Emission(rewrite);
     String weight = emission.fresh(name + "_dequantized");
     emission.add(domain, "DequantizeLinear", inputs, List.of(weight), attributes);
-    emission.add(linear.reading(weight));
+    linear.emit(emission, weight, apart);
     emission.replace(linear.node());
+  }
+
+  /** Scales of tiles for each column; ONNX's own blocks have one axis. */
+  private static String byColumn(
+      String scale, Constant constant, CodeLayout layout, Rewrite rewrite) {
+    Emission emission = new Emission(rewrite);
+    int axis = layout.blocks() > 1 ? 1 : 0;
+    String repeated =
+        new Repetition(axis, layout.inner(), layout.tile()).add(scale, constant, rewrite, emission);
+    emission.addTo(constant.owner());
+    return repeated;
   }
 }

@@ -8,7 +8,9 @@ import dev.halftone.quantize.scope.CastTypes;
 import dev.halftone.quantize.scope.Rewrite;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -84,5 +86,13 @@ final class Emission {
     String name = rewrite.freshName(wish);
     rewrite.graph(owner, editor -> editor.addInitializer(name, value));
     return name;
+  }
+
+  /** A constant of a graph that is there once, however many nodes read it. */
+  static String shared(Rewrite rewrite, Graph owner, Tensor value) {
+    String key = value + Arrays.toString(value.data().toArray(ValueLayout.JAVA_BYTE));
+    return rewrite
+        .derived(owner, key, () -> List.of(constant(rewrite, owner, "table", value)))
+        .getFirst();
   }
 }

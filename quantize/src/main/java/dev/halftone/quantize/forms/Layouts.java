@@ -6,6 +6,7 @@ import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.tensor.Tensor;
+import java.util.stream.IntStream;
 
 /** Which values of a weight share a scale, by what the weight is and what the recipe asks. */
 public final class Layouts {
@@ -21,13 +22,21 @@ public final class Layouts {
       WeightUse use, CodeFormat format, Granularity granularity, Scaling scaling) {
     Tensor value = use.value();
     Role role = use.firstRole();
-    boolean columns = role == Role.MATRIX;
+    boolean columns = role == Role.MATRIX && !isTurned(use);
     CodeLayout layout =
         columns ? matrices(value, granularity) : rows(value, leading(role, value), granularity);
     CodeRequest request = new CodeRequest(use.name(), value, layout, format).with(scaling);
-    return columns && layout.scales() > 1
+    return columns && (layout.scales() > 1 || layout.tile() > 1)
         ? Stored.columns(request)
         : Stored.rows(request, leading(role, value));
+  }
+
+  /** Whether all products read the weight as {@code [N, K]}. */
+  private static boolean isTurned(WeightUse use) {
+    return IntStream.range(0, use.readers().size())
+        .filter(i -> use.roles().get(i) == Role.MATRIX)
+        .mapToObj(i -> use.readers().get(i).node())
+        .allMatch(node -> node != null && node.is("Gemm") && node.integer("transB", 0) != 0);
   }
 
   /** How many of the first axes have scales of their own. */
@@ -43,6 +52,8 @@ public final class Layouts {
       case Granularity.PerTensor() -> CodeLayout.whole(value.count());
       case Granularity.PerChannel() -> CodeLayout.rows(rows, length, length);
       case Granularity.PerBlock(int size) -> CodeLayout.rows(rows, length, evenBlock(length, size));
+      case Granularity.PerTile(int channels, int size) ->
+          CodeLayout.rows(rows, length, size).tiled(channels);
     };
   }
 
@@ -55,6 +66,9 @@ public final class Layouts {
       case Granularity.PerChannel() -> new CodeLayout(outer, length, columns, length, false, false);
       case Granularity.PerBlock(int size) ->
           new CodeLayout(outer, length, columns, evenBlock(length, size), false, false);
+      case Granularity.PerTile(int channels, int size) ->
+          new CodeLayout(outer, length, columns, Math.min(size, length), false, false)
+              .tiled(columns == 1 ? 1 : channels);
     };
   }
 
@@ -71,10 +85,11 @@ public final class Layouts {
 
   /**
    * The granularity in the words of a plan: {@code tensor}, {@code channel:AXIS} or {@code
-   * block:SIZE:AXIS}.
+   * block:SIZE:AXIS}, for tiles {@code block:CHANNELSxSIZE:AXIS}.
    */
   public static String words(CodeLayout layout, int axis) {
     if (layout.scales() == 1) return "tensor";
+    if (layout.tile() > 1) return "block:%dx%d:%d".formatted(layout.tile(), layout.block(), axis);
     return layout.blocks() == 1 ? "channel:" + axis : "block:" + layout.block() + ":" + axis;
   }
 }

@@ -1,11 +1,13 @@
 package dev.halftone.quantize.forms;
 
 import dev.halftone.graph.Attribute;
+import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import dev.halftone.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record Linear(
     Node node, boolean transposed, long rows, long columns, float alpha, String bias) {
+  private static final Set<String> ACTIVATIONS =
+      Set.of(
+          "Elu",
+          "HardSigmoid",
+          "LeakyRelu",
+          "Relu",
+          "Selu",
+          "Sigmoid",
+          "Softplus",
+          "Softsign",
+          "Tanh",
+          "ThresholdedRelu");
 
   /**
    * The node as such, or null when it is another operator, or a Gemm with {@code transA} or with a
@@ -41,9 +55,45 @@ public record Linear(
     return transposed == other.transposed && alpha == other.alpha;
   }
 
-  /** The node reading {@code [K, N]} weights that have {@code alpha} in them. */
-  Node reading(String weight) {
-    if (node.is("MatMul")) return node.withInputs(List.of(node.input(0), weight));
+  /**
+   * Whether the node is a Gemm that ONNX Runtime 1.29 does not make one operator of with the weight
+   * that it decodes, so that the weight would be decoded at every run: it takes only a bias {@code
+   * [N]}, and merges Gemm with an activation that alone reads it first (GemmActivationFusion).
+   */
+  public boolean losesItsWeight(GraphIndex index) {
+    return node.is("Gemm")
+        && (!(bias.isEmpty() || isRow(index.constant(bias))) || isActivated(index));
+  }
+
+  private boolean isRow(@Nullable Tensor value) {
+    return value != null && value.rank() == 1 && value.count() == columns;
+  }
+
+  private boolean isActivated(GraphIndex index) {
+    Node reader = index.onlyConsumer(node.output(0));
+    return reader != null && reader.domain().isEmpty() && ACTIVATIONS.contains(reader.opType());
+  }
+
+  /**
+   * The node reading {@code [K, N]} weights that have {@code alpha} in them.
+   *
+   * @param apart MatMul and Sum in place of Gemm; a MatMul and an Add would be made a Gemm again
+   */
+  void emit(Emission emission, String weight, boolean apart) {
+    if (node.is("MatMul")) {
+      emission.add(node.withInputs(List.of(node.input(0), weight)));
+    } else if (apart) {
+      boolean plain = bias.isEmpty();
+      String product = plain ? node.output(0) : emission.fresh(node.output(0) + "_product");
+      emission.add(
+          Node.of(node.name(), "MatMul", List.of(node.input(0), weight), List.of(product)));
+      if (!plain) emission.add("Sum", node.output(0), product, bias);
+    } else {
+      emission.add(gemm(weight));
+    }
+  }
+
+  private Node gemm(String weight) {
     Map<String, Attribute> attributes = new LinkedHashMap<>(node.attributes());
     attributes.keySet().removeAll(List.of("transB", "alpha", "beta"));
     List<String> inputs =

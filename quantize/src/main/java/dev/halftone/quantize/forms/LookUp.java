@@ -1,15 +1,11 @@
 package dev.halftone.quantize.forms;
 
-import dev.halftone.graph.Graph;
-import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Rewrite;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Codes that ONNX Runtime has no element type for, as packed bytes, and the standard nodes that
@@ -20,6 +16,14 @@ import java.util.List;
  * number = sum of bytes[group, i] * 256^i       Cast, MatMul where g > 1   [groups, 1]
  * code   = number / 2^(b j) mod 2^b, j below c  Div, Mod                   [groups, c]
  * value  = table[code]                          Gather, Slice, Reshape     the shape asked for
+ * </pre>
+ *
+ * <p>Where groups of channels have tables of their own, these lie one behind the other, and codes
+ * are brought to the shape asked for first:
+ *
+ * <pre>
+ * group  = channel / channels per table         Range, Div                 [channels]
+ * value  = tables[2^b group + code]             Mul, Reshape, Add, Gather  the shape asked for
  * </pre>
  *
  * <p>Needs operator set 10. ONNX Runtime computes all of it once, when it loads the model: the file
@@ -48,13 +52,20 @@ final class LookUp {
   /**
    * Adds the codes and the nodes, and gives the name of the values in a shape, without scales and
    * without zero points that differ.
+   *
+   * @param channelShape of a number for each channel that is to be combined with the values
    */
   static String add(
-      Constant constant, Codes codes, long[] shape, Rewrite rewrite, Emission emission) {
-    return new LookUp(constant, codes, rewrite, emission).add(shape);
+      Constant constant,
+      Codes codes,
+      long[] shape,
+      long[] channelShape,
+      Rewrite rewrite,
+      Emission emission) {
+    return new LookUp(constant, codes, rewrite, emission).add(shape, channelShape);
   }
 
-  private String add(long[] shape) {
+  private String add(long[] shape, long[] channelShape) {
     long count = codes.layout().codes();
     long groups = Math.ceilDiv(count, groupCodes);
     String number = emission.cast(fresh("_bytes"), stored(groups), integers());
@@ -64,9 +75,28 @@ final class LookUp {
       parts = node("Div", "_parts", number, powers(1L << bits, 1, groupCodes));
       parts = node("Mod", "_code", parts, shared(integers(1L << bits)));
     }
-    String value = node("Gather", "_level", table(), parts);
+    Tensor tables = codes.tables();
+    boolean single = tables.dimension(0) == 1;
+    String table = shared(tables.reshape(tables.count()));
+    String value = single ? node("Gather", "_level", table, parts) : parts;
     if (groups * groupCodes != count) value = cut(reshape(value, "_flat", -1), count);
-    return reshape(value, "_numbers", shape);
+    value = reshape(value, "_numbers", shape);
+    if (single) return value;
+    String index = node("Add", "_index", value, firstCodes(channelShape));
+    return node("Gather", "_level", table, index);
+  }
+
+  /** Where the table of each channel begins. */
+  private String firstCodes(long[] channelShape) {
+    String channel =
+        node("Range", "_channel", number(0), number(codes.layout().channels()), number(1));
+    String group = node("Div", "_group", channel, number(codes.channelsPerTable()));
+    return reshape(node("Mul", "_first", group, number(1L << bits)), "_table", channelShape);
+  }
+
+  /** A constant without axes. */
+  private String number(long value) {
+    return shared(integers(value).reshape());
   }
 
   /** The bytes, filled up to whole groups. */
@@ -74,22 +104,6 @@ final class LookUp {
     Tensor bytes = codes.packedBytes(groups * groupBytes).reshape(groups, groupBytes);
     String name = constant.name() + "_quantized";
     return Emission.constant(rewrite, constant.owner(), name, bytes);
-  }
-
-  private String table() {
-    float[] levels = levels(codes.format());
-    return shared(Tensor.ofFloats(levels, levels.length));
-  }
-
-  /** What each pattern of bits stands for. */
-  private static float[] levels(CodeFormat format) {
-    int unused = 32 - format.bits();
-    float[] levels = new float[1 << format.bits()];
-    for (int pattern = 0; pattern < levels.length; pattern++) {
-      int code = format.signed() ? pattern << unused >> unused : pattern;
-      levels[pattern] = format.decode(code, 1f, format.symmetric() ? format.middle() : 0);
-    }
-    return levels;
   }
 
   private String cut(String value, long count) {
@@ -121,11 +135,7 @@ final class LookUp {
 
   /** A constant that equal weights' nodes in one graph share. */
   private String shared(Tensor value) {
-    Graph owner = constant.owner();
-    String key = value + Arrays.toString(value.data().toArray(ValueLayout.JAVA_BYTE));
-    return rewrite
-        .derived(owner, key, () -> List.of(Emission.constant(rewrite, owner, "table", value)))
-        .getFirst();
+    return Emission.shared(rewrite, constant.owner(), value);
   }
 
   /** Adds a node without a name of its own: these are many, and nobody looks for them. */

@@ -9,12 +9,15 @@ import dev.halftone.quantize.scope.Rewrite;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are
  * zero points, {@code Mul} give the value under its old name, so every reader, bodies included,
  * stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs the float
  * kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
+ * Scales of tiles, and of blocks with a shorter one at the end, are repeated first ({@link
+ * Repetition}).
  */
 public final class Stored implements WeightForm.Encoded {
   private final CodeRequest request;
@@ -23,12 +26,37 @@ public final class Stored implements WeightForm.Encoded {
   private final long[] spread;
 
   private final long[] scaleShape;
+
+  /** The shape of numbers by channel that are combined with the codes. */
+  private final long[] channelShape;
+
+  /** How scales become as many as the codes that have them; none where they broadcast. */
+  private final List<Repetition> repetitions;
+
   private final int axis;
 
   private Stored(CodeRequest request, long[] spread, long[] scaleShape, int axis) {
     this.request = request;
     this.spread = spread;
     this.scaleShape = scaleShape;
+    this.channelShape = scaleShape.clone();
+    if (request.layout().blocks() > 1) channelShape[1] = 1;
+    this.repetitions = List.of();
+    this.axis = axis;
+  }
+
+  private Stored(
+      CodeRequest request,
+      long[] spread,
+      long[] scaleShape,
+      List<Repetition> repetitions,
+      int axis) {
+    this.request = request;
+    this.spread = spread;
+    this.scaleShape = scaleShape;
+    this.channelShape = spread.clone();
+    channelShape[1] = 1;
+    this.repetitions = repetitions;
     this.axis = axis;
   }
 
@@ -39,6 +67,13 @@ public final class Stored implements WeightForm.Encoded {
   static Stored rows(CodeRequest request, int leading) {
     CodeLayout layout = request.layout();
     long[] shape = request.weight().shape();
+    if (isRepeated(layout)) {
+      long[] spread = {layout.outer(), layout.length()};
+      long[] scales = {layout.tiles(), layout.blocks()};
+      Repetition rows = new Repetition(0, layout.outer(), layout.tile());
+      Repetition values = new Repetition(1, layout.length(), layout.block());
+      return new Stored(request, spread, scales, List.of(rows, values), leading);
+    }
     if (layout.blocks() > 1) {
       long[] spread = {layout.outer(), layout.blocks(), layout.block()};
       return new Stored(request, spread, new long[] {layout.outer(), layout.blocks(), 1}, leading);
@@ -55,6 +90,13 @@ public final class Stored implements WeightForm.Encoded {
   static Stored columns(CodeRequest request) {
     CodeLayout layout = request.layout();
     long[] shape = request.weight().shape();
+    if (isRepeated(layout)) {
+      long[] spread = {layout.outer(), layout.length(), layout.inner()};
+      long[] scales = {layout.outer(), layout.blocks(), layout.tiles()};
+      Repetition rows = new Repetition(1, layout.length(), layout.block());
+      Repetition columns = new Repetition(2, layout.inner(), layout.tile());
+      return new Stored(request, spread, scales, List.of(rows, columns), shape.length - 2);
+    }
     if (layout.blocks() > 1) {
       long[] spread = {layout.outer(), layout.blocks(), layout.block(), layout.inner()};
       long[] scales = {layout.outer(), layout.blocks(), 1, layout.inner()};
@@ -63,6 +105,11 @@ public final class Stored implements WeightForm.Encoded {
     long[] scales = shape.clone();
     scales[shape.length - 2] = 1;
     return new Stored(request, shape, scales, shape.length - 1);
+  }
+
+  /** Whether scales cannot be broadcast along axes of their own. */
+  private static boolean isRepeated(CodeLayout layout) {
+    return layout.tile() > 1 || layout.length() % layout.block() != 0;
   }
 
   @Override
@@ -87,7 +134,9 @@ public final class Stored implements WeightForm.Encoded {
     DType dtype = constant.value().dtype();
     long[] shape = constant.value().shape();
     boolean reshaped = !Arrays.equals(spread, shape);
-    String scale = ScaleForm.add(constant, codes, rewrite, 1f, scaleShape);
+    String scale =
+        repeated(
+            ScaleForm.add(constant, codes, rewrite, 1f, scaleShape), constant, emission, rewrite);
     String value = numbers(constant, codes, emission, rewrite);
     boolean last = !reshaped && dtype == DType.FLOAT32;
     value = emission.add("Mul", last ? name : emission.fresh(name + "_dequantized"), value, scale);
@@ -115,7 +164,7 @@ public final class Stored implements WeightForm.Encoded {
           Emission.constant(rewrite, constant.owner(), name + "_quantized", codes.codes(spread));
       value = emission.cast(emission.fresh(name + "_codes"), stored, DType.FLOAT32);
     } else {
-      value = LookUp.add(constant, codes, spread, rewrite, emission);
+      value = LookUp.add(constant, codes, spread, channelShape, rewrite, emission);
     }
     boolean centred = cast ? !codes.hasZeroPoints() : codes.format().symmetric();
     if (centred) return value;
@@ -132,7 +181,16 @@ public final class Stored implements WeightForm.Encoded {
     boolean same = codes.format().symmetric();
     Tensor zero = same ? Tensor.scalar(codes.format().middle()) : codes.zeroPoints(scaleShape);
     String stored = Emission.constant(rewrite, constant.owner(), wish, zero);
-    return same ? stored : emission.cast(emission.fresh(wish + "_cast"), stored, DType.FLOAT32);
+    if (same) return stored;
+    String zeros = emission.cast(emission.fresh(wish + "_cast"), stored, DType.FLOAT32);
+    return repeated(zeros, constant, emission, rewrite);
+  }
+
+  private String repeated(String value, Constant constant, Emission emission, Rewrite rewrite) {
+    String repeated = value;
+    for (Repetition repetition : repetitions)
+      repeated = repetition.add(repeated, constant, rewrite, emission);
+    return repeated;
   }
 
   private static void removeOriginal(Constant constant, Rewrite rewrite) {

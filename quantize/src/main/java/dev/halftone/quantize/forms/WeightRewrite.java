@@ -53,11 +53,12 @@ public final class WeightRewrite {
     Rewrite rewrite = new Rewrite(model);
     List<TensorPlan> tensors = new ArrayList<>();
     List<StoredWeight> weights = new ArrayList<>();
+    SeenTables tables = new SeenTables();
     for (int i = 0; i < encoded.size(); i++) {
       WeightForm.Encoded form = (WeightForm.Encoded) encoded.get(i).form();
       form.emit(encoded.get(i).use().constant(), codes.get(i), rewrite);
       tensors.add(tensorPlan(encoded.get(i), codes.get(i)));
-      weights.add(stored(codes.get(i)));
+      weights.add(stored(codes.get(i), tables.add(encoded.get(i).use(), codes.get(i))));
     }
     for (WeightDecision decision : decisions) {
       if (decision.form() instanceof WeightForm.Kept)
@@ -67,10 +68,11 @@ public final class WeightRewrite {
     return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings), weights);
   }
 
-  private static StoredWeight stored(Codes codes) {
+  /** What a weight takes now; a table that is there already is not counted again. */
+  private static StoredWeight stored(Codes codes, boolean newTables) {
     CodeRequest request = codes.request();
-    return StoredWeight.quantized(
-        request.name(), request.weight(), codes.bytes(), codes::decodedAsWeight);
+    long bytes = codes.bytes() - (newTables ? 0 : Codes.tableBytes(request));
+    return StoredWeight.quantized(request.name(), request.weight(), bytes, codes::decodedAsWeight);
   }
 
   private static Model withVersions(

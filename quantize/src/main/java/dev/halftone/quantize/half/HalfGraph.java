@@ -74,9 +74,11 @@ final class HalfGraph {
       nodes.add(constantNode(node));
       return;
     }
-    WideNodes.Reason reason = touchesFloats(node) ? model.wideNodes().reason(node, scope) : null;
+    boolean touched = touchesFloats(node);
+    WideNodes.Reason reason = touched ? model.wideNodes().reason(node, scope) : null;
     boolean wide = reason != null;
-    model.planned(node, reason);
+    if (touched) model.planned(node, reason);
+    else model.untouched(node);
     List<String> inputs = new ArrayList<>(node.inputs());
     for (int i = 0; i < inputs.size(); i++) {
       boolean inWide = wide || WideNodes.isWideInput(node, i);

@@ -95,6 +95,12 @@ final class HalfModel {
     return List.copyOf(weights.values());
   }
 
+  /** A node that neither reads nor gives 32-bit values, and so is as it was. */
+  void untouched(Node node) {
+    nodes.add(
+        new NodePlan(node.label(), node.opType(), false, "has no 32-bit floating-point values"));
+  }
+
   void planned(Node node, WideNodes.@Nullable Reason reason) {
     nodes.add(
         new NodePlan(

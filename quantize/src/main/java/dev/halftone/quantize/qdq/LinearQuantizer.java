@@ -6,14 +6,15 @@ import dev.halftone.graph.Node;
 import dev.halftone.kernels.Kernels;
 import dev.halftone.number.IntegerFormat;
 import dev.halftone.quantize.codes.CodeLayout;
-import dev.halftone.quantize.codes.CodeRange;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
+import dev.halftone.quantize.codes.Importance;
 import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -74,13 +75,15 @@ final class LinearQuantizer {
    * The weight as integers.
    *
    * @param least smallest scale allowed for each channel
+   * @param importance what errors count, where the recipe weighs them
    * @throws MalformedModelException if a weight is NaN or infinite
    */
-  QuantizedTensor weight(Node linear, ChannelView view, double[] least) {
+  QuantizedTensor weight(Node linear, ChannelView view, double[] least, Importance importance) {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
-    IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, CodeRange.RESTRICTED);
+    CodeRange range = recipe.range() == CodeRange.FULL ? CodeRange.FULL : CodeRange.RESTRICTED;
+    IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, range);
     Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =
         single && least.length > 0 ? new double[] {Arrays.stream(least).max().orElse(0)} : least;
@@ -90,7 +93,7 @@ final class LinearQuantizer {
                 weight,
                 single ? CodeLayout.whole(weight.count()) : layout(view),
                 grid)
-            .with(scaling.atLeast(bounds));
+            .with(scaling.atLeast(bounds).weighted(importance));
     Codes codes = Encoder.encode(List.of(request), threads).getFirst();
     return asStored(weight, codes, view, own);
   }

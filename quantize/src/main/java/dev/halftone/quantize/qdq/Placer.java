@@ -30,6 +30,7 @@ final class Placer {
   private final Set<Node> errorFunctionProducts =
       Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<Node, String> reasons = new IdentityHashMap<>();
+  private final Sentinels sentinels;
 
   /**
    * Values that, through operators that can work on integers, reach a quantized linear operator.
@@ -45,6 +46,7 @@ final class Placer {
   private Placer(Graph graph, Selection selection) {
     this.graph = graph;
     this.index = new GraphIndex(graph);
+    this.sentinels = Sentinels.of(graph, index);
     this.selection = selection;
   }
 
@@ -140,7 +142,9 @@ final class Placer {
                 ? "no integer operator comes before"
                 : errorFunctionProducts.contains(node)
                     ? "part of an activation function that is computed in float"
-                    : wantedOut ? "" : "no integer operator follows";
+                    : chosen == arithmetic && sentinels.isRead(node)
+                        ? "an operand has a mask's value, out of proportion to all others"
+                        : wantedOut ? "" : "no integer operator follows";
     if (objection.isEmpty()) {
       chosen.add(node);
       integer.addAll(node.outputs());

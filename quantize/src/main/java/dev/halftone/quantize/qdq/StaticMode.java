@@ -1,6 +1,7 @@
 package dev.halftone.quantize.qdq;
 
 import dev.halftone.calibrate.StatisticsSource;
+import dev.halftone.calibrate.observe.Channels;
 import dev.halftone.calibrate.observe.Request;
 import dev.halftone.calibrate.observe.Statistics;
 import dev.halftone.data.DataSet;
@@ -12,17 +13,22 @@ import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
 import dev.halftone.plan.StoredWeight;
+import dev.halftone.quantize.codes.Importance;
 import dev.halftone.quantize.qoperator.DroppedClips;
 import dev.halftone.quantize.qoperator.OperatorForm;
+import dev.halftone.quantize.weights.InputChannels;
 import dev.halftone.quantize.weights.RemainingWeights;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
 import dev.halftone.scheme.QuantizationParameters;
+import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Weights and activations as integers, the ranges of activations from calibration data. */
 public final class StaticMode {
@@ -135,7 +141,38 @@ public final class StaticMode {
       String source = placement.rangeSource().getOrDefault(value, value);
       if (index.constant(source) == null) requests.put(source, Ranges.chooser(recipe).needs());
     }
+    for (Node node : graph.nodes()) {
+      InputChannels input = placement.linear().contains(node) ? weighing(node) : null;
+      if (input != null) requests.merge(input.value(), input.request(), Request::plus);
+    }
     return requests;
+  }
+
+  /** What weighs the errors of the node's weight; null where all count the same. */
+  private @Nullable InputChannels weighing(Node linear) {
+    Tensor weight = Objects.requireNonNull(index.constant(linear.input(1)));
+    Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
+    if (!(own.search() instanceof ScaleSearch.WeightedError)) return null;
+    InputChannels input = InputChannels.of(linear, 1, weight);
+    return input == null || index.constant(input.value()) != null ? null : input;
+  }
+
+  /** How much errors of each weight count, over all nodes that read it. */
+  private Map<String, Importance> importances(
+      Placement placement, LinearQuantizer quantizer, Map<String, Statistics> observed) {
+    Map<String, Channels> channels = new LinkedHashMap<>();
+    Map<String, Importance> importances = new LinkedHashMap<>();
+    for (Node node : graph.nodes()) {
+      InputChannels input = placement.linear().contains(node) ? weighing(node) : null;
+      if (input == null) continue;
+      String key = weightKey(node, quantizer.view(node));
+      Channels all =
+          channels.merge(
+              key, statistics(input.value(), observed).channels(input.axis()), Channels::merge);
+      Tensor weight = Objects.requireNonNull(index.constant(node.input(1)));
+      importances.put(key, input.importance(all, weight));
+    }
+    return importances;
   }
 
   private StaticDecisions decide(
@@ -152,7 +189,7 @@ public final class StaticMode {
       }
     }
     return new StaticDecisions(
-        placement, activations, constants, weights(placement, activations, threads));
+        placement, activations, constants, weights(placement, activations, observed, threads));
   }
 
   private static Statistics statistics(String value, Map<String, Statistics> observed) {
@@ -163,8 +200,12 @@ public final class StaticMode {
   }
 
   private Map<Node, LinearWeights> weights(
-      Placement placement, Map<String, QuantizationParameters> activations, int threads) {
+      Placement placement,
+      Map<String, QuantizationParameters> activations,
+      Map<String, Statistics> observed,
+      int threads) {
     LinearQuantizer quantizer = new LinearQuantizer(index, recipe, threads);
+    Map<String, Importance> importances = importances(placement, quantizer, observed);
     Map<String, double[]> least = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (!placement.linear().contains(node)) continue;
@@ -182,7 +223,13 @@ public final class StaticMode {
       String key = weightKey(node, view);
       QuantizedTensor weight =
           stored.computeIfAbsent(
-              key, shared -> quantizer.weight(node, view, least.getOrDefault(key, new double[0])));
+              key,
+              shared ->
+                  quantizer.weight(
+                      node,
+                      view,
+                      least.getOrDefault(key, new double[0]),
+                      importances.getOrDefault(key, Importance.EQUAL)));
       float inputScale = inputScale(node, placement, activations);
       weights.put(node, new LinearWeights(weight, quantizer.bias(node, view, inputScale, weight)));
     }

@@ -26,7 +26,7 @@ record StaticSelection(Recipe recipe, long opset, Map<String, String> tooSlow)
     if (opset < INTEGER_OPERATORS)
       return "operator set %d has no integer form of it".formatted(opset);
     if (index.constant(node.input(0)) != null) return "its left operand is a constant";
-    if (weight == null) return "both operands depend on the input";
+    if (weight == null) return withoutWeight(node, index);
     if (weight.dtype() != DType.FLOAT32) return "its weight is " + weight.dtype();
     if (weight.count() == 0 || weight.rank() < 2) return "its weight has no channels";
     if (node.is("MatMul") && weight.rank() != 2) return "its weight is a batch of matrices";
@@ -38,6 +38,13 @@ record StaticSelection(Recipe recipe, long opset, Map<String, String> tooSlow)
     if (isSharedByOthers(node, index, elements))
       return "its weight is shared by nodes that rules give different settings";
     return recipe.quantizeEverything() ? "" : tooSlow.getOrDefault(node.output(0), "");
+  }
+
+  private static String withoutWeight(Node node, GraphIndex index) {
+    Node producer = index.producer(node.input(1));
+    return producer != null && producer.is("DequantizeLinear")
+        ? "already quantized"
+        : "both operands depend on the input";
   }
 
   /** Whether quantized readers of the node's weight are to have it in different forms. */

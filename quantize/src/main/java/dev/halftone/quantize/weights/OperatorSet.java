@@ -4,7 +4,6 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.opset.OpsetUpgrade;
 import dev.halftone.number.FloatFormat;
 import dev.halftone.number.NumberFormat;
-import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
@@ -25,9 +24,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
   static OperatorSet prepare(Model model, Recipe recipe) {
     long wanted = wanted(recipe.weights());
     boolean needed =
-        wanted != WITH_BLOCKS
-            || recipe.weights().bits() < 8
-            || recipe.granularity() instanceof Granularity.PerBlock;
+        wanted != WITH_BLOCKS || recipe.weights().bits() < 8 || recipe.granularity().isBlocked();
     if (!needed || model.opset() >= wanted)
       return new OperatorSet(model, model.opset() >= wanted, List.of());
     return switch (OpsetUpgrade.to(model, wanted)) {
@@ -47,6 +44,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
       case WeightFormat.Element(DType type) -> type.bits() == 2 ? WITH_TWO_BITS : WITH_BLOCKS;
       case WeightFormat.Numbers(NumberFormat format) ->
           format instanceof FloatFormat ? WITH_SMALL_FLOATS : WITH_TABLES;
+      case WeightFormat.Codebook ignored -> WITH_TABLES;
       case WeightFormat.Blocks ignored -> WITH_SMALL_FLOATS;
     };
   }

@@ -43,6 +43,8 @@ public final class PlainMatrices {
       case Granularity.PerTensor() -> CodeLayout.whole(matrix.count());
       case Granularity.PerChannel() -> CodeLayout.rows(rows, length, length);
       case Granularity.PerBlock(int size) -> CodeLayout.rows(rows, length, size);
+      case Granularity.PerTile(int channels, int size) ->
+          CodeLayout.rows(rows, length, size).tiled(channels);
     };
   }
 }

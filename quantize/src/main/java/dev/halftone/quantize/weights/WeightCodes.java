@@ -2,17 +2,17 @@ package dev.halftone.quantize.weights;
 
 import dev.halftone.number.BlockFormat;
 import dev.halftone.number.IntegerFormat;
-import dev.halftone.number.LevelFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.number.PowerOfTwo;
 import dev.halftone.quantize.codes.CodeFormat;
-import dev.halftone.quantize.codes.CodeRange;
 import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.ScaleRule;
 import dev.halftone.quantize.codes.ScaledNumbers;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 
@@ -24,9 +24,10 @@ final class WeightCodes {
   static CodeFormat format(Recipe recipe) {
     return switch (recipe.weights()) {
       case WeightFormat.Element(DType type) ->
-          new IntegerGrid(type, recipe.symmetricWeights(), recipe.reduceRange());
-      case WeightFormat.Numbers(NumberFormat numbers) ->
-          numbers(numbers, recipe.symmetricWeights());
+          new IntegerGrid(type, recipe.symmetricWeights(), recipe.range());
+      case WeightFormat.Numbers(NumberFormat numbers) -> numbers(numbers, recipe);
+      case WeightFormat.Codebook(int bits, CodebookSharing sharing) ->
+          ScaledNumbers.codebook(bits, sharing);
       case WeightFormat.Blocks(BlockFormat block) ->
           new ScaledNumbers(
               block.element(),
@@ -37,17 +38,18 @@ final class WeightCodes {
     };
   }
 
-  private static CodeFormat numbers(NumberFormat numbers, boolean symmetric) {
-    if (numbers instanceof IntegerFormat integers)
-      return new IntegerGrid(
-          integers, symmetric || integers.equals(IntegerFormat.TERNARY), CodeRange.FULL);
-    boolean codebook = numbers instanceof LevelFormat && numbers.name().startsWith("codebook");
-    return codebook ? ScaledNumbers.codebook(numbers.bits()) : new ScaledNumbers(numbers);
+  private static CodeFormat numbers(NumberFormat numbers, Recipe recipe) {
+    if (numbers instanceof IntegerFormat integers) {
+      boolean symmetric = recipe.symmetricWeights() || integers.equals(IntegerFormat.TERNARY);
+      return new IntegerGrid(integers, symmetric, symmetric ? recipe.range() : CodeRange.USUAL);
+    }
+    return new ScaledNumbers(numbers);
   }
 
-  /** Which weights share a scale; a block format has its own length. */
+  /** Which weights share a scale; a block format has its own length unless tiles are asked for. */
   static Granularity granularity(Recipe recipe) {
     return recipe.weights() instanceof WeightFormat.Blocks(BlockFormat block)
+            && !(recipe.granularity() instanceof Granularity.PerTile)
         ? new Granularity.PerBlock(block.length())
         : recipe.granularity();
   }

@@ -1,5 +1,7 @@
 package dev.halftone.quantize.weights;
 
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Node;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
@@ -12,28 +14,35 @@ import dev.halftone.quantize.forms.Linear;
 import dev.halftone.quantize.forms.PackedProduct;
 import dev.halftone.quantize.forms.PackedTable;
 import dev.halftone.quantize.forms.TableRows;
-import dev.halftone.quantize.forms.WeightDecision;
 import dev.halftone.quantize.forms.WeightForm;
 import dev.halftone.quantize.forms.WeightRewrite;
 import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 
 /** Chooses the form of each weight, by who reads it and by what ONNX Runtime runs fast. */
 final class WeightForms {
+  /** From this version on Sum broadcasts. */
+  private static final long BROADCASTING_SUM = 8;
+
   private final Recipe recipe;
   private final OperatorSet operators;
+  private final Importances importances;
   private final CodeFormat format;
+  private final IdentityHashMap<Graph, GraphIndex> indexes = new IdentityHashMap<>();
 
-  WeightForms(Recipe recipe, OperatorSet operators) {
+  WeightForms(Recipe recipe, OperatorSet operators, Importances importances) {
     this.recipe = recipe;
     this.operators = operators;
+    this.importances = importances;
     this.format = WeightCodes.format(recipe);
   }
 
@@ -64,9 +73,18 @@ final class WeightForms {
             && use.isReadAtHome()
             && !recipe.matMulNBits()
             && format.dtype().bits() > 2;
-    if (standard && (operators.blocked() || !isBlocked()))
-      return blockProduct(use, linears.getFirst());
-    return packedProduct(use, linears);
+    if (recipe.granularity() instanceof Granularity.PerTile(int ignored, int size)) {
+      boolean possible = operators.blocked() && !hasZeroPoints();
+      boolean tiled = standard && possible && linears.getFirst().rows() > size;
+      boolean apart = tiled && isApart(use, linears.getFirst());
+      return tiled && !(apart && !sumBroadcasts())
+          ? blockProduct(use, linears.getFirst(), apart)
+          : stored(use);
+    }
+    if (!standard || !(operators.blocked() || !isBlocked())) return packedProduct(use, linears);
+    boolean apart = isApart(use, linears.getFirst());
+    if (apart && !sumBroadcasts()) return packedProduct(use, linears);
+    return blockProduct(use, linears.getFirst(), apart);
   }
 
   /** Every reader as a product that a fused kernel can take over; empty when one of them is not. */
@@ -83,7 +101,7 @@ final class WeightForms {
   }
 
   private boolean isBlocked() {
-    return recipe.granularity() instanceof Granularity.PerBlock;
+    return recipe.granularity().isBlocked();
   }
 
   /** Whether ONNX Runtime has a kernel for products with this granularity. */
@@ -91,18 +109,42 @@ final class WeightForms {
     return switch (recipe.granularity()) {
       case Granularity.PerTensor() -> false;
       case Granularity.PerChannel() -> true;
-      case Granularity.PerBlock(int size) ->
-          size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+      case Granularity.PerBlock(int size) -> isFusable(size);
+      case Granularity.PerTile(int ignored, int size) -> isFusable(size);
     };
   }
 
-  private WeightForm blockProduct(WeightUse use, Linear linear) {
-    long block =
-        recipe.granularity() instanceof Granularity.PerBlock(int size) ? size : linear.rows();
-    CodeLayout layout = CodeLayout.columns(linear.rows(), linear.columns(), block);
+  private boolean isApart(WeightUse use, Linear linear) {
+    return linear.losesItsWeight(indexes.computeIfAbsent(use.constant().owner(), GraphIndex::new));
+  }
+
+  private boolean sumBroadcasts() {
+    return operators.model().opset() >= BROADCASTING_SUM;
+  }
+
+  private static boolean isFusable(int size) {
+    return size >= 16 && size <= 256 && Integer.bitCount(size) == 1;
+  }
+
+  /** Zero points of 4 bits cannot be repeated by standard nodes, as those of tiles have to be. */
+  private boolean hasZeroPoints() {
+    return !format.symmetric() || format.middle() != 0;
+  }
+
+  private WeightForm blockProduct(WeightUse use, Linear linear, boolean apart) {
+    CodeLayout layout =
+        switch (recipe.granularity()) {
+          case Granularity.PerTensor(), Granularity.PerChannel() ->
+              CodeLayout.columns(linear.rows(), linear.columns(), linear.rows());
+          case Granularity.PerBlock(int size) ->
+              CodeLayout.columns(linear.rows(), linear.columns(), size);
+          case Granularity.PerTile(int channels, int size) ->
+              CodeLayout.columns(linear.rows(), linear.columns(), size)
+                  .tiled(linear.columns() == 1 ? 1 : channels);
+        };
     if (linear.transposed()) layout = layout.fromTransposed();
     String domain = layout.blocks() > 1 ? "" : operators.channelDomain(format.bits());
-    return new BlockProduct(request(use, layout, format), linear, domain);
+    return new BlockProduct(request(use, layout, format), linear, domain, apart);
   }
 
   private WeightForm packedProduct(WeightUse use, List<Linear> linears) {
@@ -113,8 +155,7 @@ final class WeightForms {
     CodeLayout layout = CodeLayout.paddedRows(first.columns(), first.rows(), block);
     if (!first.transposed()) layout = layout.fromTransposed();
     CodeFormat unsigned =
-        new IntegerGrid(
-            unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.reduceRange());
+        new IntegerGrid(unsigned(recipe.weightType()), recipe.symmetricWeights(), recipe.range());
     return new PackedProduct(request(use, layout, unsigned), linears);
   }
 
@@ -130,14 +171,15 @@ final class WeightForms {
   private WeightForm table(WeightUse use) {
     long rows = use.value().dimension(0);
     long length = use.value().count() / rows;
+    if (recipe.granularity() instanceof Granularity.PerTile) return stored(use);
     if (format.bits() == 8) {
       CodeLayout layout =
           recipe.granularity() instanceof Granularity.PerTensor
               ? CodeLayout.whole(use.value().count())
               : CodeLayout.rows(rows, length, length);
-      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, false);
+      CodeFormat symmetric = new IntegerGrid(DType.INT8, true, tableRange());
       // Rows of a table have a scale each, which is gathered with them as a float.
-      Scaling floats = Scaling.of(scaling(symmetric).search(), new ScaleStorage.Float32());
+      Scaling floats = Scaling.of(scaling(use, symmetric).search(), new ScaleStorage.Float32());
       CodeRequest request = request(use, layout, symmetric).with(floats);
       return new TableRows(request, use.nodes());
     }
@@ -150,45 +192,40 @@ final class WeightForms {
     return new PackedTable(request(use, layout, format), use.nodes(), block);
   }
 
+  /** Tables use all codes: nothing multiplies what they hold in integers. */
+  private CodeRange tableRange() {
+    return recipe.range() == CodeRange.REDUCED ? CodeRange.USUAL : recipe.range();
+  }
+
   private WeightForm stored(WeightUse use) {
     boolean small = format.bits() < 8 && operators.blocked();
     CodeFormat possible =
         format.bits() == 8 || small ? format : new IntegerGrid(DType.INT8, true, false);
-    return Layouts.stored(use, possible, recipe.granularity(), scaling(possible));
+    return Layouts.stored(use, possible, recipe.granularity(), scaling(use, possible));
   }
 
   /** What operators cannot compute with: decoded when the model is loaded, whatever reads it. */
   private WeightForm decoded(WeightUse use) {
+    if (recipe.granularity() instanceof Granularity.PerTensor && recipe.weights().isGrouped())
+      return new WeightForm.Kept(
+          "a codebook for some of its channels needs scales by channel or block");
     CodeFormat possible = operators.blocked() ? format : new IntegerGrid(DType.INT8, true, false);
-    return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(possible));
+    return Layouts.stored(use, possible, WeightCodes.granularity(recipe), scaling(use, possible));
   }
 
   private CodeRequest request(WeightUse use, CodeLayout layout, CodeFormat codes) {
-    return new CodeRequest(use.name(), use.value(), layout, codes).with(scaling(codes));
+    return new CodeRequest(use.name(), use.value(), layout, codes).with(scaling(use, codes));
   }
 
   /**
    * How scales are found. Some weights have a symmetric form only, whatever was asked; where the
    * search asked for chooses zero points, theirs is that for least squares.
    */
-  private Scaling scaling(CodeFormat codes) {
+  private Scaling scaling(WeightUse use, CodeFormat codes) {
     boolean possible = !(recipe.search().needsZeroPoint() && codes.symmetric());
     return Scaling.of(
-        possible ? recipe.search() : new ScaleSearch.SquaredError(), WeightCodes.storage(recipe));
-  }
-
-  /** What a user has to know about how these forms run. */
-  static List<String> warnings(List<WeightDecision> decisions) {
-    List<String> warnings = new ArrayList<>();
-    long fused =
-        decisions.stream()
-            .filter(d -> d.form() instanceof BlockProduct || d.form() instanceof PackedProduct)
-            .count();
-    if (fused > 0) {
-      warnings.add(
-          "%d weights run as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block"
-              .formatted(fused));
-    }
-    return warnings;
+            possible ? recipe.search() : new ScaleSearch.SquaredError(),
+            WeightCodes.storage(recipe))
+        .weighted(importances.of(use));
   }
 }

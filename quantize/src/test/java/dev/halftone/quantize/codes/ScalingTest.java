@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.halftone.number.FloatFormat;
 import dev.halftone.number.IntegerFormat;
 import dev.halftone.number.LevelFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -23,12 +25,15 @@ class ScalingTest {
   private static final List<CodeFormat> FORMATS =
       List.of(
           new IntegerGrid(DType.INT8, true, false),
+          new IntegerGrid(DType.INT8, true, CodeRange.FULL),
+          new IntegerGrid(DType.INT8, true, CodeRange.RESTRICTED),
+          new IntegerGrid(DType.UINT8, true, CodeRange.FULL),
           new IntegerGrid(DType.UINT8, false, true),
           new IntegerGrid(DType.INT4, true, false),
           new IntegerGrid(IntegerFormat.UINT4, true, CodeRange.RESTRICTED),
           new IntegerGrid(DType.UINT4, false, false),
           new IntegerGrid(DType.INT2, true, false),
-          new IntegerGrid(IntegerFormat.TERNARY, true, CodeRange.FULL),
+          new IntegerGrid(IntegerFormat.TERNARY, true, CodeRange.USUAL),
           new ScaledNumbers(FloatFormat.E4M3),
           new ScaledNumbers(FloatFormat.E2M1),
           new ScaledNumbers(LevelFormat.NF4),
@@ -41,7 +46,13 @@ class ScalingTest {
           CodeLayout.rows(300, 45, 45),
           CodeLayout.columns(100, 6, 32),
           CodeLayout.columns(64, 40, 64).fromTransposed(),
-          CodeLayout.paddedRows(5, 70, 32));
+          CodeLayout.paddedRows(5, 70, 32),
+          CodeLayout.rows(37, 70, 32).tiled(16),
+          CodeLayout.rows(300, 45, 45).tiled(7),
+          CodeLayout.rows(20, 64, 16).tiled(100),
+          CodeLayout.columns(100, 37, 32).tiled(8),
+          new CodeLayout(3, 40, 10, 16, false, false).tiled(4),
+          CodeLayout.columns(64, 40, 64).tiled(16).fromTransposed());
 
   /** Normal values with a few outliers. */
   private static Tensor weight(CodeLayout layout, int seed) {
@@ -60,6 +71,14 @@ class ScalingTest {
     return Encoder.encode(List.of(request), threads).getFirst();
   }
 
+  /** The scale of the value at {@code [o, k, n]}. */
+  private static int run(CodeLayout layout, long o, long k, long n) {
+    long block = k / layout.block();
+    if (layout.inner() == 1) return (int) (o / layout.tile() * layout.blocks() + block);
+    long width = (layout.inner() + layout.tile() - 1) / layout.tile();
+    return (int) ((o * layout.blocks() + block) * width + n / layout.tile());
+  }
+
   /** Errors to the power of p by run, with the weights in the order of the layout. */
   private static double[] costs(
       CodeLayout layout, Tensor weight, Codes codes, double p, float[] importance) {
@@ -70,10 +89,9 @@ class ScalingTest {
       for (long k = 0; k < layout.length(); k++) {
         for (long n = 0; n < layout.inner(); n++, at++) {
           long source = !layout.transposed() ? at : (o * layout.inner() + n) * layout.length() + k;
-          long run = (o * layout.blocks() + k / layout.block()) * layout.inner() + n;
+          int run = run(layout, o, k, n);
           double error = Math.abs((double) weight.floatAt(source) - decoded[at]);
-          costs[(int) run] +=
-              Math.pow(error, p) * (importance.length == 0 ? 1 : importance[(int) k]);
+          costs[run] += Math.pow(error, p) * (importance.length == 0 ? 1 : importance[(int) k]);
         }
       }
     }
@@ -119,7 +137,9 @@ class ScalingTest {
     CodeFormat format = new IntegerGrid(DType.INT4, true, false);
     float[] importance = new float[64];
     for (int i = 0; i < 64; i++) importance[i] = i % 8 == 0 ? 1 : 0.001f;
-    Scaling weighted = Scaling.of(new ScaleSearch.WeightedError(), FLOAT).weighted(importance);
+    Scaling weighted =
+        Scaling.of(new ScaleSearch.WeightedError(), FLOAT)
+            .weighted(Importance.along(1, 1, weight.reshape(50, 64), importance));
     Scaling equal = Scaling.of(new ScaleSearch.SquaredError(), FLOAT);
     double[] kept =
         costs(layout, weight, encode(weight, layout, format, weighted, 1), 2, importance);
@@ -207,10 +227,7 @@ class ScalingTest {
     for (int i = 0; i < decoded.length && !layout.transposed(); i++) {
       long k = i / layout.inner() % layout.length();
       long outer = i / layout.inner() / layout.length();
-      int run =
-          (int)
-              ((outer * layout.blocks() + k / layout.block()) * layout.inner()
-                  + i % layout.inner());
+      int run = run(layout, outer, k, i % layout.inner());
       float scale = codes.scale(run);
       float zero = codes.zeroPoint(run);
       float ends = Math.max((grid.lowest() - zero) * scale, (grid.highest() - zero) * scale);
@@ -261,6 +278,74 @@ class ScalingTest {
   }
 
   @Test
+  void largerValuesOfARunNeverBecomeSmaller() {
+    for (CodeLayout layout : LAYOUTS) {
+      if (layout.transposed()) continue;
+      Tensor weight = weight(layout, 8);
+      for (CodeFormat format : FORMATS) {
+        float[] decoded = encode(weight, layout, format, Scaling.PLAIN, 1).decoded().toFloats();
+        List<List<Integer>> runs = new ArrayList<>();
+        for (int run = 0; run < layout.scales(); run++) runs.add(new ArrayList<>());
+        for (int i = 0; i < decoded.length; i++) {
+          long k = i / layout.inner() % layout.length();
+          long outer = i / layout.inner() / layout.length();
+          runs.get(run(layout, outer, k, i % layout.inner())).add(i);
+        }
+        for (List<Integer> run : runs) {
+          run.sort(Comparator.comparing(i -> weight.floatAt(i)));
+          for (int i = 1; i < run.size(); i++)
+            assertThat(decoded[run.get(i)])
+                .as("%s %s", layout, format)
+                .isGreaterThanOrEqualTo(decoded[run.get(i - 1)]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"absmax", "mse", "lp", "percentile:99"})
+  void aRestrictedRangeLeavesOutTheLowestCode(String search) {
+    Scaling scaling = Scaling.of(ScaleSearch.parse(search), FLOAT);
+    for (IntegerFormat integers :
+        List.of(IntegerFormat.INT8, IntegerFormat.signed(3), IntegerFormat.UINT4)) {
+      IntegerGrid grid = new IntegerGrid(integers, true, CodeRange.RESTRICTED);
+      int lowest = grid.highest();
+      for (CodeLayout layout : LAYOUTS) {
+        Codes codes = encode(weight(layout, 9), layout, grid, scaling, 1);
+        for (long i = 0; i < layout.codes(); i++) lowest = Math.min(lowest, codes.code(i));
+        for (int run = 0; run < layout.scales(); run++) assertThat(codes.scale(run)).isPositive();
+      }
+      assertThat(lowest).as("%s", integers).isEqualTo(2 * grid.middle() - grid.highest());
+    }
+  }
+
+  @Test
+  void aFullRangeHasTheSmallestScaleThatCutsNothingOff() {
+    CodeLayout layout = CodeLayout.rows(3, 4, 4);
+    float[] values = {-256, 1, 2, 254, -1, 0, 0, 127, 0, 0, 0, 0};
+    Tensor weight = Tensor.ofFloats(values, 12);
+    IntegerGrid full = new IntegerGrid(DType.INT8, true, CodeRange.FULL);
+    Codes codes = encode(weight, layout, full, Scaling.PLAIN, 1);
+    assertThat(codes.scales(3).toFloats()).containsExactly(2, 1, 1);
+    assertThat(codes.codes(12).toLongs())
+        .containsExactly(-128, 0, 1, 127, -1, 0, 0, 127, 0, 0, 0, 0);
+    Codes usual =
+        encode(weight, layout, new IntegerGrid(DType.INT8, true, false), Scaling.PLAIN, 1);
+    assertThat(usual.scales(3).toFloats()).containsExactly((float) (256 / 127.0), 1, 1);
+    for (CodeLayout other : LAYOUTS) {
+      Tensor random = weight(other, 10);
+      float[] found =
+          encode(random, other, full, Scaling.PLAIN, 1).scales(other.scales()).toFloats();
+      float[] before =
+          encode(random, other, new IntegerGrid(DType.INT8, true, false), Scaling.PLAIN, 1)
+              .scales(other.scales())
+              .toFloats();
+      for (int run = 0; run < found.length; run++)
+        assertThat(found[run]).isPositive().isBetween(before[run] * 127 / 128.001f, before[run]);
+    }
+  }
+
+  @Test
   void leastScalesAreKept() {
     CodeLayout layout = CodeLayout.rows(2, 4, 4);
     Tensor weight = Tensor.ofFloats(new float[] {0, 1, 2, 3, 0, 0, 0, 0}, 8);
@@ -281,14 +366,17 @@ class ScalingTest {
             new IntegerGrid(DType.INT4, true, false));
     assertThatThrownBy(() -> request.with(Scaling.of(new ScaleSearch.HalfQuadratic(), FLOAT)))
         .hasMessage("w: search hqq chooses zero points; it needs asymmetric integers");
-    assertThatThrownBy(() -> request.with(Scaling.PLAIN.weighted(1, 2)))
-        .hasMessage("w: 2 importance, expected 4");
-    assertThatThrownBy(() -> request.with(Scaling.PLAIN.weighted(1, 2, -1, 3)))
-        .hasMessageContaining("importance -1.0");
-    assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.INT16, true, CodeRange.FULL))
+    assertThatThrownBy(
+            () -> request.with(Scaling.PLAIN.weighted(new Importance(new float[2], 4, 1, 8))))
+        .hasMessage("w: importance of 2 inputs, expected 4");
+    assertThatThrownBy(() -> Importance.along(1, 2, Tensor.ofFloats(new float[12], 3, 4), 1, 2, 3))
+        .hasMessageContaining("3 inputs in 2 groups do not fit axis 1 of");
+    assertThatThrownBy(() -> new Importance(new float[] {1, -1}, 2, 1, 8))
+        .hasMessage("importance -1.0");
+    assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.INT16, true, CodeRange.USUAL))
         .hasMessage("weights cannot be stored as int16");
     assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.UINT4, false, CodeRange.RESTRICTED))
-        .hasMessage("a restricted range is for symmetric codes");
+        .hasMessage("a restricted or full range is for symmetric codes");
     assertThatThrownBy(() -> new ScaledNumbers(IntegerFormat.UINT4))
         .hasMessage("weights cannot be stored as scaled uint4");
   }
@@ -301,6 +389,8 @@ class ScalingTest {
     CodeFormat symmetric = new IntegerGrid(DType.INT4, true, false);
     assertThat(encode(weight, layout, asymmetric, Scaling.PLAIN, 1).bitsPerWeight())
         .isEqualTo(4 + 1 + 4 / 32.0);
+    assertThat(encode(weight, layout.tiled(16), symmetric, Scaling.PLAIN, 1).bitsPerWeight())
+        .isEqualTo(4 + 32 / 32.0 / 16);
     Scaling half = Scaling.of(new ScaleSearch.AbsMax(), new ScaleStorage.Float16());
     assertThat(encode(weight, layout, symmetric, half, 1).bitsPerWeight()).isEqualTo(4.5);
     Scaling doubled = Scaling.of(new ScaleSearch.AbsMax(), new ScaleStorage.Doubled());

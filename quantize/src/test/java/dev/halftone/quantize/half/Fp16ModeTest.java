@@ -41,6 +41,16 @@ class Fp16ModeTest {
   }
 
   @Test
+  void whatHasNoFloatsIsNotCalledConverted() {
+    Model model =
+        new Graphs(1).input("n", DType.INT32, 4).output("y").node("Add", "n n", "y").model(13);
+    assertThat(Fp16Mode.apply(model, FP16).plan().nodes())
+        .extracting("quantized", "reason")
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(false, "has no 32-bit floating-point values"));
+  }
+
+  @Test
   void constantsBeyondTheRangeKeepTheirNodeInFloat() {
     float[] variance = new float[48];
     java.util.Arrays.fill(variance, 1e6f);

@@ -66,7 +66,7 @@ class LinearQuantizerTest {
             .node("Conv", "x w", "y")
             .output("y")
             .model(13);
-    Tensor scales = Judge.constant(quantize(model, 1, new StaticRecipe()), "w_scale");
+    Tensor scales = Judge.constant(quantize(model, 1, new StaticRecipe().wholeRange()), "w_scale");
     for (int c = 0; c < 4; c++) {
       float largest = 0;
       for (int i = 0; i < 4; i++) largest = Math.max(largest, Math.abs(weights[4 * c + i]));
@@ -78,7 +78,7 @@ class LinearQuantizerTest {
   @ValueSource(booleans = {true, false})
   void neighboursSumToHalfTheCodesUnderAReducedRange(boolean perChannel) {
     Model model = conv().normal("w", 0.2, 6, 4, 3, 3).normal("b", 1, 6).model(13);
-    StaticRecipe recipe = new StaticRecipe().reduceRange();
+    StaticRecipe recipe = new StaticRecipe();
     if (!perChannel) recipe.perTensor();
     long[] codes = Judge.constant(quantize(model, 1, recipe), "w_quantized").toLongs();
     long largest = 0;
@@ -87,7 +87,8 @@ class LinearQuantizerTest {
         for (int input = 0; input < 4; input += 2) {
           long a = codes[(channel * 4 + input) * 9 + tap];
           long b = codes[(channel * 4 + input + 1) * 9 + tap];
-          largest = Math.max(largest, a * b > 0 ? Math.abs(a + b) : Math.max(Math.abs(a), Math.abs(b)));
+          largest =
+              Math.max(largest, a * b > 0 ? Math.abs(a + b) : Math.max(Math.abs(a), Math.abs(b)));
         }
       }
     }
@@ -98,7 +99,7 @@ class LinearQuantizerTest {
   @Test
   void unsignedWeightsDoNotSaturateAndKeepTheirRange() {
     Model model = conv().normal("w", 0.2, 6, 4, 3, 3).normal("b", 1, 6).model(13);
-    StaticRecipe recipe = new StaticRecipe().reduceRange().weights(DType.UINT8).perTensor();
+    StaticRecipe recipe = new StaticRecipe().weights(DType.UINT8).perTensor();
     long[] codes = Judge.constant(quantize(model, 1, recipe), "w_quantized").toLongs();
     long largest = Arrays.stream(codes).map(code -> Math.abs(code - 128)).max().orElseThrow();
     assertThat(largest).isEqualTo(127);

@@ -64,6 +64,34 @@ class PlacerTest {
     assertThat(placement.reasons()).isEmpty();
   }
 
+  /** With -1e9 in its range, a value has one code left for all real numbers. */
+  @Test
+  void whatMasksStaysInFloat() {
+    Graph selecting =
+        convolutions()
+            .input("mask", DType.BOOL, 1, 4, 6, 6)
+            .constant("never", Tensor.scalar(-1e9f))
+            .node("Conv", "x w1", "a")
+            .node("Where", "mask a never", "m")
+            .node("MaxPool", "m", "p", "kernel_shape", new int[] {2, 2})
+            .node("Conv", "p w2", "y")
+            .output("y")
+            .graph();
+    assertThat(place(selecting).pairs()).containsExactlyInAnyOrder("x", "a", "p", "y");
+    Graph adding =
+        convolutions()
+            .input("mask", 1, 4, 6, 6)
+            .constant("never", Tensor.scalar(-10000f))
+            .node("Conv", "x w1", "a")
+            .node("Mul", "mask never", "s")
+            .node("Add", "a s", "m")
+            .node("MaxPool", "m", "p", "kernel_shape", new int[] {2, 2})
+            .node("Conv", "p w2", "y")
+            .output("y")
+            .graph();
+    assertThat(place(adding).pairs()).containsExactlyInAnyOrder("x", "a", "p", "y");
+  }
+
   @Test
   void reluUnderSymmetricActivationsStays() {
     Graph graph =

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.halftone.graph.Model;
+import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.Graphs;
 import dev.halftone.quantize.Judge;
 import dev.halftone.quantize.codes.CodeFormat;
@@ -37,7 +40,10 @@ class DecodedFormatsTest {
   private static final int N = 24;
 
   static Stream<WeightFormat> decoded() {
-    return WeightFormat.all().stream().filter(f -> !(f instanceof WeightFormat.Element));
+    return Stream.concat(
+        WeightFormat.all().stream().filter(f -> !(f instanceof WeightFormat.Element)),
+        Stream.of("codebook:4:group:8", "codebook:3:group:7", "codebook:2:group:1")
+            .map(WeightFormat::parse));
   }
 
   private static Recipe recipe(WeightFormat weights, Granularity granularity) {
@@ -89,11 +95,26 @@ class DecodedFormatsTest {
     assertThat(quantized.plan().warnings()).noneMatch(warning -> warning.contains("int8"));
   }
 
+  @ParameterizedTest
+  @MethodSource("decoded")
+  void productsSeeWhatTheEncoderDecodesInTiles(WeightFormat format) {
+    Model model = product(13);
+    Recipe recipe = recipe(format, new Granularity.PerTile(7, 24));
+    Quantized quantized = WeightsMode.apply(model, recipe, 1);
+    assertThat(Judge.run(quantized.model(), unit())).isEqualTo(expected(model, recipe));
+    assertThat(quantized.plan().tensors().getFirst().granularity()).isEqualTo("block:7x24:0");
+    assertThat(Judge.deployed(quantized.model())).containsExactly("MatMul");
+  }
+
   private static float[] expected(Model model, Recipe recipe) {
     CodeFormat format = WeightCodes.format(recipe);
-    long block = ((Granularity.PerBlock) WeightCodes.granularity(recipe)).size();
+    CodeLayout layout =
+        WeightCodes.granularity(recipe) instanceof Granularity.PerTile(int channels, int length)
+            ? CodeLayout.columns(K, N, length).tiled(channels)
+            : CodeLayout.columns(
+                K, N, ((Granularity.PerBlock) WeightCodes.granularity(recipe)).size());
     CodeRequest request =
-        new CodeRequest("w", Judge.constant(model, "w"), CodeLayout.columns(K, N, block), format)
+        new CodeRequest("w", Judge.constant(model, "w"), layout, format)
             .with(Scaling.of(recipe.search(), WeightCodes.storage(recipe)));
     Codes codes = Encoder.encode(List.of(request), 1).getFirst();
     float[] values = codes.decoded().toFloats();
@@ -109,6 +130,8 @@ class DecodedFormatsTest {
         "int5",
         "log4",
         "codebook:3",
+        "codebook:4:group:4",
+        "codebook:5:shared",
         "fp6-e2m3",
         "nvfp4",
         "mxfp4",
@@ -176,6 +199,72 @@ class DecodedFormatsTest {
     double error = 0;
     for (int i = 0; i < weights.length; i++) error += Math.pow(weights[i] - decoded[i], 2);
     return error;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"channel", "block", "tile"})
+  void groupsOfChannelsHaveTheirOwnTablesInEveryKindOfLayer(String granularity) {
+    Model model =
+        new Graphs(3)
+            .input("x", 2, 16, 9, 9)
+            .output("y")
+            .normal("w", 0.1, 13, 16, 3, 3)
+            .normal("m", 0.1, 2, 13, 7, 10)
+            .node("Conv", "x w", "c")
+            .node("MatMul", "c m", "y")
+            .model(13);
+    Recipe recipe =
+        recipe(
+            WeightFormat.parse("codebook:3:group:5"),
+            switch (granularity) {
+              case "channel" -> new Granularity.PerChannel();
+              case "block" -> new Granularity.PerBlock(8);
+              default -> new Granularity.PerTile(3, 10);
+            });
+    Quantized quantized = WeightsMode.apply(model, recipe, 2);
+    assertThat(quantized.plan().tensors()).hasSize(2);
+    Map<String, Tensor> x = Map.of("x", Graphs.normal(new Random(4), 1, 2, 16, 9, 9));
+    assertThat(Judge.run(quantized.model(), x)).isEqualTo(Judge.run(decoded(model, quantized), x));
+    assertThat(Judge.deployed(quantized.model())).doesNotContain("Gather", "Range", "Add");
+  }
+
+  /** The model with what Halftone decodes in place of its weights. */
+  private static Model decoded(Model model, Quantized quantized) {
+    GraphEditor editor = new GraphEditor(model.graph());
+    for (StoredWeight weight : quantized.weights())
+      editor.replaceInitializer(weight.name(), weight.decoded().get());
+    return model.withGraph(editor.toGraph());
+  }
+
+  @Test
+  void aSharedCodebookIsInTheFileOnceAndCountedOnce() {
+    Model model =
+        new Graphs(5)
+            .input("x", 4, 64)
+            .output("y")
+            .normal("a", 0.1, 64, 48)
+            .normal("b", 0.3, 48, 80)
+            .node("MatMul", "x a", "h")
+            .node("MatMul", "h b", "y")
+            .model(13);
+    Recipe recipe = recipe(WeightFormat.parse("codebook:4:shared"), new Granularity.PerChannel());
+    Quantized quantized = WeightsMode.apply(model, recipe, 2);
+    Map<String, Tensor> x = Map.of("x", Graphs.normal(new Random(6), 1, 4, 64));
+    assertThat(Judge.run(quantized.model(), x)).isEqualTo(Judge.run(decoded(model, quantized), x));
+    assertThat(
+            quantized.model().graph().initializers().values().stream()
+                .filter(value -> value.dtype() == DType.FLOAT32 && value.count() == 16))
+        .hasSize(1);
+    assertThat(quantized.weights().stream().mapToLong(StoredWeight::bytes))
+        .containsExactly(64 * 48 / 2 + 48 * 4 + 64L, 48 * 80 / 2 + 80 * 4L);
+  }
+
+  @Test
+  void aCodebookForSomeChannelsNeedsMoreThanOneScale() {
+    Recipe recipe = recipe(WeightFormat.parse("codebook:4:group:8"), new Granularity.PerTensor());
+    assertThat(WeightsMode.apply(product(13), recipe, 1).plan().nodes())
+        .extracting(Plan.NodePlan::reason)
+        .containsExactly("a codebook for some of its channels needs scales by channel or block");
   }
 
   @Test

@@ -51,8 +51,7 @@ public final class CalibrationCache implements StatisticsSource {
     boolean sameRun = known != null && known.key().equals(key);
     Map<String, Statistics> kept = new TreeMap<>();
     if (known != null && sameRun) kept.putAll(known.statistics());
-    Map<String, Request> missing = new LinkedHashMap<>(requests);
-    missing.entrySet().removeIf(wanted -> answers(kept, wanted));
+    Map<String, Request> missing = missing(requests, kept);
     outcome = outcome(known, key, missing.size());
     if (!missing.isEmpty()) {
       kept.putAll(StatisticsSource.RUN.statistics(model, missing, data, threads, progress));
@@ -63,9 +62,18 @@ public final class CalibrationCache implements StatisticsSource {
     return wanted;
   }
 
-  private static boolean answers(Map<String, Statistics> known, Map.Entry<String, Request> wanted) {
-    Statistics statistics = known.get(wanted.getKey());
-    return statistics != null && (wanted.getValue() == Request.RANGE || statistics.hasHistogram());
+  /** What the known statistics do not answer, with what they do know of the same values. */
+  private static Map<String, Request> missing(
+      Map<String, Request> requests, Map<String, Statistics> known) {
+    Map<String, Request> missing = new LinkedHashMap<>();
+    requests.forEach(
+        (name, wanted) -> {
+          Statistics statistics = known.get(name);
+          if (statistics == null) missing.put(name, wanted);
+          else if (!statistics.request().covers(wanted))
+            missing.put(name, statistics.request().plus(wanted));
+        });
+    return missing;
   }
 
   private String outcome(@Nullable StatisticsFile known, StatisticsFile.Key key, int missing) {

@@ -24,10 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Statistics of a calibration as a JSON file. Canonical: equal statistics give equal bytes.
  * Integers are written as such, floats as hexadecimal floating-point strings, exact sums as
- * hexadecimal counts of 2^-149, so nothing is rounded; names are sorted; each tensor is one line.
+ * hexadecimal units and a power of two, so nothing is rounded; names are sorted; each tensor is one
+ * line.
  */
 public record StatisticsFile(Key key, SortedMap<String, Statistics> statistics) {
-  private static final String FORMAT = "halftone-calibration-1";
+  private static final String FORMAT = "halftone-calibration-2";
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

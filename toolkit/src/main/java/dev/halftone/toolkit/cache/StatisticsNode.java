@@ -1,10 +1,14 @@
 package dev.halftone.toolkit.cache;
 
+import dev.halftone.calibrate.observe.Channels;
 import dev.halftone.calibrate.observe.ExactSum;
 import dev.halftone.calibrate.observe.Histogram;
+import dev.halftone.calibrate.observe.Moments;
+import dev.halftone.calibrate.observe.Request;
 import dev.halftone.calibrate.observe.Statistics;
 import dev.halftone.kernels.FiniteRange;
-import java.math.BigInteger;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,11 +23,18 @@ final class StatisticsNode {
     node.put("nan", values.nan()).put("infinite", values.infinite());
     if (!statistics.isEmpty()) {
       node.put("min", Float.toHexString(values.min())).put("max", Float.toHexString(values.max()));
-      node.put("lows", statistics.lows().units().toString(16));
-      node.put("highs", statistics.highs().units().toString(16));
+      node.put("lows", statistics.lows().toString());
+      node.put("highs", statistics.highs().toString());
     }
-    if (statistics.hasHistogram())
+    Request request = statistics.request();
+    if (request.histogram())
       HistogramNode.fill(node.putObject("histogram"), statistics.histogram());
+    if (request.moments()) MomentsNode.fill(node.putObject("moments"), statistics.moments());
+    if (!request.channelAxes().isEmpty()) {
+      ObjectNode axes = node.putObject("channels");
+      for (int axis : request.channelAxes())
+        ChannelsNode.fill(axes.putObject(Integer.toString(axis)), statistics.channels(axis));
+    }
     return node;
   }
 
@@ -49,8 +60,15 @@ final class StatisticsNode {
     ExactSum highs = empty ? ExactSum.ZERO : sum(node, "highs");
     require(empty || lows.mean(samples) >= values.min(), "lows are below min");
     require(empty || highs.mean(samples) <= values.max(), "highs are above max");
-    require(lows.units().compareTo(highs.units()) <= 0, "lows are above highs");
-    return new Statistics(samples, values, lows, highs, histogram(node, values));
+    require(empty || lows.mean(samples) <= highs.mean(samples), "lows are above highs");
+    return new Statistics(
+        samples,
+        values,
+        lows,
+        highs,
+        histogram(node, values),
+        moments(node, values),
+        channels(node, values));
   }
 
   private static @Nullable Histogram histogram(JsonNode node, FiniteRange values) {
@@ -61,6 +79,24 @@ final class StatisticsNode {
         histogram.exponent() == Histogram.exponentOf(values.absMax()),
         "the histogram's exponent does not fit min and max");
     return histogram;
+  }
+
+  private static @Nullable Moments moments(JsonNode node, FiniteRange values) {
+    if (!node.has("moments")) return null;
+    Moments moments = MomentsNode.read(node.path("moments"), values.absMax());
+    require(moments.count() == values.finite(), "moments are not of all finite elements");
+    return moments;
+  }
+
+  private static Map<Integer, Channels> channels(JsonNode node, FiniteRange values) {
+    Map<Integer, Channels> channels = new TreeMap<>();
+    if (!node.has("channels")) return channels;
+    require(node.path("channels").isObject(), "channels are no object");
+    for (Map.Entry<String, JsonNode> axis : node.path("channels").properties()) {
+      require(axis.getKey().matches("0|-?[1-9][0-9]{0,2}"), "a key of channels is no axis");
+      channels.put(Integer.valueOf(axis.getKey()), ChannelsNode.read(axis.getValue(), values));
+    }
+    return channels;
   }
 
   static void require(boolean condition, String problem) {
@@ -79,25 +115,25 @@ final class StatisticsNode {
     return value.longValue();
   }
 
-  private static String text(JsonNode node, String field) {
-    JsonNode value = node.path(field);
-    require(value.isString(), field + " is missing or no text");
+  static String text(JsonNode value, String what) {
+    require(value.isString(), what + " is missing or no text");
     return value.stringValue();
   }
 
   private static float number(JsonNode node, String field) {
-    String text = text(node, field);
+    return number(text(node.path(field), field), field);
+  }
+
+  static float number(String text, String what) {
     require(
         text.matches("-?0x[01](\\.[0-9a-f]{1,6})?p-?[0-9]{1,3}"),
-        field + " is no hexadecimal float");
+        what + " is no hexadecimal float");
     float value = Float.parseFloat(text);
-    require(Float.isFinite(value), field + " is not finite");
+    require(Float.isFinite(value), what + " is not finite");
     return value + 0f;
   }
 
-  private static ExactSum sum(JsonNode node, String field) {
-    String text = text(node, field);
-    require(text.matches("-?[0-9a-f]{1,100}"), field + " is no hexadecimal number");
-    return new ExactSum(new BigInteger(text, 16));
+  static ExactSum sum(JsonNode node, String field) {
+    return ExactSum.parse(text(node.path(field), field));
   }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,22 @@ class StatisticsFileTest {
     return observer.statistics();
   }
 
+  private static final Request ALL =
+      Request.HISTOGRAM.plus(Request.MOMENTS).plus(Request.channels(0)).plus(Request.channels(-1));
+
+  /** Of samples as matrices of rows of one to seven. */
+  private static Statistics observed(Request request, List<float[]> samples) {
+    Observer observer = new Observer(request);
+    Workspace workspace = new Workspace();
+    for (float[] sample : samples) {
+      int columns = 1 + sample.length % 7;
+      int rows = sample.length / columns;
+      observer.observe(
+          Tensor.ofFloats(Arrays.copyOf(sample, rows * columns), rows, columns), workspace);
+    }
+    return observer.statistics();
+  }
+
   private static float[] normal(int count, double deviation, long seed) {
     Random random = new Random(seed);
     float[] x = new float[count];
@@ -58,18 +75,14 @@ class StatisticsFileTest {
   @ValueSource(ints = {1, 2, 7, 64})
   void anyPartitionAndTreeGivesTheSameBytes(int parts) {
     List<float[]> samples = new ArrayList<>();
-    for (int i = 0; i < 64; i++) samples.add(normal(50 + 17 * i, Math.scalb(1.0, i % 23 - 11), i));
-    String whole = file(observed(samples.toArray(float[][]::new))).text();
+    for (int i = 0; i < 64; i++) samples.add(normal(50 + 5 * i, Math.scalb(1.0, i % 23 - 11), i));
+    String whole = file(observed(ALL, samples)).text();
     for (int seed = 0; seed < 8; seed++) {
       Random random = new Random(seed);
       Collections.shuffle(samples, random);
       List<Statistics> forest = new ArrayList<>();
       for (int part = 0; part < parts; part++)
-        forest.add(
-            observed(
-                samples
-                    .subList(part * 64 / parts, (part + 1) * 64 / parts)
-                    .toArray(float[][]::new)));
+        forest.add(observed(ALL, samples.subList(part * 64 / parts, (part + 1) * 64 / parts)));
       while (forest.size() > 1) {
         Statistics left = forest.remove(random.nextInt(forest.size()));
         forest.add(left.merge(forest.remove(random.nextInt(forest.size()))));
@@ -92,7 +105,7 @@ class StatisticsFileTest {
       normal(9999, 1, 3)
     };
     for (float[] tensor : tensors) {
-      StatisticsFile written = file(observed(tensor));
+      StatisticsFile written = file(observed(ALL, List.of(tensor)));
       Path path = folder.resolve("cache.json");
       written.write(path);
       assertThat(StatisticsFile.read(path)).isEqualTo(written);
@@ -107,7 +120,7 @@ class StatisticsFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "halftone-calibration-1 | other | is no file of calibration statistics",
+        "halftone-calibration-2 | other | is no file of calibration statistics",
         "\"model\": | \"modal\": | \"model\" is missing",
         "\"tensors\" | \"tensor\" | \"tensors\" is missing",
         "\"finite\":3 | \"finite\":4 | the histogram does not hold finite elements",
@@ -121,10 +134,34 @@ class StatisticsFileTest {
         "\"counts\":[ | \"counts\":[-99999999, | counts go beyond the last bin",
         "\"counts\":[ | \"counts\":[9223372036854775807,9223372036854775807, | long overflow",
         "\"zeros\":1 | \"zeros\":2 | zeros are more than bin 0 holds",
+        "\"moments\":{\"count\":3 | \"moments\":{\"count\":2 | moments are not of all finite"
+            + " elements",
+        "\"sum\":\"0x3p0\" | \"sum\":\"0x1p3\" | sum is beyond magnitudes",
+        "\"sum\":\"0x3p0\" | \"sum\":\"-0x1p3\" | sum is beyond magnitudes",
+        "\"sum\":\"0x3p0\" | \"sum\":\"0x6p-1\" | is no sum",
+        "\"sum\":\"0x3p0\" | \"sum\":3 | sum is missing or no text",
+        "\"magnitudes\":\"0x5p0\" | \"magnitudes\":\"0x1p4\" | magnitudes are beyond",
+        "\"squares\":\"0x11p0\" | \"squares\":\"-0x11p0\" | squares are below 0",
+        "\"squares\":\"0x11p0\" | \"squares\":\"0x1p9\" | squares are beyond the extremes",
+        "\"channels\":{\"1\" | \"channels\":{\"one\" | a key of channels is no axis",
+        "\"mins\":[ | \"mins\":[null, | mins are not as many as counts",
+        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1],\"mins\" | mins are not as many as counts",
+        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,0.5],\"mins\" | counts are no whole numbers",
+        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,-1],\"mins\" | counts are below 0",
+        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,0],\"mins\" | a channel without elements"
+            + " has",
+        "\"counts\":[1,1,1],\"mins\" | \"counts\":[1,1,2],\"mins\" | do not hold all finite"
+            + " elements",
+        "\"maxs\":[\"-0x1.0p0\" | \"maxs\":[\"-0x1.0p1\" | mins are above maxs",
+        "\"mins\":[\"-0x1.0p0\" | \"mins\":[\"-0x1.0p1\" | do not have the extremes",
+        "\"squares\":[\"0x1p0\" | \"squares\":[\"0x1p9\" | squares are beyond the extremes",
         "\"samples\" | samples | line 7"
       })
   void brokenFilesAreRefused(String find, String replace, String message) throws IOException {
-    Statistics seen = observed(new float[] {-1, 0, 4});
+    Observer observer =
+        new Observer(Request.HISTOGRAM.plus(Request.MOMENTS).plus(Request.channels(1)));
+    observer.observe(Tensor.ofFloats(new float[] {-1, 0, 4}, 1, 3), new Workspace());
+    Statistics seen = observer.statistics();
     String text = new StatisticsFile(KEY, Map.of("x", seen)).text();
     assertThat(text).contains(find);
     Path path = folder.resolve("broken.json");
