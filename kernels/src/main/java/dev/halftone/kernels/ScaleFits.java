@@ -202,6 +202,8 @@ public final class ScaleFits {
   public static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
     Objects.checkFromIndexSize(from, size, x.length);
     Objects.checkFromIndexSize(at, size, codes.length);
-    ROUNDING.next(size * FEW_VALUES).roundAway(x, from, size, inverse, codes, at);
+    ROUNDING
+        .next((int) Math.min((long) size * FEW_VALUES, Integer.MAX_VALUE))
+        .roundAway(x, from, size, inverse, codes, at);
   }
 }
