@@ -1,8 +1,8 @@
 package dev.halftone.kernels;
 
 /**
- * The loops behind {@link Kernels}, which has checked all arguments and says what each loop
- * computes.
+ * The loops behind {@link Kernels} and {@link ScaleFits}, which have checked all arguments and say
+ * what each loop computes.
  */
 interface KernelSupport {
   String name();
@@ -109,6 +109,45 @@ interface KernelSupport {
       int at);
 
   void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at);
+
+  void fitAffine(
+      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found);
+
+  void fitSymmetric(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      float[] inverses);
+
+  void fitNonlinear(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      RisingLevels levels,
+      int tries,
+      float[] weights,
+      float[] scales);
+
+  void roundBlock(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at);
+
+  void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at);
+
+  void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at);
 
   /** Scale, zero point, and the least and greatest code. */
   record Grid(float scale, int zeroPoint, int low, int high) {}

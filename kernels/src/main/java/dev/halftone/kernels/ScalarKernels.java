@@ -441,4 +441,61 @@ class ScalarKernels implements KernelSupport {
     int rounded = all + (1 << dropped - 1) - 1 + (all >>> dropped & 1);
     return (rounded & ~isNaN | (all | 0x400000) & isNaN) >>> dropped;
   }
+
+  @Override
+  public void fitAffine(
+      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+    PlainFits.affine(x, from, 0, count, fit, weights, found);
+  }
+
+  @Override
+  public void fitSymmetric(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      float[] inverses) {
+    PlainFits.symmetric(x, from, count, size, levels, weights, scales, inverses);
+  }
+
+  @Override
+  public void fitNonlinear(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      RisingLevels levels,
+      int tries,
+      float[] weights,
+      float[] scales) {
+    PlainFits.nonlinear(x, from, count, size, levels, tries, weights, scales);
+  }
+
+  @Override
+  public void roundBlock(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at) {
+    PlainFits.codes(x, from, size, scale, minimum, low, high, codes, at);
+  }
+
+  @Override
+  public void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
+    PlainFits.nearest(x, from, size, inverse, levels, codes, at);
+  }
+
+  @Override
+  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
+    PlainFits.roundAway(x, from, size, inverse, codes, at);
+  }
 }

@@ -35,4 +35,9 @@ final class Takeover {
         ? KernelProvider.best()
         : KernelProvider.PLAIN;
   }
+
+  /** Who computes what comes with the loop and is too small to be counted. */
+  KernelSupport now() {
+    return seen.get() > after ? KernelProvider.best() : KernelProvider.PLAIN;
+  }
 }

@@ -88,6 +88,67 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
+  public void fitAffine(
+      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+    VectorAffineFit.fit(x, from, count, fit, weights, found);
+  }
+
+  @Override
+  public void fitSymmetric(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      float[] inverses) {
+    VectorSymmetricFit.fit(x, from, count, size, levels, weights, scales, inverses);
+  }
+
+  @Override
+  public void fitNonlinear(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      RisingLevels levels,
+      int tries,
+      float[] weights,
+      float[] scales) {
+    if (VectorNonlinearFit.isMeantFor(levels, tries)) {
+      VectorNonlinearFit.fit(x, from, count, size, levels, tries, weights, scales);
+    } else {
+      super.fitNonlinear(x, from, count, size, levels, tries, weights, scales);
+    }
+  }
+
+  @Override
+  public void roundBlock(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at) {
+    VectorBlockCodes.round(x, from, size, scale, minimum, low, high, codes, at);
+  }
+
+  @Override
+  public void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
+    VectorBlockCodes.nearest(x, from, size, inverse, levels, codes, at);
+  }
+
+  @Override
+  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
+    VectorBlockCodes.roundAway(x, from, size, inverse, codes, at);
+  }
+
+  @Override
   public void pack(byte[] codes, int from, int to, int bits, byte[] out, int at) {
     if (bits == 4) VectorNibbles.pack(codes, from, to, out, at);
     else super.pack(codes, from, to, bits, out, at);

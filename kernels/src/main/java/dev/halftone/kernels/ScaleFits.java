@@ -1,0 +1,209 @@
+package dev.halftone.kernels;
+
+import java.util.Objects;
+
+/**
+ * Searches for the scales of small blocks of neighbours, each block apart. This facade checks the
+ * arguments; plain loops or SIMD compute, with the same bits: IEEE float arithmetic in the order of
+ * the formulas, sums from the first value to the last, no fused multiply-add.
+ *
+ * <p>Blocks lie one after the other: block {@code b} is {@code x[from + b * size, …)} and its
+ * weights {@code weights[b * size, …)}; results have one element a block. Values are finite; from
+ * values whose sums or ratios overflow follow results that are, if anything, not finite. Rounding
+ * is {@link CConversions#nearest}. Thread-safe.
+ *
+ * <p>Source of the searches: ggml-quants.c of ggml, whose files others read, by formula.
+ */
+public final class ScaleFits {
+  /** Blocks whose greatest magnitude is below this count as zeros. */
+  static final float ZERO = 1e-15f;
+
+  /** Makes calls for one block count. */
+  private static final int FEW_VALUES = 64;
+
+  private static final Takeover AFFINE = new Takeover(70);
+  private static final Takeover SYMMETRIC = new Takeover(30);
+  private static final Takeover NONLINEAR = new Takeover(110);
+
+  /** What {@link #roundAway} gains, by value; it is called for a few values at a time. */
+  private static final Takeover ROUNDING = new Takeover(10.0 / FEW_VALUES);
+
+  private ScaleFits() {}
+
+  private static void check(
+      float[] x, int from, int count, int size, float[] weights, float[]... results) {
+    long values = Math.multiplyExact((long) count, size);
+    Objects.checkFromIndexSize(from, values, (long) x.length);
+    Objects.checkFromIndexSize(0, values, (long) weights.length);
+    for (float[] result : results) Objects.checkFromIndexSize(0, count, result.length);
+  }
+
+  /**
+   * Fits {@code x ≈ scale * code - minimum}, codes 0 to {@code levels}, the minimum not negative.
+   * Each try rounds to a number of steps, {@code code = clamp(nearest(inverse * (x - low)))} with
+   * {@code inverse = steps / (greatest x - low)}, where {@code low} is at first {@code min(0, least
+   * x)} and then minus the best minimum so far; and solves the weighted least squares for scale and
+   * minimum. The one of least weighted error wins, the earlier of equals. A block whose values all
+   * equal {@code low} has scale and codes 0.
+   */
+  public static void affine(
+      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+    check(x, from, count, fit.size(), weights, found.scales);
+    AFFINE.next(count * fit.size()).fitAffine(x, from, count, fit, weights, found);
+  }
+
+  /** Codes of the block at {@code x[from]} as the search that found {@code block} rounded it. */
+  public static void affineCodes(
+      float[] x, int from, AffineFit fit, AffineScales found, int block, byte[] codes, int at) {
+    int size = fit.size();
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    float inverse = found.inverses[block];
+    float low = found.lows[block];
+    for (int i = 0; i < size; i++) {
+      int code = CConversions.nearest(inverse * (x[from + i] - low));
+      codes[at + i] = (byte) Math.max(0, Math.min(fit.levels(), code));
+    }
+  }
+
+  /**
+   * Fits {@code x ≈ scale * code}, codes {@code -levels} to {@code levels - 1}. The value of
+   * greatest magnitude, the first of equals, is rounded to {@code -levels - k / 10}, for k = 0, -9
+   * … -1, 1 … 9; for each, the weighted least squares give the scale, and the one that explains
+   * most wins. The scale is negative where that value is positive. A block of magnitudes below
+   * 1e-15 has scale and inverse 0.
+   *
+   * @param inverses what the winner rounded with, from which {@link #symmetricCodes} finds the
+   *     codes
+   */
+  public static void symmetric(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      float[] inverses) {
+    check(x, from, count, size, weights, scales, inverses);
+    SYMMETRIC
+        .next(count * size)
+        .fitSymmetric(x, from, count, size, levels, weights, scales, inverses);
+  }
+
+  /**
+   * Codes of one block as {@link #symmetric} rounded it, plus {@code levels}; all of them 0, which
+   * is {@code -levels}, where {@code inverse} is 0.
+   */
+  public static void symmetricCodes(
+      float[] x, int from, int size, int levels, float inverse, byte[] codes, int at) {
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    for (int i = 0; i < size; i++) {
+      int code = CConversions.nearest(inverse * x[from + i]);
+      int clamped = Math.max(-levels, Math.min(levels - 1, code));
+      codes[at + i] = (byte) (inverse == 0f ? 0 : clamped + levels);
+    }
+  }
+
+  /**
+   * Fits {@code x ≈ scale * level(code)} to levels that are not evenly spaced. The value of
+   * greatest magnitude, the first of equals, is brought to minus the first level and to the first
+   * level plus {@code -tries … tries}; each value goes to its nearest level; the weighted least
+   * squares give the scale, and the one that explains most wins. A block of magnitudes below 1e-15
+   * has scale 0.
+   */
+  public static void nonlinear(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      RisingLevels levels,
+      int tries,
+      float[] weights,
+      float[] scales) {
+    check(x, from, count, size, weights, scales);
+    NONLINEAR.next(count * size).fitNonlinear(x, from, count, size, levels, tries, weights, scales);
+  }
+
+  /**
+   * Fits {@code x ≈ scale * code} to values that are not negative, codes 0 to {@code levels}: of
+   * nine roundings that of the least weighted error, and then up to five rounds in which single
+   * codes move to where the weighted error falls. A block without a value of 1e-15 or more has
+   * scale and codes 0. Negative values have code 0 or below, as their rounding says.
+   *
+   * @param codes {@code count * size} of them
+   */
+  public static void positive(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      byte[] codes) {
+    check(x, from, count, size, weights, scales);
+    Objects.checkFromIndexSize(0, count * size, codes.length);
+    PositiveFit.fit(x, from, count, size, levels, weights, scales, codes);
+  }
+
+  /**
+   * Fits {@code x ≈ scale * code}, codes {@code -levels} to {@code levels - 1}, with weights {@code
+   * x²}: rounds with the value of greatest magnitude at {@code -levels}, and then up to five rounds
+   * in which single codes move to where the weighted error falls. A block of magnitudes below 1e-15
+   * has scale 0 and codes 0.
+   *
+   * @param codes {@code count * size} of them, plus {@code levels}
+   */
+  public static void refined(
+      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
+    Objects.checkFromIndexSize(from, Math.multiplyExact((long) count, size), (long) x.length);
+    Objects.checkFromIndexSize(0, count, scales.length);
+    Objects.checkFromIndexSize(0, count * size, codes.length);
+    RefinedFit.fit(x, from, count, size, levels, scales, codes);
+  }
+
+  /**
+   * Codes on a grid that is known: {@code codes[at + i] = clamp(nearest((x[from + i] + minimum) /
+   * scale), low, high) - low}. With {@code low} 0 for grids with a minimum.
+   *
+   * @param scale not 0
+   */
+  public static void codes(
+      float[] x,
+      int from,
+      int size,
+      float scale,
+      float minimum,
+      int low,
+      int high,
+      byte[] codes,
+      int at) {
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    KernelSupport kernels = AFFINE.now();
+    if (kernels == KernelProvider.PLAIN) kernels = SYMMETRIC.now();
+    kernels.roundBlock(x, from, size, scale, minimum, low, high, codes, at);
+  }
+
+  /** Codes of levels that are known: {@code codes[at + i]} is nearest to {@code inverse * x}. */
+  public static void nearestLevels(
+      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    NONLINEAR.now().nearestLevels(x, from, size, inverse, levels, codes, at);
+  }
+
+  /**
+   * {@code codes[at + i]} is {@code inverse * x[from + i]} rounded to nearest, ties away from zero,
+   * the lower 8 bits; 0 for products of 2^22 and beyond, and NaN.
+   */
+  public static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    ROUNDING
+        .next((int) Math.min((long) size * FEW_VALUES, Integer.MAX_VALUE))
+        .roundAway(x, from, size, inverse, codes, at);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.halftone.kernels;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * What {@link ScaleFits#symmetric} and {@link ScaleFits#nonlinear} have in common with a block in
+ * each lane, operation by operation as {@link PlainFits}. Between the loops all is kept in arrays,
+ * as in {@link VectorAffineFit}.
+ */
+abstract class VectorLeastSquares {
+  private static final VectorSpecies<Float> F = Lanes.F;
+  private static final int HALF = Lanes.HALF;
+  private static final int LANES = Lanes.COUNT;
+
+  final float[] xs;
+  final float[] ws;
+  final float[] max = new float[LANES];
+
+  /** Of the try at hand. */
+  final float[] inverses = new float[LANES];
+
+  final float[] sumsLX = new float[LANES];
+  final float[] sumsL2 = new float[LANES];
+
+  /** Of the best so far. */
+  private final float[] scales = new float[LANES];
+
+  private final float[] gains = new float[LANES];
+  final float[] bestInverses = new float[LANES];
+
+  VectorLeastSquares(int size) {
+    xs = new float[size * LANES];
+    ws = new float[size * LANES];
+  }
+
+  final void load(float[] x, int from, float[] weights, int block, int count, int size) {
+    Lanes.transpose(x, from, block, count, size, xs);
+    Lanes.transpose(weights, 0, block, count, size, ws);
+    for (int lane = 0; lane < LANES; lane += HALF) findFurthest(lane);
+  }
+
+  /** The value of greatest magnitude, the first of equals. */
+  private void findFurthest(int lane) {
+    FloatVector furthest = FloatVector.zero(F);
+    FloatVector absMax = furthest;
+    for (int i = lane; i < xs.length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(F, xs, i);
+      FloatVector magnitude = x.abs();
+      VectorMask<Float> further = magnitude.compare(GT, absMax);
+      absMax = absMax.blend(magnitude, further);
+      furthest = furthest.blend(x, further);
+    }
+    furthest.intoArray(max, lane);
+  }
+
+  final boolean isZero(int lane) {
+    return Math.abs(max[lane]) < ScaleFits.ZERO;
+  }
+
+  final void store(float[] found, int block, int count) {
+    int lanes = Math.min(LANES, count - block);
+    for (int lane = 0; lane < lanes; lane++) found[block + lane] = isZero(lane) ? 0 : scales[lane];
+  }
+
+  final void divide(float steps) {
+    for (int lane = 0; lane < LANES; lane += HALF) {
+      FloatVector furthest = FloatVector.fromArray(F, max, lane);
+      FloatVector.broadcast(F, steps).div(furthest).intoArray(inverses, lane);
+    }
+  }
+
+  final void begin(int lane, boolean explains) {
+    scales[lane] = explains ? sumsLX[lane] / sumsL2[lane] : 0;
+    gains[lane] = scales[lane] * sumsLX[lane];
+    bestInverses[lane] = inverses[lane];
+  }
+
+  final void keepBetter() {
+    for (int lane = 0; lane < LANES; lane += HALF) keepBetter(lane);
+  }
+
+  private void keepBetter(int lane) {
+    FloatVector sumLX = FloatVector.fromArray(F, sumsLX, lane);
+    FloatVector sumL2 = FloatVector.fromArray(F, sumsL2, lane);
+    FloatVector gain = FloatVector.fromArray(F, gains, lane);
+    VectorMask<Float> more = sumLX.mul(sumLX).compare(GT, gain.mul(sumL2));
+    VectorMask<Float> better = more.and(sumL2.compare(GT, 0f));
+    if (!better.anyTrue()) return;
+    FloatVector scale = sumLX.div(sumL2);
+    gain.blend(scale.mul(sumLX), better).intoArray(gains, lane);
+    FloatVector.fromArray(F, scales, lane).blend(scale, better).intoArray(scales, lane);
+    FloatVector inverse = FloatVector.fromArray(F, inverses, lane);
+    FloatVector best = FloatVector.fromArray(F, bestInverses, lane);
+    best.blend(inverse, better).intoArray(bestInverses, lane);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.halftone.kernels;
+
+import static jdk.incubator.vector.VectorOperators.GE;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link ScaleFits#nonlinear} with a block in each lane.
+ *
+ * <p>All tries but the first bring the furthest value to within {@code tries} of the first level.
+ * So a value's products lie within twice that of each other, between which there are at most two
+ * thresholds ({@link #isMeantFor}). These, and the three levels around them, are looked up once.
+ */
+final class VectorNonlinearFit extends VectorLeastSquares {
+  private static final VectorSpecies<Float> F = Lanes.F;
+  private static final int HALF = Lanes.HALF;
+  private static final int LANES = Lanes.COUNT;
+
+  /** Numbers in {@link #around} for a code. */
+  private static final int ENTRY = 5;
+
+  private final RisingLevels levels;
+  private final int tries;
+
+  /** Registers full of each threshold, of the level above it and of where that is around. */
+  private final float[] thresholds;
+
+  private final float[] levelsAbove;
+
+  private final float[] entries;
+
+  /** Of each code its level and the next two, the next threshold and the one after that. */
+  private final float[] around;
+
+  /** Where in {@link #around} each value's least product is. */
+  private final float[] found;
+
+  private final float[] lowest;
+  private final float[] middle;
+  private final float[] highest;
+  private final float[] toMiddle;
+  private final float[] toHighest;
+  private final float[] lastInverses = new float[LANES];
+
+  private VectorNonlinearFit(int size, RisingLevels levels, int tries) {
+    super(size);
+    this.levels = levels;
+    this.tries = tries;
+    thresholds = new float[(levels.count() - 1) * HALF];
+    levelsAbove = new float[thresholds.length];
+    entries = new float[thresholds.length];
+    for (int i = 0; i < thresholds.length; i++) {
+      thresholds[i] = levels.threshold(i / HALF);
+      levelsAbove[i] = levels.level(i / HALF + 1);
+      entries[i] = (i / HALF + 1) * ENTRY;
+    }
+    around = around(levels);
+    found = new float[size * LANES];
+    lowest = new float[size * LANES];
+    middle = new float[size * LANES];
+    highest = new float[size * LANES];
+    toMiddle = new float[size * LANES];
+    toHighest = new float[size * LANES];
+  }
+
+  private static float[] around(RisingLevels levels) {
+    float[] around = new float[levels.count() * ENTRY];
+    for (int code = 0; code < levels.count(); code++) {
+      int at = code * ENTRY;
+      for (int i = 0; i < 3; i++) {
+        around[at + i] = levels.level(Math.min(code + i, levels.count() - 1));
+      }
+      for (int i = 0; i < 2; i++) {
+        // Nothing but infinity reaches what is beyond the last threshold.
+        boolean exists = code + i < levels.count() - 1;
+        around[at + 3 + i] = exists ? levels.threshold(code + i) : Float.POSITIVE_INFINITY;
+      }
+    }
+    return around;
+  }
+
+  /** Whether no more than two thresholds lie as near to each other as the products of a value. */
+  static boolean isMeantFor(RisingLevels levels, int tries) {
+    for (int code = 3; code < levels.count(); code++) {
+      // One more than twice the tries makes up for roundings.
+      if (levels.threshold(code - 1) - levels.threshold(code - 3) < 2 * tries + 1) return false;
+    }
+    return true;
+  }
+
+  static void fit(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      RisingLevels levels,
+      int tries,
+      float[] weights,
+      float[] scales) {
+    VectorNonlinearFit search = new VectorNonlinearFit(size, levels, tries);
+    for (int block = 0; block < count; block += LANES) {
+      search.load(x, from, weights, block, count, size);
+      search.fit();
+      search.store(scales, block, count);
+    }
+  }
+
+  private void fit() {
+    for (int lane = 0; lane < LANES; lane++) inverses[lane] = 1 / (-max[lane] / levels.level(0));
+    for (int lane = 0; lane < LANES; lane += HALF) sumNearest(lane);
+    for (int lane = 0; lane < LANES; lane++) begin(lane, sumsL2[lane] > 0);
+    divide(tries + levels.level(0));
+    System.arraycopy(inverses, 0, lastInverses, 0, LANES);
+    divide(-tries + levels.level(0));
+    for (int lane = 0; lane < LANES; lane += HALF) find(lane);
+    lookUp();
+    for (int number = -tries; number <= tries; number++) {
+      divide(number + levels.level(0));
+      sum();
+      keepBetter();
+    }
+  }
+
+  private void sumNearest(int lane) {
+    FloatVector inverse = FloatVector.fromArray(F, inverses, lane);
+    FloatVector first = FloatVector.broadcast(F, levels.level(0));
+    FloatVector sumLX = FloatVector.zero(F);
+    FloatVector sumL2 = sumLX;
+    for (int i = lane; i < xs.length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(F, xs, i);
+      FloatVector value = inverse.mul(x);
+      FloatVector level = first;
+      for (int t = 0; t < thresholds.length; t += HALF) {
+        VectorMask<Float> above = value.compare(GE, FloatVector.fromArray(F, thresholds, t));
+        level = level.blend(FloatVector.fromArray(F, levelsAbove, t), above);
+      }
+      FloatVector weighted = FloatVector.fromArray(F, ws, i).mul(level);
+      sumLX = sumLX.add(weighted.mul(x));
+      sumL2 = sumL2.add(weighted.mul(level));
+    }
+    sumLX.intoArray(sumsLX, lane);
+    sumL2.intoArray(sumsL2, lane);
+  }
+
+  /** Finds the entry for the lesser of every value's first and last product. */
+  private void find(int lane) {
+    FloatVector inverse = FloatVector.fromArray(F, inverses, lane);
+    FloatVector last = FloatVector.fromArray(F, lastInverses, lane);
+    for (int i = lane; i < found.length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(F, xs, i);
+      FloatVector value = inverse.mul(x);
+      FloatVector other = last.mul(x);
+      value = value.blend(other, value.compare(GE, other));
+      FloatVector entry = FloatVector.zero(F);
+      for (int t = 0; t < thresholds.length; t += HALF) {
+        VectorMask<Float> above = value.compare(GE, FloatVector.fromArray(F, thresholds, t));
+        entry = entry.blend(FloatVector.fromArray(F, entries, t), above);
+      }
+      entry.intoArray(found, i);
+    }
+  }
+
+  private void lookUp() {
+    for (int i = 0; i < found.length; i++) {
+      int at = (int) found[i];
+      lowest[i] = around[at];
+      middle[i] = around[at + 1];
+      highest[i] = around[at + 2];
+      toMiddle[i] = around[at + 3];
+      toHighest[i] = around[at + 4];
+    }
+  }
+
+  private void sum() {
+    for (int lane = 0; lane < LANES; lane += HALF) sum(lane);
+  }
+
+  private void sum(int lane) {
+    FloatVector inverse = FloatVector.fromArray(F, inverses, lane);
+    FloatVector sumLX = FloatVector.zero(F);
+    FloatVector sumL2 = sumLX;
+    for (int i = lane; i < xs.length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(F, xs, i);
+      FloatVector value = inverse.mul(x);
+      VectorMask<Float> first = value.compare(GE, FloatVector.fromArray(F, toMiddle, i));
+      VectorMask<Float> second = value.compare(GE, FloatVector.fromArray(F, toHighest, i));
+      FloatVector level =
+          FloatVector.fromArray(F, lowest, i)
+              .blend(FloatVector.fromArray(F, middle, i), first)
+              .blend(FloatVector.fromArray(F, highest, i), second);
+      FloatVector weighted = FloatVector.fromArray(F, ws, i).mul(level);
+      sumLX = sumLX.add(weighted.mul(x));
+      sumL2 = sumL2.add(weighted.mul(level));
+    }
+    sumLX.intoArray(sumsLX, lane);
+    sumL2.intoArray(sumsL2, lane);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.halftone.number.gguf;
+
+import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ScaleFits;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Q6_K: 16 small blocks of 16 values {@code d * scale * (code - 32)}: lower four bits, upper two
+ * bits, scales of 8 bits, {@code d}. Errors are weighted with {@code x²}, or with the importance
+ * itself.
+ */
+final class Q6KCodec extends SuperBlockCodec {
+  private static final int BLOCK = 16;
+  private static final int BLOCKS = SIZE / BLOCK;
+  private static final int BYTES = 210;
+  private static final int HIGH_BITS = 128;
+  private static final int SCALES = 192;
+  private static final int D = 208;
+
+  /** Super-blocks whose scales are all below this count as zeros. */
+  private static final float ZERO = 1e-15f;
+
+  Q6KCodec() {
+    super(BYTES);
+  }
+
+  @Override
+  Search search(int count) {
+    return new Q6KSearch(count);
+  }
+
+  /** Of 128 codes, a byte has the lower bits of two, 64 apart, and the upper bits of four. */
+  private static void packCodes(byte[] codes, byte[] out, int at) {
+    for (int half = 0; half < 2; half++) {
+      int first = half * 128;
+      int low = at + half * 64;
+      int high = at + HIGH_BITS + half * 32;
+      for (int i = 0; i < 32; i++) {
+        int a = codes[first + i];
+        int b = codes[first + i + 32];
+        int c = codes[first + i + 64];
+        int d = codes[first + i + 96];
+        out[low + i] = (byte) (a & 0xF | c << 4);
+        out[low + i + 32] = (byte) (b & 0xF | d << 4);
+        out[high + i] = (byte) (a >> 4 | b >> 4 << 2 | c >> 4 << 4 | d >> 4 << 6);
+      }
+    }
+  }
+
+  @Override
+  void dequantize(byte[] block, int at, float[] out, int to) {
+    float d = BlockBytes.half(block, at + D);
+    for (int i = 0; i < SIZE; i++) {
+      int half = i / 128;
+      int low = block[at + half * 64 + i % 64] >> i % 128 / 64 * 4 & 0xF;
+      int high = block[at + HIGH_BITS + half * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
+      out[to + i] = d * block[at + SCALES + i / BLOCK] * ((low | high << 4) - 32);
+    }
+  }
+
+  private static final class Q6KSearch implements Search {
+    private final float[] weights;
+    private final float[] scales;
+    private final float[] inverses;
+    private final byte[] codes = new byte[SIZE];
+
+    Q6KSearch(int count) {
+      weights = new float[count * SIZE];
+      scales = new float[count * BLOCKS];
+      inverses = new float[count * BLOCKS];
+    }
+
+    @Override
+    public void quantize(
+        float[] x,
+        int from,
+        int count,
+        float @Nullable [] importance,
+        int column,
+        byte[] out,
+        int at) {
+      if (importance == null) Weights.squares(x, from, count * SIZE, weights, 0);
+      else System.arraycopy(importance, column, weights, 0, count * SIZE);
+      ScaleFits.symmetric(x, from, count * BLOCKS, BLOCK, 32, weights, scales, inverses);
+      for (int s = 0; s < count; s++) store(x, from + s * SIZE, s * BLOCKS, out, at + s * BYTES);
+    }
+
+    /** The scale of greatest magnitude becomes -128. */
+    private void store(float[] x, int from, int block, byte[] out, int at) {
+      float max = 0;
+      for (int b = block; b < block + BLOCKS; b++) {
+        if (Math.abs(scales[b]) > Math.abs(max)) max = scales[b];
+      }
+      if (Math.abs(max) < ZERO) {
+        Arrays.fill(out, at, at + BYTES, (byte) 0);
+        return;
+      }
+      float inverse = -128 / max;
+      float unit = BlockBytes.putHalf(out, at + D, 1 / inverse);
+      for (int b = 0; b < BLOCKS; b++) {
+        int scale = Math.min(127, CConversions.nearest(inverse * scales[block + b]));
+        out[at + SCALES + b] = (byte) scale;
+        round(x, from, b, unit * out[at + SCALES + b], inverses[block + b]);
+      }
+      packCodes(codes, out, at);
+    }
+
+    private void round(float[] x, int from, int b, float scale, float inverse) {
+      int first = b * BLOCK;
+      if (scale == 0) {
+        ScaleFits.symmetricCodes(x, from + first, BLOCK, 32, inverse, codes, first);
+      } else {
+        ScaleFits.codes(x, from + first, BLOCK, scale, 0, -32, 31, codes, first);
+      }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.halftone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** SIMD finds the bits that the plain searches find; and what they find is what was put in. */
+class ScaleFitsTest {
+  private static final int[] COUNTS = {1, 3, 4, 7, 8, 9, 15, 16, 17, 33};
+  private static final int[] SIZES = {8, 16, 32};
+  private static final int SEEDS = 6;
+
+  /** Denser around 0, not symmetric, and one of two levels only. */
+  private static final RisingLevels[] LEVELS = {
+    new RisingLevels(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113),
+    new RisingLevels(-2, 3)
+  };
+
+  private static final float[] TIES = {
+    0.5f, -0.5f, 0.49999997f, 1.5f, -2.5f, 4194303.5f, 4194304f, 126.5f
+  };
+
+  private interface Search {
+    Object run(KernelSupport kernels, float[] x, int count, int size, float[] weights);
+  }
+
+  private static void agree(String what, Search search) {
+    assumeTrue(
+        KernelProvider.best() instanceof VectorKernels, "SIMD kernels: this JVM or CPU has none");
+    for (int size : SIZES) {
+      for (int count : COUNTS) {
+        for (int seed = 0; seed < SEEDS; seed++) {
+          float[] x = values(3 + count * size, size, seed);
+          float[] weights = weights(count * size, seed);
+          assertThat(search.run(new VectorKernels(), x, count, size, weights))
+              .as("%s, %d blocks of %d, seed %d", what, count, size, seed)
+              .isEqualTo(search.run(KernelProvider.PLAIN, x, count, size, weights));
+        }
+      }
+    }
+  }
+
+  /**
+   * Blocks of every scale that floats have, down to where inverses overflow, some of one sign, and
+   * some of equal values or zeros.
+   */
+  private static float[] values(int length, int size, int seed) {
+    Random random = new Random(seed);
+    float[] x = new float[length];
+    int kind = 0;
+    float scale = 1;
+    for (int i = 0; i < length; i++) {
+      if (i % size == 3) {
+        kind = random.nextInt(6);
+        scale = Math.scalb(1f, seed == 0 ? -4 : random.nextInt(276) - 149);
+      }
+      float value = (float) random.nextGaussian() * scale;
+      x[i] =
+          switch (kind) {
+            case 0 -> 0f;
+            case 1 -> -0f;
+            case 2 -> -scale;
+            case 3 -> Math.abs(value);
+            case 4 -> -Math.abs(value);
+            default -> value;
+          };
+    }
+    return x;
+  }
+
+  private static float[] weights(int length, int seed) {
+    Random random = new Random(-seed);
+    float[] weights = new float[length];
+    for (int i = 0; i < length; i++) {
+      weights[i] = seed % 3 == 2 && random.nextBoolean() ? 0f : 0.01f + random.nextFloat();
+    }
+    return weights;
+  }
+
+  @Test
+  void affineSearches() {
+    for (boolean absolute : new boolean[] {true, false}) {
+      for (int levels : new int[] {3, 15, 31}) {
+        agree(
+            "affine",
+            (kernels, x, count, size, weights) -> {
+              AffineScales found = new AffineScales(count);
+              AffineFit fit = new AffineFit(size, levels, -0.9f, 0.05f, 36, absolute);
+              kernels.fitAffine(x, 3, count, fit, weights, found);
+              return new float[][] {found.scales, found.minima, found.inverses, found.lows};
+            });
+      }
+    }
+  }
+
+  @Test
+  void symmetricSearches() {
+    for (int levels : new int[] {4, 8, 32}) {
+      agree(
+          "symmetric",
+          (kernels, x, count, size, weights) -> {
+            float[][] found = new float[2][count];
+            kernels.fitSymmetric(x, 3, count, size, levels, weights, found[0], found[1]);
+            return found;
+          });
+    }
+  }
+
+  @Test
+  void nonlinearSearches() {
+    for (RisingLevels levels : LEVELS) {
+      agree(
+          "nonlinear",
+          (kernels, x, count, size, weights) -> {
+            float[] found = new float[count];
+            kernels.fitNonlinear(x, 3, count, size, levels, 7, weights, found);
+            return found;
+          });
+    }
+  }
+
+  @Test
+  void codes() {
+    for (float scale : new float[] {1f, -0.37f, 1e-30f, Float.MIN_VALUE, Float.POSITIVE_INFINITY}) {
+      agree(
+          "codes",
+          (kernels, x, count, size, weights) -> {
+            byte[] codes = new byte[count * size];
+            kernels.roundBlock(x, 3, count * size - 1, scale, 0.5f, -4, 3, codes, 1);
+            return codes;
+          });
+    }
+  }
+
+  @Test
+  void codesOfLevels() {
+    for (RisingLevels levels : LEVELS) {
+      for (float inverse : new float[] {1f, -40f, 1e30f, Float.POSITIVE_INFINITY}) {
+        agree(
+            "codes of levels",
+            (kernels, x, count, size, weights) -> {
+              byte[] codes = new byte[count * size];
+              kernels.nearestLevels(x, 3, count * size - 1, inverse, levels, codes, 1);
+              return codes;
+            });
+      }
+    }
+  }
+
+  @Test
+  void codesWithTiesAwayFromZero() {
+    for (float inverse : new float[] {1f, -40f, 1e30f, Float.POSITIVE_INFINITY}) {
+      agree(
+          "away from zero",
+          (kernels, x, count, size, weights) -> {
+            for (int i = 0; i < 8 && 3 + i < x.length; i++) x[3 + i] = TIES[i];
+            byte[] codes = new byte[count * size];
+            kernels.roundAway(x, 3, count * size - 1, inverse, codes, 1);
+            return codes;
+          });
+    }
+  }
+
+  @Test
+  void everyNearestLevelIsNearest() {
+    for (RisingLevels levels : LEVELS) {
+      Random random = new Random(1);
+      for (int i = 0; i < 100_000; i++) {
+        float value = i % 2 == 0 ? random.nextFloat() * 300 - 150 : random.nextInt(600) / 2f - 150;
+        int code = levels.nearest(value);
+        float distance = Math.abs(levels.level(code) - value);
+        for (int c = 0; c < levels.count(); c++) {
+          float other = Math.abs(levels.level(c) - value);
+          // The upper one of equals.
+          assertThat(c > code ? distance < other : distance <= other).as("%s", value).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void findsTheGridThatValuesAreOn() {
+    byte[] expected = {0, 15, 3, 7, 1, 9, 2, 4, 11, 0, 5, 6, 8, 10, 12, 14};
+    float[] x = new float[16];
+    float[] weights = new float[16];
+    for (int i = 0; i < 16; i++) {
+      x[i] = 0.5f * expected[i] - 2f;
+      weights[i] = 1f;
+    }
+    AffineFit fit = new AffineFit(16, 15, -0.9f, 0.05f, 36, false);
+    AffineScales found = new AffineScales(1);
+    ScaleFits.affine(x, 0, 1, fit, weights, found);
+    byte[] codes = new byte[16];
+    ScaleFits.affineCodes(x, 0, fit, found, 0, codes, 0);
+    assertThat(found.scales()[0]).isCloseTo(0.5f, within(1e-6f));
+    assertThat(found.minima()[0]).isCloseTo(2f, within(1e-6f));
+    assertThat(codes).isEqualTo(expected);
+  }
+
+  @Test
+  void zerosHaveScaleZero() {
+    float[] x = new float[16];
+    float[] scales = {1f};
+    float[] inverses = {1f};
+    ScaleFits.symmetric(x, 0, 1, 16, 8, x, scales, inverses);
+    assertThat(scales).containsExactly(0f);
+    byte[] codes = new byte[16];
+    ScaleFits.refined(x, 0, 1, 16, 8, scales, codes);
+    assertThat(scales).containsExactly(0f);
+    assertThat(codes).containsOnly(0);
+    ScaleFits.positive(x, 0, 1, 16, 8, x, scales, codes);
+    assertThat(scales).containsExactly(0f);
+  }
+
+  @Test
+  void tooLittleRoomIsRefused() {
+    float[] x = new float[32];
+    assertThatThrownBy(() -> ScaleFits.symmetric(x, 1, 2, 16, 8, x, x, x))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> ScaleFits.symmetric(x, 0, 2, 16, 8, new float[31], x, x))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> ScaleFits.symmetric(x, 0, 2, 16, 8, x, new float[1], x))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> ScaleFits.codes(x, 0, 32, 1, 0, 0, 3, new byte[31], 0))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> new AffineFit(0, 3, 0, 0, 1, false))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new RisingLevels(1, 1)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
