@@ -115,21 +115,29 @@ final class QdqGraph {
   }
 
   /**
-   * Whether the value is that of a float operator whose weights ONNX Runtime would turn into
-   * integers, with one scale for all channels, were a QuantizeLinear to follow it or its rectifier
-   * directly (weight_bias_quantization, 1.29). A Sum of one value between them prevents it.
+   * Whether the value is that of a float operator that ONNX Runtime would turn into an integer one,
+   * were a QuantizeLinear to follow it, directly or behind rectifiers and moves of values: by itself
+   * where all that it reads is dequantized, or with its weights, which get one scale for all
+   * channels (weight_bias_quantization, 1.29). A Sum of one value between them prevents it.
    */
   private boolean wouldBeQuantized(String value) {
     Placement placement = decisions.placement();
     Node producer = index.producer(value);
-    while (producer != null && !placement.isInteger(producer) && Rectifiers.isRectifier(producer))
+    while (producer != null && !placement.isInteger(producer) && passesOn(producer))
       producer = index.producer(producer.input(0));
     if (producer == null || placement.isInteger(producer)) return false;
     boolean hasWeights = producer.is("Conv") || producer.is("ConvTranspose") || producer.is("Gemm");
-    String input = producer.input(0);
-    return hasWeights
-        && placement.pairs().contains(input)
-        && !placement.floatProducers().contains(input);
+    return (hasWeights || Treatment.hasIntegerKernel(producer))
+        && Treatment.dataInputs(producer).stream()
+            .allMatch(
+                input ->
+                    placement.pairs().contains(input)
+                        && !placement.floatProducers().contains(input));
+  }
+
+  /** Whether ONNX Runtime moves a QuantizeLinear from behind the node to before it. */
+  private static boolean passesOn(Node node) {
+    return Rectifiers.isRectifier(node) || Treatment.of(node, true) == Treatment.SHAPE_ONLY;
   }
 
   private String initializer(String wish, Tensor value) {

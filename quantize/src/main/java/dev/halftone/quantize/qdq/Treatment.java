@@ -66,6 +66,11 @@ enum Treatment {
     return BY_OPERATOR.getOrDefault(node.opType(), FLOAT);
   }
 
+  /** Whether ONNX Runtime has an integer kernel by that name, whatever it makes of the node. */
+  static boolean hasIntegerKernel(Node node) {
+    return node.domain().isEmpty() && BY_OPERATOR.get(node.opType()) == ARITHMETIC;
+  }
+
   /**
    * QLinearAveragePool knows no dilations, and with both of these attributes divides by another
    * number of elements than AveragePool.

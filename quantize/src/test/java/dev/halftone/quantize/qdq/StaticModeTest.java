@@ -219,6 +219,44 @@ class StaticModeTest {
   }
 
   @Test
+  void anAveragePoolThatIntegersComputeOtherwiseStaysInFloat() {
+    int[] two = {2, 2};
+    for (Object[] attributes :
+        new Object[][] {
+          {"kernel_shape", two, "dilations", two},
+          {"kernel_shape", two, "strides", two, "ceil_mode", 1, "count_include_pad", 1}
+        }) {
+      Model model =
+          Networks.image()
+              .normal("w", 0.2, 4, 4, 3, 3)
+              .normal("b", 1, 4)
+              .node("Conv", "x w b", "a")
+              .node("AveragePool", "a", "p", attributes)
+              .node("Conv", "p w b", "y")
+              .output("y")
+              .model(19);
+      Model quantized = quantize(model, new StaticRecipe()).model();
+      assertThat(Judge.deployed(quantized))
+          .contains("QLinearConv", "AveragePool")
+          .doesNotContain("QLinearAveragePool");
+      assertThat(Judge.sqnr(model, quantized, UNSEEN)).isGreaterThan(30);
+    }
+  }
+
+  @Test
+  void anExcludedSumIsNotQuantizedByTheRuntime() {
+    Model model = Networks.residual().model(13);
+    String sum =
+        model.graph().nodes().stream()
+            .filter(node -> node.is("Add"))
+            .findFirst()
+            .orElseThrow()
+            .name();
+    Model quantized = quantize(model, new StaticRecipe().exclude(sum)).model();
+    assertThat(Judge.deployed(quantized)).contains("Add").doesNotContain("QLinearAdd");
+  }
+
+  @Test
   void aModelWithoutLinearOperatorsIsGivenBackWithTheReason() {
     Model model =
         Networks.image().node("Relu", "x", "r").node("Exp", "r", "y").output("y").model(7);
