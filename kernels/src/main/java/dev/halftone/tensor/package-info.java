@@ -1,4 +1,4 @@
-/** What a number is and where it lies. Depends on nothing. */
+/** What a number is and where it lies; files that are read and written. Depends on nothing. */
 @NullMarked
 package dev.halftone.tensor;
 

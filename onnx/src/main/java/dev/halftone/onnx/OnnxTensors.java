@@ -1,6 +1,7 @@
 package dev.halftone.onnx;
 
 import dev.halftone.onnx.wire.TensorProto;
+import dev.halftone.tensor.PendingFile;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

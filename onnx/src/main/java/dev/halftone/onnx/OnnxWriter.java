@@ -3,6 +3,7 @@ package dev.halftone.onnx;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.PendingFile;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package dev.halftone.onnx;
 
+import dev.halftone.tensor.PendingFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;

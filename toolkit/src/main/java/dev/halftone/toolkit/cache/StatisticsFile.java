@@ -2,7 +2,7 @@ package dev.halftone.toolkit.cache;
 
 import dev.halftone.calibrate.observe.Statistics;
 import dev.halftone.graph.MalformedDataException;
-import dev.halftone.onnx.PendingFile;
+import dev.halftone.tensor.PendingFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;

@@ -1,4 +1,4 @@
-package dev.halftone.onnx;
+package dev.halftone.tensor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
