@@ -116,8 +116,8 @@ final class QdqGraph {
 
   /**
    * Whether the value is that of a float operator that ONNX Runtime would turn into an integer one,
-   * were a QuantizeLinear to follow it, directly or behind rectifiers and moves of values: by itself
-   * where all that it reads is dequantized, or with its weights, which get one scale for all
+   * were a QuantizeLinear to follow it, directly or behind rectifiers and moves of values: by
+   * itself where all that it reads is dequantized, or with its weights, which get one scale for all
    * channels (weight_bias_quantization, 1.29). A Sum of one value between them prevents it.
    */
   private boolean wouldBeQuantized(String value) {
