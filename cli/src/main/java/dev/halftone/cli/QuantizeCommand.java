@@ -112,15 +112,15 @@ final class QuantizeCommand implements Callable<Integer> {
               ? null
               : quantized.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
       List<String> execution =
-          saved == null
-              ? List.of()
-              : quantized.executionWarnings(saved.file().path(), judge.deployment());
+          saved == null ? List.of() : quantized.executionWarnings(saved, judge.deployment());
       boolean foreign = Target.of(Cpu.detect()).saturates(resolved.recipe());
       Evaluation evaluation =
           saved == null || judged == null
               ? null
               : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
-      if (saved != null && evaluation == null) saved.requireLoads();
+      // Evaluation and a look at the execution have loaded it already.
+      if (saved != null && evaluation == null && !quantized.hasExecutionWarnings())
+        saved.requireLoads();
       bars.close();
       Verdict verdict =
           gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());

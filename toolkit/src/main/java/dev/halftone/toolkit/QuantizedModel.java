@@ -3,7 +3,6 @@ package dev.halftone.toolkit;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
-import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.plan.Plan;
@@ -11,7 +10,6 @@ import dev.halftone.plan.Quantized;
 import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.recipe.Mode;
-import dev.halftone.runtime.DeployedOperators;
 import dev.halftone.runtime.RunOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,17 +85,21 @@ public final class QuantizedModel {
   }
 
   /**
-   * What there is to say about how ONNX Runtime runs a file that this was saved to, read off the
-   * graph that it executes; nothing in modes other than weights.
+   * Whether there is something to say about how ONNX Runtime runs this, which {@link
+   * #executionWarnings} loads it for: in weights mode.
    */
-  public List<String> executionWarnings(Path saved, RunOptions deployment) {
-    if (recipe.recipe().mode() != Mode.WEIGHTS || QuantizedParts.of(model()).isEmpty())
-      return List.of();
-    try {
-      return Execution.warnings(DeployedOperators.of(saved, deployment));
-    } catch (UnsupportedModelException e) {
-      String reason = String.valueOf(e.getMessage()).replace(saved + ": ", "");
-      return List.of("how ONNX Runtime runs it is not known, since it refuses it: " + reason);
-    }
+  public boolean hasExecutionWarnings() {
+    return recipe.recipe().mode() == Mode.WEIGHTS && !QuantizedParts.of(model()).isEmpty();
+  }
+
+  /**
+   * What there is to say about how ONNX Runtime runs a file that this was saved to, read off the
+   * graph that it executes.
+   *
+   * @throws dev.halftone.graph.UnsupportedModelException if ONNX Runtime refuses it, as {@link
+   *     SavedModel#requireLoads}
+   */
+  public List<String> executionWarnings(SavedModel saved, RunOptions deployment) {
+    return hasExecutionWarnings() ? Execution.warnings(saved.executed(deployment)) : List.of();
   }
 }

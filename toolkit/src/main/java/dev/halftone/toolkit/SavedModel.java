@@ -5,9 +5,12 @@ import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.evaluate.Evaluation;
 import dev.halftone.evaluate.Evaluator;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.runtime.DeployedOperators;
+import dev.halftone.runtime.Operator;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
+import java.util.List;
 
 /**
  * A model on disk that was made from another.
@@ -25,13 +28,30 @@ public record SavedModel(OpenModel source, ModelFile file) {
     try {
       RunnableModel.open(file.path(), RunOptions.deployed()).close();
     } catch (UnsupportedModelException e) {
-      String reason = String.valueOf(e.getMessage()).replace(file.path() + ": ", "");
-      UnsupportedModelException named =
-          new UnsupportedModelException(
-              source.path(), "what was made of it does not load: " + reason);
-      named.initCause(e);
-      throw named;
+      throw refused(e);
     }
+  }
+
+  /**
+   * Loads the file and gives the operators that ONNX Runtime executes.
+   *
+   * @throws UnsupportedModelException as {@link #requireLoads}
+   */
+  List<Operator> executed(RunOptions deployment) {
+    try {
+      return DeployedOperators.of(file.path(), deployment);
+    } catch (UnsupportedModelException e) {
+      throw refused(e);
+    }
+  }
+
+  private UnsupportedModelException refused(UnsupportedModelException e) {
+    String reason = String.valueOf(e.getMessage()).replace(file.path() + ": ", "");
+    UnsupportedModelException named =
+        new UnsupportedModelException(
+            source.path(), "what was made of it does not load: " + reason);
+    named.initCause(e);
+    return named;
   }
 
   /** Judges the file beside its source, latency included, as it is deployed with one thread. */
