@@ -91,8 +91,8 @@ public record NamedRecipe(
               "1/6",
               "4 bits whose levels are fitted to each weight",
               "no samples; packed in the file, float in memory; fitting takes longer",
-              new Measured(16.6, 67.4),
-              new Measured(18.8, 72.2),
+              new Measured(16.6, 71.8),
+              new Measured(18.8, 71.7),
               ANY.mode(Mode.WEIGHTS)
                   .weights(RecipeWords.weights("codebook:4"))
                   .granularity(new Granularity.PerBlock(32))),
