@@ -2,6 +2,7 @@ package dev.halftone.llm.stream;
 
 import dev.halftone.checkpoint.gguf.Layout;
 import dev.halftone.graph.MalformedModelException;
+import dev.halftone.kernels.ScaleFits;
 import dev.halftone.llm.stream.RowEncoder.Error;
 import dev.halftone.tensor.PendingFile;
 import java.io.IOException;
@@ -92,6 +93,7 @@ public final class CheckpointWriter {
   }
 
   private void run(int threads) throws IOException {
+    ScaleFits.expect(valuesToSearch());
     try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < threads; i++)
@@ -112,6 +114,15 @@ public final class CheckpointWriter {
         stopped = true;
       }
     }
+  }
+
+  private long valuesToSearch() {
+    return job.files().stream()
+        .flatMap(file -> file.tensors().stream())
+        .filter(tensor -> !tensor.isCopy())
+        .map(tensor -> tensor.info())
+        .mapToLong(info -> info.rows() * info.columns())
+        .sum();
   }
 
   private RuntimeException unwrapped(ExecutionException e) throws IOException {
