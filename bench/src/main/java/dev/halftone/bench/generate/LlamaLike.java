@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 
@@ -45,7 +46,7 @@ public final class LlamaLike {
   static void write(Path file, Shape shape, int threads) {
     List<TensorJob> tensors = new ArrayList<>();
     for (TensorInfo info : tensors(shape))
-      tensors.add(new TensorJob(new Gaussian(info, tensors.size()), stored(info), List.of()));
+      tensors.add(new TensorJob(new Gaussian(info, tensors.size()), stored(info), Optional.empty()));
     // There is no file that this is made from; the folder stands for it.
     Path folder = file.toAbsolutePath().getParent();
     CheckpointJob job =

@@ -64,7 +64,9 @@ public record CheckpointJob(List<FileJob> files, List<Path> inputs, String maker
 
   private static void addImportance(MessageDigest digest, TensorJob tensor) {
     add(digest, tensor.source().info().toString());
-    for (float[] columns : tensor.importance()) {
+    if (tensor.importance().isEmpty()) return;
+    for (long matrix = 0; matrix < tensor.matrices(); matrix++) {
+      float[] columns = tensor.importance().get().of(matrix);
       byte[] bytes = new byte[Math.multiplyExact(columns.length, Float.BYTES)];
       MemorySegment.copy(
           MemorySegment.ofArray(columns), ValueLayout.JAVA_BYTE, 0, bytes, 0, bytes.length);

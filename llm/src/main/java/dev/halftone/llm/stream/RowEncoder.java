@@ -16,6 +16,10 @@ final class RowEncoder {
   private float[] decoded = {};
   private byte[] bytes = {};
 
+  private @Nullable MatrixImportance weighted;
+  private long weightedMatrix;
+  private float @Nullable [] columnWeights;
+
   /** Sums of squares of a row of the source, and of how far the result is from it. */
   record Error(double signal, double noise) {
     static final Error NONE = new Error(0, 0);
@@ -78,8 +82,17 @@ final class RowEncoder {
     }
   }
 
-  private static float @Nullable [] importance(TensorJob job, long row) {
-    return job.importance().isEmpty() ? null : job.importance().get(job.matrixOf(row));
+  /** The same array for all rows of a matrix, which come one after the other. */
+  private float @Nullable [] importance(TensorJob job, long row) {
+    if (job.importance().isEmpty()) return null;
+    MatrixImportance all = job.importance().get();
+    long matrix = job.matrixOf(row);
+    if (all != weighted || matrix != weightedMatrix || columnWeights == null) {
+      columnWeights = all.of(matrix);
+      weighted = all;
+      weightedMatrix = matrix;
+    }
+    return columnWeights;
   }
 
   private Error error(BlockType type, int columns) {

@@ -26,6 +26,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,7 +93,7 @@ final class CheckpointWriterTest {
     Path out = out("importance");
     RowSource source = sources().get(2);
     CheckpointWriter.write(
-        job(out, List.of(new TensorJob(source, Q4_K, List.of(importance)))), 2, WriteProgress.NONE);
+        job(out, List.of(new TensorJob(source, Q4_K, Optional.of(m -> importance[(int) m])))), 2, WriteProgress.NONE);
 
     int width = (int) BlockType.Q4_K.bytes(COLUMNS);
     byte[] row = new byte[width];
@@ -171,7 +172,7 @@ final class CheckpointWriterTest {
     assertThatThrownBy(
             () ->
                 CheckpointWriter.write(
-                    job(out, List.of(new TensorJob(sources().getFirst(), Q4_K, List.of()))),
+                    job(out, List.of(new TensorJob(sources().getFirst(), Q4_K, Optional.empty()))),
                     2,
                     WriteProgress.NONE))
         .isInstanceOf(MalformedModelException.class)
@@ -275,8 +276,8 @@ final class CheckpointWriterTest {
     List<RowSource> sources = sources();
     return List.of(
         TensorJob.copy(sources.get(0)),
-        new TensorJob(sources.get(1), matrices, List.of()),
-        new TensorJob(sources.get(2), matrices, List.of()));
+        new TensorJob(sources.get(1), matrices, Optional.empty()),
+        new TensorJob(sources.get(2), matrices, Optional.empty()));
   }
 
   private CheckpointJob job(Path out, TensorType matrices) {
