@@ -12,6 +12,7 @@ import dev.halftone.checkpoint.gguf.TensorInfo;
 import dev.halftone.checkpoint.gguf.TensorType;
 import dev.halftone.checkpoint.gguf.TensorType.Plain;
 import dev.halftone.checkpoint.gguf.ValueType;
+import dev.halftone.graph.BadInputException;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.number.gguf.BlockType;
 import dev.halftone.tensor.Tensor;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +139,76 @@ final class ImportanceMatrixTest {
           .as("cut to %d bytes", cut.length)
           .isInstanceOf(MalformedModelException.class)
           .hasMessageContaining("imatrix.dat at byte");
+    }
+  }
+
+  @Test
+  void partsAreMergedByWhatWasMeasured() throws IOException {
+    ImportanceMatrix first =
+        gguf(
+            floats("w.weight.in_sum2", 3, 2, 0, 0, 0, 2, 4, 8),
+            floats("w.weight.counts", 1, 2, 0, 2),
+            floats("x.in_sum2", 1, 1, 3),
+            floats("x.counts", 1, 1, 2));
+    Files.move(folder.resolve("imatrix.gguf"), folder.resolve("first.gguf"));
+    ImportanceMatrix second =
+        gguf(
+            floats("w.weight.in_sum2", 3, 2, 0, 0, 0, 4, 4, 4),
+            floats("w.weight.counts", 1, 2, 0, 4));
+
+    ImportanceMatrix merged = ImportanceMatrix.merge(List.of(first, second));
+
+    ColumnWeights weights = merged.of(EXPERTS).orElseThrow();
+    assertThat(weights.of(0)).containsExactly(1, 1, 1);
+    assertThat(weights.of(1)).containsExactly(1, 8 / 6f, 2);
+    assertThat(merged.of(info("x", 1)).orElseThrow().of(0)).containsExactly(1.5f);
+    assertThat(merged.origin().entries()).isEqualTo(2);
+    assertThat(merged.origin().chunks()).isEqualTo(14);
+    assertThat(merged.origin().datasets()).containsExactly("text");
+  }
+
+  @Test
+  void partsThatDoNotGoTogetherAreRefused() throws IOException {
+    ImportanceMatrix tokens =
+        gguf(floats("w.weight.in_sum2", 3, 1, 1, 2, 9), floats("w.weight.counts", 1, 1, 3));
+    ImportanceMatrix calls = older(one().text("w.weight").number(4).floats(1, 2));
+    Files.delete(folder.resolve("imatrix.dat"));
+    ImportanceMatrix longer = older(one().text("w.weight").number(4).floats(1, 2, 3));
+
+    assertThatThrownBy(() -> ImportanceMatrix.merge(List.of(tokens, calls)))
+        .isInstanceOf(MalformedModelException.class)
+        .hasMessageMatching(".*imatrix.dat: another form than .*imatrix.gguf");
+    assertThatThrownBy(() -> ImportanceMatrix.merge(List.of(calls, longer)))
+        .isInstanceOf(MalformedModelException.class)
+        .hasMessageContaining("imatrix.dat: 3 weights of a tensor, others have 2");
+    assertThatThrownBy(() -> ImportanceMatrix.merge(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void damageIsRefusedOrHarmless() throws IOException {
+    gguf(floats("w.weight.in_sum2", 3, 1, 1, 2, 9), floats("w.weight.counts", 1, 1, 3));
+    byte[] gguf = Files.readAllBytes(folder.resolve("imatrix.gguf"));
+    byte[] older =
+        one().text("w.weight").number(4).floats(1, 2, 3).number(5).text("data").toArray();
+    Random random = new Random(11);
+    for (byte[] whole : List.of(gguf, older))
+      for (int i = 0; i < 2000; i++) {
+        byte[] damaged = whole.clone();
+        for (int hits = random.nextInt(1, 4); hits > 0; hits--)
+          damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+        readOrRefuse(Files.write(folder.resolve("damaged"), damaged));
+      }
+  }
+
+  private static void readOrRefuse(Path file) {
+    try {
+      ImportanceMatrix read = ImportanceMatrix.read(file);
+      if (read.has(MATRIX.name()))
+        for (float mean : read.of(MATRIX).orElseThrow().of(0))
+          assertThat(mean).isFinite().isNotNegative();
+    } catch (BadInputException refused) {
+      assertThat(refused).hasMessageContaining("damaged");
     }
   }
 
