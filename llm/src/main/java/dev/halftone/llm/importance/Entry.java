@@ -3,10 +3,9 @@ package dev.halftone.llm.importance;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
- * What was measured for one tensor, as it lies in the file.
+ * What was measured for one tensor, as it lies in one file.
  *
  * @param sums of squares, a float for each column of each matrix
  * @param counts what the sums are of: one number for each of so many equal parts of the sums
@@ -46,20 +45,16 @@ record Entry(MemorySegment sums, ByteOrder order, float[] counts) {
     return sums.byteSize() / Float.BYTES;
   }
 
-  /** Means {@code from} to {@code from + count}: sum / count in floats; 1 where the count is 0. */
-  float[] means(long from, int count) {
-    float[] means = new float[count];
-    MemorySegment.copy(sums, layout(order), from * Float.BYTES, means, 0, count);
+  /**
+   * Adds what was measured for the columns from {@code from} on to {@code sumsOut} and {@code
+   * countsOut}, which are of one length.
+   */
+  void addTo(long from, float[] sumsOut, double[] countsOut) {
+    ValueLayout.OfFloat layout = layout(order);
     long part = values() / counts.length;
-    for (int i = 0; i < count; i++) {
-      float divisor = counts[(int) ((from + i) / part)];
-      means[i] = divisor > 0 ? means[i] / divisor : 1;
+    for (int i = 0; i < sumsOut.length; i++) {
+      sumsOut[i] += sums.getAtIndex(layout, from + i);
+      countsOut[i] += counts[(int) ((from + i) / part)];
     }
-    return means;
-  }
-
-  @Override
-  public String toString() {
-    return "%d sums, counts %s".formatted(values(), Arrays.toString(counts));
   }
 }

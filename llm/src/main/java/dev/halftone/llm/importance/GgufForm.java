@@ -38,8 +38,7 @@ final class GgufForm {
     long chunks = form.number(CHUNKS);
     long unused = form.number(CHUNK_SIZE);
     SequencedMap<String, Entry> entries = form.entries();
-    return new ImportanceMatrix(
-        file, new Origin(file.toString(), datasets, entries.size(), chunks), entries);
+    return ImportanceMatrix.of(file, ImportanceMatrix.Unit.TOKENS, datasets, chunks, entries);
   }
 
   private SequencedMap<String, Entry> entries() {

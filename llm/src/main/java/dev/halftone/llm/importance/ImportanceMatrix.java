@@ -8,9 +8,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Importance weights of a model, in one of two forms, told apart by the first bytes: GGUF, with
@@ -31,14 +33,31 @@ public final class ImportanceMatrix {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final Path file;
-  private final Origin origin;
-  private final Map<String, Entry> entries;
+  /** What counts of a file are of. */
+  enum Unit {
+    TOKENS,
+    CALLS
+  }
 
-  ImportanceMatrix(Path file, Origin origin, SequencedMap<String, Entry> entries) {
-    this.file = file;
+  private final Unit unit;
+  private final Origin origin;
+  private final Map<String, List<Entry>> entries;
+
+  /**
+   * @param entries of each tensor, one of each file
+   */
+  private ImportanceMatrix(Unit unit, Origin origin, Map<String, List<Entry>> entries) {
+    this.unit = unit;
     this.origin = origin;
-    this.entries = new LinkedHashMap<>(entries);
+    this.entries = entries;
+  }
+
+  static ImportanceMatrix of(
+      Path file, Unit unit, List<String> datasets, long chunks, Map<String, Entry> entries) {
+    Map<String, List<Entry>> alone = new LinkedHashMap<>();
+    entries.forEach((name, entry) -> alone.put(name, List.of(entry)));
+    return new ImportanceMatrix(
+        unit, new Origin(file.toString(), datasets, entries.size(), chunks), alone);
   }
 
   /**
@@ -54,6 +73,45 @@ public final class ImportanceMatrix {
     MemorySegment bytes = MappedFile.map(file);
     boolean gguf = bytes.byteSize() >= Integer.BYTES && bytes.get(INT, 0) == GGUF;
     return gguf ? GgufForm.read(file) : OlderForm.read(file, bytes);
+  }
+
+  /**
+   * Weights measured in parts: sums are added, and counts, so a mean counts for as much as was
+   * measured.
+   *
+   * @throws IllegalArgumentException if there are no parts
+   * @throws MalformedModelException if parts have different numbers of values for a tensor, or are
+   *     of different forms, whose counts are not of the same
+   */
+  public static ImportanceMatrix merge(List<ImportanceMatrix> parts) {
+    if (parts.isEmpty()) throw new IllegalArgumentException("no importance weights to merge");
+    ImportanceMatrix first = parts.getFirst();
+    Map<String, List<Entry>> entries = new LinkedHashMap<>();
+    for (ImportanceMatrix part : parts) {
+      if (part.unit != first.unit)
+        throw new MalformedModelException(
+            part.origin.file(), "another form than " + first.origin.file());
+      part.entries.forEach((name, added) -> entries.merge(name, added, part::appended));
+    }
+    return new ImportanceMatrix(first.unit, origin(parts, entries.size()), entries);
+  }
+
+  private List<Entry> appended(List<Entry> known, List<Entry> added) {
+    long expected = known.getFirst().values();
+    long found = added.getFirst().values();
+    if (found != expected)
+      throw new MalformedModelException(
+          origin.file(), "%d weights of a tensor, others have %d".formatted(found, expected));
+    return Stream.concat(known.stream(), added.stream()).toList();
+  }
+
+  private static Origin origin(List<ImportanceMatrix> parts, int entries) {
+    List<Origin> origins = parts.stream().map(ImportanceMatrix::origin).toList();
+    return new Origin(
+        origins.stream().map(Origin::file).collect(Collectors.joining(", ")),
+        origins.stream().flatMap(origin -> origin.datasets().stream()).distinct().toList(),
+        entries,
+        origins.stream().mapToLong(Origin::chunks).sum());
   }
 
   public Origin origin() {
@@ -73,19 +131,20 @@ public final class ImportanceMatrix {
    *     third dimension
    */
   public Optional<ColumnWeights> of(TensorInfo tensor) {
-    Entry entry = entries.get(tensor.name());
-    if (entry == null) return Optional.empty();
+    List<Entry> measured = entries.get(tensor.name());
+    if (measured == null) return Optional.empty();
+    long values = measured.getFirst().values();
     int columns = tensor.columns();
     long experts = tensor.dimensions().length > 2 ? tensor.dimensions()[2] : 1;
-    if (columns > 0 && entry.values() % columns == 0 && entry.values() / columns == experts)
-      return Optional.of(new ColumnWeights(entry, columns));
+    if (columns > 0 && values % columns == 0 && values / columns == experts)
+      return Optional.of(new ColumnWeights(measured, columns));
     return switch (tensor.name()) {
       case "token_embd.weight", "per_layer_token_embd.weight" -> Optional.empty();
       default ->
           throw new MalformedModelException(
-              file,
+              origin.file(),
               "tensor \"%s\"".formatted(tensor.name()),
-              "%d weights, expected %d columns × %d".formatted(entry.values(), columns, experts));
+              "%d weights, expected %d columns × %d".formatted(values, columns, experts));
     };
   }
 }

@@ -33,8 +33,7 @@ final class OlderForm {
     SequencedMap<String, Entry> entries = form.entries();
     long chunks = form.left() == 0 ? 0 : Math.max(0, form.number("number of chunks"));
     List<String> datasets = form.left() == 0 ? List.of() : form.dataset();
-    return new ImportanceMatrix(
-        file, new Origin(file.toString(), datasets, entries.size(), chunks), entries);
+    return ImportanceMatrix.of(file, ImportanceMatrix.Unit.CALLS, datasets, chunks, entries);
   }
 
   private SequencedMap<String, Entry> entries() {

@@ -13,6 +13,7 @@ import dev.halftone.checkpoint.gguf.TensorType.Blocks;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.importance.ColumnWeights;
 import dev.halftone.llm.importance.ImportanceMatrix;
+import dev.halftone.llm.importance.Origin;
 import dev.halftone.llm.source.GgufRows;
 import dev.halftone.number.gguf.BlockType;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
@@ -45,6 +47,9 @@ final class GoldenFilesTest {
 
   /** Tensors lie at multiples of this, and hashes are of that much. */
   private static final int ALIGNMENT = 32;
+
+  /** The name under which llama.cpp was given the importance weights. */
+  private static final String IMPORTANCE_FILE = "/peers/mixtures/e2e-imatrix.gguf";
 
   @TempDir private Path temporary;
 
@@ -74,7 +79,7 @@ final class GoldenFilesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyTensorIsEqual() throws IOException {
+  Stream<DynamicTest> everyFileIsEqual() throws IOException {
     Map<Case, List<Row>> cases = cases();
     Quantizer quantizer = new Quantizer();
     return cases.entrySet().stream()
@@ -102,16 +107,16 @@ final class GoldenFilesTest {
       written.add(quantizer.quantize(assignment, wanted.importance));
     for (int i = 0; i < written.size(); i++)
       assertThat(row(written.get(i))).isEqualTo(rows.get(i + 1));
-    if (!wanted.importance) checkFile(quantizer, wanted, written, rows.getFirst());
+    checkFile(quantizer, wanted, written, rows.getFirst());
   }
 
-  /** With importance weights the file has the name of theirs, as it was on another machine. */
   private void checkFile(Quantizer quantizer, Case wanted, List<GgufTensor> written, Row expected)
       throws Exception {
     Path file = temporary.resolve("written.gguf");
     SequencedMap<String, MetadataValue> source = quantizer.source.metadata();
-    GgufWriter.write(
-        file, OutputMetadata.of(source, wanted.request().mixture(), Optional.empty()), written);
+    Optional<Origin> origin =
+        wanted.importance ? Optional.of(quantizer.origin()) : Optional.empty();
+    GgufWriter.write(file, OutputMetadata.of(source, wanted.request().mixture(), origin), written);
     byte[] bytes = Files.readAllBytes(file);
     assertThat(bytes.length).isEqualTo((int) expected.bytes);
     assertThat(sha256(bytes)).isEqualTo(expected.hash);
@@ -132,17 +137,25 @@ final class GoldenFilesTest {
         ImportanceMatrix.read(FOLDER.resolve("e2e-imatrix.gguf"));
     private final Map<String, GgufTensor> done = new HashMap<>();
 
+    Origin origin() {
+      Origin read = importance.origin();
+      return new Origin(IMPORTANCE_FILE, read.datasets(), read.entries(), read.chunks());
+    }
+
     List<TensorInfo> infos() {
       return source.tensors().values().stream().map(GgufTensor::info).toList();
     }
 
     GgufTensor quantize(Assignment assignment, boolean weighted) {
       String name = assignment.source().name();
-      GgufTensor tensor = source.tensors().get(name);
+      GgufTensor tensor = Objects.requireNonNull(source.tensors().get(name));
       if (assignment.isCopy()) return tensor;
-      return done.computeIfAbsent(
-          name + assignment.target() + weighted,
-          unused -> quantize(new GgufRows(tensor), assignment, weighted));
+      String key = name + assignment.target() + weighted;
+      GgufTensor known = done.get(key);
+      if (known != null) return known;
+      GgufTensor made = quantize(new GgufRows(tensor), assignment, weighted);
+      done.put(key, made);
+      return made;
     }
 
     private GgufTensor quantize(GgufRows rows, Assignment assignment, boolean weighted) {

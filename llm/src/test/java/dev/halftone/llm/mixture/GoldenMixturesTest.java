@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -86,16 +87,18 @@ final class GoldenMixturesTest {
   @TestFactory
   Stream<DynamicTest> everyRowIsEqual() throws IOException {
     Map<Case, List<Row>> cases = read();
-    return cases.keySet().stream()
+    return cases.entrySet().stream()
         .map(
             wanted ->
                 DynamicTest.dynamicTest(
-                    wanted.toString(), () -> check(wanted, cases.get(wanted), cases)));
+                    wanted.getKey().toString(),
+                    () -> check(wanted.getKey(), wanted.getValue(), cases)));
   }
 
   private static void check(Case wanted, List<Row> rows, Map<Case, List<Row>> cases) {
     if (rows.isEmpty()) {
-      List<Row> tensors = cases.get(new Case(wanted.model, wanted.importance, "F16"));
+      Case accepted = new Case(wanted.model, wanted.importance, "F16");
+      List<Row> tensors = Objects.requireNonNull(cases.get(accepted));
       assertThatThrownBy(() -> assign(wanted, tensors))
           .isInstanceOf(UnsupportedModelException.class)
           .hasMessageMatching("tensor \".*\": row length [0-9]+ is no multiple of 128.*Q1_0.*");
