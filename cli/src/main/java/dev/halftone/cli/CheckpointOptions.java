@@ -1,6 +1,7 @@
 package dev.halftone.cli;
 
 import dev.halftone.checkpoint.gguf.TensorType;
+import dev.halftone.llm.importance.ImportanceMatrix;
 import dev.halftone.llm.mixture.Mixture;
 import dev.halftone.llm.mixture.MixtureRequest;
 import dev.halftone.llm.mixture.TypeRule;
@@ -14,6 +15,18 @@ import picocli.CommandLine.Option;
 
 /** What is asked of the quantization of a GGUF file. */
 final class CheckpointOptions {
+  /** The names of all options below. */
+  static final List<String> NAMES =
+      List.of(
+          "--imatrix",
+          "--pure",
+          "--tensor-type",
+          "--output-tensor-type",
+          "--token-embedding-type",
+          "--leave-output-tensor",
+          "--allow-requantize",
+          "--keep-split");
+
   /** What is taken where nothing is asked for: small, and still close to the original. */
   private static final Mixture DEFAULT = Mixture.Q4_K_M;
 
@@ -21,9 +34,9 @@ final class CheckpointOptions {
       names = "--imatrix",
       paramLabel = "FILE",
       description =
-          "GGUF: importance of the weights' columns, as llama.cpp measures it (GGUF or older"
-              + " form).")
-  private @Nullable Path importance;
+          "GGUF: importance of the weights' columns, as llama.cpp measures it (GGUF or older form);"
+              + " may be repeated, several count as measured together.")
+  private List<Path> importance = List.of();
 
   @Option(
       names = "--pure",
@@ -65,9 +78,15 @@ final class CheckpointOptions {
       description = "GGUF: as many files as the model has, OUT-00001-of-0000N.gguf.")
   private boolean keepSplit;
 
-  /** File of importance weights; null for none. */
-  @Nullable Path importance() {
-    return importance;
+  /**
+   * The importance weights; empty if there are none.
+   *
+   * @throws dev.halftone.graph.BadInputException if a file is not sound
+   */
+  Optional<ImportanceMatrix> importance() {
+    if (importance.isEmpty()) return Optional.empty();
+    return Optional.of(
+        ImportanceMatrix.merge(importance.stream().map(ImportanceMatrix::read).toList()));
   }
 
   /**

@@ -46,7 +46,8 @@ public final class LlamaLike {
   static void write(Path file, Shape shape, int threads) {
     List<TensorJob> tensors = new ArrayList<>();
     for (TensorInfo info : tensors(shape))
-      tensors.add(new TensorJob(new Gaussian(info, tensors.size()), stored(info), Optional.empty()));
+      tensors.add(
+          new TensorJob(new Gaussian(info, tensors.size()), stored(info), Optional.empty()));
     // There is no file that this is made from; the folder stands for it.
     Path folder = file.toAbsolutePath().getParent();
     CheckpointJob job =

@@ -17,6 +17,9 @@ import dev.halftone.llm.stream.CheckpointJob;
 import dev.halftone.llm.stream.FileJob;
 import dev.halftone.llm.stream.MatrixImportance;
 import dev.halftone.llm.stream.TensorJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,12 +102,34 @@ public final class CheckpointPlan {
 
   /** Bits of all tensors' blocks by value, before the plan is carried out. */
   public double bitsPerWeightBefore() {
-    return 8.0 * assignments.stream().mapToLong(one -> one.source().byteSize()).sum() / values();
+    return 8.0 * bytesBefore() / values();
   }
 
   /** Bits of all tensors' blocks by value, after it. */
   public double bitsPerWeight() {
     return 8.0 * assignments.stream().mapToLong(one -> one.result().byteSize()).sum() / values();
+  }
+
+  /** Bytes of all tensors' blocks, before the plan is carried out. */
+  public long bytesBefore() {
+    return assignments.stream().mapToLong(one -> one.source().byteSize()).sum();
+  }
+
+  /**
+   * Bytes of the source's files.
+   *
+   * @throws UncheckedIOException if one is gone
+   */
+  public long fileBytesBefore() {
+    long bytes = 0;
+    for (Path path : source.paths()) {
+      try {
+        bytes += Files.size(path);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return bytes;
   }
 
   /** Tensors that importance weights were asked for and not found. */
@@ -130,8 +155,7 @@ public final class CheckpointPlan {
     List<TensorJob> tensors = assignments.stream().map(this::job).toList();
     int parts = request.keepOrder() ? source.paths().size() : 1;
     if (parts == 1)
-      return new CheckpointJob(
-          List.of(new FileJob(out, metadata, tensors)), source.paths(), maker);
+      return new CheckpointJob(List.of(new FileJob(out, metadata, tensors)), source.paths(), maker);
     List<FileJob> files = new ArrayList<>();
     int from = 0;
     for (int part = 0; part < parts; part++) {
@@ -153,8 +177,7 @@ public final class CheckpointPlan {
   }
 
   private TensorJob job(Assignment assignment) {
-    GgufTensor tensor =
-        Objects.requireNonNull(source.tensors().get(assignment.source().name()));
+    GgufTensor tensor = Objects.requireNonNull(source.tensors().get(assignment.source().name()));
     RowSource rows = new GgufRows(tensor);
     Optional<MatrixImportance> weights =
         assignment.isCopy() ? Optional.empty() : importance(assignment.source());

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param target the type that it is stored as; that of the source if it is to be copied
  * @param importance empty for none
  */
-public record TensorJob(RowSource source, TensorType target, Optional<MatrixImportance> importance) {
+public record TensorJob(
+    RowSource source, TensorType target, Optional<MatrixImportance> importance) {
   /**
    * @throws IllegalArgumentException if the source cannot become that type
    */

@@ -93,7 +93,9 @@ final class CheckpointWriterTest {
     Path out = out("importance");
     RowSource source = sources().get(2);
     CheckpointWriter.write(
-        job(out, List.of(new TensorJob(source, Q4_K, Optional.of(m -> importance[(int) m])))), 2, WriteProgress.NONE);
+        job(out, List.of(new TensorJob(source, Q4_K, Optional.of(m -> importance[(int) m])))),
+        2,
+        WriteProgress.NONE);
 
     int width = (int) BlockType.Q4_K.bytes(COLUMNS);
     byte[] row = new byte[width];
