@@ -444,8 +444,8 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public void fitAffine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
-    PlainFits.affine(x, from, 0, count, fit, weights, found);
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
+    PlainFits.affine(x, from, 0, count, fit, weights.of(x, from, count, fit.size()), found);
   }
 
   @Override
@@ -455,10 +455,11 @@ class ScalarKernels implements KernelSupport {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses) {
-    PlainFits.symmetric(x, from, count, size, levels, weights, scales, inverses);
+    PlainFits.symmetric(
+        x, from, count, size, levels, weights.of(x, from, count, size), scales, inverses);
   }
 
   @Override
@@ -469,9 +470,10 @@ class ScalarKernels implements KernelSupport {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales) {
-    PlainFits.nonlinear(x, from, count, size, levels, tries, weights, scales);
+    PlainFits.nonlinear(
+        x, from, count, size, levels, tries, weights.of(x, from, count, size), scales);
   }
 
   @Override

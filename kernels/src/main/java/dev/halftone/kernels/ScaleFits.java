@@ -1,5 +1,6 @@
 package dev.halftone.kernels;
 
+import dev.halftone.kernels.ErrorWeights.Given;
 import java.util.List;
 import java.util.Objects;
 
@@ -8,10 +9,9 @@ import java.util.Objects;
  * arguments; plain loops or SIMD compute, with the same bits: IEEE float arithmetic in the order of
  * the formulas, sums from the first value to the last, no fused multiply-add.
  *
- * <p>Blocks lie one after the other: block {@code b} is {@code x[from + b * size, …)} and its
- * weights {@code weights[b * size, …)}; results have one element a block. Values are finite; from
- * values whose sums or ratios overflow follow results that are, if anything, not finite. Rounding
- * is {@link CConversions#nearest}. Thread-safe.
+ * <p>Blocks lie one after the other: block {@code b} is {@code x[from + b * size, …)}; results have
+ * one element a block. Values are finite; from values whose sums or ratios overflow follow results
+ * that are, if anything, not finite. Rounding is {@link CConversions#nearest}. Thread-safe.
  *
  * <p>Source of the searches: ggml-quants.c of ggml, whose files others read, by formula.
  */
@@ -32,10 +32,11 @@ public final class ScaleFits {
   private ScaleFits() {}
 
   private static void check(
-      float[] x, int from, int count, int size, float[] weights, float[]... results) {
+      float[] x, int from, int count, int size, ErrorWeights weights, float[]... results) {
     long values = Math.multiplyExact((long) count, size);
     Objects.checkFromIndexSize(from, values, (long) x.length);
-    Objects.checkFromIndexSize(0, values, (long) weights.length);
+    if (weights instanceof Given(float[] given))
+      Objects.checkFromIndexSize(0, values, (long) given.length);
     for (float[] result : results) Objects.checkFromIndexSize(0, count, result.length);
   }
 
@@ -48,7 +49,7 @@ public final class ScaleFits {
    * equal {@code low} has scale and codes 0.
    */
   public static void affine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
     check(x, from, count, fit.size(), weights, found.scales);
     AFFINE.next(count * fit.size()).fitAffine(x, from, count, fit, weights, found);
   }
@@ -83,7 +84,7 @@ public final class ScaleFits {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses) {
     check(x, from, count, size, weights, scales, inverses);
@@ -121,7 +122,7 @@ public final class ScaleFits {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales) {
     check(x, from, count, size, weights, scales);
     NONLINEAR.next(count * size).fitNonlinear(x, from, count, size, levels, tries, weights, scales);
@@ -144,7 +145,7 @@ public final class ScaleFits {
       float[] weights,
       float[] scales,
       byte[] codes) {
-    check(x, from, count, size, weights, scales);
+    check(x, from, count, size, new Given(weights), scales);
     Objects.checkFromIndexSize(0, count * size, codes.length);
     PositiveFit.fit(x, from, count, size, levels, weights, scales, codes);
   }

@@ -89,7 +89,7 @@ final class VectorKernels extends ScalarKernels {
 
   @Override
   public void fitAffine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
     VectorAffineFit.fit(x, from, count, fit, weights, found);
   }
 
@@ -100,7 +100,7 @@ final class VectorKernels extends ScalarKernels {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses) {
     VectorSymmetricFit.fit(x, from, count, size, levels, weights, scales, inverses);
@@ -114,7 +114,7 @@ final class VectorKernels extends ScalarKernels {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales) {
     if (VectorNonlinearFit.isMeantFor(levels, tries)) {
       VectorNonlinearFit.fit(x, from, count, size, levels, tries, weights, scales);

@@ -1,6 +1,7 @@
 package dev.halftone.number.gguf;
 
 import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ErrorWeights.Given;
 import dev.halftone.kernels.ScaleFits;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ final class SymmetricCodec extends BlockCodec {
     int count = length / SIZE;
     float[] scales = new float[count];
     float[] inverses = new float[count];
-    ScaleFits.symmetric(x, from, count, SIZE, middle, weights, scales, inverses);
+    ScaleFits.symmetric(x, from, count, SIZE, middle, new Given(weights), scales, inverses);
     byte[] codes = new byte[SIZE];
     for (int b = 0; b < count; b++, at += bytes) {
       BlockBytes.putHalf(out, at, scales[b]);
