@@ -35,4 +35,12 @@ final class ElementTypes {
   static Optional<DType> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }
+
+  /** Empty for what the format cannot hold. */
+  static Optional<String> nameOf(DType dtype) {
+    return BY_NAME.entrySet().stream()
+        .filter(entry -> entry.getValue() == dtype)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
 }

@@ -19,12 +19,12 @@ import java.util.Map;
  */
 record Header(Map<String, String> metadata, List<Entry> entries, long end) {
   /** "8 bytes: N, an unsigned little-endian 64-bit integer, containing the size of the header." */
-  private static final int SIZE = 8;
+  static final int SIZE = 8;
 
   /**
    * "There is a limit on the size of the header of 100 MB to prevent parsing extremely large JSON."
    */
-  private static final long LARGEST = 100_000_000;
+  static final long LARGEST = 100_000_000;
 
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

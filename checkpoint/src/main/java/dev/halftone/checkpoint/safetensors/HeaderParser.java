@@ -23,7 +23,7 @@ final class HeaderParser {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  private static final String METADATA = "__metadata__";
+  static final String METADATA = "__metadata__";
 
   /** More dimensions than any tensor has. */
   private static final int MOST_DIMENSIONS = 64;

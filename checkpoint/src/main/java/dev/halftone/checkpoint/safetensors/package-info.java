@@ -13,6 +13,9 @@
  * take. No key comes twice; {@code __metadata__} may be missing. Tensors cover the whole buffer,
  * with no holes and no overlaps, so that nothing can be hidden in a file. A shape of {@code []} is
  * a scalar; a dimension of 0 is a tensor without bytes. Values are not looked at.
+ *
+ * <p>A model of several files has an index beside them, {@code model.safetensors.index.json}, whose
+ * {@code weight_map} tells in which file each tensor is.
  */
 @NullMarked
 package dev.halftone.checkpoint.safetensors;
