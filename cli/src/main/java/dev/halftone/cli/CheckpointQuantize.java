@@ -1,8 +1,11 @@
 package dev.halftone.cli;
 
 import dev.halftone.checkpoint.gguf.Gguf;
+import dev.halftone.llm.huggingface.HuggingFaceFolder;
 import dev.halftone.llm.mixture.MixtureRequest;
 import dev.halftone.llm.plan.CheckpointPlan;
+import dev.halftone.llm.source.CheckpointSource;
+import dev.halftone.llm.source.GgufSource;
 import dev.halftone.llm.stream.CheckpointJob;
 import dev.halftone.llm.stream.CheckpointWriter;
 import dev.halftone.llm.stream.FileJob;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
-/** The main job for GGUF files: from file to file, without running the model. */
+/** The main job for checkpoints of language models: to GGUF files, without running the model. */
 final class CheckpointQuantize {
   private static final String ENDING = ".gguf";
 
@@ -48,9 +51,15 @@ final class CheckpointQuantize {
     this.common = common;
   }
 
-  /** Whether a model is for this and not an ONNX file, going by its name. */
+  /** Whether a model is for this and not an ONNX file: a GGUF file by its name, or a folder. */
   static boolean takes(Path model) {
-    return model.toString().endsWith(ENDING);
+    return model.toString().endsWith(ENDING) || Files.isDirectory(model);
+  }
+
+  private static CheckpointSource open(Path model) {
+    return Files.isDirectory(model)
+        ? HuggingFaceFolder.read(model)
+        : new GgufSource(Gguf.read(model));
   }
 
   /**
@@ -79,7 +88,7 @@ final class CheckpointQuantize {
           spec.commandLine(), "-o OUT is missing: where shall the result go?");
     MixtureRequest request = Usage.checked(spec, () -> options.request(weights));
     console.checkWritable();
-    Gguf source = Gguf.read(model);
+    CheckpointSource source = open(model);
     CheckpointPlan plan = CheckpointPlan.of(source, request, options.importance());
     CheckpointJob job = plan.job(output == null ? model : output, "Halftone " + Halftone.version());
     refuseInputs(job);

@@ -34,6 +34,7 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
             .metric("bytes.quantized", (double) job.bytes())
             .metric("size.ratio", (double) job.bytes() / plan.fileBytesBefore())
             .metric("bits_per_weight", plan.bitsPerWeight());
+    plan.source().warnings().forEach(record::warning);
     List<String> missing = plan.withoutImportance();
     if (!missing.isEmpty())
       record.warning(

@@ -1,7 +1,5 @@
 package dev.halftone.llm.plan;
 
-import dev.halftone.checkpoint.gguf.Gguf;
-import dev.halftone.checkpoint.gguf.GgufTensor;
 import dev.halftone.checkpoint.gguf.MetadataValue;
 import dev.halftone.checkpoint.gguf.TensorInfo;
 import dev.halftone.graph.UnsupportedModelException;
@@ -11,7 +9,7 @@ import dev.halftone.llm.mixture.Assignment;
 import dev.halftone.llm.mixture.Assignments;
 import dev.halftone.llm.mixture.MixtureRequest;
 import dev.halftone.llm.mixture.OutputMetadata;
-import dev.halftone.llm.source.GgufRows;
+import dev.halftone.llm.source.CheckpointSource;
 import dev.halftone.llm.source.RowSource;
 import dev.halftone.llm.stream.CheckpointJob;
 import dev.halftone.llm.stream.FileJob;
@@ -22,29 +20,34 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/** What each tensor of a GGUF file becomes, and what the file will look like. Immutable. */
+/** What each tensor of a checkpoint becomes, and what the file will look like. Immutable. */
 public final class CheckpointPlan {
   /** The longest row that is held in memory as floats. */
   private static final int LONGEST_ROW = 1 << 24;
 
   private static final String ENDING = ".gguf";
 
-  private final Gguf source;
+  private final CheckpointSource source;
+  private final Map<String, RowSource> rows;
   private final MixtureRequest request;
   private final Optional<ImportanceMatrix> importance;
   private final List<Assignment> assignments;
 
   private CheckpointPlan(
-      Gguf source,
+      CheckpointSource source,
+      Map<String, RowSource> rows,
       MixtureRequest request,
       Optional<ImportanceMatrix> importance,
       List<Assignment> assignments) {
     this.source = source;
+    this.rows = rows;
     this.request = request;
     this.importance = importance;
     this.assignments = List.copyOf(assignments);
@@ -59,17 +62,19 @@ public final class CheckpointPlan {
    *     or importance weights are of another size than a tensor
    */
   public static CheckpointPlan of(
-      Gguf source, MixtureRequest request, Optional<ImportanceMatrix> importance) {
-    List<TensorInfo> tensors = source.tensors().values().stream().map(GgufTensor::info).toList();
+      CheckpointSource source, MixtureRequest request, Optional<ImportanceMatrix> importance) {
+    Map<String, RowSource> rows = new HashMap<>();
+    for (RowSource one : source.tensors()) rows.put(one.info().name(), one);
+    List<TensorInfo> tensors = source.tensors().stream().map(RowSource::info).toList();
     List<Assignment> assignments =
         Assignments.of(source.metadata(), tensors, request, importance.isPresent());
     Assignments.checkImportance(
         assignments, name -> importance.isPresent() && importance.get().has(name));
     for (Assignment assignment : assignments) checkRows(source, assignment);
-    return new CheckpointPlan(source, request, importance, assignments);
+    return new CheckpointPlan(source, rows, request, importance, assignments);
   }
 
-  private static void checkRows(Gguf source, Assignment assignment) {
+  private static void checkRows(CheckpointSource source, Assignment assignment) {
     if (!assignment.isCopy() && assignment.source().dimensions()[0] > LONGEST_ROW)
       throw new UnsupportedModelException(
           source.paths().getFirst(),
@@ -78,7 +83,7 @@ public final class CheckpointPlan {
                   assignment.source().name(), assignment.source().dimensions()[0], LONGEST_ROW));
   }
 
-  public Gguf source() {
+  public CheckpointSource source() {
     return source;
   }
 
@@ -153,7 +158,7 @@ public final class CheckpointPlan {
         OutputMetadata.of(
             source.metadata(), request.mixture(), importance.map(ImportanceMatrix::origin));
     List<TensorJob> tensors = assignments.stream().map(this::job).toList();
-    int parts = request.keepOrder() ? source.paths().size() : 1;
+    int parts = request.keepOrder() ? source.tensorsOfParts().size() : 1;
     if (parts == 1)
       return new CheckpointJob(List.of(new FileJob(out, metadata, tensors)), source.paths(), maker);
     List<FileJob> files = new ArrayList<>();
@@ -177,11 +182,10 @@ public final class CheckpointPlan {
   }
 
   private TensorJob job(Assignment assignment) {
-    GgufTensor tensor = Objects.requireNonNull(source.tensors().get(assignment.source().name()));
-    RowSource rows = new GgufRows(tensor);
+    RowSource tensor = Objects.requireNonNull(rows.get(assignment.source().name()));
     Optional<MatrixImportance> weights =
         assignment.isCopy() ? Optional.empty() : importance(assignment.source());
-    return new TensorJob(rows, assignment.target(), weights);
+    return new TensorJob(tensor, assignment.target(), weights);
   }
 
   private Optional<MatrixImportance> importance(TensorInfo tensor) {

@@ -1,0 +1,178 @@
+package dev.halftone.llm.huggingface;
+
+import dev.halftone.graph.MalformedModelException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An object of a JSON file. What is {@code null} is taken as not there.
+ *
+ * @param place of the object in the file: empty, or names that each end in a point
+ */
+record JsonFile(Path file, String place, JsonNode json) {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** Ten times the largest tokenizer that there is. */
+  private static final long LARGEST = 400_000_000;
+
+  /**
+   * @throws MalformedModelException if it is not JSON, no object, or far too large
+   * @throws UncheckedIOException if it cannot be read
+   */
+  static JsonFile read(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > LARGEST)
+        throw new MalformedModelException(
+            file, "%d bytes, expected at most %d".formatted(size, LARGEST));
+      JsonNode json = MAPPER.readTree(Files.readAllBytes(file));
+      if (!json.isObject()) throw new MalformedModelException(file, "expected a JSON object");
+      return new JsonFile(file, "", json);
+    } catch (JacksonException e) {
+      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+      throw new MalformedModelException(file, "not JSON: " + reason);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The file of a folder; empty if it is not there. */
+  static Optional<JsonFile> readIfThere(Path file) {
+    return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
+  }
+
+  Optional<JsonNode> find(String key) {
+    JsonNode value = json.get(key);
+    return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+  }
+
+  /** A whole number from 1 to 2^31 - 1. */
+  int size(String key) {
+    return sizeIfAny(key).orElseThrow(() -> missing(key));
+  }
+
+  /** A whole number from 1 to 2^31 - 1, if it is there. */
+  Optional<Integer> sizeIfAny(String key) {
+    return find(key)
+        .map(
+            value -> {
+              boolean sound =
+                  value.isIntegralNumber()
+                      && value.canConvertToInt()
+                      && value.intValue() > 0;
+              if (!sound)
+                throw malformed(
+                    key, "%s, expected a number from 1 to %d".formatted(value, Integer.MAX_VALUE));
+              return value.intValue();
+            });
+  }
+
+  /** A whole number from 0 to 2^31 - 1. */
+  int index(String key) {
+    JsonNode value = find(key).orElseThrow(() -> missing(key));
+    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0)
+      throw malformed(key, value + ", expected a number from 0 on");
+    return value.intValue();
+  }
+
+  /** The whole number from 0 to 2^31 - 1 that a key is. */
+  int indexOf(String key) {
+    try {
+      int index = Integer.parseInt(key);
+      if (index >= 0) return index;
+    } catch (NumberFormatException e) {
+      // Refused below, as negative ones are.
+    }
+    throw malformed(key, "expected a number from 0 on as the key");
+  }
+
+  double number(String key) {
+    return numberIfAny(key).orElseThrow(() -> missing(key));
+  }
+
+  Optional<Double> numberIfAny(String key) {
+    return find(key).map(value -> finite(key, value));
+  }
+
+  private double finite(String key, JsonNode value) {
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue()))
+      throw malformed(key, value + ", expected a number");
+    return value.doubleValue();
+  }
+
+  Optional<List<Double>> numbers(String key) {
+    return find(key)
+        .map(
+            list -> {
+              if (!list.isArray()) throw malformed(key, "expected a list of numbers");
+              List<Double> numbers = new ArrayList<>();
+              for (JsonNode value : list) numbers.add(finite(key, value));
+              return numbers;
+            });
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return flagIfAny(key).orElse(otherwise);
+  }
+
+  Optional<Boolean> flagIfAny(String key) {
+    return find(key)
+        .map(
+            value -> {
+              if (!value.isBoolean()) throw malformed(key, value + ", expected true or false");
+              return value.booleanValue();
+            });
+  }
+
+  String text(String key) {
+    return textIfAny(key).orElseThrow(() -> missing(key));
+  }
+
+  Optional<String> textIfAny(String key) {
+    return find(key)
+        .map(
+            value -> {
+              if (!value.isString()) throw malformed(key, value + ", expected a text");
+              return value.stringValue();
+            });
+  }
+
+  Optional<JsonFile> object(String key) {
+    return find(key)
+        .map(
+            value -> {
+              if (!value.isObject()) throw malformed(key, "expected an object");
+              return new JsonFile(file, place + key + ".", value);
+            });
+  }
+
+  /** The objects of a list; none if it is not there. */
+  List<JsonFile> objects(String key) {
+    List<JsonFile> objects = new ArrayList<>();
+    if (find(key).isEmpty()) return objects;
+    for (JsonNode value : find(key).get()) {
+      String at = "%s%s[%d].".formatted(place, key, objects.size());
+      if (!value.isObject()) throw new MalformedModelException(file, at, "expected an object");
+      objects.add(new JsonFile(file, at, value));
+    }
+    return objects;
+  }
+
+  private MalformedModelException missing(String key) {
+    return malformed(key, "is missing");
+  }
+
+  MalformedModelException malformed(String key, String problem) {
+    return new MalformedModelException(file, "\"%s%s\"".formatted(place, key), problem);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.halftone.llm.huggingface;
+
+import dev.halftone.llm.source.RowSource;
+import java.util.List;
+import java.util.Locale;
+
+/** A model's size for people: {@code 1.3M}, {@code 260K}, {@code 7B}. */
+final class SizeLabel {
+  private static final double STEP = 1000;
+
+  private SizeLabel() {}
+
+  /** Values of all tensors, in the largest unit that there is more than one of, thousands at least. */
+  static String of(List<RowSource> tensors) {
+    double scaled = 0;
+    for (RowSource tensor : tensors)
+      scaled += (double) tensor.info().rows() * tensor.info().columns();
+    scaled /= STEP;
+    String units = "KMBT";
+    int unit = 0;
+    while (scaled > STEP && unit < units.length() - 1) {
+      scaled /= STEP;
+      unit++;
+    }
+    String format = Math.round(scaled) < 10 ? "%.1f%c" : "%.0f%c";
+    return String.format(Locale.ROOT, format, scaled, units.charAt(unit));
+  }
+}

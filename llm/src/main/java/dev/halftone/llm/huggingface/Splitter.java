@@ -1,0 +1,71 @@
+package dev.halftone.llm.huggingface;
+
+import dev.halftone.graph.UnsupportedModelException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How text is cut before pairs are joined, by llama.cpp's names. Its converter knows tokenizers by
+ * a hash of what they make of a text; here they are told by the regular expression that they cut
+ * with, and where several names stand for the same one, by the architecture.
+ */
+final class Splitter {
+  private static final String QWEN2 =
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|";
+  private static final String LLAMA3 =
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|";
+  private static final String UPPER_FIRST =
+      "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
+
+  private Splitter() {}
+
+  /**
+   * @throws UnsupportedModelException if llama.cpp's name for it is not known
+   */
+  static String name(JsonFile tokenizer, Architecture architecture) {
+    List<JsonFile> steps = steps(tokenizer);
+    boolean overBytes = steps.stream().anyMatch(step -> isA(step, "ByteLevel"));
+    if (!overBytes)
+      throw new UnsupportedModelException(
+          tokenizer.file(),
+          "byte pairs that are not over bytes; of such tokenizers tokenizer.model is read");
+    List<JsonFile> cuts = steps.stream().filter(step -> !isA(step, "ByteLevel")).toList();
+    return name(cuts, architecture)
+        .orElseThrow(
+            () ->
+                new UnsupportedModelException(
+                    tokenizer.file(), "text is cut in a way that is not understood"));
+  }
+
+  private static Optional<String> name(List<JsonFile> cuts, Architecture architecture) {
+    if (cuts.isEmpty())
+      return Optional.of(architecture == Architecture.PHI2 ? "phi-2" : "gpt-2");
+    if (cuts.size() > 1) return Optional.empty();
+    JsonFile cut = cuts.getFirst();
+    if (isA(cut, "Digits") && cut.flag("individual_digits", false)) return Optional.of("smollm");
+    if (!isA(cut, "Split")) return Optional.empty();
+    String expression = cut.object("pattern").flatMap(one -> one.textIfAny("Regex")).orElse("");
+    if (expression.startsWith(LLAMA3))
+      return Optional.of(architecture == Architecture.PHI3 ? "dbrx" : "llama-bpe");
+    if (expression.startsWith(QWEN2)) return Optional.of("qwen2");
+    if (!expression.startsWith(UPPER_FIRST)) return Optional.empty();
+    return Optional.of(expression.contains("(?i:'s|'t|") ? "gpt-4o" : "tekken");
+  }
+
+  private static boolean isA(JsonFile step, String type) {
+    return step.text("type").equals(type);
+  }
+
+  private static List<JsonFile> steps(JsonFile tokenizer) {
+    List<JsonFile> steps = new ArrayList<>();
+    tokenizer
+        .object("pre_tokenizer")
+        .ifPresent(
+            first -> {
+              if (isA(first, "Sequence")) steps.addAll(first.objects("pretokenizers"));
+              else steps.add(first);
+            });
+    return steps;
+  }
+}
