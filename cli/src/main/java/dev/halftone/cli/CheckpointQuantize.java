@@ -87,11 +87,14 @@ final class CheckpointQuantize {
       throw new ParameterException(
           spec.commandLine(), "-o OUT is missing: where shall the result go?");
     MixtureRequest request = Usage.checked(spec, () -> options.request(weights));
+    if (request.keepOrder() && Files.isDirectory(model))
+      throw new ParameterException(
+          spec.commandLine(), "--keep-split has no meaning for a folder, which becomes one file");
     console.checkWritable();
     CheckpointSource source = open(model);
     CheckpointPlan plan = CheckpointPlan.of(source, request, options.importance());
     CheckpointJob job = plan.job(output == null ? model : output, "Halftone " + Halftone.version());
-    refuseInputs(job);
+    refuseInputs(job, Files.isDirectory(model));
     List<TensorResult> results = List.of();
     if (!dryRun) {
       try (Bars bars = console.bars()) {
@@ -116,12 +119,13 @@ final class CheckpointQuantize {
   }
 
   /**
-   * The names of a split model's parts follow from that of the output: nobody has read them yet.
+   * A GGUF file may be written over itself. Not so the files of a folder, which become another one,
+   * and the parts of a split model, whose names follow from that of the output.
    */
-  private void refuseInputs(CheckpointJob job) {
+  private void refuseInputs(CheckpointJob job, boolean folder) {
     for (FileJob file : job.files()) {
       for (Path input : job.inputs()) {
-        if (isSame(file.file(), input) && job.files().size() > 1)
+        if (isSame(file.file(), input) && (folder || job.files().size() > 1))
           throw new ParameterException(
               spec.commandLine(),
               "--output would write over %s, which is both input and output; give the output another name"

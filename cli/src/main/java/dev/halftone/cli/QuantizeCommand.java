@@ -49,10 +49,15 @@ import picocli.CommandLine.Spec;
       "      --preprocess imagenet.yaml --max-drop 0.5 -o model.int8.onnx",
       "  halftone quantize encoder.onnx --mode dynamic -o encoder.int8.onnx",
       "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx",
-      "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf"
+      "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf",
+      "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf"
     })
 final class QuantizeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "The ONNX model, or a language model as .gguf.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description =
+          "The ONNX model; or a language model, as .gguf or as a folder with config.json and"
+              + " safetensors files.")
   private Path model;
 
   @Option(

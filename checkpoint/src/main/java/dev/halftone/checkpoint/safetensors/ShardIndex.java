@@ -91,7 +91,8 @@ record ShardIndex(SequencedMap<String, String> fileOf) {
   /** Nothing but a name: a path could lead anywhere. */
   private static String inFolder(Path path, String tensor, String file) {
     boolean plain =
-        file.endsWith(".safetensors") && file.chars().noneMatch(c -> c == '/' || c == '\\' || c < ' ');
+        file.endsWith(".safetensors")
+            && file.chars().noneMatch(c -> c == '/' || c == '\\' || c < ' ');
     if (!plain)
       throw new MalformedModelException(
           path,

@@ -52,8 +52,7 @@ final class BytePairs {
 
   private static int index(JsonFile object, String key, int size) {
     int id = object.index(key);
-    if (id >= size)
-      throw object.malformed(key, "%d, the model has %d tokens".formatted(id, size));
+    if (id >= size) throw object.malformed(key, "%d, the model has %d tokens".formatted(id, size));
     return id;
   }
 

@@ -35,7 +35,8 @@ record Dimensions(
         gemma3
             ? config.sizeIfAny("num_attention_heads").orElse(GEMMA3_HEADS)
             : config.size("num_attention_heads");
-    int keyHeads = config.sizeIfAny("num_key_value_heads").orElse(gemma3 ? GEMMA3_KEY_HEADS : heads);
+    int keyHeads =
+        config.sizeIfAny("num_key_value_heads").orElse(gemma3 ? GEMMA3_KEY_HEADS : heads);
     if (heads % keyHeads != 0)
       throw config.malformed(
           "num_key_value_heads", "%d, which does not divide %d heads".formatted(keyHeads, heads));

@@ -51,7 +51,8 @@ public record HuggingFaceFolder(
    */
   public static HuggingFaceFolder read(Path folder) {
     Path file = folder.resolve(CONFIG);
-    if (!Files.exists(file)) throw new MalformedModelException(folder, "a folder without " + CONFIG);
+    if (!Files.exists(file))
+      throw new MalformedModelException(folder, "a folder without " + CONFIG);
     JsonFile config = JsonFile.read(file);
     Architecture architecture = Architecture.of(config);
     if (config.find("quantization_config").isPresent())
@@ -63,8 +64,7 @@ public record HuggingFaceFolder(
           "num_hidden_layers",
           "%d, the folder has %d tensors".formatted(size.layers(), model.tensors().size()));
     boolean tied = config.flag("tie_word_embeddings", architecture.isGemma());
-    List<RowSource> tensors =
-        tensors(model, Slots.of(architecture, size, tied), config, tied);
+    List<RowSource> tensors = tensors(model, Slots.of(architecture, size, tied), config, tied);
     Rope rope = Rope.of(architecture, size, config);
     tensors.addAll(rope.tensors());
     Keys keys = new Keys();
@@ -99,8 +99,7 @@ public record HuggingFaceFolder(
         throw new UnsupportedModelException(
             config.file(), "tensor \"%s\" is none of that architecture's".formatted(name));
     List<RowSource> tensors = new ArrayList<>();
-    for (Slot slot : slots)
-      rows(model, slot).ifPresent(tensors::add);
+    for (Slot slot : slots) rows(model, slot).ifPresent(tensors::add);
     return tensors;
   }
 
@@ -114,8 +113,7 @@ public record HuggingFaceFolder(
     Tensor tensor = model.tensors().get(slot.name());
     if (tensor == null) {
       if (slot.required())
-        throw new MalformedModelException(
-            file, "tensor \"%s\" is missing".formatted(slot.name()));
+        throw new MalformedModelException(file, "tensor \"%s\" is missing".formatted(slot.name()));
       return Optional.empty();
     }
     List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();

@@ -67,9 +67,7 @@ record JsonFile(Path file, String place, JsonNode json) {
         .map(
             value -> {
               boolean sound =
-                  value.isIntegralNumber()
-                      && value.canConvertToInt()
-                      && value.intValue() > 0;
+                  value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0;
               if (!sound)
                 throw malformed(
                     key, "%s, expected a number from 1 to %d".formatted(value, Integer.MAX_VALUE));

@@ -123,8 +123,7 @@ record Rope(double base, int dimensions, Kind kind, Optional<JsonFile> scaling, 
         stretched().numbers(key).orElseThrow(() -> stretched().malformed(key, "is missing"));
     if (numbers.size() != dimensions / 2)
       throw stretched()
-          .malformed(
-              key, "%d numbers, expected %d".formatted(numbers.size(), dimensions / 2));
+          .malformed(key, "%d numbers, expected %d".formatted(numbers.size(), dimensions / 2));
     float[] factors = new float[numbers.size()];
     for (int i = 0; i < factors.length; i++) factors[i] = numbers.get(i).floatValue();
     return factors;

@@ -10,7 +10,9 @@ final class SizeLabel {
 
   private SizeLabel() {}
 
-  /** Values of all tensors, in the largest unit that there is more than one of, thousands at least. */
+  /**
+   * Values of all tensors, in the largest unit that there is more than one of, thousands at least.
+   */
   static String of(List<RowSource> tensors) {
     double scaled = 0;
     for (RowSource tensor : tensors)

@@ -26,7 +26,9 @@ final class Slots {
   static List<Slot> of(Architecture architecture, Dimensions size, boolean tied) {
     Slots slots = new Slots(architecture, size);
     List<Slot> all = new ArrayList<>();
-    all.add(Slot.of("model.embed_tokens.weight", "token_embd.weight", size.vocabulary(), size.hidden()));
+    all.add(
+        Slot.of(
+            "model.embed_tokens.weight", "token_embd.weight", size.vocabulary(), size.hidden()));
     List<Slot> layer = slots.layer();
     for (int i = 0; i < size.layers(); i++) for (Slot slot : layer) all.add(slot.in(i));
     all.addAll(slots.end());

@@ -27,8 +27,7 @@ final class SpecialTokens {
    * Adds the keys. A token that the tokenizer's settings name comes before a number of the model's
    * config; a number that the vocabulary does not have is left out.
    */
-  static void add(
-      Vocabulary vocabulary, Optional<JsonFile> settings, JsonFile config, Keys keys) {
+  static void add(Vocabulary vocabulary, Optional<JsonFile> settings, JsonFile config, Keys keys) {
     for (Map.Entry<String, String> key : KEYS.entrySet())
       settings
           .flatMap(one -> named(one, key.getKey() + "_token").flatMap(vocabulary::find))

@@ -39,8 +39,7 @@ final class Splitter {
   }
 
   private static Optional<String> name(List<JsonFile> cuts, Architecture architecture) {
-    if (cuts.isEmpty())
-      return Optional.of(architecture == Architecture.PHI2 ? "phi-2" : "gpt-2");
+    if (cuts.isEmpty()) return Optional.of(architecture == Architecture.PHI2 ? "phi-2" : "gpt-2");
     if (cuts.size() > 1) return Optional.empty();
     JsonFile cut = cuts.getFirst();
     if (isA(cut, "Digits") && cut.flag("individual_digits", false)) return Optional.of("smollm");

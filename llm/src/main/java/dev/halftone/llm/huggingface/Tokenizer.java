@@ -23,8 +23,7 @@ record Tokenizer(Keys keys, List<Path> paths, List<String> warnings) {
    * @throws dev.halftone.graph.BadInputException if a file is not sound, or of a kind that is not
    *     understood
    */
-  static Tokenizer read(
-      Path folder, Architecture architecture, Dimensions size, JsonFile config) {
+  static Tokenizer read(Path folder, Architecture architecture, Dimensions size, JsonFile config) {
     Optional<JsonFile> settings = JsonFile.readIfThere(folder.resolve(CONFIG));
     Keys keys = new Keys();
     if (architecture == Architecture.LLAMA)
@@ -33,8 +32,7 @@ record Tokenizer(Keys keys, List<Path> paths, List<String> warnings) {
           .ifPresent(flag -> keys.add("tokenizer.ggml.add_space_prefix", flag));
     boolean sentences =
         Files.exists(folder.resolve(SENTENCES)) && !(isPhi4(architecture, settings));
-    if (!sentences && !Files.exists(folder.resolve(PAIRS)))
-      return none(folder, architecture, size);
+    if (!sentences && !Files.exists(folder.resolve(PAIRS))) return none(folder, architecture, size);
     Vocabulary vocabulary =
         sentences
             ? SentencePieces.read(folder.resolve(SENTENCES)).vocabulary(size.vocabulary())

@@ -65,7 +65,10 @@ class HuggingFaceFolderTest {
     same(read, "blk.1.attn_k.weight", rows(folder, "model.layers.1.self_attn.k_proj.weight", keys));
     same(read, "blk.1.attn_v.weight", values(folder, "model.layers.1.self_attn.v_proj.weight"));
     same(read, "output.weight", values(folder, "lm_head.weight"));
-    same(read, "blk.0.ffn_norm.weight", values(folder, "model.layers.0.post_attention_layernorm.weight"));
+    same(
+        read,
+        "blk.0.ffn_norm.weight",
+        values(folder, "model.layers.0.post_attention_layernorm.weight"));
   }
 
   @Test
@@ -215,8 +218,10 @@ class HuggingFaceFolderTest {
     folder.gated().with("head_dim", 8);
     folder.layers("self_attn.q_norm.weight", 8).layers("self_attn.k_norm.weight", 8);
     HuggingFaceFolder read = folder.read();
-    same(read, "blk.1.attn_q_norm.weight", values(folder, "model.layers.1.self_attn.q_norm.weight"));
-    same(read, "blk.1.attn_k_norm.weight", values(folder, "model.layers.1.self_attn.k_norm.weight"));
+    same(
+        read, "blk.1.attn_q_norm.weight", values(folder, "model.layers.1.self_attn.q_norm.weight"));
+    same(
+        read, "blk.1.attn_k_norm.weight", values(folder, "model.layers.1.self_attn.k_norm.weight"));
     same(read, "blk.1.attn_k.weight", values(folder, "model.layers.1.self_attn.k_proj.weight"));
     assertThat(text(read)).contains("qwen3.attention.key_length=8", "qwen3.block_count=2");
   }
@@ -228,7 +233,10 @@ class HuggingFaceFolderTest {
     HuggingFaceFolder read = folder.read();
     assertThat(read.tensors()).hasSize(2 + 2 * 9);
     same(read, "output_norm.weight", oneMore(folder, "model.norm.weight"));
-    same(read, "blk.0.ffn_norm.weight", oneMore(folder, "model.layers.0.post_attention_layernorm.weight"));
+    same(
+        read,
+        "blk.0.ffn_norm.weight",
+        oneMore(folder, "model.layers.0.post_attention_layernorm.weight"));
     same(read, "blk.0.attn_q.weight", values(folder, "model.layers.0.self_attn.q_proj.weight"));
     assertThat(text(read))
         .containsSubsequence(
@@ -254,7 +262,8 @@ class HuggingFaceFolderTest {
         read,
         "blk.1.post_attention_norm.weight",
         oneMore(folder, layer + "post_attention_layernorm.weight"));
-    same(read, "blk.1.ffn_norm.weight", oneMore(folder, layer + "pre_feedforward_layernorm.weight"));
+    same(
+        read, "blk.1.ffn_norm.weight", oneMore(folder, layer + "pre_feedforward_layernorm.weight"));
     same(
         read,
         "blk.1.post_ffw_norm.weight",
@@ -275,7 +284,10 @@ class HuggingFaceFolderTest {
     folder.layers("self_attn.q_norm.weight", 8).layers("self_attn.k_norm.weight", 8);
     folder.with("rope_scaling", Map.of("rope_type", "linear", "factor", 8.0));
     HuggingFaceFolder read = folder.with("sliding_window", 32).read();
-    same(read, "blk.0.attn_q_norm.weight", oneMore(folder, "model.layers.0.self_attn.q_norm.weight"));
+    same(
+        read,
+        "blk.0.attn_q_norm.weight",
+        oneMore(folder, "model.layers.0.self_attn.q_norm.weight"));
     assertThat(text(read))
         .containsSubsequence(
             "gemma3.rope.scaling.type=linear",
@@ -321,7 +333,9 @@ class HuggingFaceFolderTest {
     folder.with("partial_rotary_factor", 0.5);
     folder.tensor("model.embed_tokens.weight", VOCABULARY, HIDDEN);
     folder.tensor("lm_head.weight", VOCABULARY, HIDDEN).tensor("lm_head.bias", VOCABULARY);
-    folder.tensor("model.final_layernorm.weight", HIDDEN).tensor("model.final_layernorm.bias", HIDDEN);
+    folder
+        .tensor("model.final_layernorm.weight", HIDDEN)
+        .tensor("model.final_layernorm.bias", HIDDEN);
     folder.layers("input_layernorm.weight", HIDDEN).layers("input_layernorm.bias", HIDDEN);
     for (String part : List.of("q_proj", "k_proj", "v_proj", "dense"))
       folder

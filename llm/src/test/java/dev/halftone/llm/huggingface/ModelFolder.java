@@ -66,8 +66,7 @@ final class ModelFolder {
 
   private Tensor stored(float[] values, long[] shape) {
     byte[] bytes = new byte[Math.toIntExact(dtype.bytes(values.length))];
-    ByteBuffer out =
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
       switch (dtype) {
         case FLOAT64 -> out.putDouble(value);

@@ -24,11 +24,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TokenizerTest {
   private static final String LLAMA3 =
-      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
-          + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r"
+          + "\\n"
+          + "\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r"
+          + "\\n"
+          + "]*|\\s*[\\r"
+          + "\\n"
+          + "]+|\\s+(?!\\S)|\\s+";
   private static final String QWEN2 = LLAMA3.replace("{1,3}", "");
   private static final String TEKKEN =
-      "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|\\p{N}";
+      "[^\\r"
+          + "\\n"
+          + "\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|\\p{N}";
   private static final String GPT_4O = TEKKEN.replace("+|", "+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|");
 
   @TempDir Path path;
@@ -62,15 +69,13 @@ class TokenizerTest {
     folder.file("added_tokens.json", "{\"<pad>\": 7, \"far\": 10}");
     folder.file(
         "tokenizer_config.json",
-        "{\"add_prefix_space\": true, \"add_bos_token\": true, \"add_eos_token\": false,"
-            + "\"bos_token\": {\"content\": \"<s>\"}, \"unk_token\": \"<unk>\", \"sep_token\": null,"
-            + "\"added_tokens_decoder\": {"
-            + "\"1\": {\"content\": \"<s>\", \"special\": true},"
-            + "\"5\": {\"content\": \"▁▁x\", \"special\": false},"
-            + "\"8\": {\"content\": \"<|user|>\", \"special\": false},"
-            + "\"12\": {\"content\": \"far\"}},"
-            + "\"chat_template\": [{\"name\": \"tool\", \"template\": \"t\"},"
-            + "{\"name\": \"default\", \"template\": \"{{ messages }}\"}]}");
+        "{\"add_prefix_space\": true, \"add_bos_token\": true, \"add_eos_token\":"
+            + " false,\"bos_token\": {\"content\": \"<s>\"}, \"unk_token\": \"<unk>\","
+            + " \"sep_token\": null,\"added_tokens_decoder\": {\"1\": {\"content\": \"<s>\","
+            + " \"special\": true},\"5\": {\"content\": \"▁▁x\", \"special\": false},\"8\":"
+            + " {\"content\": \"<|user|>\", \"special\": false},\"12\": {\"content\":"
+            + " \"far\"}},\"chat_template\": [{\"name\": \"tool\", \"template\": \"t\"},{\"name\":"
+            + " \"default\", \"template\": \"{{ messages }}\"}]}");
     HuggingFaceFolder read = folder.read();
 
     assertThat(texts(read, "tokens"))
