@@ -54,15 +54,13 @@ final class SpecialTokens {
         : settings.textIfAny(key);
   }
 
-  /** The number, or the first of several. */
+  /** The number, or the first of several; empty if it is none. */
   private static Optional<Integer> numbered(JsonFile config, String key) {
-    JsonNode value = config.find(key).orElse(null);
-    JsonNode number = value != null && value.isArray() ? value.get(0) : value;
-    boolean sound =
-        number != null
-            && number.isIntegralNumber()
-            && number.canConvertToInt()
-            && number.intValue() >= 0;
-    return sound ? Optional.of(number.intValue()) : Optional.empty();
+    return config
+        .find(key)
+        .flatMap(value -> Optional.ofNullable(value.isArray() ? value.get(0) : value))
+        .filter(number -> number.isIntegralNumber() && number.canConvertToInt())
+        .map(JsonNode::intValue)
+        .filter(number -> number >= 0);
   }
 }

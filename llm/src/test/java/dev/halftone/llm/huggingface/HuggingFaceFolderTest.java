@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.NullNode;
 
 class HuggingFaceFolderTest {
   @TempDir Path path;
@@ -191,7 +192,7 @@ class HuggingFaceFolderTest {
     ModelFolder folder =
         new ModelFolder(path, "Qwen2ForCausalLM").ends().norms().attention(4).gated();
     folder.tensors.remove("lm_head.weight");
-    folder.with("tie_word_embeddings", true).with("sliding_window", null);
+    folder.with("tie_word_embeddings", true).with("sliding_window", NullNode.getInstance());
     folder.with(
         "rope_scaling",
         Map.of("type", "yarn", "factor", 4.0, "original_max_position_embeddings", 32));
@@ -329,7 +330,7 @@ class HuggingFaceFolderTest {
   @Test
   void phi2HasBiasesEverywhere() {
     ModelFolder folder = new ModelFolder(path, "PhiForCausalLM");
-    folder.with("num_key_value_heads", null).with("layer_norm_eps", 1e-5);
+    folder.with("num_key_value_heads", NullNode.getInstance()).with("layer_norm_eps", 1e-5);
     folder.with("partial_rotary_factor", 0.5);
     folder.tensor("model.embed_tokens.weight", VOCABULARY, HIDDEN);
     folder.tensor("lm_head.weight", VOCABULARY, HIDDEN).tensor("lm_head.bias", VOCABULARY);
