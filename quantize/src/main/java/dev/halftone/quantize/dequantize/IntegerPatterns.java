@@ -31,8 +31,7 @@ final class IntegerPatterns {
       cast = cast(original.input(1));
       scale = original.input(0);
     }
-    return cast != null
-        && (product(original, cast, scale) || table(original, cast, scale));
+    return cast != null && (product(original, cast, scale) || table(original, cast, scale));
   }
 
   /**

@@ -123,9 +123,7 @@ class StoredCodesTest {
             .node("If", "b", "out", "then_branch", body, "else_branch", other)
             .model(13);
     checkUndone(
-        model,
-        recipe(WeightFormat.parse("nf4"), BLOCKS, true, new ScaleStorage.Float32()),
-        110);
+        model, recipe(WeightFormat.parse("nf4"), BLOCKS, true, new ScaleStorage.Float32()), 110);
   }
 
   private static Graph withoutInputs(Graph graph) {
