@@ -52,9 +52,11 @@ final class LinearQuantizer {
    * @throws MalformedModelException if the bias is not finite
    */
   double[] leastScales(Node linear, ChannelView view, float inputScale) {
+    Tensor weight = weight(linear);
+    Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     double[] least =
-        recipe.reduceRange() && recipe.weightType() == DType.INT8
-            ? PairSums.leastScales(linear, view, weight(linear))
+        own.reduceRange() && own.weightType() == DType.INT8
+            ? PairSums.leastScales(linear, view, weight)
             : new double[view.channels()];
     double[] bias = bias(linear, view);
     if (bias == null) return least;
@@ -82,7 +84,7 @@ final class LinearQuantizer {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
-    CodeRange range = recipe.range() == CodeRange.FULL ? CodeRange.FULL : CodeRange.RESTRICTED;
+    CodeRange range = own.range() == CodeRange.FULL ? CodeRange.FULL : CodeRange.RESTRICTED;
     IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, range);
     Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =
