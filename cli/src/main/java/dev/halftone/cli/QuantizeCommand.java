@@ -11,6 +11,7 @@ import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.QuantizedModel;
+import dev.halftone.toolkit.RecipeRequest;
 import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
@@ -47,10 +48,11 @@ import picocli.CommandLine.Spec;
           + " 100:1000 \\",
       "      --preprocess imagenet.yaml --max-drop 0.5 -o model.int8.onnx",
       "  halftone quantize encoder.onnx --mode dynamic -o encoder.int8.onnx",
-      "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx"
+      "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx",
+      "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf"
     })
 final class QuantizeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "The ONNX model.")
+  @Parameters(paramLabel = "MODEL", description = "The ONNX model, or a language model as .gguf.")
   private Path model;
 
   @Option(
@@ -78,6 +80,7 @@ final class QuantizeCommand implements Callable<Integer> {
   private @Nullable Path calibrationCache;
 
   @Mixin private RecipeOptions recipe;
+  @Mixin private CheckpointOptions checkpoint;
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
   @Mixin private JudgeOptions judge;
@@ -86,8 +89,13 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (CheckpointQuantize.takes(model))
+      return new CheckpointQuantize(spec, checkpoint, common)
+          .run(model, output, dryRun, recipe.weights());
+    CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
     Console console = common.console();
+    RecipeRequest request = Usage.checked(spec, recipe::request);
     Gate gate = judge.gate();
     check(gate);
     console.checkWritable();
@@ -95,7 +103,7 @@ final class QuantizeCommand implements Callable<Integer> {
         Bars bars = console.bars()) {
       OpenModel source = Halftone.open(model);
       ResolvedRecipe resolved =
-          Usage.checked(spec, () -> source.resolve(recipe.request(), data.data != null));
+          Usage.checked(spec, () -> source.resolve(request, data.data != null));
       DataSet samples = data.open(source, common.seed());
       DataSet judged =
           staged == null ? null : evaluationData.open(source, data, samples, common.seed());

@@ -111,7 +111,7 @@ interface KernelSupport {
   void encode(float[] x, int from, int to, float scale, Levels levels, byte[] out, int at);
 
   void fitAffine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found);
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found);
 
   void fitSymmetric(
       float[] x,
@@ -119,7 +119,7 @@ interface KernelSupport {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses);
 
@@ -130,7 +130,7 @@ interface KernelSupport {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales);
 
   void roundBlock(
@@ -147,7 +147,13 @@ interface KernelSupport {
   void nearestLevels(
       float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at);
 
-  void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at);
+  void extremes(float[] x, int from, int count, int size, float[] out);
+
+  void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride);
+
+  void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride);
 
   /** Scale, zero point, and the least and greatest code. */
   record Grid(float scale, int zeroPoint, int low, int high) {}

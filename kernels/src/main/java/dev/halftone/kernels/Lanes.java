@@ -30,6 +30,38 @@ final class Lanes {
   }
 
   /**
+   * Weights of the blocks from {@code block} on, side by side as their values.
+   *
+   * @param xs the values of these blocks, transposed
+   */
+  static void weigh(ErrorWeights weights, float[] xs, int block, int count, float[] out) {
+    int size = xs.length / COUNT;
+    switch (weights) {
+      case ErrorWeights.Given(float[] given) -> transpose(given, 0, block, count, size, out);
+      case ErrorWeights.Own.SQUARES -> {
+        for (int i = 0; i < xs.length; i++) out[i] = xs[i] * xs[i];
+      }
+      case ErrorWeights.Own.MAGNITUDES -> {
+        for (int i = 0; i < xs.length; i++) out[i] = Math.abs(xs[i]);
+      }
+      case ErrorWeights.Own.SPREAD -> {
+        for (int lane = 0; lane < COUNT; lane += HALF) spread(xs, lane, size, out);
+      }
+    }
+  }
+
+  private static void spread(float[] xs, int lane, int size, float[] out) {
+    FloatVector sum = FloatVector.zero(F);
+    for (int i = lane; i < xs.length; i += COUNT) {
+      FloatVector x = FloatVector.fromArray(F, xs, i);
+      sum = sum.add(x.mul(x));
+    }
+    FloatVector spread = sum.div(size).sqrt();
+    for (int i = lane; i < xs.length; i += COUNT)
+      spread.add(FloatVector.fromArray(F, xs, i).abs()).intoArray(out, i);
+  }
+
+  /**
    * {@link CConversions#nearest} of {@code value}, clamped, as floats. The magnitude of the value
    * is at most 2^22 - 1: its sum with the magic number is positive then, and the bits of positive
    * floats have the order of the floats.

@@ -478,8 +478,8 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public void fitAffine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
-    PlainFits.affine(x, from, 0, count, fit, weights, found);
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
+    PlainFits.affine(x, from, 0, count, fit, weights.of(x, from, count, fit.size()), found);
   }
 
   @Override
@@ -489,10 +489,11 @@ class ScalarKernels implements KernelSupport {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses) {
-    PlainFits.symmetric(x, from, count, size, levels, weights, scales, inverses);
+    PlainFits.symmetric(
+        x, from, count, size, levels, weights.of(x, from, count, size), scales, inverses);
   }
 
   @Override
@@ -503,9 +504,10 @@ class ScalarKernels implements KernelSupport {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales) {
-    PlainFits.nonlinear(x, from, count, size, levels, tries, weights, scales);
+    PlainFits.nonlinear(
+        x, from, count, size, levels, tries, weights.of(x, from, count, size), scales);
   }
 
   @Override
@@ -529,7 +531,19 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    PlainFits.roundAway(x, from, size, inverse, codes, at);
+  public void extremes(float[] x, int from, int count, int size, float[] out) {
+    PlainBlocks.extremes(x, from, count, size, out);
+  }
+
+  @Override
+  public void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride) {
+    PlainBlocks.roundAway(x, from, count, size, inverses, out, at, stride);
+  }
+
+  @Override
+  public void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride) {
+    PlainBlocks.truncateNibbles(x, from, 0, count, inverses, out, at, stride);
   }
 }

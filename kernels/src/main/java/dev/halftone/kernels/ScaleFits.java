@@ -1,5 +1,7 @@
 package dev.halftone.kernels;
 
+import dev.halftone.kernels.ErrorWeights.Given;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -7,10 +9,9 @@ import java.util.Objects;
  * arguments; plain loops or SIMD compute, with the same bits: IEEE float arithmetic in the order of
  * the formulas, sums from the first value to the last, no fused multiply-add.
  *
- * <p>Blocks lie one after the other: block {@code b} is {@code x[from + b * size, …)} and its
- * weights {@code weights[b * size, …)}; results have one element a block. Values are finite; from
- * values whose sums or ratios overflow follow results that are, if anything, not finite. Rounding
- * is {@link CConversions#nearest}. Thread-safe.
+ * <p>Blocks lie one after the other: block {@code b} is {@code x[from + b * size, …)}; results have
+ * one element a block. Values are finite; from values whose sums or ratios overflow follow results
+ * that are, if anything, not finite. Rounding is {@link CConversions#nearest}. Thread-safe.
  *
  * <p>Source of the searches: ggml-quants.c of ggml, whose files others read, by formula.
  */
@@ -18,23 +19,24 @@ public final class ScaleFits {
   /** Blocks whose greatest magnitude is below this count as zeros. */
   static final float ZERO = 1e-15f;
 
-  /** Makes calls for one block count. */
-  private static final int FEW_VALUES = 64;
+  /** Values of a block of {@link #truncateNibbles}. */
+  static final int NIBBLES = 32;
 
   private static final Takeover AFFINE = new Takeover(70);
   private static final Takeover SYMMETRIC = new Takeover(30);
   private static final Takeover NONLINEAR = new Takeover(110);
 
-  /** What {@link #roundAway} gains, by value; it is called for a few values at a time. */
-  private static final Takeover ROUNDING = new Takeover(10.0 / FEW_VALUES);
+  private static final Takeover EXTREMES = new Takeover(1);
+  private static final Takeover ROUNDING = new Takeover(2);
 
   private ScaleFits() {}
 
   private static void check(
-      float[] x, int from, int count, int size, float[] weights, float[]... results) {
+      float[] x, int from, int count, int size, ErrorWeights weights, float[]... results) {
     long values = Math.multiplyExact((long) count, size);
     Objects.checkFromIndexSize(from, values, (long) x.length);
-    Objects.checkFromIndexSize(0, values, (long) weights.length);
+    if (weights instanceof Given(float[] given))
+      Objects.checkFromIndexSize(0, values, (long) given.length);
     for (float[] result : results) Objects.checkFromIndexSize(0, count, result.length);
   }
 
@@ -47,7 +49,7 @@ public final class ScaleFits {
    * equal {@code low} has scale and codes 0.
    */
   public static void affine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
     check(x, from, count, fit.size(), weights, found.scales);
     AFFINE.next(count * fit.size()).fitAffine(x, from, count, fit, weights, found);
   }
@@ -82,7 +84,7 @@ public final class ScaleFits {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses) {
     check(x, from, count, size, weights, scales, inverses);
@@ -120,7 +122,7 @@ public final class ScaleFits {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales) {
     check(x, from, count, size, weights, scales);
     NONLINEAR.next(count * size).fitNonlinear(x, from, count, size, levels, tries, weights, scales);
@@ -143,7 +145,7 @@ public final class ScaleFits {
       float[] weights,
       float[] scales,
       byte[] codes) {
-    check(x, from, count, size, weights, scales);
+    check(x, from, count, size, new Given(weights), scales);
     Objects.checkFromIndexSize(0, count * size, codes.length);
     PositiveFit.fit(x, from, count, size, levels, weights, scales, codes);
   }
@@ -196,14 +198,68 @@ public final class ScaleFits {
   }
 
   /**
-   * {@code codes[at + i]} is {@code inverse * x[from + i]} rounded to nearest, ties away from zero,
-   * the lower 8 bits; 0 for products of 2^22 and beyond, and NaN.
+   * {@code out[b]} is the value of block {@code b} whose magnitude is greatest, the first of
+   * several.
+   *
+   * @throws IndexOutOfBoundsException if a range exceeds its array
    */
-  public static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    Objects.checkFromIndexSize(from, size, x.length);
-    Objects.checkFromIndexSize(at, size, codes.length);
-    ROUNDING
-        .next((int) Math.min((long) size * FEW_VALUES, Integer.MAX_VALUE))
-        .roundAway(x, from, size, inverse, codes, at);
+  public static void extremes(float[] x, int from, int count, int size, float[] out) {
+    Objects.checkFromIndexSize(from, Math.multiplyExact((long) count, size), (long) x.length);
+    Objects.checkFromIndexSize(0, count, out.length);
+    EXTREMES.next(count * size).extremes(x, from, count, size, out);
+  }
+
+  /**
+   * Value {@code i} of block {@code b}, times {@code inverses[b]}, rounded to nearest, ties away
+   * from zero, the lower 8 bits of that, into {@code out[at + b * stride + i]}; 0 for products of
+   * 2^22 and beyond, and NaN.
+   *
+   * @throws IndexOutOfBoundsException if a range exceeds its array
+   */
+  public static void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride) {
+    checkBlocks(x, from, count, size, inverses, out, at, stride, size);
+    ROUNDING.next(count * size).roundAway(x, from, count, size, inverses, out, at, stride);
+  }
+
+  /**
+   * Codes of 4 bits of blocks of 32: {@code min(15, truncate(x * inverses[b] + 8.5))}, {@link
+   * CConversions#truncate} to the lower 8 bits. Codes {@code i} and {@code i + 16} share byte
+   * {@code out[at + b * stride + i]}, the first in its low half.
+   *
+   * @throws IndexOutOfBoundsException if a range exceeds its array
+   */
+  public static void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride) {
+    checkBlocks(x, from, count, NIBBLES, inverses, out, at, stride, NIBBLES / 2);
+    ROUNDING.next(count * NIBBLES).truncateNibbles(x, from, count, inverses, out, at, stride);
+  }
+
+  private static void checkBlocks(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      byte[] out,
+      int at,
+      int stride,
+      int bytes) {
+    Objects.checkFromIndexSize(from, Math.multiplyExact((long) count, size), (long) x.length);
+    Objects.checkFromIndexSize(0, count, inverses.length);
+    if (count == 0) return;
+    long last = Math.multiplyExact((long) stride, count - 1);
+    Objects.checkFromIndexSize(at, Math.addExact(last, bytes), (long) out.length);
+  }
+
+  /**
+   * Says how much is coming: loops that gain enough from SIMD on so many values have it from the
+   * start.
+   *
+   * @param values that will be searched, in all calls to come
+   */
+  public static void expect(long values) {
+    for (Takeover takeover : List.of(AFFINE, SYMMETRIC, NONLINEAR, EXTREMES, ROUNDING))
+      takeover.expect(values);
   }
 }

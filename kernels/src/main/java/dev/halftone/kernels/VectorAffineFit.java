@@ -68,13 +68,17 @@ final class VectorAffineFit {
   }
 
   static void fit(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
     VectorAffineFit search = new VectorAffineFit(fit);
     for (int block = 0; block < count; block += LANES) {
       Lanes.transpose(x, from, block, count, fit.size(), search.xs);
-      Lanes.transpose(weights, 0, block, count, fit.size(), search.ws);
-      if (search.run()) search.store(found, block, count);
-      else PlainFits.affine(x, from, block, Math.min(count, block + LANES), fit, weights, found);
+      Lanes.weigh(weights, search.xs, block, count, search.ws);
+      if (search.run()) {
+        search.store(found, block, count);
+      } else {
+        float[] all = weights.of(x, from, count, fit.size());
+        PlainFits.affine(x, from, block, Math.min(count, block + LANES), fit, all, found);
+      }
     }
   }
 

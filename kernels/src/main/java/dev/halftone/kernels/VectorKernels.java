@@ -89,7 +89,7 @@ final class VectorKernels extends ScalarKernels {
 
   @Override
   public void fitAffine(
-      float[] x, int from, int count, AffineFit fit, float[] weights, AffineScales found) {
+      float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
     VectorAffineFit.fit(x, from, count, fit, weights, found);
   }
 
@@ -100,7 +100,7 @@ final class VectorKernels extends ScalarKernels {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses) {
     VectorSymmetricFit.fit(x, from, count, size, levels, weights, scales, inverses);
@@ -114,7 +114,7 @@ final class VectorKernels extends ScalarKernels {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales) {
     if (VectorNonlinearFit.isMeantFor(levels, tries)) {
       VectorNonlinearFit.fit(x, from, count, size, levels, tries, weights, scales);
@@ -144,8 +144,20 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
-  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    VectorBlockCodes.roundAway(x, from, size, inverse, codes, at);
+  public void extremes(float[] x, int from, int count, int size, float[] out) {
+    VectorBlocks.extremes(x, from, count, size, out);
+  }
+
+  @Override
+  public void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride) {
+    VectorBlocks.roundAway(x, from, count, size, inverses, out, at, stride);
+  }
+
+  @Override
+  public void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride) {
+    VectorBlocks.truncateNibbles(x, from, count, inverses, out, at, stride);
   }
 
   @Override

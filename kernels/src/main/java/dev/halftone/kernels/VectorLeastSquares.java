@@ -37,9 +37,9 @@ abstract class VectorLeastSquares {
     ws = new float[size * LANES];
   }
 
-  final void load(float[] x, int from, float[] weights, int block, int count, int size) {
+  final void load(float[] x, int from, ErrorWeights weights, int block, int count, int size) {
     Lanes.transpose(x, from, block, count, size, xs);
-    Lanes.transpose(weights, 0, block, count, size, ws);
+    Lanes.weigh(weights, xs, block, count, ws);
     for (int lane = 0; lane < LANES; lane += HALF) findFurthest(lane);
   }
 

@@ -97,7 +97,7 @@ final class VectorNonlinearFit extends VectorLeastSquares {
       int size,
       RisingLevels levels,
       int tries,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales) {
     VectorNonlinearFit search = new VectorNonlinearFit(size, levels, tries);
     for (int block = 0; block < count; block += LANES) {

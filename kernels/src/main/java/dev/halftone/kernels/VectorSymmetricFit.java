@@ -22,7 +22,7 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       int count,
       int size,
       int levels,
-      float[] weights,
+      ErrorWeights weights,
       float[] scales,
       float[] inverses) {
     VectorSymmetricFit search = new VectorSymmetricFit(size);

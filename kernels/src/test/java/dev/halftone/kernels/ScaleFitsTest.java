@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.halftone.kernels.ErrorWeights.Given;
+import dev.halftone.kernels.ErrorWeights.Own;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +85,10 @@ class ScaleFitsTest {
     return weights;
   }
 
+  private static List<ErrorWeights> all(float[] given) {
+    return List.of(new Given(given), Own.SQUARES, Own.MAGNITUDES, Own.SPREAD);
+  }
+
   @Test
   void affineSearches() {
     for (boolean absolute : new boolean[] {true, false}) {
@@ -88,10 +96,14 @@ class ScaleFitsTest {
         agree(
             "affine",
             (kernels, x, count, size, weights) -> {
-              AffineScales found = new AffineScales(count);
-              AffineFit fit = new AffineFit(size, levels, -0.9f, 0.05f, 36, absolute);
-              kernels.fitAffine(x, 3, count, fit, weights, found);
-              return new float[][] {found.scales, found.minima, found.inverses, found.lows};
+              List<float[]> results = new ArrayList<>();
+              for (ErrorWeights each : all(weights)) {
+                AffineScales found = new AffineScales(count);
+                AffineFit fit = new AffineFit(size, levels, -0.9f, 0.05f, 36, absolute);
+                kernels.fitAffine(x, 3, count, fit, each, found);
+                results.addAll(List.of(found.scales, found.minima, found.inverses, found.lows));
+              }
+              return results.toArray(new float[0][]);
             });
       }
     }
@@ -103,9 +115,13 @@ class ScaleFitsTest {
       agree(
           "symmetric",
           (kernels, x, count, size, weights) -> {
-            float[][] found = new float[2][count];
-            kernels.fitSymmetric(x, 3, count, size, levels, weights, found[0], found[1]);
-            return found;
+            List<float[]> results = new ArrayList<>();
+            for (ErrorWeights each : all(weights)) {
+              float[][] found = new float[2][count];
+              kernels.fitSymmetric(x, 3, count, size, levels, each, found[0], found[1]);
+              results.addAll(List.of(found));
+            }
+            return results.toArray(new float[0][]);
           });
     }
   }
@@ -116,9 +132,13 @@ class ScaleFitsTest {
       agree(
           "nonlinear",
           (kernels, x, count, size, weights) -> {
-            float[] found = new float[count];
-            kernels.fitNonlinear(x, 3, count, size, levels, 7, weights, found);
-            return found;
+            List<float[]> results = new ArrayList<>();
+            for (ErrorWeights each : all(weights)) {
+              float[] found = new float[count];
+              kernels.fitNonlinear(x, 3, count, size, levels, 7, each, found);
+              results.add(found);
+            }
+            return results.toArray(new float[0][]);
           });
     }
   }
@@ -158,11 +178,45 @@ class ScaleFitsTest {
           "away from zero",
           (kernels, x, count, size, weights) -> {
             for (int i = 0; i < 8 && 3 + i < x.length; i++) x[3 + i] = TIES[i];
-            byte[] codes = new byte[count * size];
-            kernels.roundAway(x, 3, count * size - 1, inverse, codes, 1);
+            byte[] codes = new byte[count * (size + 2)];
+            kernels.roundAway(x, 3, count, size, inverses(count, inverse), codes, 1, size + 1);
             return codes;
           });
     }
+  }
+
+  @Test
+  void nibbles() {
+    for (float inverse : new float[] {1f, -0.3f, 0f, 1e-30f, Float.POSITIVE_INFINITY}) {
+      agree(
+          "nibbles",
+          (kernels, x, count, size, weights) -> {
+            int whole = (x.length - 3) / 32;
+            for (int i = 3; i < x.length; i++) x[i] = Math.clamp(x[i], -8f, 8f);
+            byte[] codes = new byte[1 + whole * 18];
+            kernels.truncateNibbles(x, 3, whole, inverses(whole, inverse), codes, 1, 18);
+            return codes;
+          });
+    }
+  }
+
+  @Test
+  void extremes() {
+    agree(
+        "extremes",
+        (kernels, x, count, size, weights) -> {
+          // Equal magnitudes, of which the first counts.
+          for (int i = 3; i < x.length; i++) if (i % 5 == 0) x[i] = i % 2 == 0 ? 99f : -99f;
+          float[] found = new float[count];
+          kernels.extremes(x, 3, count, size, found);
+          return found;
+        });
+  }
+
+  private static float[] inverses(int count, float first) {
+    float[] inverses = new float[count];
+    for (int b = 0; b < count; b++) inverses[b] = b % 3 == 1 ? first / 2 : first;
+    return inverses;
   }
 
   @Test
@@ -193,7 +247,7 @@ class ScaleFitsTest {
     }
     AffineFit fit = new AffineFit(16, 15, -0.9f, 0.05f, 36, false);
     AffineScales found = new AffineScales(1);
-    ScaleFits.affine(x, 0, 1, fit, weights, found);
+    ScaleFits.affine(x, 0, 1, fit, new Given(weights), found);
     byte[] codes = new byte[16];
     ScaleFits.affineCodes(x, 0, fit, found, 0, codes, 0);
     assertThat(found.scales()[0]).isCloseTo(0.5f, within(1e-6f));
@@ -206,7 +260,7 @@ class ScaleFitsTest {
     float[] x = new float[16];
     float[] scales = {1f};
     float[] inverses = {1f};
-    ScaleFits.symmetric(x, 0, 1, 16, 8, x, scales, inverses);
+    ScaleFits.symmetric(x, 0, 1, 16, 8, new Given(x), scales, inverses);
     assertThat(scales).containsExactly(0f);
     byte[] codes = new byte[16];
     ScaleFits.refined(x, 0, 1, 16, 8, scales, codes);
@@ -219,11 +273,11 @@ class ScaleFitsTest {
   @Test
   void tooLittleRoomIsRefused() {
     float[] x = new float[32];
-    assertThatThrownBy(() -> ScaleFits.symmetric(x, 1, 2, 16, 8, x, x, x))
+    assertThatThrownBy(() -> ScaleFits.symmetric(x, 1, 2, 16, 8, Own.SQUARES, x, x))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> ScaleFits.symmetric(x, 0, 2, 16, 8, new float[31], x, x))
+    assertThatThrownBy(() -> ScaleFits.symmetric(x, 0, 2, 16, 8, new Given(new float[31]), x, x))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> ScaleFits.symmetric(x, 0, 2, 16, 8, x, new float[1], x))
+    assertThatThrownBy(() -> ScaleFits.symmetric(x, 0, 2, 16, 8, Own.SQUARES, new float[1], x))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> ScaleFits.codes(x, 0, 32, 1, 0, 0, 3, new byte[31], 0))
         .isInstanceOf(IndexOutOfBoundsException.class);

@@ -3,6 +3,7 @@ package dev.halftone.number.gguf;
 import dev.halftone.kernels.AffineFit;
 import dev.halftone.kernels.AffineScales;
 import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ErrorWeights.Given;
 import dev.halftone.kernels.ScaleFits;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ final class AffineCodec extends BlockCodec {
     Weights.weigh(x, from, length, importance, 0, variance, weights, 0);
     int count = length / SIZE;
     AffineScales found = new AffineScales(count);
-    ScaleFits.affine(x, from, count, fit, weights, found);
+    ScaleFits.affine(x, from, count, fit, new Given(weights), found);
     byte[] codes = new byte[SIZE];
     for (int b = 0; b < count; b++, at += bytes) {
       BlockBytes.putHalf(out, at, found.scales()[b]);

@@ -3,6 +3,8 @@ package dev.halftone.number.gguf;
 import dev.halftone.kernels.AffineFit;
 import dev.halftone.kernels.AffineScales;
 import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ErrorWeights;
+import dev.halftone.kernels.ErrorWeights.Given;
 import dev.halftone.kernels.ScaleFits;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +19,19 @@ abstract class MinimumCodec extends SuperBlockCodec {
   private final int scaleLevels;
   private final float varianceFactor;
   private final AffineFit plain;
+  private final ErrorWeights own;
   private final AffineFit weighted;
 
   /**
    * @param plain the search without importance
+   * @param own weights of errors without importance
    * @param scaleLevels greatest integer of a scale or minimum
    * @param varianceFactor what the mean square is multiplied by in weights with importance
    */
-  MinimumCodec(int bytes, AffineFit plain, int scaleLevels, float varianceFactor) {
+  MinimumCodec(
+      int bytes, AffineFit plain, ErrorWeights own, int scaleLevels, float varianceFactor) {
     super(bytes);
+    this.own = own;
     this.plain = plain;
     this.scaleLevels = scaleLevels;
     this.varianceFactor = varianceFactor;
@@ -33,9 +39,6 @@ abstract class MinimumCodec extends SuperBlockCodec {
     levels = plain.levels();
     weighted = new AffineFit(size, levels, -0.9f, 0.05f, 36, false);
   }
-
-  /** Weights of a small block's errors without importance. */
-  abstract void weigh(float[] x, int from, float[] weights, int at);
 
   /** Where the two scales are within a block, {@code d} first. */
   abstract int scaleAt();
@@ -104,18 +107,14 @@ abstract class MinimumCodec extends SuperBlockCodec {
         byte[] out,
         int at) {
       if (importance == null) {
-        for (int i = 0; i < count * SIZE; i += size) weigh(x, from + i, weights, i);
-      } else {
-        weighByImportance(x, from, count, importance, column);
-      }
-      AffineFit fit = importance == null ? plain : weighted;
-      ScaleFits.affine(x, from, count * blocks, fit, weights, found);
-      if (importance == null) {
+        ScaleFits.affine(x, from, count * blocks, plain, own, found);
         for (int s = 0; s < count; s++) {
           d[s] = round(found.scales(), s * blocks, scaleCodes);
           dmin[s] = round(found.minima(), s * blocks, minimumCodes);
         }
       } else {
+        weighByImportance(x, from, count, importance, column);
+        ScaleFits.affine(x, from, count * blocks, weighted, new Given(weights), found);
         for (int b = 0; b < count * blocks; b++) sums[b] = Weights.sum(weights, b * size, size);
         ScaleFits.positive(found.scales(), 0, count, blocks, scaleLevels, sums, d, scaleCodes);
         ScaleFits.positive(found.minima(), 0, count, blocks, scaleLevels, sums, dmin, minimumCodes);

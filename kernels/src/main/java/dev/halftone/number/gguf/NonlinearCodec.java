@@ -1,6 +1,9 @@
 package dev.halftone.number.gguf;
 
 import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ErrorWeights;
+import dev.halftone.kernels.ErrorWeights.Given;
+import dev.halftone.kernels.ErrorWeights.Own;
 import dev.halftone.kernels.RisingLevels;
 import dev.halftone.kernels.ScaleFits;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +22,21 @@ final class NonlinearCodec {
 
   private NonlinearCodec() {}
 
-  private static void weigh(
+  /** Weights of {@code count} pieces of {@code size} values, each with a mean square of its own. */
+  private static ErrorWeights weigh(
       float[] x,
       int from,
       int size,
+      int count,
       float @Nullable [] importance,
       int column,
-      float[] weights,
-      int at) {
-    if (importance == null) {
-      Weights.squares(x, from, size, weights, at);
-    } else {
-      float variance = Weights.sumOfSquares(x, from, size) * (2f / size);
-      Weights.weigh(x, from, size, importance, column, variance, weights, at);
+      float[] weights) {
+    if (importance == null) return Own.SQUARES;
+    for (int i = 0; i < count * size; i += size) {
+      float variance = Weights.sumOfSquares(x, from + i, size) * (2f / size);
+      Weights.weigh(x, from + i, size, importance, column + i, variance, weights, i);
     }
+    return new Given(weights);
   }
 
   private static void round(float[] x, int from, float inverse, byte[] codes, byte[] out, int at) {
@@ -59,9 +63,8 @@ final class NonlinearCodec {
       float[] weights = new float[to - from];
       float[] scales = new float[count];
       byte[] codes = new byte[BLOCK];
-      for (int i = 0; i < to - from; i += BLOCK)
-        weigh(x, from + i, BLOCK, importance, i, weights, i);
-      ScaleFits.nonlinear(x, from, count, BLOCK, LEVELS, TRIES, weights, scales);
+      ErrorWeights errors = weigh(x, from, BLOCK, count, importance, 0, weights);
+      ScaleFits.nonlinear(x, from, count, BLOCK, LEVELS, TRIES, errors, scales);
       for (int b = 0; b < count; b++, at += bytes) {
         BlockBytes.putHalf(out, at, scales[b]);
         float inverse = scales[b] != 0 ? 1 / scales[b] : 0;
@@ -93,10 +96,8 @@ final class NonlinearCodec {
       float[] scales = new float[count * BLOCKS];
       byte[] codes = new byte[BLOCK];
       return (x, from, blocks, importance, column, out, at) -> {
-        for (int i = 0; i < blocks * SIZE; i += SIZE) {
-          weigh(x, from + i, SIZE, importance, column + i, weights, i);
-        }
-        ScaleFits.nonlinear(x, from, blocks * BLOCKS, BLOCK, LEVELS, TRIES, weights, scales);
+        ErrorWeights errors = weigh(x, from, SIZE, blocks, importance, column, weights);
+        ScaleFits.nonlinear(x, from, blocks * BLOCKS, BLOCK, LEVELS, TRIES, errors, scales);
         for (int s = 0; s < blocks; s++) {
           store(x, from + s * SIZE, scales, s * BLOCKS, codes, out, at + s * BYTES);
         }

@@ -1,6 +1,7 @@
 package dev.halftone.number.gguf;
 
 import dev.halftone.kernels.AffineFit;
+import dev.halftone.kernels.ErrorWeights.Own;
 
 /**
  * Q2_K: 16 small blocks of 16, codes 0 to 3: a byte for each with the scale in its low and the
@@ -8,12 +9,7 @@ import dev.halftone.kernels.AffineFit;
  */
 final class Q2KCodec extends MinimumCodec {
   Q2KCodec() {
-    super(84, new AffineFit(16, 3, -0.5f, 0.1f, 15, true), 15, 1);
-  }
-
-  @Override
-  void weigh(float[] x, int from, float[] weights, int at) {
-    for (int i = 0; i < 16; i++) weights[at + i] = Math.abs(x[from + i]);
+    super(84, new AffineFit(16, 3, -0.5f, 0.1f, 15, true), Own.MAGNITUDES, 15, 1);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.halftone.number.gguf;
 
 import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ErrorWeights.Given;
 import dev.halftone.kernels.ScaleFits;
 import org.jspecify.annotations.Nullable;
 
@@ -114,12 +115,12 @@ final class Q3KCodec extends SuperBlockCodec {
       }
       int blocks = count * BLOCKS;
       for (int b = 0; b < blocks; b++) sums[b] = Weights.sum(weights, b * BLOCK, BLOCK);
-      ScaleFits.symmetric(x, from, blocks, BLOCK, 4, weights, scales, inverses);
+      ScaleFits.symmetric(x, from, blocks, BLOCK, 4, new Given(weights), scales, inverses);
       for (int b = 0; b < blocks; b++) {
         int i = b * BLOCK;
         ScaleFits.symmetricCodes(x, from + i, BLOCK, 4, inverses[b], codes, i);
       }
-      ScaleFits.symmetric(scales, 0, count, BLOCKS, 32, sums, d, dInverses);
+      ScaleFits.symmetric(scales, 0, count, BLOCKS, 32, new Given(sums), d, dInverses);
     }
 
     /** The scale of greatest magnitude becomes -32. */

@@ -1,6 +1,7 @@
 package dev.halftone.number.gguf;
 
 import dev.halftone.kernels.AffineFit;
+import dev.halftone.kernels.ErrorWeights.Own;
 
 /**
  * Q4_K and Q5_K: 8 small blocks of 32, codes of 4 or 5 bits: {@code d}, {@code dmin}, 12 bytes with
@@ -11,7 +12,7 @@ final class Q45KCodec extends MinimumCodec {
   private final boolean five;
 
   private Q45KCodec(int bytes, AffineFit plain) {
-    super(bytes, plain, 63, 2);
+    super(bytes, plain, Own.SPREAD, 63, 2);
     five = plain.levels() == 31;
   }
 
@@ -21,12 +22,6 @@ final class Q45KCodec extends MinimumCodec {
 
   static Q45KCodec fiveBits() {
     return new Q45KCodec(176, new AffineFit(BLOCK, 31, -0.5f, 0.1f, 15, false));
-  }
-
-  @Override
-  void weigh(float[] x, int from, float[] weights, int at) {
-    float mean = (float) Math.sqrt(Weights.sumOfSquares(x, from, BLOCK) / BLOCK);
-    for (int i = 0; i < BLOCK; i++) weights[at + i] = mean + Math.abs(x[from + i]);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.halftone.number.gguf;
 
 import dev.halftone.kernels.CConversions;
+import dev.halftone.kernels.ErrorWeights;
+import dev.halftone.kernels.ErrorWeights.Given;
+import dev.halftone.kernels.ErrorWeights.Own;
 import dev.halftone.kernels.ScaleFits;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +83,12 @@ final class Q6KCodec extends SuperBlockCodec {
         int column,
         byte[] out,
         int at) {
-      if (importance == null) Weights.squares(x, from, count * SIZE, weights, 0);
-      else System.arraycopy(importance, column, weights, 0, count * SIZE);
-      ScaleFits.symmetric(x, from, count * BLOCKS, BLOCK, 32, weights, scales, inverses);
+      ErrorWeights errors = Own.SQUARES;
+      if (importance != null) {
+        System.arraycopy(importance, column, weights, 0, count * SIZE);
+        errors = new Given(weights);
+      }
+      ScaleFits.symmetric(x, from, count * BLOCKS, BLOCK, 32, errors, scales, inverses);
       for (int s = 0; s < count; s++) store(x, from + s * SIZE, s * BLOCKS, out, at + s * BYTES);
     }
 
