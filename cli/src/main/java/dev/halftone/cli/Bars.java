@@ -1,5 +1,6 @@
 package dev.halftone.cli;
 
+import dev.halftone.llm.stream.WriteProgress;
 import dev.halftone.runtime.Progress;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Progress drawn as one bar at a time, which goes when the work is through. */
 final class Bars implements AutoCloseable {
+  private static final long MEGABYTE = 1_000_000;
+
   private final boolean drawn;
   private String current = "";
   private @Nullable ProgressBar bar;
@@ -42,6 +45,23 @@ final class Bars implements AutoCloseable {
     // Steps are reported by several threads and may come late.
     if (done > bar.getCurrent()) bar.stepTo(done);
     if (done >= total) close();
+  }
+
+  /** A bar of so many bytes, told how many more are through. */
+  WriteProgress bytes(String what, long total) {
+    if (!drawn) return WriteProgress.NONE;
+    ProgressBar bytes =
+        new ProgressBarBuilder()
+            .setTaskName(what)
+            .setInitialMax(total)
+            .setUnit(" MB", MEGABYTE)
+            .showSpeed()
+            .setStyle(ProgressBarStyle.ASCII)
+            .setConsumer(new ConsoleProgressBarConsumer(System.err))
+            .clearDisplayOnFinish()
+            .build();
+    bar = bytes;
+    return bytes::stepBy;
   }
 
   @Override

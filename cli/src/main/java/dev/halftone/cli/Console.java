@@ -31,6 +31,11 @@ final class Console {
     StagedOutput.beside(json).close();
   }
 
+  /** Whether a script asked for the record, which takes the hashes of all files. */
+  boolean wantsJson() {
+    return json != null;
+  }
+
   /** A line for people. */
   void say(String line) {
     if (quiet) return;

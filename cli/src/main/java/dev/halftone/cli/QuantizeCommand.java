@@ -47,10 +47,11 @@ import picocli.CommandLine.Spec;
           + " 100:1000 \\",
       "      --preprocess imagenet.yaml --max-drop 0.5 -o model.int8.onnx",
       "  halftone quantize encoder.onnx --mode dynamic -o encoder.int8.onnx",
-      "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx"
+      "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx",
+      "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf"
     })
 final class QuantizeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "The ONNX model.")
+  @Parameters(paramLabel = "MODEL", description = "The ONNX model, or a language model as .gguf.")
   private Path model;
 
   @Option(
@@ -78,6 +79,7 @@ final class QuantizeCommand implements Callable<Integer> {
   private @Nullable Path calibrationCache;
 
   @Mixin private RecipeOptions recipe;
+  @Mixin private CheckpointOptions checkpoint;
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
   @Mixin private JudgeOptions judge;
@@ -86,6 +88,10 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (CheckpointQuantize.takes(model))
+      return new CheckpointQuantize(spec, checkpoint, common)
+          .run(model, output, dryRun, recipe.weights());
+    CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
     Console console = common.console();
     Gate gate = judge.gate();

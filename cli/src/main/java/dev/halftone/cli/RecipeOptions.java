@@ -8,6 +8,7 @@ import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeRequest;
+import dev.halftone.toolkit.RecipeWords;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,14 +44,14 @@ final class RecipeOptions {
   @Option(
       names = "--weights",
       paramLabel = "TYPE",
-      converter = Words.WeightWord.class,
       description =
           "int8 (default) or uint8; in weights mode any number format too: int2 to int7, uint2,"
               + " uint4, fp8-e4m3, fp8-e5m2, fp6-e2m3, fp6-e3m2, fp4-e2m1, nf4, fp4, log2 to log8,"
               + " log4h (half octaves), codebook:2 to codebook:8 (fitted to each weight; with"
               + " :group:N to each N output channels, with :shared to all weights), ternary,"
-              + " binary, mxfp8-e4m3, mxfp4, mxint8, nvfp4 and their kind.")
-  private @Nullable WeightFormat weights;
+              + " binary, mxfp8-e4m3, mxfp4, mxint8, nvfp4 and their kind. Of a GGUF model what"
+              + " llama.cpp calls a file type: Q4_K_M (default), Q8_0, Q6_K, IQ4_XS and so on.")
+  private @Nullable String weights;
 
   @Option(
       names = "--activations",
@@ -180,7 +181,7 @@ final class RecipeOptions {
     RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
-    if (weights != null) request = request.weights(weights);
+    if (weights != null) request = request.weights(weightFormat(weights));
     if (activations != null) request = request.activations(activations);
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
@@ -194,6 +195,19 @@ final class RecipeOptions {
     if (quantizeEverything) request = request.quantizeEverything(true);
     if (!include.isEmpty()) request = request.include(include);
     return exclude.isEmpty() ? request : request.exclude(exclude);
+  }
+
+  private static WeightFormat weightFormat(String word) {
+    try {
+      return RecipeWords.weights(word);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--weights: " + e.getMessage(), e);
+    }
+  }
+
+  /** The type of weights as it was written; null if none was asked for. */
+  @Nullable String weights() {
+    return weights;
   }
 
   private RecipeRequest start() {

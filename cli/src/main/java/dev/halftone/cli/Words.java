@@ -3,7 +3,6 @@ package dev.halftone.cli;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
-import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -39,13 +38,6 @@ final class Words {
         default ->
             throw new TypeConversionException("'%s' is not one of qdq, qoperator".formatted(word));
       };
-    }
-  }
-
-  static final class WeightWord implements ITypeConverter<WeightFormat> {
-    @Override
-    public WeightFormat convert(String word) {
-      return parsed(word, RecipeWords::weights);
     }
   }
 

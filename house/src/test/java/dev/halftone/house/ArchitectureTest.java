@@ -39,6 +39,8 @@ final class ArchitectureTest {
           .definedBy("dev.halftone.graph..")
           .layer("checkpoint")
           .definedBy("dev.halftone.checkpoint..")
+          .layer("llm")
+          .definedBy("dev.halftone.llm..")
           .layer("onnx")
           .definedBy("dev.halftone.onnx..")
           .layer("runtime")
@@ -61,6 +63,8 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("kernels")
           .whereLayer("checkpoint")
           .mayOnlyAccessLayers("kernels", "graph")
+          .whereLayer("llm")
+          .mayOnlyAccessLayers("kernels", "graph", "checkpoint")
           .whereLayer("onnx")
           .mayOnlyAccessLayers("kernels", "graph")
           .whereLayer("data")
@@ -136,6 +140,7 @@ final class ArchitectureTest {
             "tensor",
             "graph",
             "checkpoint",
+            "llm",
             "onnx",
             "runtime",
             "data",

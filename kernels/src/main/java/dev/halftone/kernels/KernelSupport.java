@@ -147,7 +147,13 @@ interface KernelSupport {
   void nearestLevels(
       float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at);
 
-  void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at);
+  void extremes(float[] x, int from, int count, int size, float[] out);
+
+  void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride);
+
+  void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride);
 
   /** Scale, zero point, and the least and greatest code. */
   record Grid(float scale, int zeroPoint, int low, int high) {}

@@ -233,11 +233,4 @@ final class PlainFits {
       float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
     for (int i = 0; i < size; i++) codes[at + i] = (byte) levels.nearest(inverse * x[from + i]);
   }
-
-  static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    for (int i = 0; i < size; i++) {
-      float value = x[from + i] * inverse;
-      codes[at + i] = (byte) (Math.abs(value) < 0x1p22f ? CConversions.round(value) : 0f);
-    }
-  }
 }

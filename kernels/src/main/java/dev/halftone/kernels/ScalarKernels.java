@@ -495,7 +495,19 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    PlainFits.roundAway(x, from, size, inverse, codes, at);
+  public void extremes(float[] x, int from, int count, int size, float[] out) {
+    PlainBlocks.extremes(x, from, count, size, out);
+  }
+
+  @Override
+  public void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride) {
+    PlainBlocks.roundAway(x, from, count, size, inverses, out, at, stride);
+  }
+
+  @Override
+  public void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride) {
+    PlainBlocks.truncateNibbles(x, from, 0, count, inverses, out, at, stride);
   }
 }

@@ -1,5 +1,6 @@
 package dev.halftone.kernels;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -18,15 +19,15 @@ public final class ScaleFits {
   /** Blocks whose greatest magnitude is below this count as zeros. */
   static final float ZERO = 1e-15f;
 
-  /** Makes calls for one block count. */
-  private static final int FEW_VALUES = 64;
+  /** Values of a block of {@link #truncateNibbles}. */
+  static final int NIBBLES = 32;
 
   private static final Takeover AFFINE = new Takeover(70);
   private static final Takeover SYMMETRIC = new Takeover(30);
   private static final Takeover NONLINEAR = new Takeover(110);
 
-  /** What {@link #roundAway} gains, by value; it is called for a few values at a time. */
-  private static final Takeover ROUNDING = new Takeover(10.0 / FEW_VALUES);
+  private static final Takeover EXTREMES = new Takeover(1);
+  private static final Takeover ROUNDING = new Takeover(2);
 
   private ScaleFits() {}
 
@@ -196,14 +197,68 @@ public final class ScaleFits {
   }
 
   /**
-   * {@code codes[at + i]} is {@code inverse * x[from + i]} rounded to nearest, ties away from zero,
-   * the lower 8 bits; 0 for products of 2^22 and beyond, and NaN.
+   * {@code out[b]} is the value of block {@code b} whose magnitude is greatest, the first of
+   * several.
+   *
+   * @throws IndexOutOfBoundsException if a range exceeds its array
    */
-  public static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    Objects.checkFromIndexSize(from, size, x.length);
-    Objects.checkFromIndexSize(at, size, codes.length);
-    ROUNDING
-        .next((int) Math.min((long) size * FEW_VALUES, Integer.MAX_VALUE))
-        .roundAway(x, from, size, inverse, codes, at);
+  public static void extremes(float[] x, int from, int count, int size, float[] out) {
+    Objects.checkFromIndexSize(from, Math.multiplyExact((long) count, size), (long) x.length);
+    Objects.checkFromIndexSize(0, count, out.length);
+    EXTREMES.next(count * size).extremes(x, from, count, size, out);
+  }
+
+  /**
+   * Value {@code i} of block {@code b}, times {@code inverses[b]}, rounded to nearest, ties away
+   * from zero, the lower 8 bits of that, into {@code out[at + b * stride + i]}; 0 for products of
+   * 2^22 and beyond, and NaN.
+   *
+   * @throws IndexOutOfBoundsException if a range exceeds its array
+   */
+  public static void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride) {
+    checkBlocks(x, from, count, size, inverses, out, at, stride, size);
+    ROUNDING.next(count * size).roundAway(x, from, count, size, inverses, out, at, stride);
+  }
+
+  /**
+   * Codes of 4 bits of blocks of 32: {@code min(15, truncate(x * inverses[b] + 8.5))}, {@link
+   * CConversions#truncate} to the lower 8 bits. Codes {@code i} and {@code i + 16} share byte
+   * {@code out[at + b * stride + i]}, the first in its low half.
+   *
+   * @throws IndexOutOfBoundsException if a range exceeds its array
+   */
+  public static void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride) {
+    checkBlocks(x, from, count, NIBBLES, inverses, out, at, stride, NIBBLES / 2);
+    ROUNDING.next(count * NIBBLES).truncateNibbles(x, from, count, inverses, out, at, stride);
+  }
+
+  private static void checkBlocks(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      byte[] out,
+      int at,
+      int stride,
+      int bytes) {
+    Objects.checkFromIndexSize(from, Math.multiplyExact((long) count, size), (long) x.length);
+    Objects.checkFromIndexSize(0, count, inverses.length);
+    if (count == 0) return;
+    long last = Math.multiplyExact((long) stride, count - 1);
+    Objects.checkFromIndexSize(at, Math.addExact(last, bytes), (long) out.length);
+  }
+
+  /**
+   * Says how much is coming: loops that gain enough from SIMD on so many values have it from the
+   * start.
+   *
+   * @param values that will be searched, in all calls to come
+   */
+  public static void expect(long values) {
+    for (Takeover takeover : List.of(AFFINE, SYMMETRIC, NONLINEAR, EXTREMES, ROUNDING))
+      takeover.expect(values);
   }
 }

@@ -36,6 +36,11 @@ final class Takeover {
         : KernelProvider.PLAIN;
   }
 
+  /** Counts elements that are known to come. */
+  void expect(long elements) {
+    seen.addAndGet(elements);
+  }
+
   /** Who computes what comes with the loop and is too small to be counted. */
   KernelSupport now() {
     return seen.get() > after ? KernelProvider.best() : KernelProvider.PLAIN;

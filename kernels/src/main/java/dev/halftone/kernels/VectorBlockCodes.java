@@ -5,7 +5,6 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Codes of one block with a value in each lane. */
@@ -13,8 +12,6 @@ final class VectorBlockCodes {
   private static final VectorSpecies<Float> F = Lanes.F;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final int LANES = F.length();
-
-  private static final float BELOW_HALF = Math.nextDown(0.5f);
 
   private VectorBlockCodes() {}
 
@@ -50,21 +47,5 @@ final class VectorBlockCodes {
       VectorCodes.store(code, codes, at + i);
     }
     PlainFits.nearest(x, from + i, size - i, inverse, levels, codes, at + i);
-  }
-
-  /**
-   * Adds the greatest float below a half and drops the fraction: a tie's sum rounds up to the next
-   * integer, any lesser fraction's does not reach it.
-   */
-  static void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    int i = 0;
-    for (; i <= size - LANES; i += LANES) {
-      FloatVector value = FloatVector.fromArray(F, x, from + i).mul(inverse);
-      value = value.blend(0f, value.abs().compare(LT, 0x1p22f).not());
-      FloatVector half = FloatVector.broadcast(F, BELOW_HALF);
-      FloatVector shifted = value.add(half.blend(-BELOW_HALF, value.compare(LT, 0f)));
-      VectorCodes.store((IntVector) shifted.convert(VectorOperators.F2I, 0), codes, at + i);
-    }
-    PlainFits.roundAway(x, from + i, size - i, inverse, codes, at + i);
   }
 }

@@ -144,8 +144,20 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
-  public void roundAway(float[] x, int from, int size, float inverse, byte[] codes, int at) {
-    VectorBlockCodes.roundAway(x, from, size, inverse, codes, at);
+  public void extremes(float[] x, int from, int count, int size, float[] out) {
+    VectorBlocks.extremes(x, from, count, size, out);
+  }
+
+  @Override
+  public void roundAway(
+      float[] x, int from, int count, int size, float[] inverses, byte[] out, int at, int stride) {
+    VectorBlocks.roundAway(x, from, count, size, inverses, out, at, stride);
+  }
+
+  @Override
+  public void truncateNibbles(
+      float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride) {
+    VectorBlocks.truncateNibbles(x, from, count, inverses, out, at, stride);
   }
 
   @Override

@@ -16,6 +16,9 @@ public final class Tensor {
   public static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Halves that are converted at a time. */
+  private static final int PIECE = 1 << 12;
+
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
@@ -199,16 +202,23 @@ public final class Tensor {
       case FLOAT64 -> {
         for (int i = 0; i < length; i++) out[i] = (float) data.get(DOUBLE, (from + i) * 8);
       }
-      case FLOAT16 -> {
-        for (int i = 0; i < length; i++)
-          out[i] = Float.float16ToFloat(data.get(SHORT, (from + i) * 2));
-      }
-      case BFLOAT16 -> {
-        for (int i = 0; i < length; i++)
-          out[i] = Float.intBitsToFloat(data.get(SHORT, (from + i) * 2) << 16);
-      }
+      case FLOAT16, BFLOAT16 -> copyHalves(from, out, length);
       default -> {
         for (int i = 0; i < length; i++) out[i] = (float) longAt(from + i);
+      }
+    }
+  }
+
+  /** From array to array, a piece at a time: of such loops the JVM makes SIMD. */
+  private void copyHalves(long from, float[] out, int length) {
+    short[] halves = new short[Math.min(length, PIECE)];
+    for (int done = 0; done < length; done += PIECE) {
+      int count = Math.min(PIECE, length - done);
+      MemorySegment.copy(data, SHORT, (from + done) * 2, halves, 0, count);
+      if (dtype == DType.FLOAT16) {
+        for (int i = 0; i < count; i++) out[done + i] = Float.float16ToFloat(halves[i]);
+      } else {
+        for (int i = 0; i < count; i++) out[done + i] = Float.intBitsToFloat(halves[i] << 16);
       }
     }
   }

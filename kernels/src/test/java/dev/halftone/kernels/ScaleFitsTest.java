@@ -158,11 +158,45 @@ class ScaleFitsTest {
           "away from zero",
           (kernels, x, count, size, weights) -> {
             for (int i = 0; i < 8 && 3 + i < x.length; i++) x[3 + i] = TIES[i];
-            byte[] codes = new byte[count * size];
-            kernels.roundAway(x, 3, count * size - 1, inverse, codes, 1);
+            byte[] codes = new byte[count * (size + 2)];
+            kernels.roundAway(x, 3, count, size, inverses(count, inverse), codes, 1, size + 1);
             return codes;
           });
     }
+  }
+
+  @Test
+  void nibbles() {
+    for (float inverse : new float[] {1f, -0.3f, 0f, 1e-30f, Float.POSITIVE_INFINITY}) {
+      agree(
+          "nibbles",
+          (kernels, x, count, size, weights) -> {
+            int whole = (x.length - 3) / 32;
+            for (int i = 3; i < x.length; i++) x[i] = Math.clamp(x[i], -8f, 8f);
+            byte[] codes = new byte[1 + whole * 18];
+            kernels.truncateNibbles(x, 3, whole, inverses(whole, inverse), codes, 1, 18);
+            return codes;
+          });
+    }
+  }
+
+  @Test
+  void extremes() {
+    agree(
+        "extremes",
+        (kernels, x, count, size, weights) -> {
+          // Equal magnitudes, of which the first counts.
+          for (int i = 3; i < x.length; i++) if (i % 5 == 0) x[i] = i % 2 == 0 ? 99f : -99f;
+          float[] found = new float[count];
+          kernels.extremes(x, 3, count, size, found);
+          return found;
+        });
+  }
+
+  private static float[] inverses(int count, float first) {
+    float[] inverses = new float[count];
+    for (int b = 0; b < count; b++) inverses[b] = b % 3 == 1 ? first / 2 : first;
+    return inverses;
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A model on disk.
@@ -41,6 +42,21 @@ public record ModelFile(Path path, String sha256, long bytes) {
   static ModelFile alone(Path path) {
     try {
       return new ModelFile(path, sha256(path), Files.size(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A model in one file or several: the hash is that of the first.
+   *
+   * @throws UncheckedIOException if one cannot be read
+   */
+  public static ModelFile ofParts(List<Path> parts) {
+    try {
+      long bytes = 0;
+      for (Path part : parts) bytes += Files.size(part);
+      return new ModelFile(parts.getFirst(), sha256(parts.getFirst()), bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -15,13 +15,16 @@ import java.util.SequencedMap;
  *     keys {@code split.*}
  * @param tensors by name, in the order of the headers; views of the mapped files, read when they
  *     are used
+ * @param tensorsOfParts how many of the tensors are in each file
  */
 public record Gguf(
     List<Path> paths,
     SequencedMap<String, MetadataValue> metadata,
-    SequencedMap<String, GgufTensor> tensors) {
+    SequencedMap<String, GgufTensor> tensors,
+    List<Integer> tensorsOfParts) {
   public Gguf {
     paths = List.copyOf(paths);
+    tensorsOfParts = List.copyOf(tensorsOfParts);
     metadata = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metadata));
     tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
   }
@@ -52,7 +55,11 @@ public record Gguf(
           throw new MalformedModelException(
               part.path(), "tensor \"%s\" is in an earlier part too".formatted(tensor.name()));
     }
-    return new Gguf(parts.stream().map(Part::path).toList(), metadata, tensors);
+    return new Gguf(
+        parts.stream().map(Part::path).toList(),
+        metadata,
+        tensors,
+        parts.stream().map(part -> part.tensors().size()).toList());
   }
 
   /** What the offsets of tensors are multiples of. */

@@ -95,7 +95,7 @@ public final class Layout {
   }
 
   /** The bytes before the first tensor, padding included, in pieces. */
-  List<MemorySegment> header() {
+  public List<MemorySegment> header() {
     return Collections.unmodifiableList(header);
   }
 

@@ -57,6 +57,30 @@ public record TensorInfo(String name, TensorType type, long[] dimensions) {
     return shape;
   }
 
+  /**
+   * Values of a row: of a scalar, one.
+   *
+   * @throws IllegalArgumentException if they are more than an array holds
+   */
+  public int columns() {
+    long columns = dimensions.length == 0 ? 1 : dimensions[0];
+    if (columns > Integer.MAX_VALUE - 8)
+      throw new IllegalArgumentException("%s has rows of %d values".formatted(name, columns));
+    return (int) columns;
+  }
+
+  /** Rows, through all dimensions but the first: of a vector, one. */
+  public long rows() {
+    long rows = 1;
+    for (int i = 1; i < dimensions.length; i++) rows *= dimensions[i];
+    return rows;
+  }
+
+  /** The same tensor stored as another type. */
+  public TensorInfo as(TensorType other) {
+    return new TensorInfo(name, other, dimensions);
+  }
+
   /** Bytes of all blocks. */
   public long byteSize() {
     return bytes(type, dimensions);

@@ -4,6 +4,7 @@ import dev.halftone.number.gguf.BlockType;
 import dev.halftone.tensor.DType;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the values of a tensor are stored as: so many neighbours of a row in so many bytes. */
 public sealed interface TensorType {
@@ -27,6 +28,14 @@ public sealed interface TensorType {
     Optional<TensorType> blocks = BlockType.ofId(id).map(Blocks::new);
     return blocks.or(
         () -> Arrays.<TensorType>stream(Plain.values()).filter(t -> t.id() == id).findFirst());
+  }
+
+  /** The type of a name, in upper or lower case; empty if there is none. */
+  static Optional<TensorType> ofName(String name) {
+    Stream<TensorType> blocks = Arrays.stream(BlockType.values()).map(Blocks::new);
+    return Stream.concat(blocks, Arrays.stream(Plain.values()))
+        .filter(type -> type.name().equalsIgnoreCase(name))
+        .findFirst();
   }
 
   /** One of the types that weights are quantized to, F16 and BF16 among them. */

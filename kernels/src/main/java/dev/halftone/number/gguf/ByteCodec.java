@@ -1,12 +1,13 @@
 package dev.halftone.number.gguf;
 
 import dev.halftone.kernels.ScaleFits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Q8_0: 32 values {@code scale * code}, the scale {@code greatest magnitude / 127} in half
  * precision and then codes of 8 bits, {@code x / scale} rounded half away from zero.
  */
-final class ByteCodec extends PlainCodec {
+final class ByteCodec extends BlockCodec {
   private static final int SIZE = 32;
 
   ByteCodec() {
@@ -14,13 +15,16 @@ final class ByteCodec extends PlainCodec {
   }
 
   @Override
-  void quantize(float[] x, int from, byte[] out, int at) {
-    float absMax = 0;
-    for (int i = from; i < from + SIZE; i++) absMax = Math.max(absMax, Math.abs(x[i]));
-    float scale = absMax / 127;
-    float inverse = scale != 0 ? 1 / scale : 0;
-    BlockBytes.putHalf(out, at, scale);
-    ScaleFits.roundAway(x, from, SIZE, inverse, out, at + 2);
+  void quantize(float[] x, int from, int to, float @Nullable [] importance, byte[] out, int at) {
+    int count = (to - from) / SIZE;
+    float[] inverses = new float[count];
+    ScaleFits.extremes(x, from, count, SIZE, inverses);
+    for (int b = 0; b < count; b++) {
+      float scale = Math.abs(inverses[b]) / 127;
+      inverses[b] = scale != 0 ? 1 / scale : 0;
+      BlockBytes.putHalf(out, at + b * bytes, scale);
+    }
+    ScaleFits.roundAway(x, from, count, SIZE, inverses, out, at + 2, bytes);
   }
 
   @Override

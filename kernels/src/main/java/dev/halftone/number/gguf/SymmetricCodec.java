@@ -23,29 +23,30 @@ final class SymmetricCodec extends BlockCodec {
 
   @Override
   void quantize(float[] x, int from, int to, float @Nullable [] importance, byte[] out, int at) {
-    if (importance == null) {
-      byte[] codes = new byte[SIZE];
-      for (int i = from; i < to; i += SIZE, at += bytes) quantize(x, i, codes, out, at);
-    } else {
-      search(x, from, to, importance, out, at);
-    }
+    if (importance == null) round(x, from, to, out, at);
+    else search(x, from, to, importance, out, at);
   }
 
-  private void quantize(float[] x, int from, byte[] codes, byte[] out, int at) {
-    float max = 0;
-    float absMax = 0;
-    for (int i = from; i < from + SIZE; i++) {
-      if (absMax < Math.abs(x[i])) {
-        absMax = Math.abs(x[i]);
-        max = x[i];
-      }
+  private void round(float[] x, int from, int to, byte[] out, int at) {
+    int count = (to - from) / SIZE;
+    float[] inverses = new float[count];
+    ScaleFits.extremes(x, from, count, SIZE, inverses);
+    for (int b = 0; b < count; b++) {
+      float scale = inverses[b] / -middle;
+      inverses[b] = scale != 0 ? 1 / scale : 0;
+      BlockBytes.putHalf(out, at + b * bytes, scale);
     }
-    float scale = max / -middle;
-    float inverse = scale != 0 ? 1 / scale : 0;
-    BlockBytes.putHalf(out, at, scale);
-    if (Float.isInfinite(inverse)) roundCarefully(x, from, inverse, codes);
-    else round(x, from, inverse, codes);
-    Nibbles.pack(codes, 0, bits, out, at + 2);
+    if (bits == 4) {
+      ScaleFits.truncateNibbles(x, from, count, inverses, out, at + 2, bytes);
+      return;
+    }
+    byte[] codes = new byte[SIZE];
+    for (int b = 0; b < count; b++) {
+      int block = from + b * SIZE;
+      if (Float.isInfinite(inverses[b])) roundCarefully(x, block, inverses[b], codes);
+      else round(x, block, inverses[b], codes);
+      Nibbles.pack(codes, 0, bits, out, at + b * bytes + 2);
+    }
   }
 
   private void round(float[] x, int from, float inverse, byte[] codes) {

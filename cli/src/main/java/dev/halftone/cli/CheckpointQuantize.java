@@ -1,0 +1,131 @@
+package dev.halftone.cli;
+
+import dev.halftone.checkpoint.gguf.Gguf;
+import dev.halftone.llm.mixture.MixtureRequest;
+import dev.halftone.llm.plan.CheckpointPlan;
+import dev.halftone.llm.stream.CheckpointJob;
+import dev.halftone.llm.stream.CheckpointWriter;
+import dev.halftone.llm.stream.FileJob;
+import dev.halftone.llm.stream.TensorResult;
+import dev.halftone.toolkit.Halftone;
+import dev.halftone.toolkit.ModelFile;
+import dev.halftone.toolkit.Provenance;
+import dev.halftone.toolkit.RunRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The main job for GGUF files: from file to file, without running the model. */
+final class CheckpointQuantize {
+  private static final String ENDING = ".gguf";
+
+  /** Options of {@code quantize} that mean something for a GGUF file, besides its own. */
+  private static final Set<String> SHARED =
+      Set.of(
+          "--output",
+          "--dry-run",
+          "--weights",
+          "--json",
+          "--threads",
+          "--seed",
+          "--quiet",
+          "--stacktrace");
+
+  private final CommandSpec spec;
+  private final CheckpointOptions options;
+  private final CommonOptions common;
+
+  CheckpointQuantize(CommandSpec spec, CheckpointOptions options, CommonOptions common) {
+    this.spec = spec;
+    this.options = options;
+    this.common = common;
+  }
+
+  /** Whether a model is for this and not an ONNX file, going by its name. */
+  static boolean takes(Path model) {
+    return model.toString().endsWith(ENDING);
+  }
+
+  /**
+   * Sees to it that no option is given that means nothing for the kind of model.
+   *
+   * @throws ParameterException if one is: names it
+   */
+  static void checkOptions(CommandSpec spec, boolean checkpoint) {
+    Set<String> own = Set.copyOf(CheckpointOptions.NAMES);
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      String name = option.longestName();
+      boolean fits = SHARED.contains(name) || own.contains(name) == checkpoint;
+      if (!fits)
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s has no meaning for %s model".formatted(name, checkpoint ? "a GGUF" : "an ONNX"));
+    }
+  }
+
+  int run(Path model, @Nullable Path output, boolean dryRun, @Nullable String weights) {
+    Clock clock = Clock.start();
+    Console console = common.console();
+    checkOptions(spec, true);
+    if (output == null && !dryRun)
+      throw new ParameterException(
+          spec.commandLine(), "-o OUT is missing: where shall the result go?");
+    MixtureRequest request = Usage.checked(spec, () -> options.request(weights));
+    console.checkWritable();
+    Gguf source = Gguf.read(model);
+    CheckpointPlan plan = CheckpointPlan.of(source, request, options.importance());
+    CheckpointJob job = plan.job(output == null ? model : output, "Halftone " + Halftone.version());
+    refuseInputs(job);
+    List<TensorResult> results = List.of();
+    if (!dryRun) {
+      try (Bars bars = console.bars()) {
+        results =
+            CheckpointWriter.write(
+                job, common.threads(), bars.bytes("quantize", plan.bytesBefore()));
+      }
+    }
+    CheckpointReport report = new CheckpointReport(plan, job, results);
+    RunRecord.Builder record = report.record();
+    if (console.wantsJson()) {
+      record.model(ModelFile.ofParts(source.paths()));
+      if (!dryRun)
+        record.output(ModelFile.ofParts(job.files().stream().map(FileJob::file).toList()));
+    }
+    record.provenance(Provenance.here(common.seed(), common.threads(), null, null));
+    clock.stop(record);
+    RunRecord built = record.build();
+    console.sayAll(report.lines(built));
+    console.write(built);
+    return ExitCode.DONE;
+  }
+
+  /**
+   * The names of a split model's parts follow from that of the output: nobody has read them yet.
+   */
+  private void refuseInputs(CheckpointJob job) {
+    for (FileJob file : job.files()) {
+      for (Path input : job.inputs()) {
+        if (isSame(file.file(), input) && job.files().size() > 1)
+          throw new ParameterException(
+              spec.commandLine(),
+              "--output would write over %s, which is both input and output; give the output another name"
+                  .formatted(input));
+      }
+    }
+  }
+
+  private static boolean isSame(Path output, Path input) {
+    try {
+      return Files.exists(output) && Files.isSameFile(output, input);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
