@@ -85,7 +85,7 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
     List<String> lines = new ArrayList<>();
     if (results.isEmpty()) plan.assignments().forEach(one -> lines.add(line(one)));
     lines.add(
-        MetricText.line(
+        entry(
             "size",
             "%s → %s (%s)"
                 .formatted(
@@ -93,7 +93,7 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
                     Text.bytes(job.bytes()),
                     Text.percent((double) job.bytes() / plan.fileBytesBefore()))));
     lines.add(
-        MetricText.line(
+        entry(
             "bits per weight",
             "%.2f → %.2f".formatted(plan.bitsPerWeightBefore(), plan.bitsPerWeight())));
     lines.addAll(types());
@@ -101,7 +101,7 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
     if (results.isEmpty()) return lines;
     double seconds = record.metrics().getOrDefault("seconds.total", 0.0);
     lines.add(
-        MetricText.line(
+        entry(
             "time",
             "%.1f s, %s of the source a second"
                 .formatted(seconds, Text.bytes(plan.bytesBefore() / seconds))));
@@ -131,18 +131,22 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
         .stripTrailing();
   }
 
+  private static String entry(String name, String value) {
+    return "  %-15s %s".formatted(name, value);
+  }
+
   /** What there is of each type: tensors, bytes, and how near they are. */
   private List<String> types() {
     Map<String, Share> shares = new LinkedHashMap<>();
     for (int i = 0; i < plan.assignments().size(); i++) {
       Assignment one = plan.assignments().get(i);
-      String type = one.target().name() + (one.isCopy() ? " (copied)" : "");
+      String type = one.target().name() + (one.isCopy() ? ", copied" : "");
       shares
           .computeIfAbsent(type, unused -> new Share())
           .add(one, results.isEmpty() ? null : results.get(i));
     }
     return shares.entrySet().stream()
-        .map(share -> MetricText.line(share.getKey(), share.getValue().text()))
+        .map(share -> entry(share.getKey(), share.getValue().text()))
         .toList();
   }
 

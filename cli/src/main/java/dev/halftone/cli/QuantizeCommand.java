@@ -11,6 +11,7 @@ import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.QuantizedModel;
+import dev.halftone.toolkit.RecipeRequest;
 import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
@@ -94,6 +95,7 @@ final class QuantizeCommand implements Callable<Integer> {
     CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
     Console console = common.console();
+    RecipeRequest request = Usage.checked(spec, recipe::request);
     Gate gate = judge.gate();
     check(gate);
     console.checkWritable();
@@ -101,7 +103,7 @@ final class QuantizeCommand implements Callable<Integer> {
         Bars bars = console.bars()) {
       OpenModel source = Halftone.open(model);
       ResolvedRecipe resolved =
-          Usage.checked(spec, () -> source.resolve(recipe.request(), data.data != null));
+          Usage.checked(spec, () -> source.resolve(request, data.data != null));
       DataSet samples = data.open(source, common.seed());
       DataSet judged =
           staged == null ? null : evaluationData.open(source, data, samples, common.seed());

@@ -50,6 +50,16 @@ class SchemaTest {
   }
 
   @Test
+  void quantizeGgufFiles() {
+    Path model = folder.resolve("model.gguf");
+    GgufQuantizeTest.write(model, 256, 64);
+
+    assertFits("quantize", model, "--weights", "Q4_K_M", "-o", folder.resolve("out.gguf"));
+    String json = assertFits("quantize", model, "--tensor-type", "ffn=q8_0", "--pure", "--dry-run");
+    assertThat(json).contains("\"tensor_types\"", "\"source_type\": \"F32\"");
+  }
+
+  @Test
   void quantizeInEveryMode() throws IOException {
     for (String mode : new String[] {"static", "dynamic", "weights", "fp16", "bf16"}) {
       String json =

@@ -26,11 +26,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +65,7 @@ final class CheckpointWriterTest {
   @Test
   void makesTheBlocksOfEachTensorWhateverTheThreads() throws IOException {
     byte[] expected = blocks(BlockType.Q4_K, null);
-    byte[] first = null;
+    byte @Nullable [] first = null;
     for (int threads : new int[] {1, 2, 5}) {
       Path out = out("t" + threads);
       List<TensorResult> results =
@@ -72,13 +74,12 @@ final class CheckpointWriterTest {
       Gguf written = Gguf.read(out);
       assertThat(written.metadata().keySet()).containsExactly("general.architecture");
       assertThat(written.tensors().keySet()).containsExactly("norm", "a", "b");
-      assertThat(written.tensors().get("norm").type()).isEqualTo(Plain.F32);
-      assertThat(written.tensors().get("a").data().mismatch(MemorySegment.ofArray(expected)))
-          .isEqualTo(-1);
+      assertThat(read(written, "norm").type()).isEqualTo(Plain.F32);
+      assertThat(read(written, "a").data().mismatch(MemorySegment.ofArray(expected))).isEqualTo(-1);
       assertThat(results.get(0).sqnrDb()).isEmpty();
       assertThat(results.get(1).sqnrDb().orElseThrow()).isBetween(20.0, 26.0);
       assertThat(results.get(1).stored().type()).isEqualTo(Q4_K);
-      assertThat(Files.list(out.getParent())).containsExactly(out);
+      assertThat(Files.list(folder(out))).containsExactly(out);
       if (first == null) first = Files.readAllBytes(out);
       assertThat(Files.readAllBytes(out)).isEqualTo(first);
     }
@@ -99,7 +100,7 @@ final class CheckpointWriterTest {
 
     int width = (int) BlockType.Q4_K.bytes(COLUMNS);
     byte[] row = new byte[width];
-    MemorySegment data = Gguf.read(out).tensors().get("b").data();
+    MemorySegment data = read(Gguf.read(out), "b").data();
     for (int i = 0; i < 12; i++) {
       BlockType.Q4_K.quantize(values, i * COLUMNS, (i + 1) * COLUMNS, importance[i / 4], row, 0);
       assertThat(data.asSlice((long) i * width, width).mismatch(MemorySegment.ofArray(row)))
@@ -119,14 +120,14 @@ final class CheckpointWriterTest {
         job(killed, Q4_K),
         1,
         bytes -> {
-          if (steps.incrementAndGet() == 2) keep(killed.getParent(), resumed.getParent());
+          if (steps.incrementAndGet() == 2) keep(killed, resumed);
         });
     AtomicInteger read = new AtomicInteger();
     CheckpointWriter.write(job(resumed, counted(jobs(Q4_K), read)), 1, WriteProgress.NONE);
 
     assertThat(Files.mismatch(whole, resumed)).isEqualTo(-1);
     assertThat(read).as("units made in the second run").hasValue(3);
-    assertThat(Files.list(resumed.getParent())).containsExactly(resumed);
+    assertThat(Files.list(folder(resumed))).containsExactly(resumed);
   }
 
   @Test
@@ -140,7 +141,7 @@ final class CheckpointWriterTest {
         job(killed, Q4_K),
         1,
         bytes -> {
-          if (steps.incrementAndGet() == 3) keep(killed.getParent(), resumed.getParent());
+          if (steps.incrementAndGet() == 3) keep(killed, resumed);
         });
     Path unfinished = resumed.resolveSibling(".out.gguf.unfinished");
     try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
@@ -155,8 +156,7 @@ final class CheckpointWriterTest {
   void otherWorkStartsAnew() throws IOException {
     Path killed = out("killed");
     Path resumed = out("resumed");
-    CheckpointWriter.write(
-        job(killed, Q4_K), 1, bytes -> keep(killed.getParent(), resumed.getParent()));
+    CheckpointWriter.write(job(killed, Q4_K), 1, bytes -> keep(killed, resumed));
     TensorType other = new Blocks(BlockType.Q4_1);
     CheckpointWriter.write(job(resumed, other), 1, WriteProgress.NONE);
     Path whole = out("whole");
@@ -179,7 +179,7 @@ final class CheckpointWriterTest {
                     WriteProgress.NONE))
         .isInstanceOf(MalformedModelException.class)
         .hasMessage("%s: tensor \"a\" row 700: value 3 is NaN", input);
-    assertThat(Files.list(out.getParent())).isEmpty();
+    assertThat(Files.list(folder(out))).isEmpty();
   }
 
   @Test
@@ -250,15 +250,24 @@ final class CheckpointWriterTest {
 
   /** The state of a run that is killed at this moment. */
   private static void keep(Path from, Path to) {
-    try (Stream<Path> files = Files.list(from)) {
+    try (Stream<Path> files = Files.list(folder(from))) {
       for (Path file : files.toList())
-        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+            file, folder(to).resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private byte[] blocks(BlockType type, float[] importance) {
+  private static GgufTensor read(Gguf file, String name) {
+    return Objects.requireNonNull(file.tensors().get(name));
+  }
+
+  private static Path folder(Path file) {
+    return Objects.requireNonNull(file.getParent());
+  }
+
+  private byte[] blocks(BlockType type, float @Nullable [] importance) {
     int width = (int) type.bytes(COLUMNS);
     byte[] blocks = new byte[ROWS * width];
     for (int row = 0; row < ROWS; row++)
