@@ -170,7 +170,10 @@ class ScalarKernels implements KernelSupport {
     }
   }
 
-  /** Short blocks as columns that have the scale of their block. */
+  /**
+   * Short blocks as columns that have the scale of their block, and its zero point where these
+   * differ: to spread either takes longer than to compute with it.
+   */
   @Override
   public void quantizeBlocks(
       float[] x,
@@ -187,14 +190,45 @@ class ScalarKernels implements KernelSupport {
     int blocks = Math.max(1, FloatBlock.SIZE / block);
     int length = (int) Math.min((long) blocks * block, to - from);
     float[] eachScale = new float[length];
-    float[] eachZero = new float[length];
+    float[] eachZero = {};
     int entry = first;
     for (int i = from; i < to; entry += blocks) {
       int count = Math.min(length, to - i);
       spread(scales, entry, block, eachScale, count);
-      spread(zeroPoints, entry, block, eachZero, count);
-      quantizeColumns(x, i, i + count, eachScale, eachZero, 0, low, high, out, at + i - from);
+      if (areEqual(zeroPoints, entry, Math.ceilDiv(count, block))) {
+        quantizeColumns(x, i, count, eachScale, zeroPoints[entry], low, high, out, at + i - from);
+      } else {
+        if (eachZero.length == 0) eachZero = new float[length];
+        spread(zeroPoints, entry, block, eachZero, count);
+        quantizeColumns(x, i, i + count, eachScale, eachZero, 0, low, high, out, at + i - from);
+      }
       i += count;
+    }
+  }
+
+  private static boolean areEqual(float[] values, int from, int count) {
+    for (int i = from + 1; i < from + count; i++) if (values[i] != values[from]) return false;
+    return true;
+  }
+
+  /** Columns from the first on that have the zero point in common. */
+  private static void quantizeColumns(
+      float[] x,
+      int from,
+      int count,
+      float[] scales,
+      float zeroPoint,
+      int low,
+      int high,
+      byte[] out,
+      int at) {
+    float least = low - zeroPoint;
+    float greatest = high - zeroPoint;
+    int zero = (int) zeroPoint;
+    for (int i = 0; i < count; i++) {
+      float clamped = Math.max(least, Math.min(greatest, x[from + i] / scales[i]));
+      // NaN becomes integer 0 before the zero point is added.
+      out[at + i] = (byte) ((int) (clamped + TO_INTEGER - TO_INTEGER) + zero);
     }
   }
 

@@ -27,9 +27,15 @@ import java.util.function.IntFunction;
  * Graphs with their nodes and values; each record keeps what is not modelled as its opaque rest.
  */
 final class GraphDecoder {
+  /** Number of the field {@code sparse_initializer} of a graph. */
+  private static final int SPARSE_INITIALIZER = 15;
+
   private final Path file;
   private final TensorDecoder tensors;
   private final AttributeDecoder attributes;
+
+  /** Whether a graph has initializers whose names are not seen, for they are carried over. */
+  private boolean hasSparse;
 
   GraphDecoder(Path file, TensorDecoder tensors) {
     this.file = file;
@@ -47,6 +53,7 @@ final class GraphDecoder {
     List<Node> nodes = nodes(proto.getNodeList(), where);
     List<ValueInfo> inputs = values(proto.getInputList(), where + "input");
     requireSingleDefinitions(nodes, initializers, inputs, where);
+    hasSparse |= proto.getUnknownFields().hasField(SPARSE_INITIALIZER);
     GraphProto.Builder rest =
         proto.toBuilder()
             .clearNode()
@@ -133,6 +140,20 @@ final class GraphDecoder {
     TensorType type = ValueTypes.decode(proto.getType());
     if (type != null && ValueTypes.encode(type).equals(proto.getType())) rest.clearType();
     return new ValueInfo(name, type, Opaque.of(rest.build().toByteArray()));
+  }
+
+  /** Refuses a model's graph of which a node, or a body of one, reads what nothing gives. */
+  void requireDefined(Graph graph) {
+    Set<String> undefined = graph.outerNames();
+    if (undefined.isEmpty() || hasSparse) return;
+    String problem = "\"%s\" is no input of the graph, no initializer and no output of a node";
+    for (Node node : graph.nodes()) {
+      for (String read : node.reads())
+        if (undefined.contains(read))
+          throw malformed(
+              "node %s (%s)".formatted(node.label(), node.opType()), problem.formatted(read));
+    }
+    throw malformed("output", problem.formatted(undefined.iterator().next()));
   }
 
   private void requireSingleDefinitions(

@@ -1,6 +1,7 @@
 package dev.halftone.onnx;
 
 import dev.halftone.graph.Function;
+import dev.halftone.graph.Graph;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Opaque;
@@ -34,10 +35,12 @@ final class ModelDecoder {
             .clearMetadataProps()
             .clearFunctions()
             .build();
+    Graph graph = graphs.decode(proto.getGraph(), "");
+    graphs.requireDefined(graph);
     return new Model(
         proto.getIrVersion(),
         opsets(proto.getOpsetImportList(), "opset import"),
-        graphs.decode(proto.getGraph(), ""),
+        graph,
         proto.getFunctionsList().stream().map(this::function).toList(),
         metadata(proto),
         Opaque.of(rest.toByteArray()));

@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.UnknownFieldSet;
 import dev.halftone.graph.BadInputException;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.onnx.wire.AttributeProto;
 import dev.halftone.onnx.wire.GraphProto;
 import dev.halftone.onnx.wire.ModelProto;
+import dev.halftone.onnx.wire.NodeProto;
 import dev.halftone.onnx.wire.OperatorSetIdProto;
 import dev.halftone.onnx.wire.StringStringEntryProto;
 import dev.halftone.onnx.wire.TensorProto;
@@ -239,6 +241,45 @@ class HostileInputTest {
                 model(
                     GraphProto.newBuilder().addNode(node("Relu", "y")).addNode(node("Tanh", "y")))))
         .hasMessageEndingWith("at node n (Tanh): output \"y\" is defined twice");
+  }
+
+  @Test
+  void inputThatNothingGives() {
+    NodeProto.Builder node = node("Relu", "y").addInput("lost");
+    assertThat(refused(model(GraphProto.newBuilder().addNode(node))))
+        .hasMessageEndingWith(
+            "at node n (Relu): \"lost\" is no input of the graph, no initializer and no output of a"
+                + " node");
+  }
+
+  @Test
+  void inputOfABodyThatNothingGives() {
+    GraphProto.Builder body = GraphProto.newBuilder().addNode(node("Abs", "z").addInput("lost"));
+    AttributeProto.Builder branch =
+        AttributeProto.newBuilder()
+            .setName("then_branch")
+            .setType(AttributeProto.AttributeType.GRAPH)
+            .setG(body);
+    NodeProto.Builder node = node("If", "y").addAttribute(branch);
+    assertThat(refused(model(GraphProto.newBuilder().addNode(node))))
+        .hasMessageContaining("at node n (If): \"lost\" is no input of the graph");
+  }
+
+  @Test
+  void outputThatNothingGives() {
+    ValueInfoProto.Builder output = ValueInfoProto.newBuilder().setName("lost");
+    assertThat(refused(model(GraphProto.newBuilder().addOutput(output))))
+        .hasMessageContaining("at output: \"lost\" is no input of the graph");
+  }
+
+  @Test
+  void sparseInitializersCanBeRead() {
+    UnknownFieldSet.Field sparse =
+        UnknownFieldSet.Field.newBuilder().addLengthDelimited(ByteString.EMPTY).build();
+    GraphProto.Builder graph = GraphProto.newBuilder().addNode(node("Relu", "y").addInput("w"));
+    graph.setUnknownFields(UnknownFieldSet.newBuilder().addField(15, sparse).build());
+    Path file = TestModels.write(folder, model(graph).toByteArray());
+    assertThat(OnnxReader.read(file).graph().nodes()).hasSize(1);
   }
 
   @Test

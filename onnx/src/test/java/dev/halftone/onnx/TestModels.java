@@ -56,7 +56,7 @@ final class TestModels {
   }
 
   static NodeProto.Builder node(String opType, String output) {
-    return NodeProto.newBuilder().setOpType(opType).setName("n").addInput("x").addOutput(output);
+    return NodeProto.newBuilder().setOpType(opType).setName("n").addOutput(output);
   }
 
   /**

@@ -207,7 +207,7 @@ public record Recipe(
         Objects.requireNonNullElse(settings.weights(), weights),
         Objects.requireNonNullElse(settings.granularity(), granularity),
         Objects.requireNonNullElse(settings.symmetric(), symmetricWeights),
-        range,
+        Objects.requireNonNullElse(settings.range(), range),
         Boolean.TRUE.equals(settings.keepFloat()) ? EVERYTHING : exclude,
         Objects.requireNonNullElse(settings.search(), search),
         scales,

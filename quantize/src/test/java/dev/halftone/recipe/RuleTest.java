@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.quantize.Judge;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.DType;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,10 @@ class RuleTest {
 
   private static RuleSettings weights(WeightFormat format) {
     return new RuleSettings(null, format, null, null, null);
+  }
+
+  private static RuleSettings ranged(CodeRange range) {
+    return new RuleSettings(null, null, null, null, null, range);
   }
 
   private static RuleSettings keep(boolean wanted) {
@@ -50,6 +56,16 @@ class RuleTest {
     assertThat(head.rules()).isEmpty();
     assertThat(recipe.forNode("/body/fc", "MatMul", 4096).weights()).isEqualTo(INT4);
     assertThat(recipe.forNode("/body/fc", "Gemm", 4096)).isEqualTo(INT8);
+  }
+
+  @Test
+  void codesAreASettingToo() {
+    Rule all = new Rule(RuleMatcher.ALL, ranged(CodeRange.FULL));
+    Rule one = new Rule(named("a"), ranged(CodeRange.REDUCED).over(weights(INT4)));
+    Recipe recipe = INT8.withRules(List.of(all, one));
+    assertThat(recipe.forNode("a", "Conv", 9).range()).isEqualTo(CodeRange.REDUCED);
+    assertThat(recipe.forNode("a", "Conv", 9).weights()).isEqualTo(INT4);
+    assertThat(recipe.forNode("b", "Conv", 9).range()).isEqualTo(CodeRange.FULL);
   }
 
   @Test
@@ -100,5 +116,11 @@ class RuleTest {
             "{op: [Conv, Gemm], name: 'it''s/*', min-elements: 10, max-elements: 20, keep: float,"
                 + " weights: 'int4', granularity: 'block:64', search: 'mse', symmetric: false}");
     assertThat(new Rule(RuleMatcher.ALL, keep(false))).hasToString("{keep: none}");
+    assertThat(Arrays.stream(CodeRange.values()).map(range -> ranged(range).toString()))
+        .containsExactly(
+            "reduce-range: false",
+            "restricted-range: false",
+            "restricted-range: true",
+            "reduce-range: true");
   }
 }

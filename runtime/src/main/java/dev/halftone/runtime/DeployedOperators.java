@@ -43,7 +43,7 @@ public final class DeployedOperators {
 
   private static Path optimize(Path model, RunOptions options, Path folder) {
     Path optimized = folder.resolve("optimized.onnx");
-    try (SessionOptions settings = Sessions.configure(options)) {
+    try (SessionOptions settings = Sessions.configure(options.unpacked())) {
       settings.setOptimizedModelFilePath(optimized.toString());
       // Beside the model, weights may pass the 2 GB that one protobuf message can hold.
       settings.addConfigEntry("session.optimized_model_external_initializers_file_name", "weights");

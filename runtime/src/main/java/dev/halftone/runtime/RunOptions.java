@@ -1,5 +1,6 @@
 package dev.halftone.runtime;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -25,6 +26,17 @@ public record RunOptions(int threads, boolean optimize, Map<String, String> conf
   /** One thread, no optimizations: what is calibrated. */
   public static RunOptions asWritten() {
     return new RunOptions(1, false, Map.of());
+  }
+
+  /**
+   * The same for a look at what ONNX Runtime makes of a model that will not be run: weights are not
+   * laid out anew for the kernels, which takes more than half of the time to load them. Kernels are
+   * chosen and graphs rewritten as ever.
+   */
+  public RunOptions unpacked() {
+    Map<String, String> entries = new HashMap<>(config);
+    entries.put("session.disable_prepacking", "1");
+    return new RunOptions(threads, optimize, entries);
   }
 
   public RunOptions withThreads(int newThreads) {

@@ -48,6 +48,19 @@ class RunnableModelTest {
   }
 
   @Test
+  void aModelThatIsOnlyLookedAtGivesTheSame() {
+    Path file = folder.resolve("model.onnx");
+    OnnxWriter.write(Models.perceptron(), file, OnnxWriter.ExternalData.WHEN_NEEDED);
+    RunOptions options = new RunOptions(1, true, Map.of("session.set_denormal_as_zero", "1"));
+    assertThat(options.unpacked().config())
+        .containsEntry("session.set_denormal_as_zero", "1")
+        .containsEntry("session.disable_prepacking", "1");
+    try (RunnableModel model = RunnableModel.open(file, options.unpacked())) {
+      assertThat(model.run(Map.of("x", X)).get("y").toFloats()).containsExactly(Y);
+    }
+  }
+
+  @Test
   void tapsInnerValuesWhoseTypesAreInferred() {
     try (RunnableModel model =
         RunnableModel.open(Models.perceptron(), List.of("product", "y"), RunOptions.asWritten())) {

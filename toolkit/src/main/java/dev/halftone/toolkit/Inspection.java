@@ -36,7 +36,7 @@ public record Inspection(
   /**
    * All nodes of one operator type.
    *
-   * @param bytes of the constants that they read; a constant counts for each reader
+   * @param bytes of the constants that they read, each counted once
    */
   public record Operator(String domain, String type, long count, long bytes) {
     /** The type, with its domain unless that is the standard one. */

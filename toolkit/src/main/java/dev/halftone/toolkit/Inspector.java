@@ -13,16 +13,22 @@ import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Walks a model, its bodies and its functions, and counts. */
 final class Inspector {
   private final Map<String, Inspection.Operator> operators = new TreeMap<>();
+
+  /** The constants that nodes of each operator type read. */
+  private final Map<String, Set<Tensor>> read = new HashMap<>();
+
   private long nodes;
   private long parameters;
   private long constantBytes;
@@ -69,10 +75,14 @@ final class Inspector {
     for (Attribute attribute : node.attributes().values()) {
       if (attribute instanceof Attribute.OfTensor(Tensor value)) count(value);
     }
+    Inspection.Operator none = new Inspection.Operator(node.domain(), node.opType(), 1, 0);
+    Set<Tensor> known =
+        read.computeIfAbsent(
+            none.name(), type -> Collections.newSetFromMap(new IdentityHashMap<>()));
     long bytes =
         node.inputs().stream()
             .map(constants::get)
-            .filter(Objects::nonNull)
+            .filter(constant -> constant != null && known.add(constant))
             .mapToLong(Tensor::byteSize)
             .sum();
     Inspection.Operator one = new Inspection.Operator(node.domain(), node.opType(), 1, bytes);

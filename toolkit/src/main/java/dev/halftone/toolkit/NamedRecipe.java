@@ -72,16 +72,16 @@ public record NamedRecipe(
               "1/6",
               "large transformers that wait for memory",
               "no samples; opset 21; ONNX Runtime's fused kernel rounds activations to 8 bits",
-              new Measured(16.4, 66.3),
-              new Measured(17.7, 51.7),
+              new Measured(16.6, 66.3),
+              new Measured(18.5, 51.7),
               ANY.mode(Mode.WEIGHTS).weights(DType.INT4).granularity(new Granularity.PerBlock(32))),
           new NamedRecipe(
               "int4-block128-mse",
               "1/7",
               "large transformers, smaller than weights-int4 with fewer scales",
               "no samples; opset 21; the search for scales takes longer",
-              new Measured(14.1, 62.6),
-              new Measured(15.7, 30.6),
+              new Measured(14.3, 62.6),
+              new Measured(16.5, 30.6),
               ANY.mode(Mode.WEIGHTS)
                   .weights(DType.INT4)
                   .granularity(new Granularity.PerBlock(128))

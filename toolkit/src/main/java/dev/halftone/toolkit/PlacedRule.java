@@ -6,6 +6,7 @@ import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleSettings;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 record PlacedRule(Rule rule, @Nullable Section section) {
   /**
-   * Refuses settings that a mode cannot have: integer arithmetic takes whole bytes, symmetric in
-   * static mode, and a scale per channel at the finest; half precision knows nothing but keep.
+   * Refuses settings that exclude each other or that a mode cannot have: integer arithmetic takes
+   * whole bytes, symmetric in static mode, and a scale per channel at the finest; half precision
+   * knows nothing but keep.
    *
    * @throws dev.halftone.graph.MalformedDataException naming file, line, what was found and what is
    *     allowed
    * @throws IllegalArgumentException if the rule stands in no file
    */
   void check(Mode mode) {
+    checkAlone();
     RuleSettings settings = rule.settings();
     String in = " in " + RecipeWords.word(mode) + " mode";
     switch (mode) {
@@ -32,6 +35,7 @@ record PlacedRule(Rule rule, @Nullable Section section) {
         refuse(settings.granularity() != null, "granularity", only);
         refuse(settings.search() != null, "search", only);
         refuse(settings.symmetric() != null, "symmetric", only);
+        refuse(settings.range() != null, rangeKey(settings), only);
       }
       case STATIC -> {
         checkBytes(settings, in);
@@ -42,11 +46,14 @@ record PlacedRule(Rule rule, @Nullable Section section) {
         refuse(
             settings.symmetric() != null,
             "symmetric",
-            "keep, weights, granularity or search" + in + ", whose weights are symmetric");
+            "keep, weights, granularity, search or a range" + in + ", whose weights are symmetric");
       }
       case DYNAMIC -> {
         checkBytes(settings, in);
-        refuse(settings.search() != null, "search", "keep, weights, granularity or symmetric" + in);
+        refuse(
+            settings.search() != null,
+            "search",
+            "keep, weights, granularity, symmetric or a range" + in);
       }
       case WEIGHTS ->
           refuse(
@@ -56,6 +63,28 @@ record PlacedRule(Rule rule, @Nullable Section section) {
               "granularity",
               "block:RxC or none, since the format of these weights has its own blocks");
     }
+  }
+
+  /** Refuses settings that exclude each other in every mode, as {@link #check}. */
+  void checkAlone() {
+    RuleSettings settings = rule.settings();
+    refuse(
+        isForSymmetricIntegers(settings) && !mayBeSymmetricIntegers(settings),
+        "restricted-range",
+        "no such key for weights that are not symmetric integers");
+  }
+
+  private static boolean isForSymmetricIntegers(RuleSettings settings) {
+    return settings.range() == CodeRange.RESTRICTED || settings.range() == CodeRange.FULL;
+  }
+
+  private static boolean mayBeSymmetricIntegers(RuleSettings settings) {
+    return !Boolean.FALSE.equals(settings.symmetric())
+        && (settings.weights() == null || RecipeResolver.isInteger(settings.weights()));
+  }
+
+  private static String rangeKey(RuleSettings settings) {
+    return isForSymmetricIntegers(settings) ? "restricted-range" : "reduce-range";
   }
 
   private void checkBytes(RuleSettings settings, String in) {

@@ -414,7 +414,8 @@ final class RecipeResolver {
     return request.restrictedRange ? CodeRange.RESTRICTED : CodeRange.FULL;
   }
 
-  private static boolean isInteger(WeightFormat weights) {
+  /** Whether weights are integers that may be laid over more or fewer of their codes. */
+  static boolean isInteger(WeightFormat weights) {
     return weights instanceof WeightFormat.Element
         || weights instanceof WeightFormat.Numbers(NumberFormat format)
             && format instanceof IntegerFormat

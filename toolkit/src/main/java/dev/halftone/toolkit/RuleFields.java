@@ -3,8 +3,10 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleMatcher;
 import dev.halftone.recipe.RuleSettings;
+import dev.halftone.scheme.CodeRange;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A rule by the names of a recipe file's keys, in the record of a run. */
 final class RuleFields {
@@ -24,6 +26,17 @@ final class RuleFields {
     if (settings.granularity() != null) fields.put("granularity", settings.granularity().text());
     if (settings.search() != null) fields.put("search", settings.search().toString());
     if (settings.symmetric() != null) fields.put("symmetric", settings.symmetric());
+    range(settings.range(), fields);
     return fields;
+  }
+
+  private static void range(@Nullable CodeRange range, SortedMap<String, Object> fields) {
+    switch (range) {
+      case null -> {}
+      case USUAL -> fields.put("reduce_range", false);
+      case REDUCED -> fields.put("reduce_range", true);
+      case RESTRICTED -> fields.put("restricted_range", true);
+      case FULL -> fields.put("restricted_range", false);
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.halftone.data.yaml.Section;
 import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleMatcher;
 import dev.halftone.recipe.RuleSettings;
+import dev.halftone.scheme.CodeRange;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,11 @@ final class RuleSection {
     section.refuseOthers();
     if (rule.settings().equals(RuleSettings.NONE))
       throw section.wrong(
-          "it says nothing, expected keep, weights, granularity, search or symmetric");
-    return new PlacedRule(rule, section);
+          "it says nothing, expected keep, weights, granularity, search, symmetric,"
+              + " reduce-range or restricted-range");
+    PlacedRule placed = new PlacedRule(rule, section);
+    placed.checkAlone();
+    return placed;
   }
 
   private RuleMatcher matcher() {
@@ -59,9 +63,24 @@ final class RuleSection {
         word("weights", RecipeWords::weights),
         word("granularity", RecipeWords::granularity),
         word("search", RecipeWords::search),
-        section.has("symmetric")
-            ? section.choice("symmetric", List.of("true", "false")).equals("true")
-            : null);
+        flag("symmetric"),
+        range());
+  }
+
+  private @Nullable CodeRange range() {
+    Boolean reduced = flag("reduce-range");
+    Boolean restricted = flag("restricted-range");
+    if (restricted == null)
+      return reduced == null ? null : reduced ? CodeRange.REDUCED : CodeRange.USUAL;
+    if (Boolean.TRUE.equals(reduced))
+      throw section.wrong("restricted-range", "no such key beside reduce-range");
+    return restricted ? CodeRange.RESTRICTED : CodeRange.FULL;
+  }
+
+  private @Nullable Boolean flag(String key) {
+    return section.has(key)
+        ? (Boolean) section.choice(key, List.of("true", "false")).equals("true")
+        : null;
   }
 
   private <T> @Nullable T word(String key, Function<String, T> parse) {

@@ -26,7 +26,7 @@ public record SavedModel(OpenModel source, ModelFile file) {
    */
   public void requireLoads() {
     try {
-      RunnableModel.open(file.path(), RunOptions.deployed()).close();
+      RunnableModel.open(file.path(), RunOptions.deployed().unpacked()).close();
     } catch (UnsupportedModelException e) {
       throw refused(e);
     }

@@ -1,5 +1,6 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.graph.BadInputException;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.WeightFiles;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place for an output to be written and judged before it gets its name: a hidden folder beside
@@ -63,15 +65,36 @@ public final class StagedOutput implements AutoCloseable {
     return target;
   }
 
-  /** Moves all that was written into place, the file itself last. */
+  /**
+   * Moves all that was written into place, the file itself last. Where the target was a model with
+   * its weights in the file that has its name, and the new one has none there, that file goes.
+   */
   public void commit() {
     try {
+      Path stale = staleWeights();
       for (Path written : folder.written()) {
         if (!written.equals(file())) move(written);
       }
       move(file());
+      if (stale != null) Files.deleteIfExists(stale);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The file of weights that nothing will refer to any more; null when there is none. */
+  private @Nullable Path staleWeights() throws IOException {
+    Path weights = OnnxWriter.dataFile(target);
+    boolean written = Files.exists(OnnxWriter.dataFile(file()));
+    return !written && Files.exists(target) && refersTo(weights) ? weights : null;
+  }
+
+  private boolean refersTo(Path weights) {
+    try {
+      return Files.exists(weights) && WeightFiles.belongs(target, weights);
+    } catch (BadInputException | UncheckedIOException e) {
+      // What is written over need not be a model, nor be readable.
+      return false;
     }
   }
 

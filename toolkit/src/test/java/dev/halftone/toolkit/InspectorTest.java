@@ -30,6 +30,21 @@ class InspectorTest {
   }
 
   @Test
+  void aConstantCountsOnceForEachTypeThatReadsIt() {
+    List<Node> nodes =
+        List.of(
+            Node.of("one", "MatMul", List.of("x", "w"), List.of("a")),
+            Node.of("two", "MatMul", List.of("a", "w"), List.of("b")),
+            Node.of("shift", "Add", List.of("b", "w"), List.of("y")));
+    Map<String, Tensor> weights = Map.of("w", SmallModels.weights(1, 16, 16));
+    Model model =
+        SmallModels.model(nodes, weights, SmallModels.type(16), "y", SmallModels.type(16));
+    assertThat(Inspector.inspect(model).operators())
+        .extracting(Inspection.Operator::name, Inspection.Operator::bytes)
+        .containsExactly(tuple("Add", 1024L), tuple("MatMul", 1024L));
+  }
+
+  @Test
   void saysWhyANodeStays() {
     assertThat(Inspector.inspect(SmallModels.dense()).quantizable())
         .extracting(Inspection.Fate::operator, Inspection.Fate::quantizable)

@@ -94,7 +94,11 @@ class RecipeFileTest {
         "rules: [{op: [], keep: float}] | line 2 | an operator's type",
         "rules: [{weights: int4}] | line 2 | int8 or uint8 in static mode",
         "rules: [{granularity: block:32}] | line 2 | tensor or channel in static mode",
-        "rules: [{symmetric: true}] | line 2 | keep, weights, granularity or search in static mode",
+        "rules: [{symmetric: true}] | line 2 | keep, weights, granularity, search or a range in"
+            + " static",
+        "rules: [{restricted-range: 1}] | line 2 | one of true, false",
+        "rules: [{restricted-range: true, reduce-range: true}] | line 2 | beside reduce-range",
+        "rules: [{restricted-range: true, weights: nf4}] | line 2 | not symmetric integers",
         "rules: [{search: hqq}] | line 2 | chooses no zero points in static mode",
         "rules: [{min-elements: 0, keep: float}] | line 2 | a whole number from 1",
         "rules: [{min-elements: 9, max-elements: 8, keep: float}] | line 2 | from 9 to"

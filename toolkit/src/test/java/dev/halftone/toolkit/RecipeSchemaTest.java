@@ -158,6 +158,85 @@ class RecipeSchemaTest {
       }
   }
 
+  /** Values of each key that differ in what they go together with. */
+  private static final List<String> LINES =
+      Stream.of(
+              "weights: int8 uint8 uint4 int3 ternary codebook:4:group:8 mxfp4",
+              "activations: uint8 int16",
+              "granularity: tensor channel block:32 block:8x16",
+              "format: qdq qoperator",
+              "calibration: mse",
+              "search: absmax hqq weighted-mse",
+              "scales: float32 fp16",
+              "target: x86-avx2 tensorrt",
+              "processor: any",
+              "symmetric: true false",
+              "symmetric-weights: true false",
+              "symmetric-activations: true false",
+              "reduce-range: true false",
+              "restricted-range: true false",
+              "matmul-nbits: true false",
+              "keep-io: true false",
+              "rules: [{weights:uint4}] [{granularity:block:8x16}] [{search:hqq}] [{keep:float}]")
+          .flatMap(RecipeSchemaTest::lines)
+          .toList();
+
+  private static Stream<String> lines(String values) {
+    String[] words = values.split(" ");
+    return Arrays.stream(words)
+        .skip(1)
+        .map(word -> words[0] + " " + word.replaceFirst("^(.[{][a-z]+:)", "$1 ") + "\n");
+  }
+
+  static List<String> modes() {
+    return Stream.concat(
+            Stream.of(""), Stream.of(Mode.values()).map(m -> "mode: " + RecipeWords.word(m) + "\n"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("modes")
+  void pairsOfKeysGoTogetherAlike(String mode) {
+    for (String one : LINES)
+      for (String other : LINES)
+        if (key(one).compareTo(key(other)) < 0) assertAgreement(mode + one + other);
+  }
+
+  /** What some lines do to weights that are said to be symmetric or not. */
+  @ParameterizedTest
+  @MethodSource("modes")
+  void symmetryGoesTogetherAlike(String mode) {
+    for (String weights : List.of("", "weights: int8\n", "weights: uint8\n", "weights: nf4\n"))
+      for (String own : List.of("", "symmetric-weights: true\n", "symmetric-weights: false\n"))
+        for (String all : List.of("", "symmetric: true\n", "symmetric: false\n"))
+          for (String range : List.of("", "restricted-range: true\n", "search: hqq\n"))
+            assertAgreement(mode + weights + own + all + range);
+  }
+
+  private static final List<String> RULE_LINES =
+      Stream.of(
+              "weights: int8 int4 uint4 nf4 ternary mxfp4",
+              "granularity: channel block:32 block:8x16",
+              "search: mse hqq",
+              "symmetric: true false",
+              "reduce-range: true false",
+              "restricted-range: true false")
+          .flatMap(RecipeSchemaTest::lines)
+          .toList();
+
+  @ParameterizedTest
+  @MethodSource("modes")
+  void pairsOfKeysOfRulesGoTogetherAlike(String mode) {
+    for (String one : RULE_LINES)
+      for (String other : RULE_LINES)
+        if (key(one).compareTo(key(other)) < 0)
+          assertAgreement(mode + "rules:\n  - " + one + "    " + other);
+  }
+
+  private static String key(String line) {
+    return line.substring(0, line.indexOf(':'));
+  }
+
   /** Every word of the schema, every word with numbers, and values that fit nothing. */
   private static List<String> values() {
     Stream<String> words =

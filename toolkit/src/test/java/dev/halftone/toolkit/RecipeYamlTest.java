@@ -83,10 +83,14 @@ class RecipeYamlTest {
           - {op: [MatMul, Gemm], name: "*/head/*", keep: float}
           - {min-elements: 4096, weights: nf4, granularity: "block:64", search: mse}
           - {op: Conv, max-elements: 100, keep: none, symmetric: true}
+          - {op: Gemm, weights: int8, restricted-range: false}
+          - {op: Conv, restricted-range: true}
+          - {name: a, reduce-range: true}
+          - {name: b, reduce-range: false}
         """;
     Recipe recipe = resolve(RecipeRequest.file(written(rules)));
     Recipe again = resolve(RecipeRequest.file(written(RecipeYaml.of(recipe))));
-    assertThat(recipe.rules()).hasSize(3);
+    assertThat(recipe.rules()).hasSize(7);
     assertThat(again).isEqualTo(recipe);
   }
 

@@ -3,6 +3,8 @@ package dev.halftone.toolkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.halftone.onnx.OnnxWriter;
+import dev.halftone.onnx.OnnxWriter.ExternalData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,6 +34,35 @@ class StagedOutputTest {
     }
     assertThat(names()).containsExactly("out.onnx", "out.onnx.data");
     assertThat(target).hasContent("new");
+  }
+
+  private void rewrite(Path target, ExternalData weights) {
+    try (StagedOutput output = StagedOutput.beside(target)) {
+      OnnxWriter.write(SmallModels.dense(), output.file(), weights);
+      output.commit();
+    }
+  }
+
+  @Test
+  void weightsThatNothingRefersToAnyMoreGo() throws IOException {
+    Path target = folder.resolve("out.onnx");
+    rewrite(target, ExternalData.ALWAYS);
+    assertThat(names()).containsExactly("out.onnx", "out.onnx.data");
+    rewrite(target, ExternalData.ALWAYS);
+    assertThat(names()).containsExactly("out.onnx", "out.onnx.data");
+    rewrite(target, ExternalData.WHEN_NEEDED);
+    assertThat(names()).containsExactly("out.onnx");
+  }
+
+  @Test
+  void filesThatTheOldOutputDidNotReferToStay() throws IOException {
+    Path target = folder.resolve("out.onnx");
+    Files.writeString(folder.resolve("out.onnx.data"), "of somebody else");
+    rewrite(target, ExternalData.WHEN_NEEDED);
+    rewrite(target, ExternalData.WHEN_NEEDED);
+    Files.writeString(target, "no model");
+    rewrite(target, ExternalData.WHEN_NEEDED);
+    assertThat(names()).containsExactly("out.onnx", "out.onnx.data");
   }
 
   @Test

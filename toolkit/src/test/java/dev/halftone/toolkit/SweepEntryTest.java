@@ -37,6 +37,8 @@ class SweepEntryTest {
     assertThat(request.weights).isEqualTo(new WeightFormat.Element(DType.UINT8));
     assertThat(request.reduceRange).isTrue();
     assertThat(request.symmetric).isFalse();
+    assertThat(SweepEntry.parse("static:int8+no-reduce-range").request().reduceRange).isFalse();
+    assertThat(SweepEntry.parse("static:int8").request().reduceRange).isNull();
     assertThat(SweepEntry.parse("fp16").request().mode).isEqualTo(Mode.FP16);
     assertThat(SweepEntry.parse("bf16").request().mode).isEqualTo(Mode.BF16);
     assertThat(SweepEntry.parse("dynamic:int8").request().mode).isEqualTo(Mode.DYNAMIC);

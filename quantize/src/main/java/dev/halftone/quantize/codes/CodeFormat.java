@@ -13,9 +13,7 @@ public sealed interface CodeFormat permits IntegerGrid, ScaledNumbers {
   /** Element type of the codes; UINT8, of packed bytes, where there is none for them. */
   DType dtype();
 
-  /**
-   * Whether ONNX Runtime knows the element type of the codes, so that a Cast gives their numbers.
-   */
+  /** Whether codes have an element type of their own, else they are packed bytes. */
   boolean hasElementType();
 
   /** The name of the numbers: {@code int4}, {@code fp8-e4m3}, {@code codebook:4}. */

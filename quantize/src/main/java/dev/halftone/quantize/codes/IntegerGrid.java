@@ -27,15 +27,25 @@ import dev.halftone.tensor.DType;
  * </ul>
  *
  * @param integers of 2 to 8 bits
+ * @param typed whether codes have an element type of their own, else they are packed bytes
  */
-public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange range)
+public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange range, boolean typed)
     implements CodeFormat {
   public IntegerGrid {
-    if (integers.bits() > 8)
+    if (integers.bits() > 8 || (typed && integers.dtype().isEmpty()))
       throw new IllegalArgumentException("weights cannot be stored as " + integers.name());
     if ((range == CodeRange.RESTRICTED || range == CodeRange.FULL) && !symmetric)
       throw new IllegalArgumentException("a restricted or full range is for symmetric codes");
     if (range == CodeRange.REDUCED && integers.bits() < 8) range = CodeRange.USUAL;
+  }
+
+  /** Integers in the element type that there is for them, ternary ones as packed bytes. */
+  public IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange range) {
+    this(
+        integers,
+        symmetric,
+        range,
+        integers.dtype().isPresent() && integers != IntegerFormat.TERNARY);
   }
 
   /**
@@ -73,14 +83,19 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
     return integers.bits();
   }
 
+  /** The same integers as packed bytes. */
+  public IntegerGrid untyped() {
+    return new IntegerGrid(integers, symmetric, range, false);
+  }
+
   @Override
   public DType dtype() {
-    return integers.dtype().orElse(DType.UINT8);
+    return typed ? integers.dtype().orElseThrow() : DType.UINT8;
   }
 
   @Override
   public boolean hasElementType() {
-    return integers.dtype().isPresent() && integers != IntegerFormat.TERNARY;
+    return typed;
   }
 
   @Override

@@ -5,12 +5,12 @@ import dev.halftone.quantize.qoperator.DroppedClips;
 import dev.halftone.quantize.scope.Scope;
 
 /**
- * Turns a quantized model back to float. Constants are decoded; pairs of QuantizeLinear and
- * DequantizeLinear around activations go; operators on integers (QLinear*, *Integer with their
- * scales, MatMulNBits, GatherBlockQuantized, DynamicQuantizeLSTM) become the float operators that
- * they stand for, and a Relu or Clip that saturation stood for is there again. What was lost to
- * rounding stays lost. Quantized inputs and outputs of the graph stay, with the node that converts
- * them.
+ * Turns a quantized model back to float. Constants are decoded, those that nodes look up in tables
+ * or whose scales are codes in their turn too; pairs of QuantizeLinear and DequantizeLinear around
+ * activations go; operators on integers (QLinear*, *Integer with their scales, MatMulNBits,
+ * GatherBlockQuantized, DynamicQuantizeLSTM) become the float operators that they stand for, and a
+ * Relu or Clip that saturation stood for is there again. What was lost to rounding stays lost.
+ * Quantized inputs and outputs of the graph stay, with the node that converts them.
  */
 public final class Dequantizer {
   private Dequantizer() {}
@@ -20,9 +20,12 @@ public final class Dequantizer {
    * could not be undone.
    */
   public static Model toFloat(Model model) {
-    FloatNames names = new FloatNames(model);
-    Saturation saturation = new Saturation(model);
-    FloatGraph graph = new FloatGraph(Scope.of(model.graph()), null, names, saturation);
-    return model.withGraph(graph.convert()).withMetadata(DroppedClips.without(model.metadata()));
+    Model decoded = StoredCodes.decode(model);
+    FloatNames names = new FloatNames(decoded);
+    Saturation saturation = new Saturation(decoded);
+    FloatGraph graph = new FloatGraph(Scope.of(decoded.graph()), null, names, saturation);
+    return decoded
+        .withGraph(graph.convert())
+        .withMetadata(DroppedClips.without(decoded.metadata()));
   }
 }

@@ -54,7 +54,7 @@ final class FloatRules {
       case "MatMulNBits" -> packed.product(original, node);
       case "GatherBlockQuantized" -> packed.table(original, node);
       case "DynamicQuantizeLSTM" -> packed.lstm(original, node);
-      case "Mul", "Reshape" -> patterns.apply(original, node) || moving(original, node);
+      case "Mul" -> patterns.apply(original, node) || moving(original, node);
       default -> operators.apply(original, node) || moving(original, node);
     };
   }

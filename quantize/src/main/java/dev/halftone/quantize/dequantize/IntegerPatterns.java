@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chains of nodes that together stand for one float operator: integer products with their Cast and
- * scales, tables and weights that are stored as codes.
+ * scales, and tables that are stored as codes.
  */
 final class IntegerPatterns {
   private final FloatGraph graph;
@@ -24,17 +24,14 @@ final class IntegerPatterns {
 
   /** Handles the last node of such a chain. */
   boolean apply(Node original, Node node) {
-    if (!original.is("Mul")) return false;
+    if (!original.domain().isEmpty()) return false;
     Node cast = cast(original.input(0));
     String scale = original.input(1);
     if (cast == null) {
       cast = cast(original.input(1));
       scale = original.input(0);
     }
-    return cast != null
-        && (product(original, cast, scale)
-            || weight(original, cast, scale)
-            || table(original, cast, scale));
+    return cast != null && (product(original, cast, scale) || table(original, cast, scale));
   }
 
   /**
@@ -43,7 +40,7 @@ final class IntegerPatterns {
    */
   private @Nullable Node cast(String value) {
     Node node = graph.producer(value);
-    if (node != null && node.is("Sub") && floats(node.input(1)) != null)
+    if (node != null && node.is("Sub") && graph.constant(node.input(1)) != null)
       node = graph.producer(node.input(0));
     boolean casts = node != null && node.is("Cast") && CastTypes.named(node, "to") == DType.FLOAT32;
     return casts ? node : null;
@@ -86,47 +83,12 @@ final class IntegerPatterns {
     return true;
   }
 
-  /** {@code Mul(Cast(codes), scale)} of constants: a stored weight. */
-  private boolean weight(Node last, Node cast, String scale) {
-    Tensor codes = graph.constant(cast.input(0));
-    Tensor scales = graph.constant(scale);
-    if (codes == null
-        || codes.dtype().isFloat()
-        || scales == null
-        || scales.dtype() != DType.FLOAT32) return false;
-    Tensor zeros = zeros(last);
-    // A product that is larger than the codes is none of ours.
-    if (!Broadcast.fits(codes.shape(), scales.shape())
-        || (zeros != null && !Broadcast.fits(codes.shape(), zeros.shape()))) return false;
-    float[] values = new float[Math.toIntExact(codes.count())];
-    int[] at = Broadcast.indices(last, codes.shape(), scales.shape());
-    int[] zeroAt =
-        zeros == null ? new int[0] : Broadcast.indices(last, codes.shape(), zeros.shape());
-    for (int i = 0; i < values.length; i++) {
-      float zero = zeros == null ? 0 : zeros.floatAt(zeroAt[i]);
-      values[i] = (codes.longAt(i) - zero) * scales.floatAt(at[i]);
-    }
-    graph.define(last.output(0), Tensor.ofFloats(values, codes.shape()));
-    return true;
-  }
-
   private @Nullable Tensor zeros(Node last) {
     for (String input : last.inputs()) {
       Node node = graph.producer(input);
-      if (node != null && node.is("Sub")) return floats(node.input(1));
+      if (node != null && node.is("Sub")) return graph.constant(node.input(1));
     }
     return null;
-  }
-
-  /** The value of a constant, or of a Cast of one to float. */
-  private @Nullable Tensor floats(String value) {
-    Tensor constant = graph.constant(value);
-    Node node = constant == null ? graph.producer(value) : null;
-    if (node == null || !node.is("Cast") || CastTypes.named(node, "to") != DType.FLOAT32)
-      return constant;
-    Tensor codes = graph.constant(node.input(0));
-    if (codes == null || codes.dtype().isFloat()) return null;
-    return Tensor.ofFloats(codes.toFloats(), codes.shape());
   }
 
   /** {@code Mul(Cast(Gather(codes)), scale or Gather(scales))}: rows of a table. */

@@ -2,7 +2,6 @@ package dev.halftone.quantize.dequantize;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
-import dev.halftone.quantize.scope.CastTypes;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Scope;
 import java.util.ArrayList;
@@ -65,16 +64,13 @@ public record QuantizedParts(List<Part> parts) {
   }
 
   /**
-   * Whether the node decodes a weight that is stored as integers, or takes rows of a table of such.
+   * Whether the node begins to decode a weight that is stored as codes, or takes rows of a table of
+   * such.
    */
   private static boolean isStored(Scope scope, Node node) {
-    boolean reads = node.is("Gather") || (node.is("Cast") && CastTypes.named(node, "to") != null);
+    boolean reads = node.is("Gather") || node.is("Cast");
     Constant codes = reads ? scope.constant(node.input(0)) : null;
-    if (codes == null || codes.value().rank() < 2) return false;
-    return switch (codes.value().dtype()) {
-      case INT8, UINT8, INT4, UINT4, INT2, UINT2 -> true;
-      default -> false;
-    };
+    return codes != null && StoredCodes.isCodes(codes.value());
   }
 
   /** Whether the node takes or gives quantized values. */

@@ -94,7 +94,7 @@ final class DynamicForms {
     Constant bias = node.input(2).isEmpty() ? null : reader.scope().constant(node.input(2));
     boolean known = node.input(2).isEmpty() || bias != null;
     if (use.readers().size() > 1 || !node.is("Conv") || !known) return stored(use);
-    CodeFormat unsigned = new IntegerGrid(DType.UINT8, true, recipe.range());
+    CodeFormat unsigned = new IntegerGrid(DType.UINT8, true, use.recipe(recipe).range());
     CodeRequest request = new CodeRequest(use.name(), use.value(), rows(use), unsigned);
     return new IntegerConvolution(
         request, node, reader.scope().graph(), bias == null ? null : bias.value());

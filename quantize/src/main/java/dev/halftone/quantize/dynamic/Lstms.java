@@ -63,7 +63,7 @@ final class Lstms {
     long length = value.dimension(2);
     CodeLayout layout =
         new CodeLayout(value.dimension(0), length, value.dimension(1), length, true, false);
-    CodeFormat format = new IntegerGrid(DType.INT8, true, recipe.range());
+    CodeFormat format = new IntegerGrid(DType.INT8, true, use.recipe(recipe).range());
     CodeRequest request = new CodeRequest(use.name(), value, layout, format);
     return new IntegerLstm(request, use.nodes(), use.readers().getFirst().input());
   }

@@ -4,11 +4,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
-import dev.halftone.graph.Opaque;
-import dev.halftone.graph.ValueInfo;
 import dev.halftone.graph.edit.GraphEditor;
-import dev.halftone.runtime.RunOptions;
-import dev.halftone.runtime.RunnableModel;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -129,13 +125,6 @@ final class ConstantFolding {
         if (value != null) constants.put(input, value);
       }
     }
-    List<ValueInfo> outputs = wanted.stream().map(name -> new ValueInfo(name, null)).toList();
-    Graph part =
-        new Graph("constants", nodes, constants, List.of(), outputs, List.of(), Opaque.NONE);
-    Model program =
-        new Model(model.irVersion(), model.opsets(), part, List.of(), Map.of(), Opaque.NONE);
-    try (RunnableModel runnable = RunnableModel.open(program, List.of(), RunOptions.asWritten())) {
-      return runnable.run(Map.of());
-    }
+    return ConstantProgram.run(model, nodes, constants, wanted);
   }
 }

@@ -12,12 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A weight stored as codes and computed with in float: {@code Cast}, {@code Sub} where there are
- * zero points, {@code Mul} give the value under its old name, so every reader, bodies included,
- * stays as it is. ONNX Runtime folds these nodes when it loads the model, and runs the float
- * kernels at full speed; it does not fold {@code DequantizeLinear}, which would run every time.
- * Scales of tiles, and of blocks with a shorter one at the end, are repeated first ({@link
- * Repetition}).
+ * A weight stored as codes and computed with in float: {@code Cast} (of packed bytes a {@link
+ * LookUp}), {@code Sub} where there are zero points, {@code Mul} give the value under its old name,
+ * so every reader, bodies included, stays as it is. ONNX Runtime folds these nodes when it loads
+ * the model, and runs the float kernels at full speed; it does not fold {@code DequantizeLinear},
+ * which would run every time. Scales of tiles, and of blocks with a shorter one at the end, are
+ * repeated first ({@link Repetition}).
  */
 public final class Stored implements WeightForm.Encoded {
   private final CodeRequest request;
@@ -157,6 +157,7 @@ public final class Stored implements WeightForm.Encoded {
   /** The values, less their zero points, without scales. */
   private String numbers(Constant constant, Codes codes, Emission emission, Rewrite rewrite) {
     String name = constant.name();
+    // ONNX Runtime casts integers of fewer bits since 1.23, so those come as packed bytes.
     boolean cast = codes.format().hasElementType();
     String value;
     if (cast) {

@@ -2,6 +2,7 @@ package dev.halftone.quantize.forms;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.opset.IrVersions;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Plan.NodePlan;
 import dev.halftone.plan.Plan.TensorPlan;
@@ -11,7 +12,6 @@ import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
 import dev.halftone.quantize.scope.Rewrite;
-import dev.halftone.scheme.ScaleStorage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -19,13 +19,6 @@ import java.util.List;
 
 /** Carries out decisions about weights: encodes, rewrites the graph, and writes the plan down. */
 public final class WeightRewrite {
-  /** Formats with 4-bit tensors need this version of the file format. */
-  private static final long IR_WITH_FOUR_BITS = 10;
-
-  private static final long IR_WITH_TWO_BITS = 13;
-
-  private static final long IR_WITH_SMALL_FLOATS = 9;
-
   /** Bytes that the nodes and names around one weight take, about. */
   private static final long AROUND = 400;
 
@@ -64,7 +57,7 @@ public final class WeightRewrite {
       if (decision.form() instanceof WeightForm.Kept)
         weights.add(StoredWeight.kept(decision.use().name(), decision.use().value()));
     }
-    Model result = encoded.isEmpty() ? model : withVersions(rewrite.apply(), requests, encoded);
+    Model result = encoded.isEmpty() ? model : withVersions(rewrite.apply(), encoded);
     return new Quantized(result, new Plan(tensors, nodePlans(decisions), warnings), weights);
   }
 
@@ -75,30 +68,14 @@ public final class WeightRewrite {
     return StoredWeight.quantized(request.name(), request.weight(), bytes, codes::decodedAsWeight);
   }
 
-  private static Model withVersions(
-      Model model, List<CodeRequest> requests, List<WeightDecision> encoded) {
-    long version = requests.stream().mapToLong(WeightRewrite::irVersion).max().orElse(0);
-    Model result = model.withIrVersion(Math.max(model.irVersion(), version));
+  private static Model withVersions(Model model, List<WeightDecision> encoded) {
+    Model result = model.withIrVersion(Math.max(model.irVersion(), IrVersions.of(model.graph())));
     boolean microsoft =
         encoded.stream()
             .anyMatch(decision -> ((WeightForm.Encoded) decision.form()).needsMicrosoft());
     return microsoft && !result.opsets().containsKey(Emission.MICROSOFT)
         ? result.withOpset(Emission.MICROSOFT, 1)
         : result;
-  }
-
-  /** The version of the file format that knows the element types of codes and scales. */
-  private static long irVersion(CodeRequest request) {
-    long scales =
-        request.scaling().storage() instanceof ScaleStorage.Float8 ? IR_WITH_SMALL_FLOATS : 0;
-    long codes =
-        switch (request.format().dtype()) {
-          case INT4, UINT4 -> IR_WITH_FOUR_BITS;
-          case INT2, UINT2 -> request.format().hasElementType() ? IR_WITH_TWO_BITS : scales;
-          case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> IR_WITH_SMALL_FLOATS;
-          default -> 0;
-        };
-    return Math.max(codes, scales);
   }
 
   private static TensorPlan tensorPlan(WeightDecision decision, Codes codes) {

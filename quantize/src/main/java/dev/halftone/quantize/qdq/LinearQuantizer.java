@@ -49,18 +49,26 @@ final class LinearQuantizer {
    * Least weight scales that the operator's bias allows, and under a reduced range its sums of
    * products, one a channel.
    *
+   * @param inputs what the weight is multiplied with
    * @throws MalformedModelException if the bias is not finite
    */
-  double[] leastScales(Node linear, ChannelView view, float inputScale) {
+  double[] leastScales(Node linear, ChannelView view, float inputScale, ChannelCodes inputs) {
+    Tensor weight = weight(linear);
+    Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     double[] least =
-        recipe.reduceRange() && recipe.weightType() == DType.INT8
-            ? PairSums.leastScales(linear, view, weight(linear))
+        boundsPairs(own)
+            ? PairSums.leastScales(linear, view, weight, inputs)
             : new double[view.channels()];
     double[] bias = bias(linear, view);
     if (bias == null) return least;
     for (int c = 0; c < least.length; c++)
       least[c] = Math.max(least[c], MARGIN * 2 * Math.abs(bias[c]) / (BIAS_STEPS * inputScale));
     return least;
+  }
+
+  /** Whether sums of two products are kept within 16 bits. */
+  static boolean boundsPairs(Recipe recipe) {
+    return recipe.reduceRange() && recipe.weightType() == DType.INT8;
   }
 
   ChannelView view(Node linear) {
@@ -82,7 +90,7 @@ final class LinearQuantizer {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
-    CodeRange range = recipe.range() == CodeRange.FULL ? CodeRange.FULL : CodeRange.RESTRICTED;
+    CodeRange range = own.range() == CodeRange.FULL ? CodeRange.FULL : CodeRange.RESTRICTED;
     IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, range);
     Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =

@@ -6,50 +6,61 @@ import dev.halftone.tensor.Tensor;
 /**
  * Weight scales under which sums of two products fit 16 bits. CPUs without VNNI multiply uint8
  * activations with int8 weights in pairs and saturate {@code a1 w1 + a2 w2} to {@code [-32768,
- * 32767]} (x86 {@code vpmaddubsw}). With {@code a <= 255} nothing saturates as long as the positive
- * codes of a pair sum to 128 at most, and so do the negative ones.
+ * 32767]} (x86 {@code vpmaddubsw}).
  *
  * <p>Seven bits for all weights, the usual cure, hold that with room to spare. Here each channel
- * keeps as much of its 8 bits as its own pairs allow: {@code scale >= largest pair / 127}, where
- * rounding adds one at most. Pairs are neighbours in the order in which ONNX Runtime sums: along
- * the rows of a matrix, and in a convolution channel by channel at each tap. Depthwise convolutions
- * have kernels that sum in 32 bits and are not bound.
+ * keeps as much of its 8 bits as its own pairs allow with the codes that their inputs have: {@code
+ * scale >= |a1 w1 + a2 w2| / (32767 - (a1 + a2) / 2)} at its largest over {@code low <= a <= high},
+ * where a code is up to a half more than {@code w / scale}. Pairs are neighbours in the order in
+ * which ONNX Runtime sums: along the rows of a matrix, and in a convolution channel by channel at
+ * each tap. Depthwise convolutions have kernels that sum in 32 bits and are not bound.
  */
 final class PairSums {
-  /** What two rounded codes may sum to, less the half that each may have been rounded up by. */
-  private static final double WITHIN = 127;
+  private static final double LARGEST = Short.MAX_VALUE;
 
   private final ChannelView view;
   private final float[] values;
-
-  /** Neighbouring terms of a sum that lie {@link #taps} apart in the weight. */
-  private final int depth;
-
+  private final ChannelCodes inputs;
   private final int taps;
 
-  private PairSums(ChannelView view, float[] values, int taps) {
+  /** Neighbouring terms of a sum, {@link #taps} apart in the weight: the input's channels. */
+  private final int depth;
+
+  /** Output channels that read the same inputs. */
+  private final int perGroup;
+
+  private PairSums(Node linear, ChannelView view, Tensor weight, ChannelCodes inputs) {
     this.view = view;
-    this.values = values;
-    this.taps = taps;
-    this.depth = view.inner() / taps;
+    this.values = weight.toFloats();
+    this.inputs = inputs;
+    boolean convolution = linear.is("Conv");
+    taps = convolution ? Math.toIntExact(view.inner() / weight.dimension(1)) : 1;
+    depth = convolution ? view.inner() / taps : depth(linear, view, weight);
+    long groups = convolution ? linear.integer("group", 1) : 1;
+    perGroup = Math.toIntExact(view.channels() / groups);
+  }
+
+  private static int depth(Node linear, ChannelView view, Tensor weight) {
+    boolean stacked = linear.is("MatMul") && weight.rank() > 2;
+    return stacked
+        ? Math.toIntExact(weight.dimension(weight.rank() - 2))
+        : view.outer() * view.inner();
   }
 
   /**
    * The least scale of each channel; what is not finite in the weight is left to be refused later.
    *
    * @param linear a Conv, Gemm or MatMul
+   * @param inputs what the weight is multiplied with
    */
-  static double[] leastScales(Node linear, ChannelView view, Tensor weight) {
+  static double[] leastScales(Node linear, ChannelView view, Tensor weight, ChannelCodes inputs) {
     double[] least = new double[view.channels()];
-    boolean convolution = linear.is("Conv");
-    if (convolution && isDepthwise(linear, weight)) return least;
-    int taps = convolution ? Math.toIntExact(view.inner() / weight.dimension(1)) : 1;
-    PairSums sums = new PairSums(view, weight.toFloats(), taps);
+    if (linear.is("Conv") && isDepthwise(linear, weight)) return least;
+    PairSums sums = new PairSums(linear, view, weight, inputs);
     for (int c = 0; c < least.length; c++) {
-      float largest = sums.largestPair(c, view.outer() * view.inner());
+      least[c] = sums.leastScale(c, view.outer() * view.inner());
       // Kernels that fill up the channels of each tap to an even number pair them otherwise.
-      if (taps > 1) largest = Math.max(largest, sums.largestPair(c, sums.depth));
-      least[c] = largest / WITHIN;
+      if (sums.taps > 1) least[c] = Math.max(least[c], sums.leastScale(c, sums.depth));
     }
     return least;
   }
@@ -58,30 +69,51 @@ final class PairSums {
     return weight.dimension(1) == 1 && linear.integer("group", 1) == weight.dimension(0);
   }
 
-  /**
-   * The largest sum of two neighbours of one sign, neighbours counted anew after {@code run} terms.
-   */
-  private float largestPair(int channel, int run) {
+  /** For pairs that are counted anew after {@code run} terms. */
+  private double leastScale(int channel, int run) {
     int terms = view.outer() * view.inner();
-    float largest = 0;
+    double least = 0;
     for (int from = 0; from < terms; from += run) {
-      for (int k = from; k < from + run; k += 2) {
-        float first = term(channel, k);
-        float second = k + 1 < from + run ? term(channel, k + 1) : 0;
-        largest = Math.max(largest, reach(first, second));
-      }
+      for (int k = from; k < from + run; k += 2)
+        least = Math.max(least, leastScale(channel, k, k + 1 < from + run));
     }
-    return Float.isFinite(largest) ? largest : 0;
+    return Double.isFinite(least) ? least : 0;
   }
 
-  private static float reach(float first, float second) {
-    return first < 0 == second < 0
-        ? Math.abs(first + second)
-        : Math.max(Math.abs(first), Math.abs(second));
+  /** For the term {@code k} and, if it is paired, the next one. */
+  private double leastScale(int channel, int k, boolean paired) {
+    int first = input(channel, k);
+    double up = highest(channel, k, first);
+    double down = lowest(channel, k, first);
+    int codes = inputs.high(first);
+    if (paired) {
+      int second = input(channel, k + 1);
+      up += highest(channel, k + 1, second);
+      down += lowest(channel, k + 1, second);
+      codes += inputs.high(second);
+    }
+    return Math.max(up, -down) / (LARGEST - codes / 2.0);
+  }
+
+  private double highest(int channel, int k, int input) {
+    float weight = term(channel, k);
+    return (double) weight * (weight > 0 ? inputs.high(input) : inputs.low(input));
+  }
+
+  private double lowest(int channel, int k, int input) {
+    float weight = term(channel, k);
+    return (double) weight * (weight > 0 ? inputs.low(input) : inputs.high(input));
+  }
+
+  /** The channel of the input that a term multiplies. */
+  private int input(int channel, int k) {
+    return channel / perGroup * depth + k % depth;
   }
 
   private float term(int channel, int k) {
     int within = k % view.inner();
-    return values[view.start(k / view.inner(), channel) + within % depth * taps + within / depth];
+    return view.inner() == 1
+        ? values[view.start(k, channel)]
+        : values[view.start(k / view.inner(), channel) + within % depth * taps + within / depth];
   }
 }

@@ -142,19 +142,43 @@ public final class StaticMode {
       if (index.constant(source) == null) requests.put(source, Ranges.chooser(recipe).needs());
     }
     for (Node node : graph.nodes()) {
-      InputChannels input = placement.linear().contains(node) ? weighing(node) : null;
+      if (!placement.linear().contains(node)) continue;
+      InputChannels input = weighs(node) || pairsAreObserved() ? inputChannels(node) : null;
       if (input != null) requests.merge(input.value(), input.request(), Request::plus);
     }
     return requests;
   }
 
-  /** What weighs the errors of the node's weight; null where all count the same. */
-  private @Nullable InputChannels weighing(Node linear) {
+  /**
+   * Whether codes are looked at channel by channel for {@link PairSums}: where values come out of
+   * ONNX Runtime anyway. Where it gives extremes alone, its speed is what matters, and pairs are
+   * bound by what 8 bits can hold.
+   */
+  private boolean pairsAreObserved() {
+    return LinearQuantizer.boundsPairs(recipe) && Ranges.chooser(recipe).needs().histogram();
+  }
+
+  /** Whether errors of the node's weight count by what it is multiplied with. */
+  private boolean weighs(Node linear) {
+    long elements = Objects.requireNonNull(index.constant(linear.input(1))).count();
+    Recipe own = recipe.forNode(linear.label(), linear.opType(), elements);
+    return own.search() instanceof ScaleSearch.WeightedError;
+  }
+
+  /** What the node's weight is multiplied with; null where that has no channels to be seen. */
+  private @Nullable InputChannels inputChannels(Node linear) {
     Tensor weight = Objects.requireNonNull(index.constant(linear.input(1)));
-    Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
-    if (!(own.search() instanceof ScaleSearch.WeightedError)) return null;
     InputChannels input = InputChannels.of(linear, 1, weight);
     return input == null || index.constant(input.value()) != null ? null : input;
+  }
+
+  /** Between which codes the channels lie that the node's weight is multiplied with. */
+  private ChannelCodes inputCodes(
+      Node linear, QuantizationParameters parameters, Map<String, Statistics> observed) {
+    InputChannels input = pairsAreObserved() ? inputChannels(linear) : null;
+    if (input == null) return ChannelCodes.UNKNOWN;
+    Channels seen = statistics(input.value(), observed).channels(input.axis());
+    return ChannelCodes.of(seen, parameters);
   }
 
   /** How much errors of each weight count, over all nodes that read it. */
@@ -163,7 +187,8 @@ public final class StaticMode {
     Map<String, Channels> channels = new LinkedHashMap<>();
     Map<String, Importance> importances = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
-      InputChannels input = placement.linear().contains(node) ? weighing(node) : null;
+      if (!placement.linear().contains(node) || !weighs(node)) continue;
+      InputChannels input = inputChannels(node);
       if (input == null) continue;
       String key = weightKey(node, quantizer.view(node));
       Channels all =
@@ -210,7 +235,9 @@ public final class StaticMode {
     for (Node node : graph.nodes()) {
       if (!placement.linear().contains(node)) continue;
       ChannelView view = quantizer.view(node);
-      double[] own = quantizer.leastScales(node, view, inputScale(node, placement, activations));
+      QuantizationParameters input = input(node, placement, activations);
+      double[] own =
+          quantizer.leastScales(node, view, input.scale(), inputCodes(node, input, observed));
       // A weight that several operators share is stored once: its scales must do for all of their
       // biases.
       least.merge(weightKey(node, view), own, StaticMode::larger);
@@ -230,7 +257,7 @@ public final class StaticMode {
                       view,
                       least.getOrDefault(key, new double[0]),
                       importances.getOrDefault(key, Importance.EQUAL)));
-      float inputScale = inputScale(node, placement, activations);
+      float inputScale = input(node, placement, activations).scale();
       weights.put(node, new LinearWeights(weight, quantizer.bias(node, view, inputScale, weight)));
     }
     return weights;
@@ -246,11 +273,11 @@ public final class StaticMode {
     return larger;
   }
 
-  private static float inputScale(
+  private static QuantizationParameters input(
       Node node, Placement placement, Map<String, QuantizationParameters> activations) {
     String source = placement.rangeSource().getOrDefault(node.input(0), node.input(0));
     QuantizationParameters parameters = activations.get(source);
     if (parameters == null) throw new IllegalStateException("no parameters for " + source);
-    return parameters.scale();
+    return parameters;
   }
 }

@@ -4,6 +4,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.opset.OpsetUpgrade;
 import dev.halftone.number.FloatFormat;
 import dev.halftone.number.NumberFormat;
+import dev.halftone.quantize.forms.WeightUse;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
@@ -19,18 +20,21 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
   private static final long WITH_CHANNELS = 13;
   private static final long WITH_SMALL_FLOATS = 19;
   private static final long WITH_BLOCKS = 21;
-  private static final long WITH_TWO_BITS = 25;
 
-  static OperatorSet prepare(Model model, Recipe recipe) {
-    long wanted = wanted(recipe.weights());
-    boolean needed =
-        wanted != WITH_BLOCKS || recipe.weights().bits() < 8 || recipe.granularity().isBlocked();
-    if (!needed || model.opset() >= wanted)
-      return new OperatorSet(model, model.opset() >= wanted, List.of());
+  /**
+   * For one use of a weight. Codes of integers are decoded in operators of their own only where
+   * products read them.
+   */
+  static OperatorSet prepare(Model model, WeightUse use, Recipe recipe) {
+    long wanted = wanted(use, recipe);
+    if (model.opset() >= wanted) return new OperatorSet(model, false, List.of());
     return switch (OpsetUpgrade.to(model, wanted)) {
       case OpsetUpgrade.Result.Raised(Model raised) -> new OperatorSet(raised, true, List.of());
-      case OpsetUpgrade.Result.Refused(String node, String reason) ->
-          new OperatorSet(model, false, List.of(refusal(recipe, model, wanted, node, reason)));
+      case OpsetUpgrade.Result.Refused(String node, String reason) -> {
+        Model decoding = decoding(model);
+        String cause = "%s cannot be raised to %d: %s".formatted(node, wanted, reason);
+        yield new OperatorSet(decoding, false, List.of(refusal(recipe, decoding, cause)));
+      }
     };
   }
 
@@ -39,9 +43,36 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
     return new OperatorSet(model, model.opset() >= wanted(recipe.weights()), List.of());
   }
 
+  /** Whether the nodes are there that decode packed bytes and repeat scales. */
+  boolean looksUp() {
+    return model.opset() >= WITH_TABLES;
+  }
+
+  private static Model decoding(Model model) {
+    return switch (OpsetUpgrade.to(model, WITH_TABLES)) {
+      case OpsetUpgrade.Result.Raised(Model raised) -> raised;
+      case OpsetUpgrade.Result.Refused ignored -> model;
+    };
+  }
+
+  private static long wanted(WeightUse use, Recipe recipe) {
+    if (!(recipe.weights() instanceof WeightFormat.Element(DType type)))
+      return wanted(recipe.weights());
+    boolean blocked = recipe.granularity().isBlocked();
+    if (type.bits() == 8 && !blocked) return 0;
+    boolean typed =
+        switch (use.commonRole()) {
+          // Products of 2 bits are MatMulNBits, which takes packed bytes.
+          case MATRIX -> type.bits() > 2;
+          case TABLE -> type.bits() == 4;
+          case CONVOLUTION, RECURRENT, LEFT_MATRIX, SHAPED, OTHER -> false;
+        };
+    return typed ? WITH_BLOCKS : WITH_TABLES;
+  }
+
   private static long wanted(WeightFormat weights) {
     return switch (weights) {
-      case WeightFormat.Element(DType type) -> type.bits() == 2 ? WITH_TWO_BITS : WITH_BLOCKS;
+      case WeightFormat.Element(DType type) -> type.bits() == 2 ? WITH_TABLES : WITH_BLOCKS;
       case WeightFormat.Numbers(NumberFormat format) ->
           format instanceof FloatFormat ? WITH_SMALL_FLOATS : WITH_TABLES;
       case WeightFormat.Codebook ignored -> WITH_TABLES;
@@ -49,14 +80,13 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
     };
   }
 
-  private static String refusal(
-      Recipe recipe, Model model, long wanted, String node, String reason) {
+  private static String refusal(Recipe recipe, Model model, String cause) {
+    String others = model.opset() >= WITH_TABLES ? "" : ", other weights int8";
     String consequence =
         recipe.weights() instanceof WeightFormat.Element
-            ? "products use ONNX Runtime's own MatMulNBits, other weights int8"
+            ? "products use ONNX Runtime's own MatMulNBits" + others
             : "weights are stored as int8, not " + recipe.weights().name();
-    return "operator set stays at %d and %s: %s cannot be raised to %d: %s"
-        .formatted(model.opset(), consequence, node, wanted, reason);
+    return "operator set stays at %d and %s: %s".formatted(model.opset(), consequence, cause);
   }
 
   /**
@@ -64,7 +94,7 @@ record OperatorSet(Model model, boolean blocked, List<String> warnings) {
    * own knows more under old sets.
    */
   String channelDomain(int bits) {
-    long since = bits == 8 ? WITH_CHANNELS : bits == 4 ? WITH_BLOCKS : WITH_TWO_BITS;
+    long since = bits == 8 ? WITH_CHANNELS : WITH_BLOCKS;
     return model.opset() >= since ? "" : "com.microsoft";
   }
 }

@@ -198,9 +198,12 @@ final class WeightForms {
   }
 
   private WeightForm stored(WeightUse use) {
-    boolean small = format.bits() < 8 && operators.blocked();
     CodeFormat possible =
-        format.bits() == 8 || small ? format : new IntegerGrid(DType.INT8, true, false);
+        format.bits() == 8
+            ? format
+            : format instanceof IntegerGrid integers && operators.looksUp()
+                ? integers.untyped()
+                : new IntegerGrid(DType.INT8, true, false);
     return Layouts.stored(use, possible, recipe.granularity(), scaling(use, possible));
   }
 

@@ -94,13 +94,11 @@ public final class WeightsMode {
 
   /** The model under an operator set that has what all of its weights ask for, as far as can be. */
   private static OperatorSet prepared(Model folded, Recipe recipe) {
-    Set<Recipe> asked = new LinkedHashSet<>();
-    for (WeightUse use : WeightUses.of(folded.graph()))
-      if (use.objection(recipe).isEmpty()) asked.add(use.recipe(recipe));
     Model model = folded;
     Set<String> warnings = new LinkedHashSet<>();
-    for (Recipe own : asked) {
-      OperatorSet prepared = OperatorSet.prepare(model, own);
+    for (WeightUse use : WeightUses.of(folded.graph())) {
+      if (!use.objection(recipe).isEmpty()) continue;
+      OperatorSet prepared = OperatorSet.prepare(model, use, use.recipe(recipe));
       model = prepared.model();
       warnings.addAll(prepared.warnings());
     }
