@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** One thread's memory for units: their values and their bytes. Not thread-safe. */
 final class RowEncoder {
   /** Values that are read before they are encoded, or one row if that has more: they stay near. */
-  private static final int NEAR = 1 << 15;
+  private static final int NEAR = 1 << 13;
 
   private float[] values = {};
   private float[] decoded = {};
