@@ -133,12 +133,13 @@ interface KernelSupport {
       ErrorWeights weights,
       float[] scales);
 
-  void roundBlock(
+  void roundBlocks(
       float[] x,
       int from,
+      int count,
       int size,
-      float scale,
-      float minimum,
+      float[] scales,
+      float[] minima,
       int low,
       int high,
       byte[] codes,

@@ -216,6 +216,24 @@ final class PlainFits {
   static void codes(
       float[] x,
       int from,
+      int count,
+      int size,
+      float[] scales,
+      float[] minima,
+      int low,
+      int high,
+      byte[] codes,
+      int at) {
+    for (int b = 0; b < count; b++) {
+      if (scales[b] == 0) continue;
+      int first = b * size;
+      codes(x, from + first, size, scales[b], minima[b], low, high, codes, at + first);
+    }
+  }
+
+  static void codes(
+      float[] x,
+      int from,
       int size,
       float scale,
       float minimum,

@@ -511,17 +511,18 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public void roundBlock(
+  public void roundBlocks(
       float[] x,
       int from,
+      int count,
       int size,
-      float scale,
-      float minimum,
+      float[] scales,
+      float[] minima,
       int low,
       int high,
       byte[] codes,
       int at) {
-    PlainFits.codes(x, from, size, scale, minimum, low, high, codes, at);
+    PlainFits.codes(x, from, count, size, scales, minima, low, high, codes, at);
   }
 
   @Override

@@ -167,26 +167,31 @@ public final class ScaleFits {
   }
 
   /**
-   * Codes on a grid that is known: {@code codes[at + i] = clamp(nearest((x[from + i] + minimum) /
-   * scale), low, high) - low}. With {@code low} 0 for grids with a minimum.
+   * Codes on grids that are known: {@code codes[at + b * size + i] = clamp(nearest((x + minima[b])
+   * / scales[b]), low, high) - low}, with {@code low} 0 for grids with a minimum. Codes of blocks
+   * whose scale is 0 stay as they are.
    *
-   * @param scale not 0
+   * @throws IndexOutOfBoundsException if a range exceeds its array
    */
   public static void codes(
       float[] x,
       int from,
+      int count,
       int size,
-      float scale,
-      float minimum,
+      float[] scales,
+      float[] minima,
       int low,
       int high,
       byte[] codes,
       int at) {
-    Objects.checkFromIndexSize(from, size, x.length);
-    Objects.checkFromIndexSize(at, size, codes.length);
+    int values = Math.multiplyExact(count, size);
+    Objects.checkFromIndexSize(from, values, x.length);
+    Objects.checkFromIndexSize(at, values, codes.length);
+    Objects.checkFromIndexSize(0, count, scales.length);
+    Objects.checkFromIndexSize(0, count, minima.length);
     KernelSupport kernels = AFFINE.now();
     if (kernels == KernelProvider.PLAIN) kernels = SYMMETRIC.now();
-    kernels.roundBlock(x, from, size, scale, minimum, low, high, codes, at);
+    kernels.roundBlocks(x, from, count, size, scales, minima, low, high, codes, at);
   }
 
   /** Codes of levels that are known: {@code codes[at + i]} is nearest to {@code inverse * x}. */

@@ -59,6 +59,9 @@ final class VectorAffineFit {
   private final float[] bestInverses = new float[LANES];
   private final float[] bestLows = new float[LANES];
 
+  /** Whether all values that had to be rounded were near enough to be. */
+  private boolean roundable;
+
   private VectorAffineFit(AffineFit fit) {
     this.fit = fit;
     length = fit.size() * LANES;
@@ -67,34 +70,41 @@ final class VectorAffineFit {
     codes = new float[length];
   }
 
+  /**
+   * Two registers of blocks after two others in each step: while one waits for its sums, the other
+   * is at work.
+   */
   static void fit(
       float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
-    VectorAffineFit search = new VectorAffineFit(fit);
-    for (int block = 0; block < count; block += LANES) {
-      Lanes.transpose(x, from, block, count, fit.size(), search.xs);
-      Lanes.weigh(weights, search.xs, block, count, search.ws);
-      if (search.run()) {
-        search.store(found, block, count);
-      } else {
-        float[] all = weights.of(x, from, count, fit.size());
-        PlainFits.affine(x, from, block, Math.min(count, block + LANES), fit, all, found);
+    VectorAffineFit[] searches = new VectorAffineFit[Math.clamp(Math.ceilDiv(count, LANES), 1, 2)];
+    for (int i = 0; i < searches.length; i++) searches[i] = new VectorAffineFit(fit);
+    for (int block = 0; block < count; block += searches.length * LANES) {
+      for (int i = 0; i < searches.length; i++) {
+        // Beyond the end the last block is searched again.
+        int first = Math.min(block + i * LANES, count - 1);
+        Lanes.transpose(x, from, first, count, fit.size(), searches[i].xs);
+        Lanes.weigh(weights, searches[i].xs, first, count, searches[i].ws);
+      }
+      run(searches, fit);
+      for (int i = 0; i < searches.length; i++) {
+        int first = block + i * LANES;
+        int end = Math.min(count, first + LANES);
+        if (searches[i].roundable) searches[i].store(found, first, count);
+        else
+          PlainFits.affine(x, from, first, end, fit, weights.of(x, from, count, fit.size()), found);
       }
     }
   }
 
-  /** Whether all values that had to be rounded were near enough to be. */
-  private boolean run() {
-    for (int lane = 0; lane < LANES; lane += HALF) total(lane);
-    if (!divide(fit.levels())) return false;
-    begin();
+  private static void run(VectorAffineFit[] searches, AffineFit fit) {
+    for (VectorAffineFit search : searches) search.begin();
     for (int number = 0; number <= fit.tries(); number++) {
-      if (!divide(fit.steps(number))) return false;
-      sum();
-      for (int lane = 0; lane < LANES; lane += HALF) solve(lane);
-      measure();
-      for (int lane = 0; lane < LANES; lane += HALF) keepBetter(lane);
+      for (VectorAffineFit search : searches) search.divide(fit.steps(number));
+      for (VectorAffineFit search : searches) search.sum();
+      for (VectorAffineFit search : searches) search.solve();
+      for (VectorAffineFit search : searches) search.measure();
+      for (VectorAffineFit search : searches) search.keepBetter();
     }
-    return true;
   }
 
   private void total(int lane) {
@@ -122,11 +132,11 @@ final class VectorAffineFit {
   }
 
   /**
-   * Finds the inverses; whether {@link Lanes#nearest} may round {@code inverse * (x - low)} for
+   * Finds the inverses, and whether {@link Lanes#nearest} may round {@code inverse * (x - low)} for
    * every x between the least and the greatest value: both operations are monotone in x. Blocks of
    * equal values do not count.
    */
-  private boolean divide(float steps) {
+  private void divide(float steps) {
     boolean all = true;
     for (int lane = 0; lane < LANES; lane += HALF) {
       FloatVector low = FloatVector.fromArray(F, bestMinima, lane);
@@ -139,11 +149,14 @@ final class VectorAffineFit {
       VectorMask<Float> flat = FloatVector.fromArray(F, flats, lane).compare(NE, 0f);
       all &= inRange.and(leastInRange).or(flat).allTrue();
     }
-    return all;
+    roundable &= all;
   }
 
   /** The first rounding has its minimum and scale from the range. */
   private void begin() {
+    roundable = true;
+    for (int lane = 0; lane < LANES; lane += HALF) total(lane);
+    divide(fit.levels());
     sum();
     for (int lane = 0; lane < LANES; lane++) {
       scales[lane] = 1 / inverses[lane];
@@ -190,6 +203,10 @@ final class VectorAffineFit {
     otherL.intoArray(sumsL, HALF);
     otherL2.intoArray(sumsL2, HALF);
     otherXL.intoArray(sumsXL, HALF);
+  }
+
+  private void solve() {
+    for (int lane = 0; lane < LANES; lane += HALF) solve(lane);
   }
 
   private void solve(int lane) {
@@ -250,6 +267,10 @@ final class VectorAffineFit {
     }
     sum.intoArray(errors, 0);
     otherSum.intoArray(errors, HALF);
+  }
+
+  private void keepBetter() {
+    for (int lane = 0; lane < LANES; lane += HALF) keepBetter(lane);
   }
 
   private void keepBetter(int lane) {

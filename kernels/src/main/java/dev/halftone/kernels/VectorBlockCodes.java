@@ -18,19 +18,29 @@ final class VectorBlockCodes {
   static void round(
       float[] x,
       int from,
+      int count,
       int size,
-      float scale,
-      float minimum,
+      float[] scales,
+      float[] minima,
       int low,
       int high,
       byte[] codes,
       int at) {
-    int i = 0;
-    for (; i <= size - LANES; i += LANES) {
-      FloatVector value = FloatVector.fromArray(F, x, from + i).add(minimum).div(scale);
-      VectorCodes.store(Lanes.integers(value, low, high).sub(low), codes, at + i);
+    int whole = size - size % LANES;
+    for (int b = 0; b < count; b++) {
+      float scale = scales[b];
+      if (scale == 0) continue;
+      int first = b * size;
+      for (int i = first; i < first + whole; i += LANES) {
+        FloatVector value = FloatVector.fromArray(F, x, from + i).add(minima[b]).div(scale);
+        VectorCodes.store(Lanes.integers(value, low, high).sub(low), codes, at + i);
+      }
+      if (whole < size) {
+        int rest = first + whole;
+        PlainFits.codes(
+            x, from + rest, size - whole, scale, minima[b], low, high, codes, at + rest);
+      }
     }
-    PlainFits.codes(x, from + i, size - i, scale, minimum, low, high, codes, at + i);
   }
 
   static void nearest(

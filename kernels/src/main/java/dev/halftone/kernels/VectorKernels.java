@@ -124,17 +124,18 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
-  public void roundBlock(
+  public void roundBlocks(
       float[] x,
       int from,
+      int count,
       int size,
-      float scale,
-      float minimum,
+      float[] scales,
+      float[] minima,
       int low,
       int high,
       byte[] codes,
       int at) {
-    VectorBlockCodes.round(x, from, size, scale, minimum, low, high, codes, at);
+    VectorBlockCodes.round(x, from, count, size, scales, minima, low, high, codes, at);
   }
 
   @Override

@@ -99,15 +99,33 @@ final class VectorNonlinearFit extends VectorLeastSquares {
       int tries,
       ErrorWeights weights,
       float[] scales) {
-    VectorNonlinearFit search = new VectorNonlinearFit(size, levels, tries);
-    for (int block = 0; block < count; block += LANES) {
-      search.load(x, from, weights, block, count, size);
-      search.fit();
-      search.store(scales, block, count);
+    VectorNonlinearFit[] searches =
+        new VectorNonlinearFit[Math.clamp(Math.ceilDiv(count, LANES), 1, 2)];
+    for (int i = 0; i < searches.length; i++)
+      searches[i] = new VectorNonlinearFit(size, levels, tries);
+    for (int block = 0; block < count; block += searches.length * LANES) {
+      for (int i = 0; i < searches.length; i++) {
+        // Beyond the end the last block is searched again.
+        int first = Math.min(block + i * LANES, count - 1);
+        searches[i].load(x, from, weights, first, count, size);
+      }
+      run(searches);
+      for (int i = 0; i < searches.length; i++) searches[i].store(scales, block + i * LANES, count);
     }
   }
 
-  private void fit() {
+  /** While one waits for its sums, the other is at work. */
+  private static void run(VectorNonlinearFit[] searches) {
+    for (VectorNonlinearFit search : searches) search.begin();
+    int tries = searches[0].tries;
+    for (int number = -tries; number <= tries; number++) {
+      for (VectorNonlinearFit search : searches) search.divide(number + search.levels.level(0));
+      for (VectorNonlinearFit search : searches) search.sum();
+      for (VectorNonlinearFit search : searches) search.keepBetter();
+    }
+  }
+
+  private void begin() {
     for (int lane = 0; lane < LANES; lane++) inverses[lane] = 1 / (-max[lane] / levels.level(0));
     for (int lane = 0; lane < LANES; lane += HALF) sumNearest(lane);
     for (int lane = 0; lane < LANES; lane++) begin(lane, sumsL2[lane] > 0);
@@ -116,11 +134,6 @@ final class VectorNonlinearFit extends VectorLeastSquares {
     divide(-tries + levels.level(0));
     for (int lane = 0; lane < LANES; lane += HALF) find(lane);
     lookUp();
-    for (int number = -tries; number <= tries; number++) {
-      divide(number + levels.level(0));
-      sum();
-      keepBetter();
-    }
   }
 
   private void sumNearest(int lane) {

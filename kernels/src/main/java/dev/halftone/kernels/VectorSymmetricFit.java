@@ -9,6 +9,9 @@ final class VectorSymmetricFit extends VectorLeastSquares {
   private static final int HALF = Lanes.HALF;
   private static final int LANES = Lanes.COUNT;
 
+  /** Registers of blocks in each step: while one waits for its sums, the others are at work. */
+  private static final int TOGETHER = 2;
+
   private final float[] products;
 
   private VectorSymmetricFit(int size) {
@@ -25,29 +28,43 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       ErrorWeights weights,
       float[] scales,
       float[] inverses) {
-    VectorSymmetricFit search = new VectorSymmetricFit(size);
-    for (int block = 0; block < count; block += LANES) {
-      search.load(x, from, weights, block, count, size);
-      search.fit(levels);
-      search.store(scales, block, count);
-      int lanes = Math.min(LANES, count - block);
-      for (int lane = 0; lane < lanes; lane++) {
-        inverses[block + lane] = search.isZero(lane) ? 0 : search.bestInverses[lane];
+    VectorSymmetricFit[] searches =
+        new VectorSymmetricFit[Math.clamp(Math.ceilDiv(count, LANES), 1, TOGETHER)];
+    for (int i = 0; i < searches.length; i++) searches[i] = new VectorSymmetricFit(size);
+    for (int block = 0; block < count; block += searches.length * LANES) {
+      for (int i = 0; i < searches.length; i++) {
+        // Beyond the end the last block is searched again.
+        int first = Math.min(block + i * LANES, count - 1);
+        searches[i].load(x, from, weights, first, count, size);
       }
+      run(searches, levels);
+      for (int i = 0; i < searches.length; i++)
+        searches[i].store(scales, inverses, block + i * LANES, count);
     }
   }
 
-  private void fit(int levels) {
+  private void store(float[] scales, float[] inverses, int block, int count) {
+    store(scales, block, count);
+    int lanes = Math.min(LANES, count - block);
+    for (int lane = 0; lane < lanes; lane++)
+      inverses[block + lane] = isZero(lane) ? 0 : bestInverses[lane];
+  }
+
+  private static void run(VectorSymmetricFit[] searches, int levels) {
+    for (VectorSymmetricFit search : searches) search.begin(levels);
+    for (int number = -9; number <= 9; number++) {
+      if (number == 0) continue;
+      for (VectorSymmetricFit search : searches) search.divide(-(levels + 0.1f * number));
+      for (VectorSymmetricFit search : searches) search.sumCodes(levels);
+      for (VectorSymmetricFit search : searches) search.keepBetter();
+    }
+  }
+
+  private void begin(int levels) {
     for (int i = 0; i < xs.length; i++) products[i] = ws[i] * xs[i];
     divide(-levels);
     sumCodes(levels);
     for (int lane = 0; lane < LANES; lane++) begin(lane, sumsL2[lane] != 0);
-    for (int number = -9; number <= 9; number++) {
-      if (number == 0) continue;
-      divide(-(levels + 0.1f * number));
-      sumCodes(levels);
-      keepBetter();
-    }
   }
 
   private void sumCodes(int levels) {

@@ -149,8 +149,11 @@ class ScaleFitsTest {
       agree(
           "codes",
           (kernels, x, count, size, weights) -> {
-            byte[] codes = new byte[count * size];
-            kernels.roundBlock(x, 3, count * size - 1, scale, 0.5f, -4, 3, codes, 1);
+            byte[] codes = new byte[count * size + 1];
+            float[] scales = inverses(count, scale);
+            if (count > 2) scales[2] = 0;
+            float[] minima = inverses(count, 0.5f);
+            kernels.roundBlocks(x, 3, count, size, scales, minima, -4, 3, codes, 1);
             return codes;
           });
     }
@@ -279,7 +282,7 @@ class ScaleFitsTest {
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> ScaleFits.symmetric(x, 0, 2, 16, 8, Own.SQUARES, new float[1], x))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> ScaleFits.codes(x, 0, 32, 1, 0, 0, 3, new byte[31], 0))
+    assertThatThrownBy(() -> ScaleFits.codes(x, 0, 1, 32, x, x, 0, 3, new byte[31], 0))
         .isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> new AffineFit(0, 3, 0, 0, 1, false))
         .isInstanceOf(IllegalArgumentException.class);

@@ -76,19 +76,19 @@ abstract class MinimumCodec extends SuperBlockCodec {
 
   private final class MinimumSearch implements Search {
     private final int blocks = SIZE / size;
-    private final float[] weights;
     private final AffineScales found;
     private final float[] sums;
     private final byte[] scaleCodes;
     private final byte[] minimumCodes;
     private final float[] d;
     private final float[] dmin;
+    private final float[] scales = new float[blocks];
+    private final float[] minima = new float[blocks];
     private final int[] blockScales = new int[blocks];
     private final int[] blockMinima = new int[blocks];
     private final byte[] codes = new byte[SIZE];
 
     MinimumSearch(int count) {
-      weights = new float[count * SIZE];
       found = new AffineScales(count * blocks);
       sums = new float[count * blocks];
       scaleCodes = new byte[count * blocks];
@@ -113,7 +113,7 @@ abstract class MinimumCodec extends SuperBlockCodec {
           dmin[s] = round(found.minima(), s * blocks, minimumCodes);
         }
       } else {
-        weighByImportance(x, from, count, importance, column);
+        float[] weights = weighByImportance(x, from, count, importance, column);
         ScaleFits.affine(x, from, count * blocks, weighted, new Given(weights), found);
         for (int b = 0; b < count * blocks; b++) sums[b] = Weights.sum(weights, b * size, size);
         ScaleFits.positive(found.scales(), 0, count, blocks, scaleLevels, sums, d, scaleCodes);
@@ -122,11 +122,14 @@ abstract class MinimumCodec extends SuperBlockCodec {
       for (int s = 0; s < count; s++) store(x, from + s * SIZE, s, out, at + s * bytes);
     }
 
-    private void weighByImportance(float[] x, int from, int count, float[] importance, int column) {
+    private float[] weighByImportance(
+        float[] x, int from, int count, float[] importance, int column) {
+      float[] weights = new float[count * SIZE];
       for (int i = 0; i < count * SIZE; i += SIZE) {
         float variance = varianceFactor * Weights.sumOfSquares(x, from + i, SIZE) / SIZE;
         Weights.weigh(x, from + i, SIZE, importance, column + i, variance, weights, i);
       }
+      return weights;
     }
 
     /** Integers for the scales of a super-block, the greatest the highest; returns their unit. */
@@ -150,17 +153,14 @@ abstract class MinimumCodec extends SuperBlockCodec {
       float unit = BlockBytes.putHalf(out, at + scaleAt(), d[superBlock]);
       float minimumUnit = BlockBytes.putHalf(out, at + scaleAt() + 2, dmin[superBlock]);
       for (int b = 0; b < blocks; b++) {
-        int first = b * size;
-        float scale = unit * blockScales[b];
-        float minimum = minimumUnit * blockMinima[b];
-        if (scale == 0) {
-          // Where the integer scale is 0 any codes do; these are what the search left.
-          int block = superBlock * blocks + b;
-          ScaleFits.affineCodes(x, from + first, plain, found, block, codes, first);
-        } else {
-          ScaleFits.codes(x, from + first, size, scale, minimum, 0, levels, codes, first);
-        }
+        scales[b] = unit * blockScales[b];
+        minima[b] = minimumUnit * blockMinima[b];
+        // Where the integer scale is 0 any codes do; these are what the search left.
+        int block = superBlock * blocks + b;
+        if (scales[b] == 0)
+          ScaleFits.affineCodes(x, from + b * size, plain, found, block, codes, b * size);
       }
+      ScaleFits.codes(x, from, blocks, size, scales, minima, 0, levels, codes, 0);
       packCodes(codes, out, at);
     }
   }

@@ -61,6 +61,8 @@ final class Q3KCodec extends SuperBlockCodec {
     }
   }
 
+  private static final float[] NO_MINIMA = new float[BLOCKS];
+
   private static final class Q3KSearch implements Search {
     private final float[] weights;
     private final float[] scales;
@@ -71,6 +73,7 @@ final class Q3KCodec extends SuperBlockCodec {
     private final byte[] codes;
     private final byte[] scaleCodes = new byte[BLOCKS];
     private final byte[] superBlock = new byte[SIZE];
+    private final float[] blockScales = new float[BLOCKS];
 
     Q3KSearch(int count) {
       weights = new float[count * SIZE];
@@ -139,12 +142,8 @@ final class Q3KCodec extends SuperBlockCodec {
 
     private void store(float[] x, int from, int searched, float unit, byte[] out, int at) {
       System.arraycopy(codes, searched, superBlock, 0, SIZE);
-      for (int b = 0; b < BLOCKS; b++) {
-        float scale = unit * scale(out, at + SCALES, b);
-        int first = b * BLOCK;
-        if (scale == 0) continue;
-        ScaleFits.codes(x, from + first, BLOCK, scale, 0, -4, 3, superBlock, first);
-      }
+      for (int b = 0; b < BLOCKS; b++) blockScales[b] = unit * scale(out, at + SCALES, b);
+      ScaleFits.codes(x, from, BLOCKS, BLOCK, blockScales, NO_MINIMA, -4, 3, superBlock, 0);
       packCodes(superBlock, out, at);
     }
   }

@@ -62,14 +62,15 @@ final class Q6KCodec extends SuperBlockCodec {
     }
   }
 
+  private static final float[] NO_MINIMA = new float[BLOCKS];
+
   private static final class Q6KSearch implements Search {
-    private final float[] weights;
     private final float[] scales;
     private final float[] inverses;
     private final byte[] codes = new byte[SIZE];
+    private final float[] blockScales = new float[BLOCKS];
 
     Q6KSearch(int count) {
-      weights = new float[count * SIZE];
       scales = new float[count * BLOCKS];
       inverses = new float[count * BLOCKS];
     }
@@ -84,10 +85,8 @@ final class Q6KCodec extends SuperBlockCodec {
         byte[] out,
         int at) {
       ErrorWeights errors = Own.SQUARES;
-      if (importance != null) {
-        System.arraycopy(importance, column, weights, 0, count * SIZE);
-        errors = new Given(weights);
-      }
+      if (importance != null)
+        errors = new Given(Arrays.copyOfRange(importance, column, column + count * SIZE));
       ScaleFits.symmetric(x, from, count * BLOCKS, BLOCK, 32, errors, scales, inverses);
       for (int s = 0; s < count; s++) store(x, from + s * SIZE, s * BLOCKS, out, at + s * BYTES);
     }
@@ -107,18 +106,13 @@ final class Q6KCodec extends SuperBlockCodec {
       for (int b = 0; b < BLOCKS; b++) {
         int scale = Math.min(127, CConversions.nearest(inverse * scales[block + b]));
         out[at + SCALES + b] = (byte) scale;
-        round(x, from, b, unit * out[at + SCALES + b], inverses[block + b]);
+        blockScales[b] = unit * out[at + SCALES + b];
+        int first = b * BLOCK;
+        if (blockScales[b] == 0)
+          ScaleFits.symmetricCodes(x, from + first, BLOCK, 32, inverses[block + b], codes, first);
       }
+      ScaleFits.codes(x, from, BLOCKS, BLOCK, blockScales, NO_MINIMA, -32, 31, codes, 0);
       packCodes(codes, out, at);
-    }
-
-    private void round(float[] x, int from, int b, float scale, float inverse) {
-      int first = b * BLOCK;
-      if (scale == 0) {
-        ScaleFits.symmetricCodes(x, from + first, BLOCK, 32, inverse, codes, first);
-      } else {
-        ScaleFits.codes(x, from + first, BLOCK, scale, 0, -32, 31, codes, first);
-      }
     }
   }
 }

@@ -10,7 +10,7 @@ abstract class SuperBlockCodec extends BlockCodec {
   static final int SIZE = 256;
 
   /** Super-blocks that are searched together: enough for any register, few for the cache. */
-  static final int TOGETHER = 16;
+  static final int TOGETHER = 32;
 
   SuperBlockCodec(int bytes) {
     super(SIZE, bytes);
