@@ -119,8 +119,8 @@ final class CheckpointQuantize {
   }
 
   /**
-   * A GGUF file may be written over itself. Not so the files of a folder, which become another one,
-   * and the parts of a split model, whose names follow from that of the output.
+   * What {@link OutputPaths} cannot see: the files of a folder, and the parts of a split model,
+   * whose names follow from that of the output. A dry run of one file is for that file itself.
    */
   private void refuseInputs(CheckpointJob job, boolean folder) {
     for (FileJob file : job.files()) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -26,13 +27,15 @@ import org.jspecify.annotations.Nullable;
 record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResult> results) {
 
   RunRecord.Builder record() {
+    double before = plan.fileBytesBefore();
+    double after = job.bytes();
     RunRecord.Builder record =
         RunRecord.of("quantize")
             .section("recipe", recipe())
             .section("tensors", tensors())
-            .metric("bytes.reference", (double) plan.fileBytesBefore())
-            .metric("bytes.quantized", (double) job.bytes())
-            .metric("size.ratio", (double) job.bytes() / plan.fileBytesBefore())
+            .metric("bytes.reference", before)
+            .metric("bytes.quantized", after)
+            .metric("size.ratio", after / before)
             .metric("bits_per_weight", plan.bitsPerWeight());
     plan.source().warnings().forEach(record::warning);
     List<String> missing = plan.withoutImportance();
@@ -90,9 +93,9 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
             "size",
             "%s → %s (%s)"
                 .formatted(
-                    Text.bytes(plan.fileBytesBefore()),
-                    Text.bytes(job.bytes()),
-                    Text.percent((double) job.bytes() / plan.fileBytesBefore()))));
+                    Text.bytes(metric(record, "bytes.reference")),
+                    Text.bytes(metric(record, "bytes.quantized")),
+                    Text.percent(metric(record, "size.ratio")))));
     lines.add(
         entry(
             "bits per weight",
@@ -100,7 +103,7 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
     lines.addAll(types());
     record.warnings().forEach(warning -> lines.add("warning: " + warning));
     if (results.isEmpty()) return lines;
-    double seconds = record.metrics().getOrDefault("seconds.total", 0.0);
+    double seconds = metric(record, "seconds.total");
     lines.add(
         entry(
             "time",
@@ -112,6 +115,10 @@ record CheckpointReport(CheckpointPlan plan, CheckpointJob job, List<TensorResul
                 .map(file -> file.file().toString())
                 .collect(Collectors.joining(", ")));
     return lines;
+  }
+
+  private static double metric(RunRecord record, String name) {
+    return Objects.requireNonNull(record.metrics().get(name), name);
   }
 
   private static String line(Assignment one) {

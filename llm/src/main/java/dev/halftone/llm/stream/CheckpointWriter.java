@@ -149,8 +149,8 @@ public final class CheckpointWriter {
         tally.add(unit, there && earlier != null ? earlier : make(unit, encoder, buffer));
         progress.advanced(unit.read());
       }
-    } catch (IOException | RuntimeException e) {
-      stopped = true;
+    } catch (IOException | RuntimeException | java.lang.Error e) {
+      stopped = true; // Nobody waits for what the others would still make.
       throw e;
     }
   }

@@ -113,15 +113,7 @@ final class CheckpointWriterTest {
   void goesOnWhereAKilledRunWas() throws IOException {
     Path whole = out("whole");
     CheckpointWriter.write(job(whole, Q4_K), 1, WriteProgress.NONE);
-    Path killed = out("killed");
-    Path resumed = out("resumed");
-    AtomicInteger steps = new AtomicInteger();
-    CheckpointWriter.write(
-        job(killed, Q4_K),
-        1,
-        bytes -> {
-          if (steps.incrementAndGet() == 2) keep(killed, resumed);
-        });
+    Path resumed = killedAfter(2);
     AtomicInteger read = new AtomicInteger();
     CheckpointWriter.write(job(resumed, counted(jobs(Q4_K), read)), 1, WriteProgress.NONE);
 
@@ -134,15 +126,7 @@ final class CheckpointWriterTest {
   void whatWasSpoiledSinceIsMadeAgain() throws IOException {
     Path whole = out("whole");
     CheckpointWriter.write(job(whole, Q4_K), 1, WriteProgress.NONE);
-    Path killed = out("killed");
-    Path resumed = out("resumed");
-    AtomicInteger steps = new AtomicInteger();
-    CheckpointWriter.write(
-        job(killed, Q4_K),
-        1,
-        bytes -> {
-          if (steps.incrementAndGet() == 3) keep(killed, resumed);
-        });
+    Path resumed = killedAfter(3);
     Path unfinished = resumed.resolveSibling(".out.gguf.unfinished");
     try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
       channel.write(java.nio.ByteBuffer.wrap(new byte[5000]), 3000);
@@ -154,9 +138,7 @@ final class CheckpointWriterTest {
 
   @Test
   void otherWorkStartsAnew() throws IOException {
-    Path killed = out("killed");
-    Path resumed = out("resumed");
-    CheckpointWriter.write(job(killed, Q4_K), 1, bytes -> keep(killed, resumed));
+    Path resumed = killedAfter(3);
     TensorType other = new Blocks(BlockType.Q4_1);
     CheckpointWriter.write(job(resumed, other), 1, WriteProgress.NONE);
     Path whole = out("whole");
@@ -246,6 +228,20 @@ final class CheckpointWriterTest {
               return new TensorJob(counting, job.target(), job.importance());
             })
         .toList();
+  }
+
+  /** The output of a run that was killed when it had so many of its pieces. */
+  private Path killedAfter(int pieces) throws IOException {
+    Path killed = out("killed");
+    Path resumed = out("resumed");
+    AtomicInteger steps = new AtomicInteger();
+    CheckpointWriter.write(
+        job(killed, Q4_K),
+        1,
+        bytes -> {
+          if (steps.incrementAndGet() == pieces) keep(killed, resumed);
+        });
+    return resumed;
   }
 
   /** The state of a run that is killed at this moment. */
