@@ -112,6 +112,15 @@ class QuantizeTest {
         .doesNotContain("MatMulNBits");
   }
 
+  /** Codes of 4 bits with a scale of 32 for as many, and a table of 64 bytes for each weight. */
+  @Test
+  void saysWhatLookUpTablesSaveAndWhatNot() throws IOException {
+    assertThat(quantize("--weights", "nf4", "--no-eval").out())
+        .containsPattern(
+            "2 weights are decoded when the model is loaded: [0-9.]+ % of the bytes on disk, all"
+                + " of them in memory, and the speed of float");
+  }
+
   @ParameterizedTest
   @CsvSource({"--reduce-range, true", "--no-reduce-range, false"})
   void theRangeOfWeightsIsReducedOrNotWhateverTheTarget(String option, boolean reduced)
