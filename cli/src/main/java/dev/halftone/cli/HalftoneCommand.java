@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       SweepCommand.class,
       DequantizeCommand.class,
+      ReportCommand.class,
       RecipesCommand.class,
       TargetsCommand.class,
       DoctorCommand.class
