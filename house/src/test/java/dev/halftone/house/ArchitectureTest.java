@@ -51,6 +51,8 @@ final class ArchitectureTest {
           .definedBy("dev.halftone.calibrate..")
           .layer("quantize")
           .definedBy("dev.halftone.quantize..", "dev.halftone.recipe..", "dev.halftone.plan..")
+          .layer("train")
+          .definedBy("dev.halftone.train..")
           .layer("evaluate")
           .definedBy("dev.halftone.evaluate..")
           .layer("toolkit")
@@ -77,6 +79,8 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("kernels", "graph", "onnx", "runtime", "data")
           .whereLayer("quantize")
           .mayOnlyAccessLayers("kernels", "graph", "onnx", "runtime", "data", "calibrate")
+          .whereLayer("train")
+          .mayOnlyBeAccessedByLayers("toolkit")
           .whereLayer("toolkit")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
@@ -104,6 +108,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.onnxruntime..");
+
+  @ArchTest
+  static final ArchRule LIBTORCH_STAYS_BEHIND_TRAIN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.halftone.train..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
 
   @ArchTest
   static final ArchRule THE_CORE_KNOWS_NO_JSON =
