@@ -18,6 +18,7 @@ public final class Operators {
               Activations.all(),
               Arithmetic.all(),
               Convolutions.all(),
+              FakeQuantization.all(),
               Mathematics.all(),
               Normalizations.all(),
               Padding.all(),
