@@ -36,6 +36,16 @@ final class QdqGraph {
   private final Map<String, String> zeroPointNames = new HashMap<>();
   private final Map<WeightKey, String> dequantizedWeights = new HashMap<>();
 
+  /** The constant of the float graph by the initializer of its codes. */
+  private final Map<String, String> originals = new LinkedHashMap<>();
+
+  /**
+   * The new graph.
+   *
+   * @param originals the constant of the float graph by the initializer that holds its codes
+   */
+  record Built(Graph graph, Map<String, String> originals) {}
+
   /** A shared weight is stored once for each axis that it is quantized along. */
   private record WeightKey(String name, int axis) {}
 
@@ -53,13 +63,13 @@ final class QdqGraph {
    * @param domain of QuantizeLinear and DequantizeLinear: the standard one, or {@code
    *     com.microsoft} where the model's operator set is too old for them
    */
-  static Graph build(Graph graph, StaticDecisions decisions, String domain) {
+  static Built build(Graph graph, StaticDecisions decisions, String domain) {
     QdqGraph builder = new QdqGraph(graph, decisions, domain);
     builder.dropRectifiers();
     builder.addPairs();
     builder.rewriteNodes();
     builder.editor.prune();
-    return builder.editor.toGraph();
+    return new Built(builder.editor.toGraph(), builder.originals);
   }
 
   /**
@@ -149,6 +159,7 @@ final class QdqGraph {
   /** Stores the integers and returns the name of their float form. */
   private String addConstant(String name, QuantizedTensor constant) {
     String codes = initializer(name + "_quantized", constant.codes());
+    originals.put(codes, name);
     String scale = initializer(name + "_scale", constant.scale());
     List<String> inputs = new ArrayList<>(List.of(codes, scale));
     // A bias has none: 0 is the default, and an integer for each channel is much beside its own.

@@ -15,11 +15,9 @@ record QuantizedTensor(Tensor codes, Tensor scale, Tensor zeroPoint, int axis) {
   /** A zero point without dimensions. */
   static Tensor zeroPoint(QuantizationParameters parameters) {
     int zeroPoint = parameters.zeroPoint();
-    byte low = (byte) zeroPoint;
-    byte[] bytes =
-        parameters.type().bits() == 8
-            ? new byte[] {low}
-            : new byte[] {low, (byte) (zeroPoint >> 8)};
+    int bits = parameters.type().bits();
+    byte low = (byte) (bits < 8 ? zeroPoint & ((1 << bits) - 1) : zeroPoint);
+    byte[] bytes = bits <= 8 ? new byte[] {low} : new byte[] {low, (byte) (zeroPoint >> 8)};
     return Tensor.ofBytes(parameters.type(), bytes);
   }
 
