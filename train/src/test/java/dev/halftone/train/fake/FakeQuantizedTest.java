@@ -42,7 +42,7 @@ final class FakeQuantizedTest {
             StatisticsSource.RUN,
             1,
             Progress.NONE);
-    return FakeQuantized.of(draft, recipe.weights());
+    return FakeQuantized.of(draft);
   }
 
   @ParameterizedTest
@@ -64,6 +64,8 @@ final class FakeQuantizedTest {
     try (TorchGraph graph = TorchGraph.of(fake.model(), parameters)) {
       Map<String, Tensor> trained = moved(graph, fake);
       Model file = fake.export(trained);
+      // As it is deployed, it loads: ONNX Runtime makes invalid operators of some pairs of 4 bits.
+      RunnableModel.open(file, List.of(), RunOptions.deployed()).close();
       for (int row = 0; row < SAMPLES; row++) assertOneStep(fake.model(), graph, file, row);
     }
   }
