@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  halftone train model.onnx --data train/ --weights int4 --activations int8 -o model.qat.onnx",
+      "  halftone train model.onnx --data train/ --weights int4 --activations int8 -o"
+          + " model.qat.onnx",
       "  halftone train model.onnx --data train.bin --weights int3 --augment flip,crop:3 \\",
       "      --epochs 40 --checkpoint state.safetensors -o model.qat.onnx"
     })
@@ -100,8 +101,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--checkpoint",
       paramLabel = "FILE",
       description =
-          "Keep the state in a file after each epoch; when it holds this training's, it goes on from"
-              + " there and ends as if it had never stopped.")
+          "Keep the state in a file after each epoch; when it holds this training's, it goes on"
+              + " from there and ends as if it had never stopped.")
   private @Nullable Path checkpoint;
 
   @Option(
@@ -128,8 +129,7 @@ final class TrainCommand implements Callable<Integer> {
     try (StagedOutput staged = StagedOutput.beside(output);
         Bars bars = console.bars()) {
       OpenModel source = Halftone.open(model);
-      DataSet samples =
-          data.open(source, data.data, data.labels, data.rows, common.seed());
+      DataSet samples = data.open(source, data.data, data.labels, data.rows, common.seed());
       TrainedModel trained =
           TrainedModel.train(
               source,

@@ -52,8 +52,18 @@ class SchemaTest {
   @Test
   void train() throws IOException {
     assertFits(
-        "train", fixture.model(), "--data", fixture.samples(), "--epochs", 1, "--activations", "uint4",
-        "--weights", "ternary", "-o", out);
+        "train",
+        fixture.model(),
+        "--data",
+        fixture.samples(),
+        "--epochs",
+        1,
+        "--activations",
+        "uint4",
+        "--weights",
+        "ternary",
+        "-o",
+        out);
   }
 
   @Test

@@ -78,8 +78,7 @@ class TrainTest {
   @Test
   void refusesWhatCannotBeTrained() throws IOException {
     Path odd = fixture.modelWithUnknownOperator();
-    CommandRun run =
-        CommandRun.of("train", odd, "--data", samples, "-o", out, "--epochs", 1);
+    CommandRun run = CommandRun.of("train", odd, "--data", samples, "-o", out, "--epochs", 1);
     assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(run.err()).contains("odd.onnx", "node odd (NobodyKnows)");
     assertThat(out).doesNotExist();

@@ -66,8 +66,8 @@ public record TrainRequest(
   }
 
   /**
-   * The recipe that training starts from: static, scales of least squared error, and nothing left in
-   * float for the sake of speed, since what few bits gain is size.
+   * The recipe that training starts from: static, scales of least squared error, and nothing left
+   * in float for the sake of speed, since what few bits gain is size.
    */
   ResolvedRecipe recipe() {
     Recipe recipe =

@@ -55,13 +55,14 @@ public final class TrainedModel {
   }
 
   /**
-   * Quantizes the model and trains what it rounds. A training whose loss is no number any more stops;
-   * {@link #failure} says so then, and what was best before is there.
+   * Quantizes the model and trains what it rounds. A training whose loss is no number any more
+   * stops; {@link #failure} says so then, and what was best before is there.
    *
    * @param checkpoint written after each epoch and gone on from when it is there, or null
    * @param threads samples calibrated at the same time; the result does not depend on it
-   * @throws UnsupportedModelException if the model has operators that cannot be trained (the message
-   *     names all of them), nothing that can be quantized, or if it does not go with the data
+   * @throws UnsupportedModelException if the model has operators that cannot be trained (the
+   *     message names all of them), nothing that can be quantized, or if it does not go with the
+   *     data
    */
   public static TrainedModel train(
       OpenModel source,
@@ -78,8 +79,7 @@ public final class TrainedModel {
           Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(source.model())));
       TorchGraph.refuseUnsupported(folded);
       StaticDraft draft =
-          StaticMode.draft(
-              folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
+          StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
       FakeQuantized fake = FakeQuantized.of(draft);
       String run = run(source, recipe, data, options);
       try (Trainer trainer = new Trainer(fake, data, options)) {

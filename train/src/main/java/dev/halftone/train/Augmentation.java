@@ -52,7 +52,9 @@ public record Augmentation(boolean flip, int crop, double noise) {
   /** As {@link #parse} reads it. */
   public String text() {
     String words =
-        (flip ? ",flip" : "") + (crop > 0 ? ",crop:" + crop : "") + (noise > 0 ? ",noise:" + noise : "");
+        (flip ? ",flip" : "")
+            + (crop > 0 ? ",crop:" + crop : "")
+            + (noise > 0 ? ",noise:" + noise : "");
     return words.isEmpty() ? "none" : words.substring(1);
   }
 

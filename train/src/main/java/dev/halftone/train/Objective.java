@@ -98,8 +98,7 @@ record Objective(List<Output> outputs, double temperature, double labelShare) {
    *
    * @param labels of the first output with classes, or null when they do not count
    */
-  Tensor loss(
-      Map<String, Tensor> student, Map<String, Tensor> original, @Nullable Tensor labels) {
+  Tensor loss(Map<String, Tensor> student, Map<String, Tensor> original, @Nullable Tensor labels) {
     Tensor sum = null;
     for (Output output : outputs) {
       Tensor s = Objects.requireNonNull(student.get(output.student()));
@@ -113,9 +112,7 @@ record Objective(List<Output> outputs, double temperature, double labelShare) {
     if (labels == null || answer == null) return mean;
     Tensor logits = answer.rows(Objects.requireNonNull(student.get(answer.student())));
     Tensor labelled = torch.cross_entropy_loss(logits, labels);
-    return labelled
-        .mul(new Scalar(labelShare))
-        .add(mean.mul(new Scalar(1 - labelShare)));
+    return labelled.mul(new Scalar(labelShare)).add(mean.mul(new Scalar(1 - labelShare)));
   }
 
   private Tensor imitation(Tensor student, Tensor original) {

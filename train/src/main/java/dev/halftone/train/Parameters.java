@@ -52,8 +52,7 @@ final class Parameters {
     List<Parameter> all = new ArrayList<>();
     Map<String, Integer> axes = new HashMap<>();
     for (Rounding rounding : model.roundings()) axes.put(rounding.value(), rounding.axis());
-    for (String name : model.weights())
-      all.add(weight(name, axes.getOrDefault(name, -1)));
+    for (String name : model.weights()) all.add(weight(name, axes.getOrDefault(name, -1)));
     if (options.scaleRate() > 0) all.addAll(scales(sizes));
     return all;
   }

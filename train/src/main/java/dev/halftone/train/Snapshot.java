@@ -47,9 +47,7 @@ record Snapshot(
       lines.append(' ').append(epoch.accuracy()).append('\n');
     }
     SafetensorsWriter.write(
-        file,
-        Map.of(RUN, run, CURVE, lines.toString(), STEPS, Long.toString(steps)),
-        tensors);
+        file, Map.of(RUN, run, CURVE, lines.toString(), STEPS, Long.toString(steps)), tensors);
   }
 
   /**

@@ -60,35 +60,95 @@ public record TrainOptions(
   /** The same for another number of epochs. */
   public TrainOptions withEpochs(int wanted) {
     return new TrainOptions(
-        wanted, batch, method, rate, scaleRate, warmUp, decay, longest, heldOut, patience,
-        labelShare, temperature, augmentation, seed);
+        wanted,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        augmentation,
+        seed);
   }
 
   /** The same with batches of another size. */
   public TrainOptions withBatch(int wanted) {
     return new TrainOptions(
-        epochs, wanted, method, rate, scaleRate, warmUp, decay, longest, heldOut, patience,
-        labelShare, temperature, augmentation, seed);
+        epochs,
+        wanted,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        augmentation,
+        seed);
   }
 
   /** The same with another share of labels in the loss. */
   public TrainOptions withLabelShare(double wanted) {
     return new TrainOptions(
-        epochs, batch, method, rate, scaleRate, warmUp, decay, longest, heldOut, patience, wanted,
-        temperature, augmentation, seed);
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        wanted,
+        temperature,
+        augmentation,
+        seed);
   }
 
   /** The same with another highest rate. */
   public TrainOptions withRate(double wanted) {
     return new TrainOptions(
-        epochs, batch, method, wanted, scaleRate, warmUp, decay, longest, heldOut, patience,
-        labelShare, temperature, augmentation, seed);
+        epochs,
+        batch,
+        method,
+        wanted,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        augmentation,
+        seed);
   }
 
   /** The same with images changed. */
   public TrainOptions withAugmentation(Augmentation wanted) {
     return new TrainOptions(
-        epochs, batch, method, rate, scaleRate, warmUp, decay, longest, heldOut, patience,
-        labelShare, temperature, wanted, seed);
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        wanted,
+        seed);
   }
 }

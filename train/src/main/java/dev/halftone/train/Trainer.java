@@ -27,8 +27,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model that rounds as its file will. Everything random follows from the seed, and libtorch
- * computes on one thread, so that the same run gives the same bytes; also when it was interrupted.
+ * Trains a model that rounds as its file will. Everything random follows from the seed, and
+ * libtorch computes on one thread, so that the same run gives the same bytes; also when it was
+ * interrupted.
  */
 public final class Trainer implements AutoCloseable {
   private final FakeQuantized model;
@@ -234,8 +235,7 @@ public final class Trainer implements AutoCloseable {
     Map<String, Tensor> changed = new LinkedHashMap<>();
     data.samples()
         .get(row)
-        .forEach(
-            (name, value) -> changed.put(name, options.augmentation().apply(value, random)));
+        .forEach((name, value) -> changed.put(name, options.augmentation().apply(value, random)));
     return changed;
   }
 
@@ -283,8 +283,7 @@ public final class Trainer implements AutoCloseable {
         judge(joined(samples), batch, sums);
         continue;
       }
-      for (int i = 0; i < samples.size(); i++)
-        judge(samples.get(i), batch.subList(i, i + 1), sums);
+      for (int i = 0; i < samples.size(); i++) judge(samples.get(i), batch.subList(i, i + 1), sums);
     }
     return sums.epoch(number, trainLoss);
   }
@@ -300,13 +299,13 @@ public final class Trainer implements AutoCloseable {
       if (answer == null) return;
       long[] found = top(answer.rows(Objects.requireNonNull(ours.get(answer.student()))));
       long[] wanted = top(answer.rows(Objects.requireNonNull(theirs.get(answer.original()))));
-      sums.addAnswers(found, wanted, labels == null ? null : batch.stream().map(labels::get).toList());
+      sums.addAnswers(
+          found, wanted, labels == null ? null : batch.stream().map(labels::get).toList());
     }
   }
 
   private static long[] top(org.bytedeco.pytorch.Tensor rows) {
-    return TorchTensors.longs(
-        rows.argmax(new org.bytedeco.pytorch.LongOptional(1), false));
+    return TorchTensors.longs(rows.argmax(new org.bytedeco.pytorch.LongOptional(1), false));
   }
 
   private Map<String, Tensor> parameters() {

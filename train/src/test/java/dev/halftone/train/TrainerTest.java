@@ -63,10 +63,7 @@ final class TrainerTest {
   }
 
   private static Training train(
-      TrainOptions options,
-      DataSet data,
-      @Nullable Path checkpoint,
-      Trainer.Listener listener) {
+      TrainOptions options, DataSet data, @Nullable Path checkpoint, Trainer.Listener listener) {
     try (Trainer trainer = new Trainer(fake(), data, options)) {
       return trainer.train(checkpoint, "run " + options, listener);
     }
@@ -81,8 +78,20 @@ final class TrainerTest {
   void everyMethodMakesTheLossSmaller(Method method) {
     TrainOptions options =
         new TrainOptions(
-            8, 8, method, method == Method.SGD ? 0.3 : 0.03, 0.3, 0.1, 1e-4, 1, 0.25, 0, 0, 1,
-            Augmentation.NONE, 1);
+            8,
+            8,
+            method,
+            method == Method.SGD ? 0.3 : 0.03,
+            0.3,
+            0.1,
+            1e-4,
+            1,
+            0.25,
+            0,
+            0,
+            1,
+            Augmentation.NONE,
+            1);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve()).hasSize(9);
     assertThat(training.best()).isPositive();
@@ -95,13 +104,15 @@ final class TrainerTest {
   void theFileIsBetterForIt() {
     FakeQuantized fake = fake();
     Training training;
-    try (Trainer trainer = new Trainer(fake, SmallNetwork.samples(SAMPLES), OPTIONS.withEpochs(8))) {
+    try (Trainer trainer =
+        new Trainer(fake, SmallNetwork.samples(SAMPLES), OPTIONS.withEpochs(8))) {
       Training before = trainer.train(null, "", Trainer.Listener.NONE);
       training = before;
     }
     double trained = distance(fake.export(training.parameters()));
     double untrained;
-    try (Trainer trainer = new Trainer(fake, SmallNetwork.samples(SAMPLES), OPTIONS.withEpochs(0))) {
+    try (Trainer trainer =
+        new Trainer(fake, SmallNetwork.samples(SAMPLES), OPTIONS.withEpochs(0))) {
       Training none = trainer.train(null, "", Trainer.Listener.NONE);
       assertThat(none.best()).isZero();
       untrained = distance(fake.export(none.parameters()));
@@ -223,16 +234,14 @@ final class TrainerTest {
   void stopsWhenTheLossIsNoNumberAndKeepsTheBest() {
     assertThatThrownBy(() -> train(OPTIONS.withRate(9.9), SmallNetwork.broken(SAMPLES, 40)))
         .isInstanceOfSatisfying(
-            DivergedException.class,
-            e -> assertThat(e.soFar().parameters()).hasSizeGreaterThan(4))
+            DivergedException.class, e -> assertThat(e.soFar().parameters()).hasSizeGreaterThan(4))
         .hasMessageContaining("not a number in epoch 1");
   }
 
   @Test
   void stopsWhenNothingGetsBetter() {
     TrainOptions options =
-        new TrainOptions(
-            30, 8, Method.SGD, 1e-9, 0, 0, 0, 0, 0.25, 2, 0, 1, Augmentation.NONE, 0);
+        new TrainOptions(30, 8, Method.SGD, 1e-9, 0, 0, 0, 0, 0.25, 2, 0, 1, Augmentation.NONE, 0);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve().size()).isLessThan(10);
   }

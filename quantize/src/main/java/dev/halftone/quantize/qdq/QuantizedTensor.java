@@ -27,8 +27,8 @@ record QuantizedTensor(Tensor codes, Tensor scale, Tensor zeroPoint, int axis) {
   }
 
   /**
-   * The type that activations are written in. Those of 4 bits are held in 8, behind a Clip: of 4-bit
-   * types ONNX Runtime (1.29) makes integer operators that it then refuses.
+   * The type that activations are written in. Those of 4 bits are held in 8, behind a Clip: of
+   * 4-bit types ONNX Runtime (1.29) makes integer operators that it then refuses.
    */
   static DType holder(DType type) {
     return switch (type) {

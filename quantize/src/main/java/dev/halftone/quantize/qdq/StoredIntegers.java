@@ -44,9 +44,7 @@ record StoredIntegers(IntegerFormat integers, DType type) {
 
   /** Every code that may be written. */
   Codes codes() {
-    return type == DType.UINT8
-        ? Codes.all(type)
-        : new Codes(integers.low(), integers.high());
+    return type == DType.UINT8 ? Codes.all(type) : new Codes(integers.low(), integers.high());
   }
 
   /** The codes used: fewer bits need every one of them. */

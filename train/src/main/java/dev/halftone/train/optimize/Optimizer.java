@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Takes steps. Each parameter {@code p} with unit {@code u} is trained as {@code p / u}: its
- * gradient counts as {@code u * gradient}. Close it to free its memory of past gradients, and
- * the parameters' units and floors.
+ * gradient counts as {@code u * gradient}. Close it to free its memory of past gradients, and the
+ * parameters' units and floors.
  */
 public final class Optimizer implements AutoCloseable {
   private static final double FIRST = 0.9;
@@ -96,7 +96,8 @@ public final class Optimizer implements AutoCloseable {
     if (decays && method != Method.ADAMW)
       gradient = gradient.add(value.mul(new Scalar(decay)).div(parameter.unit()));
     if (decays && method == Method.ADAMW) value.mul_(new Scalar(1 - rate * decay));
-    Tensor direction = method == Method.SGD ? momentum(parameter, gradient) : adam(parameter, gradient);
+    Tensor direction =
+        method == Method.SGD ? momentum(parameter, gradient) : adam(parameter, gradient);
     value.sub_(direction.mul(parameter.unit()).mul(new Scalar(rate)));
     if (parameter.floor().defined()) value.copy_(torch.maximum(value, parameter.floor()));
   }

@@ -3,11 +3,11 @@ package dev.halftone.train.torch;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.LayoutOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -18,8 +18,8 @@ public final class TorchTensors {
   private TorchTensors() {}
 
   /**
-   * A new tensor of libtorch with the same type, shape and elements. It is freed with the scope that
-   * is open; where none is, by the caller.
+   * A new tensor of libtorch with the same type, shape and elements. It is freed with the scope
+   * that is open; where none is, by the caller.
    *
    * @throws UnsupportedModelException if libtorch does not compute with the type
    */
