@@ -37,7 +37,7 @@ final class CommonOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of whatever is random (--data random); default: 0.")
+      description = "Seed of whatever is random (--data random, training); default: 0.")
   private long seed;
 
   @Option(names = "--quiet", description = "Print errors only.")

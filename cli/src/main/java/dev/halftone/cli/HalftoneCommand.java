@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       CompareCommand.class,
       SweepCommand.class,
+      TrainCommand.class,
       DequantizeCommand.class,
       ReportCommand.class,
       RecipesCommand.class,

@@ -106,6 +106,27 @@ public final class SmallNetwork {
     return data(size, new Targets.Classes(labels));
   }
 
+  /** Samples of which one is not a number. */
+  public static DataSet broken(int size, int broken) {
+    DataSet whole = samples(size);
+    Samples samples =
+        new Samples() {
+          @Override
+          public int size() {
+            return size;
+          }
+
+          @Override
+          public Map<String, Tensor> get(int row) {
+            if (row != broken) return whole.samples().get(row);
+            float[] values = new float[3 * 8 * 8];
+            java.util.Arrays.fill(values, Float.NaN);
+            return Map.of("x", Tensor.ofFloats(values, 1, 3, 8, 8));
+          }
+        };
+    return new DataSet(samples, null, new Task.Classify(0), Map.of(), Set.of(), "broken");
+  }
+
   private static DataSet data(int size, @Nullable Targets targets) {
     Samples samples =
         new Samples() {

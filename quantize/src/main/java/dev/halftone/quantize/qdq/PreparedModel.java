@@ -21,23 +21,23 @@ record PreparedModel(Model model, String domain, List<String> warnings) {
   /** 16- and 4-bit types came with this version. */
   private static final long WIDE_AND_NARROW = 21;
 
-  /** INT2 came with this version. */
-  private static final long TWO_BITS = 25;
+  /** Clip takes integers from this version on. */
+  private static final long INTEGER_CLIP = 12;
 
   /**
-   * @throws UnsupportedModelException if the weights' type takes an operator set that the model
+   * @throws UnsupportedModelException if activations of 4 bits take an operator set that the model
    *     cannot be raised to
    */
   static PreparedModel of(Model model, Recipe recipe) {
     int weightBits = StoredIntegers.of(recipe.weights()).type().bits();
-    boolean eightBit = recipe.activations().bits() == 8 && weightBits == 8;
-    long needed = weightBits == 2 ? TWO_BITS : eightBit ? PER_CHANNEL : WIDE_AND_NARROW;
+    boolean eightBit = recipe.activations().bits() <= 8 && weightBits == 8;
+    long needed = eightBit ? PER_CHANNEL : WIDE_AND_NARROW;
     return switch (OpsetUpgrade.to(model, needed)) {
       case OpsetUpgrade.Result.Raised(Model raised) -> new PreparedModel(raised, "", List.of());
       case OpsetUpgrade.Result.Refused(String node, String reason) -> {
-        if (needed == TWO_BITS)
+        if (recipe.activations().bits() < 8 && model.opset() < INTEGER_CLIP)
           throw new UnsupportedModelException(
-              node, "weights of 2 bits take operator set 25: " + reason);
+              node, "activations of 4 bits take operator set %d: %s".formatted(needed, reason));
         String why =
             "kept at operator set %d (%s: %s): QuantizeLinear is written in the domain %s"
                 .formatted(model.opset(), node, reason, MICROSOFT);

@@ -7,6 +7,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.qoperator.Rectifiers;
+import dev.halftone.scheme.Codes;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -34,6 +35,7 @@ final class QdqGraph {
   private final Map<String, String> renamedOutputs = new HashMap<>();
   private final Map<String, String> scaleNames = new HashMap<>();
   private final Map<String, String> zeroPointNames = new HashMap<>();
+  private final Map<Integer, String> clipBounds = new HashMap<>();
   private final Map<WeightKey, String> dequantizedWeights = new HashMap<>();
 
   /** The constant of the float graph by the initializer of its codes. */
@@ -120,8 +122,24 @@ final class QdqGraph {
             root, name -> initializer(name + "_zero_point", QuantizedTensor.zeroPoint(parameters)));
     String codes = editor.freshName(value + "_quantized");
     editor.add(linearNode("QuantizeLinear", List.of(source, scale, zeroPoint), codes, Map.of()));
-    editor.add(linearNode("DequantizeLinear", List.of(codes, scale, zeroPoint), target, Map.of()));
+    String kept = parameters.type().bits() < 8 ? clip(codes, parameters.type()) : codes;
+    editor.add(linearNode("DequantizeLinear", List.of(kept, scale, zeroPoint), target, Map.of()));
     dequantized.put(value, target);
+  }
+
+  /** Cuts codes to those of a type narrower than the one that holds them. */
+  private String clip(String codes, DType type) {
+    Codes all = Codes.all(type);
+    String low =
+        clipBounds.computeIfAbsent(
+            all.low(), code -> initializer("lowest_code", QuantizedTensor.code(code, type)));
+    String high =
+        clipBounds.computeIfAbsent(
+            all.high(), code -> initializer("highest_code", QuantizedTensor.code(code, type)));
+    String clipped = editor.freshName(codes + "_clipped");
+    String name = editor.freshName(clipped + "_Clip");
+    editor.add(Node.of(name, "Clip", List.of(codes, low, high), List.of(clipped)));
+    return clipped;
   }
 
   /**

@@ -64,19 +64,12 @@ final class Ranges {
         0);
   }
 
-  /** Two to a byte, the first in the low bits. */
-  private static byte[] nibbles(byte[] codes) {
-    byte[] packed = new byte[(codes.length + 1) / 2];
-    for (int i = 0; i < codes.length; i++) packed[i / 2] |= (byte) ((codes[i] & 15) << i % 2 * 4);
-    return packed;
-  }
-
   private static Tensor codes(float[] values, long[] shape, QuantizationParameters parameters) {
     DType type = parameters.type();
     if (type.bits() <= 8) {
       byte[] codes = new byte[values.length];
       parameters.quantize(values, 0, values.length, codes, 0);
-      return Tensor.ofBytes(type, type.bits() == 8 ? codes : nibbles(codes), shape);
+      return Tensor.ofBytes(QuantizedTensor.holder(type), codes, shape);
     }
     short[] codes = new short[values.length];
     parameters.quantize(values, 0, values.length, codes, 0);

@@ -2,6 +2,7 @@ package dev.halftone.quantize.qdq;
 
 import dev.halftone.graph.Model;
 import dev.halftone.plan.Plan;
+import dev.halftone.scheme.Codes;
 import java.util.Map;
 
 /**
@@ -13,9 +14,17 @@ import java.util.Map;
  * @param quantized with pairs of QuantizeLinear and DequantizeLinear
  * @param originals the initializer of {@code floats} by the initializer of {@code quantized} that
  *     holds its codes
+ * @param grids the codes that constants of {@code floats} are made of; not of biases, which have 32
+ *     bits
  */
-public record StaticDraft(Model floats, Model quantized, Map<String, String> originals, Plan plan) {
+public record StaticDraft(
+    Model floats,
+    Model quantized,
+    Map<String, String> originals,
+    Map<String, Codes> grids,
+    Plan plan) {
   public StaticDraft {
     originals = Map.copyOf(originals);
+    grids = Map.copyOf(grids);
   }
 }

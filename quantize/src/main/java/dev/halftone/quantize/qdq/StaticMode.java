@@ -20,6 +20,7 @@ import dev.halftone.quantize.weights.InputChannels;
 import dev.halftone.quantize.weights.RemainingWeights;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
+import dev.halftone.scheme.Codes;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.Tensor;
@@ -112,7 +113,23 @@ public final class StaticMode {
         prepared.model(),
         prepared.withDomains(built.graph()).withMetadata(metadata),
         built.originals(),
+        mode.grids(decisions),
         mode.plan(decisions, prepared, observed));
+  }
+
+  /** The codes that each constant may be made of. */
+  private Map<String, Codes> grids(StaticDecisions decisions) {
+    Map<String, Codes> grids = new LinkedHashMap<>();
+    decisions
+        .constants()
+        .keySet()
+        .forEach(name -> grids.put(name, Codes.all(recipe.activations())));
+    for (Node node : decisions.weights().keySet()) {
+      long elements = Objects.requireNonNull(index.constant(node.input(1))).count();
+      Recipe own = recipe.forNode(node.label(), node.opType(), elements);
+      grids.put(node.input(1), StoredIntegers.of(own.weights()).codes());
+    }
+    return grids;
   }
 
   /** Every operator that the recipe lets be quantized. */

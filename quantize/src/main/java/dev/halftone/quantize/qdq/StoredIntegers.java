@@ -4,11 +4,12 @@ import dev.halftone.number.IntegerFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.CodeRange;
+import dev.halftone.scheme.Codes;
 import dev.halftone.tensor.DType;
 
 /**
  * The integers that a linear operator's weight is made of, and the element type that holds them:
- * the narrowest that ONNX has.
+ * INT4 for 4 bits and fewer. Of INT2 ONNX Runtime (1.29) makes a QLinearConv that it then refuses.
  *
  * @param integers as many bits as the element type
  */
@@ -22,7 +23,7 @@ record StoredIntegers(IntegerFormat integers, DType type) {
     return switch (format) {
       case WeightFormat.Element(DType type)
           when type == DType.INT8 || type == DType.INT4 || type == DType.INT2 ->
-          new StoredIntegers(IntegerFormat.signed(type.bits()), type);
+          held(IntegerFormat.signed(type.bits()));
       // The zero point in the middle is added to the codes of INT8.
       case WeightFormat.Element(DType type) when type == DType.UINT8 ->
           new StoredIntegers(IntegerFormat.INT8, type);
@@ -36,9 +37,14 @@ record StoredIntegers(IntegerFormat integers, DType type) {
   }
 
   private static StoredIntegers held(IntegerFormat integers) {
-    DType type = integers.bits() <= 2 ? DType.INT2 : integers.bits() <= 4 ? DType.INT4 : DType.INT8;
+    DType type = integers.bits() <= 4 ? DType.INT4 : DType.INT8;
     return new StoredIntegers(
         new IntegerFormat(integers.name(), type.bits(), integers.low(), integers.high()), type);
+  }
+
+  /** Every code that may be written. */
+  Codes codes() {
+    return type == DType.UINT8 ? Codes.all(type) : new Codes(integers.low(), integers.high());
   }
 
   /** The codes used: fewer bits need every one of them. */

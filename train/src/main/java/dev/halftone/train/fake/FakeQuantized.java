@@ -6,9 +6,10 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.qdq.StaticDraft;
-import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import dev.halftone.train.operator.FakeQuantization;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,9 @@ public final class FakeQuantized {
     this.weights = weights(built);
   }
 
-  /**
-   * Of a draft.
-   *
-   * @param weights the format that the draft's weights are of
-   */
-  public static FakeQuantized of(StaticDraft draft, WeightFormat weights) {
-    return new FakeQuantized(draft, TrainingGraph.build(draft, weights));
+  /** Of a draft. */
+  public static FakeQuantized of(StaticDraft draft) {
+    return new FakeQuantized(draft, TrainingGraph.build(draft));
   }
 
   /** The graph to train, with {@code dev.halftone.FakeQuantize} where the file rounds. */
@@ -56,10 +53,33 @@ public final class FakeQuantized {
     return built.scales();
   }
 
-  /** Whether an initializer is stored as codes, and along which axis its scales lie. */
-  public int axis(String weight) {
-    for (Grid grid : built.grids()) if (grid.value().equals(weight)) return grid.axis();
-    return -1;
+  /**
+   * What is rounded with a scale.
+   *
+   * @param value what goes in: the name of a weight or of an inner value
+   * @param scale name of the initializer
+   * @param axis of the scales, where there are several
+   * @param reach codes from the zero point to the furthest
+   */
+  public record Rounding(String value, String scale, int axis, double reach) {}
+
+  /** Every place where values are rounded with a scale that can be learned. */
+  public List<Rounding> roundings() {
+    List<Rounding> roundings = new ArrayList<>();
+    Graph graph = model().graph();
+    for (Node node : graph.nodes()) {
+      if (!FakeQuantization.is(node) || !scales().contains(node.input(1))) continue;
+      double zeroPoint = Objects.requireNonNull(graph.initializers().get(node.input(2))).floatAt(0);
+      double low = node.integer("low", 0) - zeroPoint;
+      double high = node.integer("high", 0) - zeroPoint;
+      roundings.add(
+          new Rounding(
+              node.input(0),
+              node.input(1),
+              (int) node.integer("axis", 0),
+              Math.max(1, Math.max(-low, high))));
+    }
+    return roundings;
   }
 
   private static Set<String> weights(TrainingGraph.Built built) {

@@ -6,10 +6,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.edit.GraphEditor;
-import dev.halftone.number.IntegerFormat;
-import dev.halftone.number.NumberFormat;
 import dev.halftone.quantize.qdq.StaticDraft;
-import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.Codes;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -30,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingGraph {
   private final StaticDraft draft;
-  private final WeightFormat weights;
   private final Graph file;
   private final GraphIndex index;
   private final GraphEditor editor;
@@ -38,9 +34,8 @@ final class TrainingGraph {
   private final Set<String> scales = new LinkedHashSet<>();
   private final Map<String, String> zeroPoints = new LinkedHashMap<>();
 
-  private TrainingGraph(StaticDraft draft, WeightFormat weights) {
+  private TrainingGraph(StaticDraft draft) {
     this.draft = draft;
-    this.weights = weights;
     this.file = draft.quantized().graph();
     this.index = new GraphIndex(file);
     this.editor = new GraphEditor(file);
@@ -55,8 +50,8 @@ final class TrainingGraph {
    */
   record Built(Model model, List<Grid> grids, List<String> scales) {}
 
-  static Built build(StaticDraft draft, WeightFormat weights) {
-    TrainingGraph builder = new TrainingGraph(draft, weights);
+  static Built build(StaticDraft draft) {
+    TrainingGraph builder = new TrainingGraph(draft);
     for (Node node : builder.file.nodes()) {
       if (node.opType().equals("QuantizeLinear")) builder.joinPair(node);
       else if (node.opType().equals("DequantizeLinear")) builder.restoreConstant(node);
@@ -70,15 +65,26 @@ final class TrainingGraph {
 
   /** Replaces the pair by one node. */
   private void joinPair(Node quantize) {
-    Codes codes = Codes.all(constant(quantize, 2).dtype());
     List<String> inputs = List.of(quantize.input(0), quantize.input(1), floatZeroPoint(quantize));
     scales.add(quantize.input(1));
-    for (Node dequantize : index.consumers(quantize.output(0))) {
-      String output = dequantize.output(0);
-      editor.replace(
-          dequantize, FakeQuantization.node(inputs, output, 0, codes.low(), codes.high()));
+    Codes all = Codes.all(constant(quantize, 2).dtype());
+    for (Node reader : index.consumers(quantize.output(0))) {
+      if (!reader.is("Clip")) {
+        join(reader, inputs, all);
+        continue;
+      }
+      Codes kept =
+          new Codes((int) constant(reader, 1).longAt(0), (int) constant(reader, 2).longAt(0));
+      for (Node dequantize : index.consumers(reader.output(0))) join(dequantize, inputs, kept);
+      editor.remove(reader);
     }
     editor.remove(quantize);
+  }
+
+  private void join(Node dequantize, List<String> inputs, Codes codes) {
+    editor.replace(
+        dequantize,
+        FakeQuantization.node(inputs, dequantize.output(0), 0, codes.low(), codes.high()));
   }
 
   /** Puts floats in front of a node that rounds them where the file has codes. */
@@ -93,12 +99,15 @@ final class TrainingGraph {
     String value = editor.freshName(original + "_trained");
     editor.addInitializer(value, bias ? timesBeta(floats, dequantize) : floats);
     if (bias) restoreBias(dequantize, value);
-    else restoreWeight(dequantize, value, codes.dtype());
+    else restoreWeight(dequantize, value, codesOf(original));
   }
 
-  private void restoreWeight(Node dequantize, String value, DType type) {
+  private Codes codesOf(String original) {
+    return Objects.requireNonNull(draft.grids().get(original), original);
+  }
+
+  private void restoreWeight(Node dequantize, String value, Codes all) {
     int axis = (int) dequantize.integer("axis", 1);
-    Codes all = codes(type);
     String scale = dequantize.input(1);
     scales.add(scale);
     grids.add(
@@ -108,17 +117,6 @@ final class TrainingGraph {
     editor.replace(
         dequantize,
         FakeQuantization.node(inputs, dequantize.output(0), axis, all.low(), all.high()));
-  }
-
-  /** The format may have fewer codes than the type that holds them. */
-  private Codes codes(DType type) {
-    boolean own =
-        weights instanceof WeightFormat.Numbers(NumberFormat numbers)
-            && numbers instanceof IntegerFormat;
-    if (!own) return Codes.all(type);
-    IntegerFormat integers = (IntegerFormat) ((WeightFormat.Numbers) weights).format();
-    boolean held = integers.bits() <= type.bits() && type.bits() < 8;
-    return held ? new Codes(integers.low(), integers.high()) : Codes.all(type);
   }
 
   /** The scale of a bias is the product of two others, and goes with them. */

@@ -87,16 +87,19 @@ public final class TorchGraph implements AutoCloseable {
             (name, value) -> {
               if (!read.contains(name)) return;
               boolean trains = trained.contains(name);
-              Tensor copy = kept(TorchTensors.of(value));
-              if (trains) copy.set_requires_grad(true);
+              Tensor copy = kept(value, trains);
               (trains ? parameters : constants).put(name, copy);
             });
   }
 
-  /** The tensor outlives the scopes that are open now. */
-  private static Tensor kept(Tensor tensor) {
-    tensor.retainReference();
-    return tensor;
+  /** A copy that outlives the scopes that are open now. */
+  private static Tensor kept(dev.halftone.tensor.Tensor value, boolean trains) {
+    try (PointerScope temporaries = new PointerScope()) {
+      Tensor copy = TorchTensors.of(value);
+      copy.retainReference();
+      if (trains) copy.set_requires_grad(true);
+      return copy;
+    }
   }
 
   private void planReads() {

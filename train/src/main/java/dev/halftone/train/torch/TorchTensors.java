@@ -3,6 +3,7 @@ package dev.halftone.train.torch;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.LayoutOptional;
@@ -17,19 +18,37 @@ public final class TorchTensors {
   private TorchTensors() {}
 
   /**
-   * A new tensor of libtorch with the same type, shape and elements.
+   * A new tensor of libtorch with the same type, shape and elements. It is freed with the scope
+   * that is open; where none is, by the caller.
    *
    * @throws UnsupportedModelException if libtorch does not compute with the type
    */
   public static Tensor of(dev.halftone.tensor.Tensor tensor) {
-    Tensor copy = empty(type(tensor.dtype()), tensor.shape());
-    if (tensor.count() > 0) segment(copy).copyFrom(tensor.data());
-    return copy;
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope temporaries = new PointerScope()) {
+      Tensor copy = empty(type(tensor.dtype()), tensor.shape());
+      if (tensor.count() > 0) segment(copy).copyFrom(tensor.data());
+      if (outer == null) copy.retainReference();
+      else outer.attach(copy);
+      return copy;
+    }
+  }
+
+  /**
+   * Overwrites the elements of a contiguous tensor.
+   *
+   * @throws IllegalArgumentException if type or number of elements differ
+   */
+  public static void fill(Tensor tensor, dev.halftone.tensor.Tensor with) {
+    if (tensor.numel() != with.count() || dtype(tensor.scalar_type()) != with.dtype())
+      throw new IllegalArgumentException("%d elements from %s".formatted(tensor.numel(), with));
+    if (with.count() > 0) segment(tensor).copyFrom(with.data());
   }
 
   /** A copy in Halftone's form. */
   public static dev.halftone.tensor.Tensor copy(Tensor tensor) {
-    try (Tensor whole = tensor.detach().contiguous()) {
+    try (PointerScope temporaries = new PointerScope()) {
+      Tensor whole = tensor.detach().contiguous();
       byte[] bytes = new byte[Math.toIntExact(whole.nbytes())];
       if (bytes.length > 0) MemorySegment.ofArray(bytes).copyFrom(segment(whole));
       return dev.halftone.tensor.Tensor.of(
@@ -38,7 +57,7 @@ public final class TorchTensors {
   }
 
   /** A tensor whose elements are still to be written. */
-  public static Tensor empty(ScalarType type, long... shape) {
+  private static Tensor empty(ScalarType type, long... shape) {
     return torch.empty(
         shape,
         new ScalarTypeOptional(type),
