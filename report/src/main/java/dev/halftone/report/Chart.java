@@ -23,6 +23,15 @@ record Chart(String id, String title, String alternative, Kind kind) {
   record Bars(String unit, List<String> names, List<Double> values) implements Kind {}
 
   /**
+   * Lines over numbers that rise.
+   *
+   * @param x title of the axis
+   * @param y likewise
+   */
+  record Lines(String x, String y, List<Double> places, Map<String, List<Double>> series)
+      implements Kind {}
+
+  /**
    * Points over two axes; those of the front are joined.
    *
    * @param x title of the axis
@@ -56,6 +65,15 @@ record Chart(String id, String title, String alternative, Kind kind) {
         data.put("names", names);
         data.put("values", values.stream().map(Chart::drawable).toList());
       }
+      case Lines(String x, String y, List<Double> places, Map<String, List<Double>> series) -> {
+        data.put("kind", "lines");
+        data.put("x", x);
+        data.put("y", y);
+        data.put("places", places);
+        Map<String, List<Object>> drawable = new LinkedHashMap<>();
+        series.forEach((name, values) -> drawable.put(name, gaps(values)));
+        data.put("series", drawable);
+      }
       case Points(String x, String y, List<Point> points) -> {
         data.put("kind", "points");
         data.put("x", x);
@@ -64,6 +82,11 @@ record Chart(String id, String title, String alternative, Kind kind) {
       }
     }
     return data;
+  }
+
+  /** What was not measured is a gap in a line. */
+  private static List<Object> gaps(List<Double> values) {
+    return values.stream().<Object>map(v -> Double.isFinite(v) ? v : "-").toList();
   }
 
   /** JSON has neither infinity nor NaN. */

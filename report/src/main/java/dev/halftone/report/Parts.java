@@ -3,8 +3,10 @@ package dev.halftone.report;
 import static java.util.Map.entry;
 
 import dev.halftone.report.Chart.Bars;
+import dev.halftone.report.Chart.Lines;
 import dev.halftone.report.Chart.Point;
 import dev.halftone.report.Chart.Points;
+import dev.halftone.report.Run.Epoch;
 import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.PlannedNode;
 import dev.halftone.report.Run.StoredTensor;
@@ -13,6 +15,7 @@ import dev.halftone.report.Table.Cell;
 import dev.halftone.report.Table.Column;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -182,6 +185,42 @@ final class Parts {
     }
     points.sort(Comparator.comparingDouble(Point::x));
     return points;
+  }
+
+  /** How training went. */
+  static Part curve(Run run) {
+    List<Epoch> curve = run.curve();
+    if (curve.isEmpty()) return Part.EMPTY;
+    Table table =
+        new Table(
+            "Epochs of training",
+            Column.number("Epoch"),
+            Column.number("Loss in training"),
+            Column.number("Loss held out"),
+            Column.number("Same answers held out"),
+            Column.number("Accuracy held out"));
+    for (Epoch epoch : curve)
+      table.row(
+          Cell.of(epoch.number()),
+          Cell.of(epoch.trainLoss()),
+          Cell.of(epoch.heldOutLoss()),
+          Cell.of(epoch.agreement()),
+          Cell.of(epoch.accuracy()));
+    Map<String, List<Double>> series = new LinkedHashMap<>();
+    series.put("training", curve.stream().map(Epoch::trainLoss).toList());
+    series.put("held out", curve.stream().map(Epoch::heldOutLoss).toList());
+    Chart chart =
+        new Chart(
+            "chart-curve",
+            "Loss after each epoch, of the samples trained on and of those held out.",
+            "Loss held out: %s before training, %s after the last of %s."
+                .formatted(
+                    Numbers.decimal(curve.getFirst().heldOutLoss()),
+                    Numbers.decimal(curve.getLast().heldOutLoss()),
+                    Numbers.count(curve.getLast().number(), "epoch")),
+            new Lines(
+                "epoch", "loss", curve.stream().map(e -> (double) e.number()).toList(), series));
+    return Part.of("curve", "Training", chart.html().append(table.html()), chart);
   }
 
   /** Who is to blame, in the order of the network. */

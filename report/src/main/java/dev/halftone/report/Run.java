@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors how far each value of the network is from the reference, in the order of the
  *     network
  * @param tensors how each tensor is stored
+ * @param curve of a training, the epoch before the first step first
  * @param recipe names to values as text
  * @param provenance likewise
  */
@@ -29,6 +30,7 @@ record Run(
     List<LayerError> errors,
     List<StoredTensor> tensors,
     List<Tried> sweep,
+    List<Epoch> curve,
     List<String> warnings,
     SortedMap<String, String> recipe,
     SortedMap<String, String> provenance) {
@@ -79,6 +81,10 @@ record Run(
    * @param reason why it cannot be done, empty when it can
    */
   record Tried(String format, Map<String, Double> metrics, List<String> execution, String reason) {}
+
+  /** What was measured after an epoch of training; NaN where it was not. */
+  record Epoch(
+      int number, double trainLoss, double heldOutLoss, double agreement, double accuracy) {}
 
   /** The metric, or null when it was not measured. */
   @Nullable Double metric(String name) {

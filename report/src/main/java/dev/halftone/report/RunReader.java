@@ -1,6 +1,7 @@
 package dev.halftone.report;
 
 import dev.halftone.graph.MalformedDataException;
+import dev.halftone.report.Run.Epoch;
 import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
 import dev.halftone.report.Run.PlannedNode;
@@ -69,6 +70,7 @@ final class RunReader {
         errors,
         list(root, "tensors", this::tensor),
         list(root, "sweep", this::tried),
+        list(root.path("training"), "curve", this::epoch),
         list(root, "warnings", this::string),
         words(root, "recipe"),
         words(root, "provenance"));
@@ -167,6 +169,16 @@ final class RunReader {
         text(node, "type", at),
         text(node, "granularity", at),
         numbers);
+  }
+
+  private Epoch epoch(JsonNode node, String at) {
+    object(node, at);
+    return new Epoch(
+        (int) number(node, "epoch", at),
+        number(node, "train_loss", at),
+        number(node, "held_out_loss", at),
+        number(node, "agreement", at),
+        number(node, "accuracy", at));
   }
 
   private Tried tried(JsonNode node, String at) {

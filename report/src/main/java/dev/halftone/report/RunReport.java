@@ -45,6 +45,7 @@ public final class RunReport {
             Parts.warnings(run),
             Parts.metrics(run),
             Parts.sweep(run),
+            Parts.curve(run),
             Parts.errors(run),
             Parts.nodes(run),
             Parts.tensors(run),

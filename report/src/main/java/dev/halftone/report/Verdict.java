@@ -35,6 +35,7 @@ final class Verdict {
     verdict.speed();
     if (run.command().equals("compare")) verdict.blame();
     verdict.sweep();
+    verdict.training();
     if (verdict.sentences.isEmpty())
       verdict.sentences.add(
           "This run of %s measured nothing to judge by.".formatted(run.command()));
@@ -144,6 +145,15 @@ final class Verdict {
     sentences.add(
         "The last value, %s, has a signal-to-noise ratio of %s dB."
             .formatted(last.label(), Numbers.decimal(last.sqnrDb())));
+  }
+
+  private void training() {
+    Double before = run.metric("held_out.loss.before");
+    Double best = run.metric("held_out.loss.best");
+    if (before == null || best == null) return;
+    sentences.add(
+        "Training brought the loss on samples held out from %s to %s."
+            .formatted(Numbers.decimal(before), Numbers.decimal(best)));
   }
 
   private void sweep() {

@@ -55,6 +55,16 @@
       yAxis: {...axis(chart.unit), type: 'value', nameGap: 55},
       series: [{type: 'bar', data: chart.values, itemStyle: {color: colour('--bar')}, barMinHeight: 1}],
     }),
+    lines: chart => ({
+      animation: !still, tooltip: {...tooltip(), trigger: 'axis'},
+      legend: {textStyle: {color: colour('--ink')}},
+      grid: {left: 25, right: 20, top: 35, bottom: 30, containLabel: true},
+      xAxis: {...axis(chart.x), type: 'category', data: chart.places},
+      yAxis: {...axis(chart.y), type: 'value', nameGap: 55},
+      series: Object.entries(chart.series).map(([name, data], i) => ({
+        name, type: 'line', data, symbolSize: 6, symbol: i ? 'rect' : 'circle',
+        lineStyle: {type: i ? 'dashed' : 'solid', color: colour(i ? '--mark' : '--bar')}, itemStyle: {color: colour(i ? '--mark' : '--bar')}})),
+    }),
     points: chart => ({
       animation: !still,
       tooltip: {...tooltip(), formatter: at => at.data.name + '\n' + chart.x + ': ' + at.data.value[0].toPrecision(3)

@@ -160,6 +160,25 @@ final class PageTest {
     assertThat(problems).isEmpty();
   }
 
+  @Test
+  void drawsTheCurveOfTraining() throws IOException {
+    Page page =
+        open(
+            """
+            {"halftone": "1", "command": "train",
+             "metrics": {"held_out.loss.before": 0.5, "held_out.loss.best": 0.25},
+             "training": {"best_epoch": 1, "resumed_epochs": 0, "curve": [
+               {"epoch": 0, "held_out_loss": 0.5}, {"epoch": 1, "train_loss": 0.375, "held_out_loss": 0.25, "agreement": 0.9375}]}}
+            """,
+            1280);
+    assertThat(drawn(page, "chart-curve")).isEqualTo("[[\"-\",0.375],[0.5,0.25]]");
+    assertThat(page.locator("#curve tbody").textContent()).contains("0.938");
+    assertThat(painted(page, "chart-curve")).isGreaterThan(1000);
+    assertThat(page.locator(".verdict").textContent())
+        .isEqualTo("Training brought the loss on samples held out from 0.500 to 0.250.");
+    assertThat(problems).isEmpty();
+  }
+
   private static List<String> nodes(Page page) {
     return page.locator("table.choice tbody th").allTextContents();
   }
