@@ -50,7 +50,7 @@
   const options = {
     bars: chart => ({
       animation: !still, tooltip: {...tooltip(), trigger: 'axis', valueFormatter: value => value.toPrecision(3) + ' ' + chart.unit},
-      grid: {left: 25, right: 15, top: 15, bottom: 15, containLabel: true},
+      grid: {left: 40, right: 15, top: 15, bottom: 15, containLabel: true},
       xAxis: {...axis(''), type: 'category', data: chart.names, axisLabel: {show: false}},
       yAxis: {...axis(chart.unit), type: 'value', nameGap: 55},
       series: [{type: 'bar', data: chart.values, itemStyle: {color: colour('--bar')}, barMinHeight: 1}],
@@ -58,7 +58,7 @@
     lines: chart => ({
       animation: !still, tooltip: {...tooltip(), trigger: 'axis'},
       legend: {textStyle: {color: colour('--ink')}},
-      grid: {left: 25, right: 20, top: 35, bottom: 30, containLabel: true},
+      grid: {left: 40, right: 20, top: 35, bottom: 30, containLabel: true},
       xAxis: {...axis(chart.x), type: 'category', data: chart.places},
       yAxis: {...axis(chart.y), type: 'value', nameGap: 55},
       series: Object.entries(chart.series).map(([name, data], i) => ({
@@ -69,7 +69,7 @@
       animation: !still,
       tooltip: {...tooltip(), formatter: at => at.data.name + '\n' + chart.x + ': ' + at.data.value[0].toPrecision(3)
         + '\n' + chart.y + ': ' + at.data.value[1].toPrecision(4)},
-      grid: {left: 25, right: 20, top: 20, bottom: 30, containLabel: true},
+      grid: {left: 40, right: 20, top: 20, bottom: 30, containLabel: true},
       xAxis: {...axis(chart.x), type: 'value', scale: true},
       yAxis: {...axis(chart.y), type: 'value', scale: true, nameGap: 42},
       series: [
