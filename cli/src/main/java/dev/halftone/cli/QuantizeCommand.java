@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
       "  halftone quantize encoder.onnx --mode dynamic -o encoder.int8.onnx",
       "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx",
       "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf",
-      "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf"
+      "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf",
+      "  halftone quantize TinyLlama-1.1B/ --weights int4 -o TinyLlama-1.1B-w4a16/"
     })
 final class QuantizeCommand implements Callable<Integer> {
   @Parameters(
@@ -63,7 +64,9 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
-      description = "The file to write; needed unless --dry-run.")
+      description =
+          "The file to write; needed unless --dry-run. A folder where a folder is quantized to"
+              + " int4, int8 or fp8-e4m3.")
   private @Nullable Path output;
 
   @Option(
@@ -94,6 +97,8 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (FolderQuantize.takes(model, recipe.weights()))
+      return new FolderQuantize(spec, recipe, common).run(model, output, dryRun);
     if (CheckpointQuantize.takes(model))
       return new CheckpointQuantize(spec, checkpoint, common)
           .run(model, output, dryRun, recipe.weights());
