@@ -4,8 +4,9 @@ import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
+import dev.halftone.llm.packed.PackedWeights;
+import dev.halftone.llm.packed.StoredFloats;
 import dev.halftone.llm.source.RowSource;
-import dev.halftone.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.Optional;
 /**
  * The tensors of a folder and what its config tells of them.
  *
+ * @param model the files
+ * @param weights their tensors, under the names of a model that is not quantized
  * @param slots all that the architecture has, in the order of GGUF files
  */
 record FolderTensors(
@@ -25,6 +28,7 @@ record FolderTensors(
     Architecture architecture,
     Dimensions size,
     SafetensorsModel model,
+    PackedWeights weights,
     List<Slot> slots) {
   private static final String CONFIG = "config.json";
 
@@ -41,25 +45,24 @@ record FolderTensors(
       throw new MalformedModelException(folder, "a folder without " + CONFIG);
     JsonFile config = JsonFile.read(file);
     Architecture architecture = Architecture.of(config);
-    if (config.find("quantization_config").isPresent())
-      throw new UnsupportedModelException(file, "the weights are quantized already");
     Dimensions size = Dimensions.of(architecture, config);
     SafetensorsModel model = SafetensorsModel.read(folder);
     if (size.layers() > model.tensors().size())
       throw config.malformed(
           "num_hidden_layers",
           "%d, the folder has %d tensors".formatted(size.layers(), model.tensors().size()));
+    PackedWeights weights = PackedWeights.of(model, config);
     boolean tied = config.flag("tie_word_embeddings", architecture.isGemma());
     List<Slot> slots = Slots.of(architecture, size, tied);
-    refuseOthers(model, slots, config, tied);
-    return new FolderTensors(config, architecture, size, model, slots);
+    refuseOthers(weights, slots, config, tied);
+    return new FolderTensors(config, architecture, size, model, weights, slots);
   }
 
   private static void refuseOthers(
-      SafetensorsModel model, List<Slot> slots, JsonFile config, boolean tied) {
+      PackedWeights weights, List<Slot> slots, JsonFile config, boolean tied) {
     Map<String, Slot> known = new HashMap<>();
     for (Slot slot : slots) known.put(slot.name(), slot);
-    for (String name : model.tensors().keySet())
+    for (String name : weights.tensors().keySet())
       if (!known.containsKey(name) && !isComputed(name) && !(tied && name.equals("lm_head.weight")))
         throw new UnsupportedModelException(
             config.file(), "tensor \"%s\" is none of that architecture's".formatted(name));
@@ -82,9 +85,17 @@ record FolderTensors(
     return rows;
   }
 
+  /** All files that were read. */
+  List<Path> paths() {
+    List<Path> paths = new ArrayList<>(model.paths());
+    paths.add(config.file());
+    paths.addAll(weights.configs());
+    return paths;
+  }
+
   private Optional<RowSource> rows(Slot slot) {
     Path file = model.paths().getFirst();
-    Tensor tensor = model.tensors().get(slot.name());
+    StoredFloats tensor = weights.tensors().get(slot.name());
     if (tensor == null) {
       if (slot.required())
         throw new MalformedModelException(file, "tensor \"%s\" is missing".formatted(slot.name()));

@@ -57,10 +57,18 @@ public record HuggingFaceFolder(
     ModelKeys.add(architecture, size, rope, config, keys);
     Tokenizer tokenizer = Tokenizer.read(folder, architecture, size, config);
     tokenizer.add(keys);
-    List<Path> paths = new ArrayList<>(stored.model().paths());
-    paths.add(config.file());
+    List<Path> paths = new ArrayList<>(stored.paths());
     paths.addAll(tokenizer.paths());
-    return new HuggingFaceFolder(keys.all(), tensors, paths, tokenizer.warnings());
+    List<String> warnings = new ArrayList<>(tokenizer.warnings());
+    stored
+        .weights()
+        .layout()
+        .ifPresent(
+            layout ->
+                warnings.add(
+                    "the weights are quantized already (%s): it is better to start from the original"
+                        .formatted(layout)));
+    return new HuggingFaceFolder(keys.all(), tensors, paths, warnings);
   }
 
   private static String name(Path folder) {
