@@ -51,7 +51,8 @@ import picocli.CommandLine.Spec;
       "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx",
       "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf",
       "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf",
-      "  halftone quantize TinyLlama-1.1B/ --weights int4 -o TinyLlama-1.1B-w4a16/"
+      "  halftone quantize TinyLlama-1.1B/ --weights int4 -o TinyLlama-1.1B-w4a16/",
+      "  halftone quantize model.onnx --weights-from model-q4_0.gguf -o model-q4_0.onnx"
     })
 final class QuantizeCommand implements Callable<Integer> {
   @Parameters(
@@ -87,6 +88,14 @@ final class QuantizeCommand implements Callable<Integer> {
               + " samples already, calibration is skipped.")
   private @Nullable Path calibrationCache;
 
+  @Option(
+      names = "--weights-from",
+      paramLabel = "GGUF",
+      description =
+          "Put the Q4_0 and Q8_0 matrices of a GGUF file of the same model in the place of the"
+              + " ONNX model's own, block by block as they are.")
+  private @Nullable Path weightsFrom;
+
   @Mixin private RecipeOptions recipe;
   @Mixin private CheckpointOptions checkpoint;
   @Mixin private DataOptions data;
@@ -97,6 +106,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (weightsFrom != null) return withBlocks(weightsFrom);
     if (FolderQuantize.takes(model, recipe.weights()))
       return new FolderQuantize(spec, recipe, common).run(model, output, dryRun);
     if (CheckpointQuantize.takes(model))
@@ -166,6 +176,23 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
+  private int withBlocks(Path weights) {
+    requireOutput();
+    return new BlocksQuantize(spec, common)
+        .run(
+            model,
+            weights,
+            dryRun ? null : output,
+            recipe.matMulNBits(),
+            externalData ? ALWAYS : WHEN_NEEDED);
+  }
+
+  private void requireOutput() {
+    if (output == null && !dryRun)
+      throw new ParameterException(
+          spec.commandLine(), "-o OUT is missing: where shall the result go?");
+  }
+
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {
     if (calibrationCache == null) return null;
     if (!RecipeText.calibrates(resolved.recipe()))
@@ -182,9 +209,7 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   private void check(@Nullable Gate gate) {
-    if (output == null && !dryRun)
-      throw new ParameterException(
-          spec.commandLine(), "-o OUT is missing: where shall the result go?");
+    requireOutput();
     boolean judged =
         !evaluationData.isOff() && !dryRun && (data.data != null || evaluationData.isAsked());
     if (gate != null && !judged)

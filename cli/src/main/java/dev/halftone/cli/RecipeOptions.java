@@ -221,6 +221,10 @@ final class RecipeOptions {
       throw new IllegalArgumentException("--restricted-range and --full-range exclude each other");
   }
 
+  boolean matMulNBits() {
+    return matMulNBits;
+  }
+
   List<String> include() {
     return include;
   }

@@ -93,8 +93,7 @@ final class PackedLlama {
     int[] groupOf = new int[columns];
     for (int k = 0; k < columns; k++) groupOf[k] = ordered ? random.nextInt(groups) : k / GROUP;
     int[][] codes = new int[columns][rows];
-    for (int[] line : codes)
-      for (int o = 0; o < rows; o++) line[o] = random.nextInt(levels);
+    for (int[] line : codes) for (int o = 0; o < rows; o++) line[o] = random.nextInt(levels);
     int[][] zeros = new int[groups][rows];
     short[] scales = new short[groups * rows];
     for (int g = 0; g < groups; g++) {

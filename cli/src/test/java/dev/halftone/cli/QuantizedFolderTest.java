@@ -30,7 +30,13 @@ class QuantizedFolderTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"4, false, false", "4, true, false", "4, false, true", "8, true, true", "8, false, false"})
+  @CsvSource({
+    "4, false, false",
+    "4, true, false",
+    "4, false, true",
+    "8, true, true",
+    "8, false, false"
+  })
   void gptqIsReadAsItsFloats(int bits, boolean ordered, boolean v2) throws IOException {
     PackedLlama.gptq(path("packed"), path("floats"), bits, ordered, v2);
     assertSameFloats();
@@ -68,8 +74,16 @@ class QuantizedFolderTest {
     Path model = LlamaFolder.write(path("model"), 9, DType.FLOAT32);
     Object[] options = {"--weights", weights, "--granularity", granularity, symmetry};
     CommandRun run =
-        CommandRun.of("quantize", model, "-o", path("packed"), options[0], options[1], options[2],
-            options[3], options[4]);
+        CommandRun.of(
+            "quantize",
+            model,
+            "-o",
+            path("packed"),
+            options[0],
+            options[1],
+            options[2],
+            options[3],
+            options[4]);
     assertThat(run.code()).as(run.err()).isZero();
     CompressedTensors decoder = CompressedTensors.read(path("packed"));
     SequencedMap<String, Tensor> floats =
@@ -107,7 +121,10 @@ class QuantizedFolderTest {
     GgufTensor tensor = Objects.requireNonNull(halves.tensors().get("blk.0.ffn_down.weight"));
     assertThat(tensor.type()).isEqualTo(TensorType.ofName("F16").orElseThrow());
     float[] exact =
-        Objects.requireNonNull(floats.tensors().get(tensor.name())).tensor().orElseThrow().toFloats();
+        Objects.requireNonNull(floats.tensors().get(tensor.name()))
+            .tensor()
+            .orElseThrow()
+            .toFloats();
     for (int i = 0; i < exact.length; i++)
       exact[i] = Float.float16ToFloat(Float.floatToFloat16(exact[i]));
     assertThat(tensor.tensor().orElseThrow().toFloats()).isEqualTo(exact);
@@ -151,8 +168,7 @@ class QuantizedFolderTest {
     assertThat(twice.code()).isEqualTo(3);
     assertThat(twice.err()).contains("quantized already (compressed-tensors)");
     change("weight_shape", tensor -> Tensor.ofLongs(new long[] {256, Long.MAX_VALUE}, 2));
-    assertRefused(
-        "tensor \"%s.weight_shape\": rows of 9223372036854775807 values".formatted(DOWN));
+    assertRefused("tensor \"%s.weight_shape\": rows of 9223372036854775807 values".formatted(DOWN));
     change("weight_shape", tensor -> Tensor.ofLongs(new long[] {256, 256}, 2));
     assertRefused(
         "\"%s.weight_packed\": [256, 64] words, which does not fit [256, 256]".formatted(DOWN));

@@ -58,8 +58,7 @@ final class StoredRows implements RowSource {
           file, "tensor \"%s\": heads of %d rows".formatted(slot.name(), rows));
     this.half = rows / 2;
     boolean same = info.type().dtype().filter(type -> type == floats.dtype()).isPresent();
-    this.lying =
-        same && shift == 0 ? floats.plain().map(Tensor::data).orElse(null) : null;
+    this.lying = same && shift == 0 ? floats.plain().map(Tensor::data).orElse(null) : null;
     this.width = info.type().blockBytes();
   }
 
@@ -121,7 +120,8 @@ final class StoredRows implements RowSource {
   private void store(long first, int count, byte[] out) {
     float[] values = new float[count];
     read(first, count, values);
-    if (info.type() instanceof Blocks(BlockType type)) type.quantize(values, 0, count, null, out, 0);
+    if (info.type() instanceof Blocks(BlockType type))
+      type.quantize(values, 0, count, null, out, 0);
     else ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
   }
 

@@ -17,8 +17,7 @@ final class CompressedMatrix {
     return found.find("weight_packed").isPresent() ? packed(found, layout) : plain(found);
   }
 
-  private static StoredFloats packed(
-      ModuleTensors found, PackedLayout.CompressedTensors layout) {
+  private static StoredFloats packed(ModuleTensors found, PackedLayout.CompressedTensors layout) {
     Tensor words = found.words("weight_packed");
     found.requireShape(SHAPE, 2);
     Tensor shape = found.vector(SHAPE, LONGS);
@@ -80,8 +79,7 @@ final class CompressedMatrix {
     boolean fits = scales.count() == rows * count && scales.dimension(0) == rows;
     if (!fits || count < 1 || columns % count != 0)
       throw found.malformed(
-          SCALE,
-          "%s, which are no groups of [%d, %d] values".formatted(scales, rows, columns));
+          SCALE, "%s, which are no groups of [%d, %d] values".formatted(scales, rows, columns));
     int groups = (int) count;
     return found
         .groupOf("weight_g_idx", columns, groups)

@@ -12,8 +12,7 @@ final class GptqMatrix {
     int ofWord = Integer.SIZE / bits;
     Tensor codes = found.words("qweight");
     long rows = codes.dimension(1);
-    int columns =
-        found.columns("qweight", Math.multiplyExact(codes.dimension(0), (long) ofWord));
+    int columns = found.columns("qweight", Math.multiplyExact(codes.dimension(0), (long) ofWord));
     if (rows % ofWord != 0)
       throw found.malformed(
           "qweight", "%d rows, expected a multiple of %d".formatted(rows, ofWord));

@@ -78,8 +78,7 @@ public record PackedWeights(
         int dot = name.lastIndexOf('.');
         String module = name.substring(0, Math.max(dot, 0));
         String last = name.substring(dot + 1);
-        boolean packed =
-            last.equals(start) || (last.equals("weight") && isCodes(entry.getValue()));
+        boolean packed = last.equals(start) || (last.equals("weight") && isCodes(entry.getValue()));
         if (packed) tensors.put(module + ".weight", matrix(module));
         else if (!belongsToMatrix(module, last, name))
           tensors.put(name, new PlainFloats(entry.getValue()));

@@ -9,11 +9,14 @@ public sealed interface StoredFloats permits PlainFloats, QuantizedMatrix {
   /** The length of a row last. */
   long[] shape();
 
-  /** The type that the floats have, or would have if they were not quantized: that of the scales. */
+  /**
+   * The type that the floats have, or would have if they were not quantized: that of the scales.
+   */
   DType dtype();
 
   /**
-   * Writes elements {@code [from, from + count)}, in the order of rows, to the start of {@code out}.
+   * Writes elements {@code [from, from + count)}, in the order of rows, to the start of {@code
+   * out}.
    *
    * @throws IndexOutOfBoundsException if there are not so many, or {@code out} is too short
    */
