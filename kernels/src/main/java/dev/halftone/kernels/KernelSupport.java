@@ -146,7 +146,14 @@ interface KernelSupport {
       int at);
 
   void nearestLevels(
-      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at);
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      RisingLevels levels,
+      byte[] codes,
+      int at);
 
   void extremes(float[] x, int from, int count, int size, float[] out);
 

@@ -248,6 +248,21 @@ final class PlainFits {
   }
 
   static void nearest(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      RisingLevels levels,
+      byte[] codes,
+      int at) {
+    for (int b = 0; b < count; b++) {
+      int first = b * size;
+      nearest(x, from + first, size, inverses[b], levels, codes, at + first);
+    }
+  }
+
+  static void nearest(
       float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
     for (int i = 0; i < size; i++) codes[at + i] = (byte) levels.nearest(inverse * x[from + i]);
   }

@@ -527,8 +527,15 @@ class ScalarKernels implements KernelSupport {
 
   @Override
   public void nearestLevels(
-      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
-    PlainFits.nearest(x, from, size, inverse, levels, codes, at);
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      RisingLevels levels,
+      byte[] codes,
+      int at) {
+    PlainFits.nearest(x, from, count, size, inverses, levels, codes, at);
   }
 
   @Override

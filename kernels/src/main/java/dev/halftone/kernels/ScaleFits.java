@@ -28,6 +28,12 @@ public final class ScaleFits {
 
   private static final Takeover EXTREMES = new Takeover(1);
   private static final Takeover ROUNDING = new Takeover(2);
+  private static final Takeover TRUNCATING = new Takeover(2);
+  private static final Takeover CODES = new Takeover(5);
+  private static final Takeover LEVELS = new Takeover(10);
+
+  private static final List<Takeover> ALL =
+      List.of(AFFINE, SYMMETRIC, NONLINEAR, EXTREMES, ROUNDING, TRUNCATING, CODES, LEVELS);
 
   private ScaleFits() {}
 
@@ -189,17 +195,29 @@ public final class ScaleFits {
     Objects.checkFromIndexSize(at, values, codes.length);
     Objects.checkFromIndexSize(0, count, scales.length);
     Objects.checkFromIndexSize(0, count, minima.length);
-    KernelSupport kernels = AFFINE.now();
-    if (kernels == KernelProvider.PLAIN) kernels = SYMMETRIC.now();
-    kernels.roundBlocks(x, from, count, size, scales, minima, low, high, codes, at);
+    CODES.next(values).roundBlocks(x, from, count, size, scales, minima, low, high, codes, at);
   }
 
-  /** Codes of levels that are known: {@code codes[at + i]} is nearest to {@code inverse * x}. */
+  /**
+   * Codes of levels that are known: {@code codes[at + b * size + i]} is nearest to {@code
+   * inverses[b] * x}, the lower of two.
+   *
+   * @throws IndexOutOfBoundsException if a range exceeds its array
+   */
   public static void nearestLevels(
-      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
-    Objects.checkFromIndexSize(from, size, x.length);
-    Objects.checkFromIndexSize(at, size, codes.length);
-    NONLINEAR.now().nearestLevels(x, from, size, inverse, levels, codes, at);
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      RisingLevels levels,
+      byte[] codes,
+      int at) {
+    int values = Math.multiplyExact(count, size);
+    Objects.checkFromIndexSize(from, values, x.length);
+    Objects.checkFromIndexSize(at, values, codes.length);
+    Objects.checkFromIndexSize(0, count, inverses.length);
+    LEVELS.next(values).nearestLevels(x, from, count, size, inverses, levels, codes, at);
   }
 
   /**
@@ -237,7 +255,7 @@ public final class ScaleFits {
   public static void truncateNibbles(
       float[] x, int from, int count, float[] inverses, byte[] out, int at, int stride) {
     checkBlocks(x, from, count, NIBBLES, inverses, out, at, stride, NIBBLES / 2);
-    ROUNDING.next(count * NIBBLES).truncateNibbles(x, from, count, inverses, out, at, stride);
+    TRUNCATING.next(count * NIBBLES).truncateNibbles(x, from, count, inverses, out, at, stride);
   }
 
   private static void checkBlocks(
@@ -264,7 +282,6 @@ public final class ScaleFits {
    * @param values that will be searched, in all calls to come
    */
   public static void expect(long values) {
-    for (Takeover takeover : List.of(AFFINE, SYMMETRIC, NONLINEAR, EXTREMES, ROUNDING))
-      takeover.expect(values);
+    for (Takeover takeover : ALL) takeover.expect(values);
   }
 }

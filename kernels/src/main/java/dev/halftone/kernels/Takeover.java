@@ -40,9 +40,4 @@ final class Takeover {
   void expect(long elements) {
     seen.addAndGet(elements);
   }
-
-  /** Who computes what comes with the loop and is too small to be counted. */
-  KernelSupport now() {
-    return seen.get() > after ? KernelProvider.best() : KernelProvider.PLAIN;
-  }
 }

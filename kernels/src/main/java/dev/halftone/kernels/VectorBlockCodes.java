@@ -7,7 +7,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Codes of one block with a value in each lane. */
+/** Codes on grids and levels that are known, with a value in each lane. */
 final class VectorBlockCodes {
   private static final VectorSpecies<Float> F = Lanes.F;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
@@ -44,18 +44,35 @@ final class VectorBlockCodes {
   }
 
   static void nearest(
-      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
-    int i = 0;
-    for (; i <= size - LANES; i += LANES) {
-      FloatVector value = FloatVector.fromArray(F, x, from + i).mul(inverse);
-      // From the last down, since NaN goes there.
-      IntVector code = IntVector.broadcast(I, levels.count() - 1);
-      for (int lower = levels.count() - 2; lower >= 0; lower--) {
-        VectorMask<Float> below = value.compare(LT, levels.threshold(lower));
-        code = code.blend(lower, below.cast(I));
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      RisingLevels levels,
+      byte[] codes,
+      int at) {
+    int whole = size - size % LANES;
+    for (int b = 0; b < count; b++) {
+      int first = b * size;
+      for (int i = first; i < first + whole; i += LANES) {
+        FloatVector value = FloatVector.fromArray(F, x, from + i).mul(inverses[b]);
+        VectorCodes.store(nearest(value, levels), codes, at + i);
       }
-      VectorCodes.store(code, codes, at + i);
+      if (whole < size) {
+        int rest = first + whole;
+        PlainFits.nearest(x, from + rest, size - whole, inverses[b], levels, codes, at + rest);
+      }
     }
-    PlainFits.nearest(x, from + i, size - i, inverse, levels, codes, at + i);
+  }
+
+  private static IntVector nearest(FloatVector value, RisingLevels levels) {
+    // From the last down, since NaN goes there.
+    IntVector code = IntVector.broadcast(I, levels.count() - 1);
+    for (int lower = levels.count() - 2; lower >= 0; lower--) {
+      VectorMask<Float> below = value.compare(LT, levels.threshold(lower));
+      code = code.blend(lower, below.cast(I));
+    }
+    return code;
   }
 }

@@ -140,8 +140,15 @@ final class VectorKernels extends ScalarKernels {
 
   @Override
   public void nearestLevels(
-      float[] x, int from, int size, float inverse, RisingLevels levels, byte[] codes, int at) {
-    VectorBlockCodes.nearest(x, from, size, inverse, levels, codes, at);
+      float[] x,
+      int from,
+      int count,
+      int size,
+      float[] inverses,
+      RisingLevels levels,
+      byte[] codes,
+      int at) {
+    VectorBlockCodes.nearest(x, from, count, size, inverses, levels, codes, at);
   }
 
   @Override

@@ -167,7 +167,9 @@ class ScaleFitsTest {
             "codes of levels",
             (kernels, x, count, size, weights) -> {
               byte[] codes = new byte[count * size];
-              kernels.nearestLevels(x, 3, count * size - 1, inverse, levels, codes, 1);
+              float[] inverses = new float[count];
+              for (int b = 0; b < count; b++) inverses[b] = b % 3 == 1 ? -inverse : inverse;
+              kernels.nearestLevels(x, 3, count, size, inverses, levels, codes, 0);
               return codes;
             });
       }

@@ -49,7 +49,8 @@ abstract class MinimumCodec extends SuperBlockCodec {
   /** The reverse of {@link #packScales}. */
   abstract void unpackScales(byte[] block, int at, int[] scales, int[] minima);
 
-  abstract void packCodes(byte[] codes, byte[] out, int at);
+  /** Stores the codes of a super-block, {@code codes[from, from + 256)}. */
+  abstract void packCodes(byte[] codes, int from, byte[] out, int at);
 
   abstract void unpackCodes(byte[] block, int at, byte[] codes);
 
@@ -82,11 +83,14 @@ abstract class MinimumCodec extends SuperBlockCodec {
     private final byte[] minimumCodes;
     private final float[] d;
     private final float[] dmin;
-    private final float[] scales = new float[blocks];
-    private final float[] minima = new float[blocks];
+
+    /** Scales and minima as integers times their unit. */
+    private final float[] scales;
+
+    private final float[] minima;
     private final int[] blockScales = new int[blocks];
     private final int[] blockMinima = new int[blocks];
-    private final byte[] codes = new byte[SIZE];
+    private final byte[] codes;
 
     MinimumSearch(int count) {
       found = new AffineScales(count * blocks);
@@ -95,6 +99,9 @@ abstract class MinimumCodec extends SuperBlockCodec {
       minimumCodes = new byte[count * blocks];
       d = new float[count];
       dmin = new float[count];
+      scales = new float[count * blocks];
+      minima = new float[count * blocks];
+      codes = new byte[count * SIZE];
     }
 
     @Override
@@ -119,7 +126,14 @@ abstract class MinimumCodec extends SuperBlockCodec {
         ScaleFits.positive(found.scales(), 0, count, blocks, scaleLevels, sums, d, scaleCodes);
         ScaleFits.positive(found.minima(), 0, count, blocks, scaleLevels, sums, dmin, minimumCodes);
       }
-      for (int s = 0; s < count; s++) store(x, from + s * SIZE, s, out, at + s * bytes);
+      for (int s = 0; s < count; s++) storeScales(s, out, at + s * bytes);
+      // Where the integer scale is 0 any codes do; these are what the search left.
+      for (int b = 0; b < count * blocks; b++) {
+        int i = b * size;
+        if (scales[b] == 0) ScaleFits.affineCodes(x, from + i, plain, found, b, codes, i);
+      }
+      ScaleFits.codes(x, from, count * blocks, size, scales, minima, 0, levels, codes, 0);
+      for (int s = 0; s < count; s++) packCodes(codes, s * SIZE, out, at + s * bytes);
     }
 
     private float[] weighByImportance(
@@ -144,24 +158,19 @@ abstract class MinimumCodec extends SuperBlockCodec {
       return max / scaleLevels;
     }
 
-    private void store(float[] x, int from, int superBlock, byte[] out, int at) {
+    private void storeScales(int superBlock, byte[] out, int at) {
+      int first = superBlock * blocks;
       for (int b = 0; b < blocks; b++) {
-        blockScales[b] = Math.min(scaleLevels, scaleCodes[superBlock * blocks + b] & 0xFF);
-        blockMinima[b] = Math.min(scaleLevels, minimumCodes[superBlock * blocks + b] & 0xFF);
+        blockScales[b] = Math.min(scaleLevels, scaleCodes[first + b] & 0xFF);
+        blockMinima[b] = Math.min(scaleLevels, minimumCodes[first + b] & 0xFF);
       }
       packScales(blockScales, blockMinima, out, at);
       float unit = BlockBytes.putHalf(out, at + scaleAt(), d[superBlock]);
       float minimumUnit = BlockBytes.putHalf(out, at + scaleAt() + 2, dmin[superBlock]);
       for (int b = 0; b < blocks; b++) {
-        scales[b] = unit * blockScales[b];
-        minima[b] = minimumUnit * blockMinima[b];
-        // Where the integer scale is 0 any codes do; these are what the search left.
-        int block = superBlock * blocks + b;
-        if (scales[b] == 0)
-          ScaleFits.affineCodes(x, from + b * size, plain, found, block, codes, b * size);
+        scales[first + b] = unit * blockScales[b];
+        minima[first + b] = minimumUnit * blockMinima[b];
       }
-      ScaleFits.codes(x, from, blocks, size, scales, minima, 0, levels, codes, 0);
-      packCodes(codes, out, at);
     }
   }
 }

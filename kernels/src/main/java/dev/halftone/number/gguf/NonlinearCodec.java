@@ -39,11 +39,6 @@ final class NonlinearCodec {
     return new Given(weights);
   }
 
-  private static void round(float[] x, int from, float inverse, byte[] codes, byte[] out, int at) {
-    ScaleFits.nearestLevels(x, from, BLOCK, inverse, LEVELS, codes, 0);
-    Nibbles.pack(codes, 0, 4, out, at);
-  }
-
   private static void unpack(byte[] in, int at, float scale, float[] out, int to) {
     for (int i = 0; i < BLOCK / 2; i++) {
       out[to + i] = scale * LEVELS.level(in[at + i] & 0xF);
@@ -62,14 +57,16 @@ final class NonlinearCodec {
       int count = (to - from) / BLOCK;
       float[] weights = new float[to - from];
       float[] scales = new float[count];
-      byte[] codes = new byte[BLOCK];
+      float[] inverses = new float[count];
+      byte[] codes = new byte[to - from];
       ErrorWeights errors = weigh(x, from, BLOCK, count, importance, 0, weights);
       ScaleFits.nonlinear(x, from, count, BLOCK, LEVELS, TRIES, errors, scales);
-      for (int b = 0; b < count; b++, at += bytes) {
-        BlockBytes.putHalf(out, at, scales[b]);
-        float inverse = scales[b] != 0 ? 1 / scales[b] : 0;
-        round(x, from + b * BLOCK, inverse, codes, out, at + 2);
+      for (int b = 0; b < count; b++) {
+        BlockBytes.putHalf(out, at + b * bytes, scales[b]);
+        inverses[b] = scales[b] != 0 ? 1 / scales[b] : 0;
       }
+      ScaleFits.nearestLevels(x, from, count, BLOCK, inverses, LEVELS, codes, 0);
+      for (int b = 0; b < count; b++) Nibbles.pack(codes, b * BLOCK, 4, out, at + b * bytes + 2);
     }
 
     @Override
@@ -94,18 +91,25 @@ final class NonlinearCodec {
     Search search(int count) {
       float[] weights = new float[count * SIZE];
       float[] scales = new float[count * BLOCKS];
-      byte[] codes = new byte[BLOCK];
+      float[] inverses = new float[count * BLOCKS];
+      byte[] codes = new byte[count * SIZE];
       return (x, from, blocks, importance, column, out, at) -> {
         ErrorWeights errors = weigh(x, from, SIZE, blocks, importance, column, weights);
         ScaleFits.nonlinear(x, from, blocks * BLOCKS, BLOCK, LEVELS, TRIES, errors, scales);
         for (int s = 0; s < blocks; s++) {
-          store(x, from + s * SIZE, scales, s * BLOCKS, codes, out, at + s * BYTES);
+          storeScales(scales, s * BLOCKS, inverses, out, at + s * BYTES);
+        }
+        ScaleFits.nearestLevels(x, from, blocks * BLOCKS, BLOCK, inverses, LEVELS, codes, 0);
+        for (int b = 0; b < blocks * BLOCKS; b++) {
+          int nibbles = at + b / BLOCKS * BYTES + 8 + b % BLOCKS * BLOCK / 2;
+          Nibbles.pack(codes, b * BLOCK, 4, out, nibbles);
         }
       };
     }
 
-    private static void store(
-        float[] x, int from, float[] scales, int first, byte[] codes, byte[] out, int at) {
+    /** Stores the scales from {@code first} on; {@code inverses} are those of what is stored. */
+    private static void storeScales(
+        float[] scales, int first, float[] inverses, byte[] out, int at) {
       float max = 0;
       for (int b = first; b < first + BLOCKS; b++) {
         if (Math.abs(scales[b]) > Math.abs(max)) max = scales[b];
@@ -120,8 +124,7 @@ final class NonlinearCodec {
         int nearest = CConversions.nearest(inverse * scales[first + b]);
         int scale = Math.max(-32, Math.min(31, nearest));
         float blockScale = d * scale;
-        float blockInverse = blockScale != 0 ? 1 / blockScale : 0;
-        round(x, from + b * BLOCK, blockInverse, codes, out, at + 8 + b * BLOCK / 2);
+        inverses[first + b] = blockScale != 0 ? 1 / blockScale : 0;
         high |= (scale + 32 >> 4) << 2 * b;
         low |= (scale + 32 & 0xF) << 4 * b;
       }

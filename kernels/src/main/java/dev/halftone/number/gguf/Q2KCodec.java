@@ -31,8 +31,8 @@ final class Q2KCodec extends MinimumCodec {
   }
 
   @Override
-  void packCodes(byte[] codes, byte[] out, int at) {
-    TwoBits.pack(codes, out, at + 16);
+  void packCodes(byte[] codes, int from, byte[] out, int at) {
+    TwoBits.pack(codes, from, out, at + 16);
   }
 
   @Override

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class Q3KCodec extends SuperBlockCodec {
   private static final int BLOCK = 16;
   private static final int BLOCKS = SIZE / BLOCK;
+  private static final int BYTES = 110;
   private static final int LOW_BITS = 32;
   private static final int SCALES = 96;
   private static final int D = 108;
 
   Q3KCodec() {
-    super(110);
+    super(BYTES);
   }
 
   @Override
@@ -40,13 +41,13 @@ final class Q3KCodec extends SuperBlockCodec {
     return (low | (block[at + 8 + b % 4] >> b / 4 * 2 & 3) << 4) - 32;
   }
 
-  private static void packCodes(byte[] codes, byte[] out, int at) {
+  private static void packCodes(byte[] codes, int from, byte[] out, int at) {
     for (int j = 0; j < 32; j++) {
       int high = 0;
-      for (int i = 0; i < 8; i++) high |= codes[32 * i + j] >> 2 << i;
+      for (int i = 0; i < 8; i++) high |= codes[from + 32 * i + j] >> 2 << i;
       out[at + j] = (byte) high;
     }
-    TwoBits.pack(codes, out, at + LOW_BITS);
+    TwoBits.pack(codes, from, out, at + LOW_BITS);
   }
 
   @Override
@@ -61,8 +62,6 @@ final class Q3KCodec extends SuperBlockCodec {
     }
   }
 
-  private static final float[] NO_MINIMA = new float[BLOCKS];
-
   private static final class Q3KSearch implements Search {
     private final float[] weights;
     private final float[] scales;
@@ -72,8 +71,10 @@ final class Q3KCodec extends SuperBlockCodec {
     private final float[] dInverses;
     private final byte[] codes;
     private final byte[] scaleCodes = new byte[BLOCKS];
-    private final byte[] superBlock = new byte[SIZE];
-    private final float[] blockScales = new float[BLOCKS];
+    private final float[] noMinima;
+
+    /** Scales as integers times their unit. */
+    private final float[] rounded;
 
     Q3KSearch(int count) {
       weights = new float[count * SIZE];
@@ -83,6 +84,8 @@ final class Q3KCodec extends SuperBlockCodec {
       d = new float[count];
       dInverses = new float[count];
       codes = new byte[count * SIZE];
+      noMinima = new float[count * BLOCKS];
+      rounded = new float[count * BLOCKS];
     }
 
     @Override
@@ -99,16 +102,17 @@ final class Q3KCodec extends SuperBlockCodec {
       } else {
         searchWeighted(x, from, count, importance, column);
       }
-      for (int s = 0; s < count; s++, at += 110) {
-        if (importance == null) {
-          roundScales(s);
-        } else {
-          ScaleFits.symmetricCodes(scales, s * BLOCKS, BLOCKS, 32, dInverses[s], scaleCodes, 0);
-        }
-        packScales(scaleCodes, out, at + SCALES);
-        float unit = BlockBytes.putHalf(out, at + D, d[s]);
-        store(x, from + s * SIZE, s * SIZE, unit, out, at);
-      }
+      for (int s = 0; s < count; s++) storeScales(s, importance == null, out, at + s * BYTES);
+      ScaleFits.codes(x, from, count * BLOCKS, BLOCK, rounded, noMinima, -4, 3, codes, 0);
+      for (int s = 0; s < count; s++) packCodes(codes, s * SIZE, out, at + s * BYTES);
+    }
+
+    private void storeScales(int s, boolean plain, byte[] out, int at) {
+      if (plain) roundScales(s);
+      else ScaleFits.symmetricCodes(scales, s * BLOCKS, BLOCKS, 32, dInverses[s], scaleCodes, 0);
+      packScales(scaleCodes, out, at + SCALES);
+      float unit = BlockBytes.putHalf(out, at + D, d[s]);
+      for (int b = 0; b < BLOCKS; b++) rounded[s * BLOCKS + b] = unit * scale(out, at + SCALES, b);
     }
 
     private void searchWeighted(float[] x, int from, int count, float[] importance, int column) {
@@ -138,13 +142,6 @@ final class Q3KCodec extends SuperBlockCodec {
         scaleCodes[b] = (byte) (max != 0 ? Math.max(-32, Math.min(31, scale)) + 32 : 0);
       }
       d[s] = max != 0 ? 1 / inverse : 0;
-    }
-
-    private void store(float[] x, int from, int searched, float unit, byte[] out, int at) {
-      System.arraycopy(codes, searched, superBlock, 0, SIZE);
-      for (int b = 0; b < BLOCKS; b++) blockScales[b] = unit * scale(out, at + SCALES, b);
-      ScaleFits.codes(x, from, BLOCKS, BLOCK, blockScales, NO_MINIMA, -4, 3, superBlock, 0);
-      packCodes(superBlock, out, at);
     }
   }
 }

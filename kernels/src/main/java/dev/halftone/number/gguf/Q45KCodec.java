@@ -56,22 +56,22 @@ final class Q45KCodec extends MinimumCodec {
 
   /** 32 bytes have the codes of two small blocks, and two bits of each byte of fifth bits. */
   @Override
-  void packCodes(byte[] codes, byte[] out, int at) {
+  void packCodes(byte[] codes, int from, byte[] out, int at) {
     int nibbles = at + 16 + (five ? BLOCK : 0);
     for (int pair = 0; pair < 4; pair++) {
-      int first = pair * 2 * BLOCK;
+      int first = from + pair * 2 * BLOCK;
       for (int i = 0; i < BLOCK; i++) {
         int low = codes[first + i] & 0xF;
         out[nibbles + pair * BLOCK + i] = (byte) (low | codes[first + BLOCK + i] << 4);
       }
     }
-    if (five) packFifthBits(codes, out, at + 16);
+    if (five) packFifthBits(codes, from, out, at + 16);
   }
 
-  private static void packFifthBits(byte[] codes, byte[] out, int at) {
-    for (int i = 0; i < BLOCK; i++) out[at + i] = (byte) (codes[i] >> 4);
+  private static void packFifthBits(byte[] codes, int from, byte[] out, int at) {
+    for (int i = 0; i < BLOCK; i++) out[at + i] = (byte) (codes[from + i] >> 4);
     for (int b = 1; b < 8; b++) {
-      int first = b * BLOCK;
+      int first = from + b * BLOCK;
       for (int i = 0; i < BLOCK; i++) out[at + i] |= (byte) (codes[first + i] >> 4 << b);
     }
   }

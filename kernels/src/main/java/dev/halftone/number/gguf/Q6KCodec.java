@@ -34,9 +34,9 @@ final class Q6KCodec extends SuperBlockCodec {
   }
 
   /** Of 128 codes, a byte has the lower bits of two, 64 apart, and the upper bits of four. */
-  private static void packCodes(byte[] codes, byte[] out, int at) {
+  private static void packCodes(byte[] codes, int from, byte[] out, int at) {
     for (int half = 0; half < 2; half++) {
-      int first = half * 128;
+      int first = from + half * 128;
       int low = at + half * 64;
       int high = at + HIGH_BITS + half * 32;
       for (int i = 0; i < 32; i++) {
@@ -62,17 +62,21 @@ final class Q6KCodec extends SuperBlockCodec {
     }
   }
 
-  private static final float[] NO_MINIMA = new float[BLOCKS];
-
   private static final class Q6KSearch implements Search {
     private final float[] scales;
     private final float[] inverses;
-    private final byte[] codes = new byte[SIZE];
-    private final float[] blockScales = new float[BLOCKS];
+    private final float[] noMinima;
+    private final byte[] codes;
+
+    /** Scales as integers times their unit. */
+    private final float[] rounded;
 
     Q6KSearch(int count) {
       scales = new float[count * BLOCKS];
       inverses = new float[count * BLOCKS];
+      noMinima = new float[count * BLOCKS];
+      rounded = new float[count * BLOCKS];
+      codes = new byte[count * SIZE];
     }
 
     @Override
@@ -88,17 +92,29 @@ final class Q6KCodec extends SuperBlockCodec {
       if (importance != null)
         errors = new Given(Arrays.copyOfRange(importance, column, column + count * SIZE));
       ScaleFits.symmetric(x, from, count * BLOCKS, BLOCK, 32, errors, scales, inverses);
-      for (int s = 0; s < count; s++) store(x, from + s * SIZE, s * BLOCKS, out, at + s * BYTES);
+      for (int b = 0; b < count * BLOCKS; b += BLOCKS) {
+        storeScales(b, out, at + b / BLOCKS * BYTES);
+      }
+      for (int b = 0; b < count * BLOCKS; b++) {
+        int i = b * BLOCK;
+        if (rounded[b] == 0)
+          ScaleFits.symmetricCodes(x, from + i, BLOCK, 32, inverses[b], codes, i);
+      }
+      ScaleFits.codes(x, from, count * BLOCKS, BLOCK, rounded, noMinima, -32, 31, codes, 0);
+      for (int s = 0; s < count; s++) packCodes(codes, s * SIZE, out, at + s * BYTES);
     }
 
-    /** The scale of greatest magnitude becomes -128. */
-    private void store(float[] x, int from, int block, byte[] out, int at) {
+    /** The scale of greatest magnitude becomes -128; all are 0 where none of them counts. */
+    private void storeScales(int block, byte[] out, int at) {
       float max = 0;
       for (int b = block; b < block + BLOCKS; b++) {
         if (Math.abs(scales[b]) > Math.abs(max)) max = scales[b];
       }
       if (Math.abs(max) < ZERO) {
-        Arrays.fill(out, at, at + BYTES, (byte) 0);
+        Arrays.fill(out, at + SCALES, at + BYTES, (byte) 0);
+        Arrays.fill(rounded, block, block + BLOCKS, 0f);
+        // Of these, all bits of a super-block are 0.
+        Arrays.fill(inverses, block, block + BLOCKS, 0f);
         return;
       }
       float inverse = -128 / max;
@@ -106,13 +122,8 @@ final class Q6KCodec extends SuperBlockCodec {
       for (int b = 0; b < BLOCKS; b++) {
         int scale = Math.min(127, CConversions.nearest(inverse * scales[block + b]));
         out[at + SCALES + b] = (byte) scale;
-        blockScales[b] = unit * out[at + SCALES + b];
-        int first = b * BLOCK;
-        if (blockScales[b] == 0)
-          ScaleFits.symmetricCodes(x, from + first, BLOCK, 32, inverses[block + b], codes, first);
+        rounded[block + b] = unit * out[at + SCALES + b];
       }
-      ScaleFits.codes(x, from, BLOCKS, BLOCK, blockScales, NO_MINIMA, -32, 31, codes, 0);
-      packCodes(codes, out, at);
     }
   }
 }

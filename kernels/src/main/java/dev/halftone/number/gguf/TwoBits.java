@@ -5,9 +5,9 @@ final class TwoBits {
   private TwoBits() {}
 
   /** Packs the lower two bits of each code. */
-  static void pack(byte[] codes, byte[] out, int at) {
+  static void pack(byte[] codes, int from, byte[] out, int at) {
     for (int i = 0; i < 64; i++) {
-      int first = i / 32 * 128 + i % 32;
+      int first = from + i / 32 * 128 + i % 32;
       int bits = codes[first] & 3 | (codes[first + 32] & 3) << 2;
       out[at + i] = (byte) (bits | (codes[first + 64] & 3) << 4 | (codes[first + 96] & 3) << 6);
     }
