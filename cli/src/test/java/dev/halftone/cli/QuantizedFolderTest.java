@@ -131,6 +131,37 @@ class QuantizedFolderTest {
   }
 
   @Test
+  void dequantizeMakesAFolderWithFloats() throws IOException {
+    PackedLlama.gptq(path("packed"), path("floats"), 4, true, false);
+    Files.writeString(path("packed").resolve("tokenizer_config.json"), "{}");
+    CommandRun run = CommandRun.of("dequantize", path("packed"), "-o", path("made"));
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("7 matrices of GPTQ, 4 bits");
+    assertThat(CommandRun.files(path("made")))
+        .containsExactly("config.json", "model.safetensors", "tokenizer_config.json");
+    SequencedMap<String, Tensor> expected = SafetensorsModel.read(path("floats")).tensors();
+    SequencedMap<String, Tensor> made = SafetensorsModel.read(path("made")).tensors();
+    assertThat(made.keySet()).hasSameElementsAs(expected.keySet());
+    made.forEach(
+        (name, tensor) -> {
+          assertThat(tensor.dtype()).as(name).isEqualTo(DType.FLOAT16);
+          float[] values = Objects.requireNonNull(expected.get(name)).toFloats();
+          for (int i = 0; i < values.length; i++)
+            values[i] = Float.float16ToFloat(Float.floatToFloat16(values[i]));
+          assertThat(tensor.toFloats()).as(name).isEqualTo(values);
+        });
+    assertThat(Files.readString(path("made").resolve("config.json")))
+        .contains("\"hidden_size\" : 256")
+        .doesNotContain("quantization_config");
+    CommandRun again = CommandRun.of("dequantize", path("made"), "-o", path("again"));
+    assertThat(again.code()).isEqualTo(3);
+    assertThat(again.err()).contains("nothing in it is quantized");
+    CommandRun option =
+        CommandRun.of("dequantize", path("packed"), "--external-data", "-o", path("again"));
+    assertThat(option.code()).isEqualTo(2);
+  }
+
+  @Test
   void whatIsWrongIsSaidInOneLine() throws IOException {
     PackedLlama.gptq(path("packed"), path("floats"), 4, true, false);
     change("g_idx", tensor -> Tensor.ofInts(filled(512, 8), 512));

@@ -91,6 +91,14 @@ public record ModelLayout(List<Shard> shards, Optional<String> indexText) {
     return sorted;
   }
 
+  /** Names of all files: the index first if there is one. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    if (indexText.isPresent()) names.add(indexName());
+    shards.forEach(shard -> names.add(shard.name()));
+    return names;
+  }
+
   /** Bytes of all files, the index too. */
   public long size() {
     long index =

@@ -178,7 +178,18 @@ public record JsonFile(Path file, String place, JsonNode json) {
     ObjectNode more = (ObjectNode) json.deepCopy();
     more.remove(key);
     more.set(key, MAPPER.valueToTree(value));
-    return MAPPER.writer().with(printer()).writeValueAsString(more) + "\n";
+    return text(more);
+  }
+
+  /** As {@link #with}, without a key. */
+  public String without(String key) {
+    ObjectNode less = (ObjectNode) json.deepCopy();
+    less.remove(key);
+    return text(less);
+  }
+
+  private static String text(ObjectNode object) {
+    return MAPPER.writer().with(printer()).writeValueAsString(object) + "\n";
   }
 
   private static DefaultPrettyPrinter printer() {

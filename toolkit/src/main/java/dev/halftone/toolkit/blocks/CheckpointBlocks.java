@@ -79,14 +79,14 @@ public final class CheckpointBlocks {
 
   private Optional<String> text(String key) {
     MetadataValue value = gguf.metadata().get(key);
-    boolean text = value != null && value.type() == ValueType.STRING;
-    return text ? Optional.of(value.asText()) : Optional.empty();
+    if (value == null || value.type() != ValueType.STRING) return Optional.empty();
+    return Optional.of(value.asText());
   }
 
   /** A number of the metadata; empty where there is a list for the layers. */
   private Optional<Long> number(String key) {
     MetadataValue value = gguf.metadata().get(key);
-    boolean number = value != null && value.type().isInteger();
-    return number ? Optional.of(value.asLong()) : Optional.empty();
+    if (value == null || !value.type().isInteger()) return Optional.empty();
+    return Optional.of(value.asLong());
   }
 }

@@ -20,7 +20,7 @@ import java.util.SequencedMap;
 /** What each tensor of a folder becomes, and what its files will look like. Immutable. */
 public final class FolderPlan {
   /** Bytes of a file of weights, as transformers has it. */
-  private static final long SHARD_BYTES = 5_000_000_000L;
+  static final long SHARD_BYTES = 5_000_000_000L;
 
   private final Path folder;
   private final PackedScheme scheme;
@@ -128,15 +128,12 @@ public final class FolderPlan {
 
   /** Files of weights that will be in the result, by name: the index first if there is one. */
   public List<String> weightFiles() {
-    List<String> names = new ArrayList<>();
-    if (layout.indexText().isPresent()) names.add(ModelLayout.indexName());
-    layout.shards().forEach(shard -> names.add(shard.name()));
-    return names;
+    return layout.names();
   }
 
-  /** Files besides weights and config that go along: the tokenizer and what else there is. */
-  List<Path> companions() {
-    return Companions.of(folder);
+  /** What is quantized. */
+  Path folder() {
+    return folder;
   }
 
   /** Bytes of the result's weight files, the index counted. */

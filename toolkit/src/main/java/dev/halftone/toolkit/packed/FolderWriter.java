@@ -1,23 +1,16 @@
 package dev.halftone.toolkit.packed;
 
-import dev.halftone.checkpoint.safetensors.ModelLayout;
 import dev.halftone.llm.stream.WriteProgress;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.Tensor;
-import dev.halftone.toolkit.StagedFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -29,12 +22,14 @@ public final class FolderWriter {
   private final FolderPlan plan;
   private final int threads;
   private final WriteProgress progress;
-  private final Map<String, ShardFile> files = new HashMap<>();
+  private final FolderFiles.Sink sink;
 
-  private FolderWriter(FolderPlan plan, int threads, WriteProgress progress) {
+  private FolderWriter(
+      FolderPlan plan, int threads, WriteProgress progress, FolderFiles.Sink sink) {
     this.plan = plan;
     this.threads = threads;
     this.progress = progress;
+    this.sink = sink;
   }
 
   /**
@@ -49,56 +44,26 @@ public final class FolderWriter {
    */
   public static List<OptionalDouble> write(
       FolderPlan plan, Path out, int threads, WriteProgress progress) {
-    try (StagedFolder staged = StagedFolder.beside(out)) {
-      requireSpace(plan, out, staged.path());
-      List<OptionalDouble> errors = new FolderWriter(plan, threads, progress).fill(staged.path());
-      staged.commit();
-      return errors;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FolderFiles.write(
+        plan.folder(),
+        out,
+        plan.configText(),
+        plan.layout(),
+        sink -> new FolderWriter(plan, threads, progress, sink).fill());
   }
 
-  private static void requireSpace(FolderPlan plan, Path out, Path staged) throws IOException {
-    long free = Files.getFileStore(staged).getUsableSpace();
-    if (free < plan.bytes())
-      throw new FileSystemException(
-          out.toString(),
-          null,
-          "it takes %,d bytes, and %,d are free".formatted(plan.bytes(), free));
-  }
-
-  private List<OptionalDouble> fill(Path folder) throws IOException {
-    Files.writeString(folder.resolve("config.json"), plan.configText());
-    for (Path file : plan.companions())
-      Files.copy(file, folder.resolve(Objects.requireNonNull(file.getFileName()).toString()));
-    if (plan.layout().indexText().isPresent())
-      Files.writeString(folder.resolve(ModelLayout.indexName()), plan.layout().indexText().get());
-    List<ShardFile> open = new ArrayList<>();
-    try {
-      for (ModelLayout.Shard shard : plan.layout().shards()) {
-        ShardFile file = ShardFile.create(folder, shard);
-        open.add(file);
-        for (String tensor : shard.tensors().keySet()) files.put(tensor, file);
-      }
-      List<OptionalDouble> errors = new ArrayList<>();
-      for (Choice choice : plan.choices()) errors.add(write(choice));
-      return errors;
-    } finally {
-      for (ShardFile file : open) file.close();
-    }
+  private List<OptionalDouble> fill() throws IOException {
+    List<OptionalDouble> errors = new ArrayList<>();
+    for (Choice choice : plan.choices()) errors.add(write(choice));
+    return errors;
   }
 
   private OptionalDouble write(Choice choice) throws IOException {
     if (choice.matrix().isPresent())
       return OptionalDouble.of(write(choice.matrix().get()).sqnrDb());
-    write(choice.name(), 0, choice.source().data());
+    sink.write(choice.name(), 0, choice.source().data());
     progress.advanced(choice.source().byteSize());
     return OptionalDouble.empty();
-  }
-
-  private void write(String tensor, long from, MemorySegment bytes) throws IOException {
-    Objects.requireNonNull(files.get(tensor)).write(tensor, from, bytes);
   }
 
   private MatrixError write(PackedMatrix matrix) throws IOException {
@@ -114,7 +79,7 @@ public final class FolderWriter {
       progress.advanced(part.byteSize());
     }
     if (matrix.scheme().element().isInteger())
-      write(matrix.shape(), 0, Tensor.ofLongs(matrix.weight().shape(), 2).data());
+      sink.write(matrix.shape(), 0, Tensor.ofLongs(matrix.weight().shape(), 2).data());
     return error;
   }
 
@@ -125,13 +90,13 @@ public final class FolderWriter {
             ? Words.ofCodes(codes)
             : codes.codes(codes.layout().codes()).data();
     long rowBits = matrix.columns() * scheme.element().bits();
-    write(matrix.codes(), first * rowBits / Byte.SIZE, bytes);
+    sink.write(matrix.codes(), first * rowBits / Byte.SIZE, bytes);
     MemorySegment scales = scales(codes).data();
     boolean oneForAll = scheme.granularity() instanceof Granularity.PerTensor;
     long scaleBytes = scales.byteSize() / codes.layout().scales();
-    write(matrix.scales(), oneForAll ? 0 : first * matrix.groups() * scaleBytes, scales);
+    sink.write(matrix.scales(), oneForAll ? 0 : first * matrix.groups() * scaleBytes, scales);
     if (!scheme.symmetric())
-      write(
+      sink.write(
           matrix.zeroPoints(),
           first / scheme.codesOfWord() * matrix.groups() * Integer.BYTES,
           Words.ofZeroPoints(codes));
