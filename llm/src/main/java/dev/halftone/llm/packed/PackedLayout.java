@@ -58,8 +58,16 @@ sealed interface PackedLayout {
    * @throws dev.halftone.graph.MalformedModelException if a key is missing or not sound
    */
   static PackedLayout of(JsonFile config) {
-    String method = config.textIfAny("quant_method").orElse("gptq").toLowerCase(Locale.ROOT);
-    return switch (method) {
+    return of(config, config.text("quant_method"));
+  }
+
+  /** As the other, of a quantize_config.json, which is of GPTQ if it does not tell the method. */
+  static PackedLayout ofOlder(JsonFile config) {
+    return of(config, config.textIfAny("quant_method").orElse("gptq"));
+  }
+
+  private static PackedLayout of(JsonFile config, String method) {
+    return switch (method.toLowerCase(Locale.ROOT)) {
       case "gptq" -> gptq(config);
       case "awq" -> awq(config);
       case "compressed-tensors" -> compressed(config);

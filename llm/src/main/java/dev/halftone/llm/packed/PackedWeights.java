@@ -53,7 +53,8 @@ public record PackedWeights(
         own.isPresent()
             ? Optional.empty()
             : JsonFile.readIfThere(config.file().resolveSibling("quantize_config.json"));
-    Optional<PackedLayout> layout = own.or(() -> beside).map(PackedLayout::of);
+    Optional<PackedLayout> layout =
+        own.map(PackedLayout::of).or(() -> beside.map(PackedLayout::ofOlder));
     SequencedMap<String, StoredFloats> tensors = new LinkedHashMap<>();
     if (layout.isEmpty())
       model.tensors().forEach((name, tensor) -> tensors.put(name, new PlainFloats(tensor)));
