@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where a command's answers go: text for people, JSON for scripts. */
@@ -36,15 +37,17 @@ final class Console {
     return json != null;
   }
 
-  /** A line for people. */
+  /** A line for people, who see it at once: what comes next may take minutes. */
   void say(String line) {
-    if (quiet) return;
-    PrintWriter writer = STANDARD_OUTPUT.equals(json) ? err : out;
-    writer.println(line);
+    sayAll(List.of(line));
   }
 
+  /** Lines for people, who see them at once. */
   void sayAll(Iterable<String> lines) {
-    for (String line : lines) say(line);
+    if (quiet) return;
+    PrintWriter writer = STANDARD_OUTPUT.equals(json) ? err : out;
+    for (String line : lines) writer.println(line);
+    writer.flush();
   }
 
   /** The record for scripts, where they asked for it. */
