@@ -73,7 +73,7 @@ final class FolderQuantize {
     }
     FolderReport report = new FolderReport(plan, output, errors);
     RunRecord.Builder record = report.record();
-    if (console.wantsJson()) {
+    if (console.wantsRecord()) {
       record.model(ModelFile.ofParts(plan.sources()));
       if (!dryRun && output != null)
         record.output(ModelFile.ofParts(plan.weightFiles().stream().map(output::resolve).toList()));

@@ -20,7 +20,9 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       CompareCommand.class,
       SweepCommand.class,
+      TrainCommand.class,
       DequantizeCommand.class,
+      ReportCommand.class,
       RecipesCommand.class,
       TargetsCommand.class,
       DoctorCommand.class

@@ -51,8 +51,12 @@ final class ArchitectureTest {
           .definedBy("dev.halftone.calibrate..")
           .layer("quantize")
           .definedBy("dev.halftone.quantize..", "dev.halftone.recipe..", "dev.halftone.plan..")
+          .layer("train")
+          .definedBy("dev.halftone.train..")
           .layer("evaluate")
           .definedBy("dev.halftone.evaluate..")
+          .layer("report")
+          .definedBy("dev.halftone.report..")
           .layer("toolkit")
           .definedBy("dev.halftone.toolkit..")
           .layer("cli")
@@ -77,6 +81,10 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("kernels", "graph", "onnx", "runtime", "data")
           .whereLayer("quantize")
           .mayOnlyAccessLayers("kernels", "graph", "onnx", "runtime", "data", "calibrate")
+          .whereLayer("report")
+          .mayOnlyAccessLayers("graph")
+          .whereLayer("train")
+          .mayOnlyBeAccessedByLayers("toolkit")
           .whereLayer("toolkit")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
@@ -104,6 +112,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.onnxruntime..");
+
+  @ArchTest
+  static final ArchRule LIBTORCH_STAYS_BEHIND_TRAIN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.halftone.train..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
 
   @ArchTest
   static final ArchRule THE_CORE_KNOWS_NO_JSON =
