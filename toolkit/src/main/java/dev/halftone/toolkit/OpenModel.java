@@ -14,8 +14,14 @@ import dev.halftone.quantize.Quantizer;
 import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.fold.FunctionCalls;
+import dev.halftone.quantize.weights.KnownWeights;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
+import dev.halftone.toolkit.blocks.BlockMatches;
+import dev.halftone.toolkit.blocks.CheckpointBlocks;
 import dev.halftone.toolkit.cache.CalibrationCache;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -25,6 +31,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -162,15 +169,58 @@ public final class OpenModel {
         this, recipe, new Quantized(signed, plan, quantized.weights()), calibration);
   }
 
-  /** What is wrong within the model is told with the file that it is in. */
+  /**
+   * The model with weights of a GGUF file of the same model in place of its own, block by block as
+   * they are: nothing is rounded again. Matrices that products read are told by their values.
+   *
+   * @param matMulNBits MatMulNBits nodes in place of standard blocked DequantizeLinear
+   * @throws dev.halftone.graph.UnsupportedModelException if no matrix of the file is like one of
+   *     the model
+   * @throws MalformedModelException if a block has a NaN or an infinity
+   */
+  public QuantizedModel withBlocks(CheckpointBlocks checkpoint, boolean matMulNBits, int threads) {
+    Model folded = Folding.fold(FunctionCalls.inline(model));
+    BlockMatches matches = BlockMatches.of(folded, checkpoint);
+    if (matches.known().isEmpty())
+      throw new UnsupportedModelException(
+          path,
+          "no matrix of %s is like one of this model".formatted(checkpoint.paths().getFirst()));
+    ResolvedRecipe recipe =
+        resolve(
+            RecipeRequest.automatic()
+                .mode(Mode.WEIGHTS)
+                .weights(matches.type())
+                .granularity(new Granularity.PerBlock(CheckpointBlocks.BLOCK))
+                .symmetric(true)
+                .matMulNBits(matMulNBits),
+            false);
+    Quantized quantized =
+        named(() -> KnownWeights.apply(folded, recipe.recipe(), matches.known(), threads));
+    Map<String, String> metadata = new LinkedHashMap<>(quantized.model().metadata());
+    metadata.put("halftone.version", Halftone.version());
+    metadata.put("halftone.input.sha256", file().sha256());
+    metadata.put("halftone.weights.sha256", ModelFile.ofParts(checkpoint.paths()).sha256());
+    Plan plan = quantized.plan().withWarnings(matches.warnings());
+    return new QuantizedModel(
+        this,
+        recipe,
+        new Quantized(quantized.model().withMetadata(metadata), plan, quantized.weights()),
+        null);
+  }
+
   private Quantized quantized(
       Recipe recipe,
       @Nullable DataSet calibration,
       StatisticsSource source,
       int threads,
       Progress progress) {
+    return named(() -> Quantizer.quantize(model, recipe, calibration, source, threads, progress));
+  }
+
+  /** What is wrong within the model is told with the file that it is in. */
+  private Quantized named(Supplier<Quantized> work) {
     try {
-      return Quantizer.quantize(model, recipe, calibration, source, threads, progress);
+      return work.get();
     } catch (MalformedModelException e) {
       throw new MalformedModelException(path, String.valueOf(e.getMessage()));
     } catch (UnsupportedModelException e) {
