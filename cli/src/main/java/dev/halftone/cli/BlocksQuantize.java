@@ -24,10 +24,12 @@ final class BlocksQuantize {
 
   private final CommandSpec spec;
   private final CommonOptions common;
+  private final Console console;
 
-  BlocksQuantize(CommandSpec spec, CommonOptions common) {
+  BlocksQuantize(CommandSpec spec, CommonOptions common, Console console) {
     this.spec = spec;
     this.common = common;
+    this.console = console;
   }
 
   /**
@@ -38,9 +40,13 @@ final class BlocksQuantize {
   int run(
       Path model, Path weights, @Nullable Path output, boolean matMulNBits, ExternalData external) {
     Clock clock = Clock.start();
-    Console console = common.console();
     Usage.refuseOptions(
-        spec, name -> OWN.contains(name) || CommonOptions.NAMES.contains(name), "--weights-from");
+        spec,
+        name ->
+            OWN.contains(name)
+                || CommonOptions.NAMES.contains(name)
+                || name.equals(ReportOption.NAME),
+        "--weights-from");
     if (CheckpointQuantize.takes(model))
       throw new ParameterException(
           spec.commandLine(), "--weights-from is for ONNX models, and %s is none".formatted(model));

@@ -34,11 +34,14 @@ final class CheckpointQuantize {
   private final CommandSpec spec;
   private final CheckpointOptions options;
   private final CommonOptions common;
+  private final Console console;
 
-  CheckpointQuantize(CommandSpec spec, CheckpointOptions options, CommonOptions common) {
+  CheckpointQuantize(
+      CommandSpec spec, CheckpointOptions options, CommonOptions common, Console console) {
     this.spec = spec;
     this.options = options;
     this.common = common;
+    this.console = console;
   }
 
   /** Whether a model is for this and not an ONNX file: a GGUF file by its name, or a folder. */
@@ -64,13 +67,13 @@ final class CheckpointQuantize {
         name ->
             SHARED.contains(name)
                 || CommonOptions.NAMES.contains(name)
+                || name.equals(ReportOption.NAME)
                 || own.contains(name) == checkpoint,
         checkpoint ? "a GGUF model" : "an ONNX model");
   }
 
   int run(Path model, @Nullable Path output, boolean dryRun, @Nullable String weights) {
     Clock clock = Clock.start();
-    Console console = common.console();
     checkOptions(spec, true);
     if (output == null && !dryRun)
       throw new ParameterException(

@@ -37,11 +37,13 @@ final class FolderQuantize {
   private final CommandSpec spec;
   private final RecipeOptions recipe;
   private final CommonOptions common;
+  private final Console console;
 
-  FolderQuantize(CommandSpec spec, RecipeOptions recipe, CommonOptions common) {
+  FolderQuantize(CommandSpec spec, RecipeOptions recipe, CommonOptions common, Console console) {
     this.spec = spec;
     this.recipe = recipe;
     this.common = common;
+    this.console = console;
   }
 
   /** Whether this is meant and not a GGUF file: a folder, to types that GGUF has not. */
@@ -55,9 +57,13 @@ final class FolderQuantize {
 
   int run(Path model, @Nullable Path output, boolean dryRun) {
     Clock clock = Clock.start();
-    Console console = common.console();
     Usage.refuseOptions(
-        spec, name -> OWN.contains(name) || CommonOptions.NAMES.contains(name), "a folder");
+        spec,
+        name ->
+            OWN.contains(name)
+                || CommonOptions.NAMES.contains(name)
+                || name.equals(ReportOption.NAME),
+        "a folder");
     checkOutput(output, dryRun);
     PackedScheme scheme =
         Usage.checked(spec, () -> recipe.packed(element(recipe.weights()).orElseThrow()));

@@ -111,15 +111,15 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (weightsFrom != null) return withBlocks(weightsFrom);
+    Console console = common.console(page.file());
+    if (weightsFrom != null) return withBlocks(weightsFrom, console);
     if (FolderQuantize.takes(model, recipe.weights()))
-      return new FolderQuantize(spec, recipe, common).run(model, output, dryRun);
+      return new FolderQuantize(spec, recipe, common, console).run(model, output, dryRun);
     if (CheckpointQuantize.takes(model))
-      return new CheckpointQuantize(spec, checkpoint, common)
+      return new CheckpointQuantize(spec, checkpoint, common, console)
           .run(model, output, dryRun, recipe.weights());
     CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
-    Console console = common.console(page.file());
     RecipeRequest request = Usage.checked(spec, recipe::request);
     Gate gate = judge.gate();
     check(gate);
@@ -184,9 +184,9 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
-  private int withBlocks(Path weights) {
+  private int withBlocks(Path weights, Console console) {
     requireOutput();
-    return new BlocksQuantize(spec, common)
+    return new BlocksQuantize(spec, common, console)
         .run(
             model,
             weights,
