@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       SweepCommand.class,
       TrainCommand.class,
       DequantizeCommand.class,
+      ReportCommand.class,
       RecipesCommand.class,
       TargetsCommand.class,
       DoctorCommand.class

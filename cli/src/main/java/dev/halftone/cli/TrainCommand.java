@@ -112,6 +112,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private TrainingOptions training;
   @Mixin private DataOptions data;
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -121,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--data PATH is missing: what shall be trained on?");
     Clock clock = Clock.start();
-    Console console = common.console();
+    Console console = common.console(page.file());
     TrainRequest request = Usage.checked(spec, this::request);
     TrainOptions options =
         Usage.checked(spec, () -> training.options(data.labels != null, common.seed()));

@@ -16,7 +16,7 @@ class ConsoleTest {
   private final StringWriter err = new StringWriter();
 
   private Console console(@Nullable Path json, boolean quiet) {
-    return new Console(buffered(out), buffered(err), json, quiet);
+    return new Console(buffered(out), buffered(err), json, null, quiet);
   }
 
   private static PrintWriter buffered(StringWriter writer) {

@@ -17,8 +17,10 @@ public final class Operators {
           List.of(
               Activations.all(),
               Arithmetic.all(),
+              Cells.all(),
               Convolutions.all(),
               FakeQuantization.all(),
+              Indexing.all(),
               Mathematics.all(),
               Normalizations.all(),
               Padding.all(),

@@ -3,6 +3,7 @@ package dev.halftone.train.operator;
 import static dev.halftone.train.operator.TorchOperator.one;
 import static java.util.Map.entry;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -26,12 +27,23 @@ final class Reductions {
         entry("ReduceL1", over((x, axes, keep) -> sum(torch.abs(x), axes, keep))),
         entry("ReduceL2", over((x, axes, keep) -> torch.sqrt(sum(torch.square(x), axes, keep)))),
         entry("ReduceSumSquare", over((x, axes, keep) -> sum(torch.square(x), axes, keep))),
+        entry("ReduceProd", over(Reductions::product)),
         entry("ReduceLogSum", over((x, axes, keep) -> torch.log(sum(x, axes, keep)))),
         entry("ReduceLogSumExp", over((x, axes, keep) -> torch.logsumexp(x, axes, keep))));
   }
 
   private static Tensor sum(Tensor x, long[] axes, boolean keep) {
     return torch.sum(x, axes, keep, new ScalarTypeOptional());
+  }
+
+  /** One axis after the other, the last first, so that the numbers of the others stay. */
+  private static Tensor product(Tensor x, long[] axes, boolean keep) {
+    long[] front = LongStream.of(axes).map(axis -> axis < 0 ? axis + x.dim() : axis).toArray();
+    Arrays.sort(front);
+    Tensor product = x;
+    for (int i = front.length - 1; i >= 0; i--)
+      product = torch.prod(product, front[i], keep, new ScalarTypeOptional());
+    return product;
   }
 
   private static Tensor mean(Tensor x, long[] axes, boolean keep) {

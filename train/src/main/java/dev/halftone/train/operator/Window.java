@@ -19,31 +19,40 @@ record Window(long[] kernel, long[] strides, long[] dilations, long[] before, lo
    * @param input spatial sizes
    */
   static Window of(Call call, long[] kernel, long[] input) {
+    Window window = explicit(call, kernel, input);
+    String auto = call.node().text("auto_pad", "NOTSET");
+    return auto.startsWith("SAME") ? window.same(input, auto.equals("SAME_LOWER")) : window;
+  }
+
+  /** The same, without the pads that the node leaves to be found. */
+  static Window explicit(Call call, long[] kernel, long[] input) {
     int axes = kernel.length;
     if (input.length != axes)
       throw new UnsupportedModelException(
           call.node(), "a window of %d axes over %d".formatted(axes, input.length));
-    long[] strides = filled(call.list("strides"), axes);
-    long[] dilations = filled(call.list("dilations"), axes);
     long[] before = new long[axes];
     long[] after = new long[axes];
-    String auto = call.node().text("auto_pad", "NOTSET");
-    if (auto.startsWith("SAME")) {
-      for (int i = 0; i < axes; i++) {
-        long outputs = Math.ceilDiv(input[i], strides[i]);
-        long reach = (outputs - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1;
-        long total = Math.max(0, reach - input[i]);
-        before[i] = auto.equals("SAME_LOWER") ? total - total / 2 : total / 2;
-        after[i] = total - before[i];
-      }
-    } else if (auto.equals("NOTSET")) {
-      long[] pads = call.list("pads");
-      if (pads.length > 0) {
-        before = Arrays.copyOfRange(pads, 0, axes);
-        after = Arrays.copyOfRange(pads, axes, 2 * axes);
-      }
+    long[] pads = call.list("pads");
+    if (pads.length > 0 && call.node().text("auto_pad", "NOTSET").equals("NOTSET")) {
+      before = Arrays.copyOfRange(pads, 0, axes);
+      after = Arrays.copyOfRange(pads, axes, 2 * axes);
     }
-    return new Window(kernel, strides, dilations, before, after);
+    long[] strides = filled(call.list("strides"), axes);
+    return new Window(kernel, strides, filled(call.list("dilations"), axes), before, after);
+  }
+
+  /** Padded so that there is an output for each stride of the input. */
+  private Window same(long[] input, boolean moreBefore) {
+    long[] front = new long[kernel.length];
+    long[] back = new long[kernel.length];
+    for (int i = 0; i < kernel.length; i++) {
+      long outputs = Math.ceilDiv(input[i], strides[i]);
+      long reach = (outputs - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1;
+      long total = Math.max(0, reach - input[i]);
+      front[i] = moreBefore ? total - total / 2 : total / 2;
+      back[i] = total - front[i];
+    }
+    return new Window(kernel, strides, dilations, front, back);
   }
 
   private static long[] filled(long[] values, int axes) {

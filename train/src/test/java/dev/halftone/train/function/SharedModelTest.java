@@ -53,7 +53,12 @@ final class SharedModelTest {
         "detection/nanodet_m.onnx",
         "detection/face_detection_yunet_2026may.onnx",
         "detection/yolo-fastestv2.onnx",
+        "odd/ppocr-v2-det.onnx",
+        "odd/light_densenet121.onnx",
+        "odd/light_resnet50.onnx",
         "nlp/sentiment_encoder_opset13.onnx",
+        "nlp/sentiment_encoder_opset17.onnx",
+        "speech/digits_gru_lstm.onnx",
         "llm/stories260K/stories260K.onnx"
       })
   void givesWhatOnnxRuntimeGives(String name) {

@@ -67,6 +67,10 @@ final class ElementwiseCases {
     cases.add(of("Cast", x).with("to", 9));
     cases.add(of("CastLike", longs(1, 0, -4), floats(1f)));
     arithmetic(cases);
+    for (String name : List.of("Acos", "Asin", "Atanh"))
+      cases.add(of(name, floats(-0.9f, -0.25f, 0, 0.5f, 0.99f)));
+    for (String name : List.of("Acosh", "Asinh", "Atan", "Cosh", "Sinh", "Tan"))
+      cases.add(of(name, floats(1, 1.25f, 2, 7.5f)));
     return cases;
   }
 

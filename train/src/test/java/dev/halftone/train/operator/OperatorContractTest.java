@@ -33,7 +33,10 @@ final class OperatorContractTest {
             ProductCases.all(),
             ShapeCases.all(),
             SelectionCases.all(),
-            ResizingCases.all())
+            ResizingCases.all(),
+            RecurrentCases.all(),
+            NormalizationCases.all(),
+            IndexingCases.all())
         .flatMap(List::stream);
   }
 

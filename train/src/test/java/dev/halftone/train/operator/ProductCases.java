@@ -28,6 +28,12 @@ final class ProductCases {
             .with("alpha", 0.5f)
             .with("beta", 2f));
     Tensor x = normal(2, 3, 4);
+    cases.add(of("Einsum", x, normal(4, 5)).with("equation", "bij, jk -> bik"));
+    cases.add(of("Einsum", x, normal(2, 5, 4)).with("equation", "bid,bjd"));
+    cases.add(of("CumSum", x, Tensor.ofLongs(new long[] {1})));
+    cases.add(of("CumSum", x, Tensor.ofLongs(new long[] {-1})).with("exclusive", 1));
+    cases.add(
+        of("CumSum", x, Tensor.ofLongs(new long[] {0})).with("exclusive", 1).with("reverse", 1));
     for (String name : List.of("Softmax", "LogSoftmax")) {
       cases.add(of(name, x));
       cases.add(of(name, x).with("axis", 1));
@@ -43,6 +49,7 @@ final class ProductCases {
             "ReduceL1",
             "ReduceL2",
             "ReduceSumSquare",
+            "ReduceProd",
             "ReduceLogSum",
             "ReduceLogSumExp")) {
       Tensor values = name.equals("ReduceLogSum") ? positive(2, 3, 4) : x;

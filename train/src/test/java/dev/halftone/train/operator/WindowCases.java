@@ -3,7 +3,6 @@ package dev.halftone.train.operator;
 import static dev.halftone.train.operator.OperatorCase.ints;
 import static dev.halftone.train.operator.OperatorCase.normal;
 import static dev.halftone.train.operator.OperatorCase.of;
-import static dev.halftone.train.operator.OperatorCase.positive;
 
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -20,10 +19,7 @@ final class WindowCases {
     cases.add(of("GlobalMaxPool", normal(2, 3, 4, 5)));
     cases.add(of("GlobalAveragePool", normal(2, 3, 4, 5)));
     cases.add(of("GlobalAveragePool", normal(2, 3, 4)));
-    Tensor x = normal(2, 3, 4, 5);
-    Tensor[] batch = {x, normal(3), normal(3), normal(3), positive(3)};
-    cases.add(of("BatchNormalization", batch));
-    cases.add(of("BatchNormalization", batch).opset(9).with("epsilon", 0.1f));
+    transposed(cases);
     return cases;
   }
 
@@ -44,6 +40,21 @@ final class WindowCases {
     cases.add(of("Conv", normal(2, 3, 11), normal(4, 3, 3)).with("pads", ints(2, 0)));
     cases.add(
         of("Conv", normal(1, 2, 5, 6, 4), normal(3, 2, 2, 3, 2)).with("strides", ints(1, 2, 1)));
+  }
+
+  private static void transposed(List<OperatorCase> cases) {
+    Tensor x = normal(2, 4, 5, 6);
+    OperatorCase strided =
+        of("ConvTranspose", x, normal(4, 3, 3, 3), normal(3)).with("strides", ints(2, 2));
+    cases.add(of("ConvTranspose", x, normal(4, 3, 3, 2)));
+    cases.add(strided.with("pads", ints(1, 0, 1, 2)));
+    cases.add(strided.with("pads", ints(1, 1, 1, 1)).with("output_padding", ints(1, 1)));
+    cases.add(strided.with("output_shape", ints(10, 12)));
+    cases.add(strided.with("auto_pad", "SAME_UPPER"));
+    cases.add(strided.with("auto_pad", "SAME_LOWER"));
+    cases.add(
+        of("ConvTranspose", x, normal(4, 2, 3, 3)).with("group", 2).with("dilations", ints(2, 1)));
+    cases.add(of("ConvTranspose", normal(2, 3, 7), normal(3, 4, 3)).with("strides", ints(3)));
   }
 
   private static void pools(List<OperatorCase> cases, String name) {
