@@ -72,7 +72,8 @@ final class SharedModelTest {
     }
     Map<String, Tensor> found = run(model, inputs);
     assertThat(found.keySet()).isEqualTo(expected.keySet());
-    expected.forEach((output, values) -> assertNear(found.get(output), values));
+    expected.forEach(
+        (output, values) -> assertNear(Objects.requireNonNull(found.get(output)), values));
   }
 
   private static Map<String, Tensor> run(Model model, Map<String, Tensor> inputs) {
