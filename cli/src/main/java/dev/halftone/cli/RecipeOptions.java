@@ -48,13 +48,14 @@ final class RecipeOptions {
       names = "--weights",
       paramLabel = "TYPE",
       description =
-          "int8 (default) or uint8; in weights mode any number format too: int2 to int7, uint2,"
-              + " uint4, fp8-e4m3, fp8-e5m2, fp6-e2m3, fp6-e3m2, fp4-e2m1, nf4, fp4, log2 to log8,"
-              + " log4h (half octaves), codebook:2 to codebook:8 (fitted to each weight; with"
-              + " :group:N to each N output channels, with :shared to all weights), ternary,"
-              + " binary, mxfp8-e4m3, mxfp4, mxint8, nvfp4 and their kind. Of a GGUF model what"
-              + " llama.cpp calls a file type: Q4_K_M (default), Q8_0, Q6_K, IQ4_XS and so on. Of a"
-              + " folder those too, or int4, int8 or fp8-e4m3 for a folder that vLLM reads.")
+          "int8 (default) or uint8; in weights mode any number format too: int2 to int7, int16,"
+              + " uint2, uint4, uint16, fp8-e4m3, fp8-e5m2, fp6-e2m3, fp6-e3m2, fp4-e2m1, nf4, fp4,"
+              + " log2 to log8, log4h (half octaves), codebook:2 to codebook:8 (fitted to each"
+              + " weight; with :group:N to each N output channels, with :shared to all weights),"
+              + " ternary, binary, mxfp8-e4m3, mxfp4, mxint8, nvfp4 and their kind. Of a GGUF model"
+              + " what llama.cpp calls a file type: Q4_K_M (default), Q8_0, Q6_K, IQ4_XS and so"
+              + " on. Of a folder those too, or int4, int8 or fp8-e4m3 for a folder that vLLM"
+              + " reads.")
   private @Nullable String weights;
 
   @Option(
