@@ -180,9 +180,7 @@ final class QuantizeCommand implements Callable<Integer> {
     if (output == null && !dryRun)
       throw new ParameterException(
           spec.commandLine(), "-o OUT is missing: where shall the result go?");
-    boolean judged =
-        !evaluationData.isOff() && !dryRun && (data.data != null || evaluationData.isAsked());
-    if (gate != null && !judged)
+    if (gate != null && !evaluationData.judges(data, dryRun))
       throw new ParameterException(
           spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
   }

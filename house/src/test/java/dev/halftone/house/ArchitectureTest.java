@@ -50,7 +50,11 @@ final class ArchitectureTest {
           .layer("calibrate")
           .definedBy("dev.halftone.calibrate..")
           .layer("quantize")
-          .definedBy("dev.halftone.quantize..", "dev.halftone.recipe..", "dev.halftone.plan..")
+          .definedBy(
+              "dev.halftone.quantize..",
+              "dev.halftone.prune..",
+              "dev.halftone.recipe..",
+              "dev.halftone.plan..")
           .layer("evaluate")
           .definedBy("dev.halftone.evaluate..")
           .layer("toolkit")
@@ -117,6 +121,7 @@ final class ArchitectureTest {
                   "dev.halftone.runtime..",
                   "dev.halftone.calibrate..",
                   "dev.halftone.recipe..",
+                  "dev.halftone.prune..",
                   "dev.halftone.quantize.."))
           .should()
           .dependOnClassesThat()
