@@ -60,7 +60,7 @@ final class PruneOptions {
       paramLabel = "SCOPE",
       description =
           "With --sparsity by magnitude, among which weights the least are looked for: global"
-              + " (default: all together) or layer.")
+              + " (default: all together, in ratio to the norm of their layer) or layer.")
   private @Nullable String scope;
 
   @Option(

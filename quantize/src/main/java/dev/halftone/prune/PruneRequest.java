@@ -17,7 +17,10 @@ public sealed interface PruneRequest {
 
   /** Among which weights those of the least worth are looked for. */
   enum Scope {
-    /** All weights of the model together: some layers lose more than others. */
+    /**
+     * All weights of the model together, each in ratio to the norm of its layer's: some layers lose
+     * more than others.
+     */
     GLOBAL,
     /** Each layer by itself. */
     LAYER

@@ -79,14 +79,15 @@ class WeightPruningTest {
     return zeros;
   }
 
+  /** The larger layer loses more; how large its weights are as a whole does not matter. */
   @Test
-  void overAllLayersTheOneWithSmallWeightsLosesMost() {
+  void overAllLayersMagnitudesAreRatiosToTheLayersNorm() {
     Model model = network().model(17);
     Pruned pruned = sparse(model, HALF);
     long first = zeros(values(pruned, "a"));
     long second = zeros(values(pruned, "b"));
     assertThat(first + second).isEqualTo((1152 + 192) / 2);
-    assertThat(first).isGreaterThan(600);
+    assertThat(first).isBetween(1152 / 2L, 1152 * 2L / 3);
     assertThat(pruned.plan().layers())
         .containsExactly(
             new PrunePlan.Layer("c_node", "Conv", 1152, first, ""),
