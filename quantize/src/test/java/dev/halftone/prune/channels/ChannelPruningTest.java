@@ -302,7 +302,11 @@ class ChannelPruningTest {
   @CsvSource({
     "mlperf-tiny/resnet8_cifar10.onnx, 3, 32, 80",
     "mlperf-tiny/vww_mobilenet_v1_025_96.onnx, 3, 96, 300",
-    "imagenet/squeezenet_fp32.onnx, 3, 224, 700"
+    "imagenet/squeezenet_fp32.onnx, 3, 224, 700",
+    "detection/nanodet_m.onnx, 3, 416, 500",
+    "detection/face_detection_yunet_2026may.onnx, 3, 64, 100",
+    "detection/yolo-fastestv2.onnx, 3, 352, 300",
+    "odd/ppocr-v2-det.onnx, 3, 64, 900"
   })
   void trainedNetworks(String name, int channels, int side, int least) {
     Path file =
