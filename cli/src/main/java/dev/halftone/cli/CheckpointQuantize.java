@@ -105,7 +105,7 @@ final class CheckpointQuantize {
     }
     CheckpointReport report = new CheckpointReport(plan, job, results);
     RunRecord.Builder record = report.record();
-    if (console.wantsJson()) {
+    if (console.wantsRecord()) {
       record.model(ModelFile.ofParts(source.paths()));
       if (!dryRun)
         record.output(ModelFile.ofParts(job.files().stream().map(FileJob::file).toList()));

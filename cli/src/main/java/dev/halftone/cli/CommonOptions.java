@@ -1,5 +1,6 @@
 package dev.halftone.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +37,7 @@ final class CommonOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of whatever is random (--data random); default: 0.")
+      description = "Seed of whatever is random (--data random, training); default: 0.")
   private long seed;
 
   @Option(names = "--quiet", description = "Print errors only.")
@@ -59,7 +60,13 @@ final class CommonOptions {
 
   /** Where this run's text and JSON go. */
   Console console() {
-    return new Console(spec.commandLine().getOut(), spec.commandLine().getErr(), json, quiet);
+    return console(null);
+  }
+
+  /** Where this run's text, JSON and page go. */
+  Console console(@Nullable Path page) {
+    PrintWriter out = spec.commandLine().getOut();
+    return new Console(out, spec.commandLine().getErr(), json, page, quiet);
   }
 
   int threads() {

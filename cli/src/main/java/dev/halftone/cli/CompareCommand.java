@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,13 +49,14 @@ final class CompareCommand implements Callable<Integer> {
   private int worst = 20;
 
   @Mixin private DataOptions data;
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     Clock clock = Clock.start();
-    Console console = common.console();
+    Console console = common.console(page.file());
     if (data.data == null)
       throw new ParameterException(
           spec.commandLine(), "--data is missing: what shall the models be run on?");
@@ -78,7 +77,7 @@ final class CompareCommand implements Callable<Integer> {
           RunRecord.of("compare")
               .model(made.file())
               .reference(right.file())
-              .section("layers", layers.stream().map(CompareCommand::fields).toList())
+              .section("layers", layers.stream().map(LayerFields::of).toList())
               .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
       List<String> warnings = new ArrayList<>(samples.warnings());
       warnings.addAll(leftOut(layers));
@@ -133,20 +132,5 @@ final class CompareCommand implements Callable<Integer> {
 
   private static String decibels(double sqnr) {
     return sqnr >= ErrorSum.MOST_DB ? "exact" : Text.decimal(sqnr);
-  }
-
-  private static Map<String, Object> fields(Layer layer) {
-    Map<String, Object> fields = new TreeMap<>();
-    fields.put("name", layer.node());
-    fields.put("op", layer.opType());
-    fields.put("value", layer.value());
-    fields.put("counterpart", layer.counterpart());
-    fields.put("sqnr_db", layer.sqnrDb());
-    fields.put("cosine", layer.cosine());
-    fields.put("max_abs_difference", layer.maxAbsDifference());
-    // JSON has no infinity.
-    fields.put("added_noise", Math.min(layer.addedNoise(), Double.MAX_VALUE));
-    fields.put("not_finite", layer.notFinite());
-    return fields;
   }
 }

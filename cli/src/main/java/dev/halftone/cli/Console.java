@@ -1,5 +1,6 @@
 package dev.halftone.cli;
 
+import dev.halftone.report.RunReport;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.StagedOutput;
 import java.io.IOException;
@@ -7,55 +8,70 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where a command's answers go: text for people, JSON for scripts. */
+/** Where a command's answers go: text and a page for people, JSON for scripts. */
 final class Console {
   private static final Path STANDARD_OUTPUT = Path.of("-");
 
   private final PrintWriter out;
   private final PrintWriter err;
   private final @Nullable Path json;
+  private final @Nullable Path page;
   private final boolean quiet;
 
-  Console(PrintWriter out, PrintWriter err, @Nullable Path json, boolean quiet) {
+  /**
+   * @param page where the run is written as HTML, or null
+   */
+  Console(
+      PrintWriter out, PrintWriter err, @Nullable Path json, @Nullable Path page, boolean quiet) {
     this.out = out;
     this.err = err;
     this.json = json;
+    this.page = page;
     this.quiet = quiet;
   }
 
-  /** Shows that the JSON file can be written, before the long work starts. */
+  /** Shows that JSON and page can be written, before the long work starts. */
   void checkWritable() {
-    if (json == null || json.equals(STANDARD_OUTPUT)) return;
-    StagedOutput.beside(json).close();
+    if (json != null && !json.equals(STANDARD_OUTPUT)) StagedOutput.beside(json).close();
+    if (page != null) StagedOutput.beside(page).close();
   }
 
-  /** Whether a script asked for the record, which takes the hashes of all files. */
-  boolean wantsJson() {
-    return json != null;
+  /** Whether anybody asked for the record, which takes the hashes of all files. */
+  boolean wantsRecord() {
+    return json != null || page != null;
   }
 
-  /** A line for people. */
+  boolean wantsPage() {
+    return page != null;
+  }
+
+  /** A line for people, who see it at once: what comes next may take minutes. */
   void say(String line) {
+    sayAll(List.of(line));
+  }
+
+  /** Lines for people, who see them at once. */
+  void sayAll(Iterable<String> lines) {
     if (quiet) return;
     PrintWriter writer = STANDARD_OUTPUT.equals(json) ? err : out;
-    writer.println(line);
+    for (String line : lines) writer.println(line);
+    writer.flush();
   }
 
-  void sayAll(Iterable<String> lines) {
-    for (String line : lines) say(line);
-  }
-
-  /** The record for scripts, where they asked for it. */
+  /** The record for scripts and the page of it, where they were asked for. */
   void write(RunRecord record) {
+    if (page != null) write(page, RunReport.html(record.toJson(), page.toString()));
     if (json == null) return;
-    if (json.equals(STANDARD_OUTPUT)) {
-      out.print(record.toJson());
-      return;
-    }
-    try (StagedOutput output = StagedOutput.beside(json)) {
-      Files.writeString(output.file(), record.toJson());
+    if (json.equals(STANDARD_OUTPUT)) out.print(record.toJson());
+    else write(json, record.toJson());
+  }
+
+  private static void write(Path file, String text) {
+    try (StagedOutput output = StagedOutput.beside(file)) {
+      Files.writeString(output.file(), text);
       output.commit();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -46,13 +46,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private DataOptions data;
   @Mixin private JudgeOptions judge;
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     Clock clock = Clock.start();
-    Console console = common.console();
+    Console console = common.console(page.file());
     Gate gate = judge.gate();
     if (data.data == null)
       throw new ParameterException(

@@ -3,6 +3,7 @@ package dev.halftone.cli;
 import dev.halftone.data.LabelCountException;
 import dev.halftone.data.RowsException;
 import dev.halftone.graph.BadInputException;
+import dev.halftone.train.DivergedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -52,6 +53,7 @@ final class Failures {
   static int code(Throwable failure) {
     return switch (failure) {
       case BadInputException bad -> ExitCode.BAD_INPUT;
+      case DivergedException diverged -> ExitCode.BAD_INPUT;
       case LabelCountException labels -> ExitCode.USAGE;
       case RowsException rows -> ExitCode.USAGE;
       case UncheckedIOException io -> ExitCode.USAGE;
@@ -63,6 +65,7 @@ final class Failures {
   private static String message(Throwable failure) {
     return switch (failure) {
       case BadInputException bad -> oneLine(bad.getMessage());
+      case DivergedException diverged -> oneLine(diverged.getMessage());
       case LabelCountException labels -> oneLine(labels.getMessage());
       case RowsException rows -> oneLine(rows.getMessage());
       case UncheckedIOException io when io.getCause() != null ->

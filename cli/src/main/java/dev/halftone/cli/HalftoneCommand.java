@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       CompareCommand.class,
       SweepCommand.class,
+      TrainCommand.class,
       DequantizeCommand.class,
+      ReportCommand.class,
       RecipesCommand.class,
       TargetsCommand.class,
       DoctorCommand.class

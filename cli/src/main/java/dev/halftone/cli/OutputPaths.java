@@ -27,7 +27,8 @@ final class OutputPaths {
   private static final String RESULT = "--output";
 
   /** Options that name a file to write; all else that names a file is read. */
-  private static final Set<String> WRITTEN = Set.of(RESULT, "--json", "--calibration-cache");
+  private static final Set<String> WRITTEN =
+      Set.of(RESULT, "--json", "--calibration-cache", "--checkpoint");
 
   private final CommandLine command;
   private final Map<Path, String> read = new LinkedHashMap<>();

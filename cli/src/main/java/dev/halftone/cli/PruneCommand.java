@@ -31,10 +31,11 @@ import picocli.CommandLine.Spec;
     description =
         "Weights of Conv, ConvTranspose, Gemm and MatMul. No layer is left out but where the shape"
             + " forces it or, with --channels, the first convolution; --exclude leaves out more."
-            + " Zeros are exact zeros in the file: it compresses, and 'halftone quantize' keeps them."
-            + " Nothing is trained. The result is read back and judged beside the original on"
+            + " Zeros are exact zeros in the file: it compresses, and 'halftone quantize' keeps"
+            + " them. Nothing is trained. The result is read back and judged beside the original on"
             + " --data.",
-    customSynopsis = "halftone prune MODEL -o OUT (--sparsity S | --pattern N:M | --channels S) [OPTIONS]",
+    customSynopsis =
+        "halftone prune MODEL -o OUT (--sparsity S | --pattern N:M | --channels S) [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -54,7 +55,8 @@ final class PruneCommand implements Callable<Integer> {
 
   @Option(
       names = "--dry-run",
-      description = "Decide, and print what would become of each layer; write and evaluate nothing.")
+      description =
+          "Decide, and print what would become of each layer; write and evaluate nothing.")
   private boolean dryRun;
 
   @Option(

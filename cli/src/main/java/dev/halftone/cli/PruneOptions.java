@@ -34,8 +34,9 @@ final class PruneOptions {
       names = "--pattern",
       paramLabel = "N:M",
       description =
-          "Of each M neighbours along the input channels N stay, at each kernel position: 2:4 is what"
-              + " sparse tensor cores run fast. Layers whose input channels are no multiple of M stay.")
+          "Of each M neighbours along the input channels N stay, at each kernel position: 2:4 is"
+              + " what sparse tensor cores run fast. Layers whose input channels are no multiple of"
+              + " M stay.")
   private @Nullable String pattern;
 
   @Option(
@@ -43,16 +44,17 @@ final class PruneOptions {
       paramLabel = "SHARE",
       description =
           "This share of the output channels of each layer goes, and the model gets smaller and"
-              + " faster. Layers that are added lose the same channels; the first convolution keeps its"
-              + " own, and those added to them, unless --include names it.")
+              + " faster. Layers that are added lose the same channels; the first convolution keeps"
+              + " its own, and those added to them, unless --include names it.")
   private @Nullable Double channels;
 
   @Option(
       names = "--method",
       paramLabel = "METHOD",
       description =
-          "With --sparsity and --pattern, what a weight is worth: magnitude (default), or wanda: its"
-              + " magnitude times the norm of its input on --data, compared within each output.")
+          "With --sparsity and --pattern, what a weight is worth: magnitude (default), or wanda:"
+              + " its magnitude times the norm of its input on --data, compared within each"
+              + " output.")
   private @Nullable String method;
 
   @Option(

@@ -6,7 +6,9 @@ import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.Comparison;
 import dev.halftone.evaluate.Evaluation;
+import dev.halftone.evaluate.Layer;
 import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
@@ -53,6 +55,8 @@ import picocli.CommandLine.Spec;
       "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf"
     })
 final class QuantizeCommand implements Callable<Integer> {
+  private static final int ROWS_FOR_ERRORS = 16;
+
   @Parameters(
       paramLabel = "MODEL",
       description =
@@ -89,6 +93,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
   @Mixin private JudgeOptions judge;
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
@@ -99,7 +104,7 @@ final class QuantizeCommand implements Callable<Integer> {
           .run(model, output, dryRun, recipe.weights());
     CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
-    Console console = common.console();
+    Console console = common.console(page.file());
     RecipeRequest request = Usage.checked(spec, recipe::request);
     Gate gate = judge.gate();
     check(gate);
@@ -131,6 +136,7 @@ final class QuantizeCommand implements Callable<Integer> {
           saved == null || judged == null
               ? null
               : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
+      List<Layer> errors = errors(console, saved, judged, bars);
       // Evaluation and a look at the execution have loaded it already.
       if (saved != null && evaluation == null && !quantized.hasExecutionWarnings())
         saved.requireLoads();
@@ -150,6 +156,8 @@ final class QuantizeCommand implements Callable<Integer> {
               foreign,
               verdict);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
+      if (!errors.isEmpty())
+        builder.section("layer_errors", errors.stream().map(LayerFields::of).toList());
       clock.stop(builder);
       RunRecord record = builder.build();
       console.sayAll(report.lines(record, judge.latencyThreads()));
@@ -159,6 +167,16 @@ final class QuantizeCommand implements Callable<Integer> {
       console.write(record);
       return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
     }
+  }
+
+  /** Layer by layer, for the page; of a few samples, which say who is to blame. */
+  private List<Layer> errors(
+      Console console, @Nullable SavedModel saved, @Nullable DataSet judged, Bars bars) {
+    if (!console.wantsPage() || saved == null || judged == null) return List.of();
+    int rows = Math.min(ROWS_FOR_ERRORS, judged.size());
+    Path made = saved.file().path();
+    return Comparison.compare(model, made, judged, rows, common.threads(), bars.progress())
+        .layers();
   }
 
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {

@@ -98,6 +98,18 @@ final class RecipeOptions {
   private boolean fullRange;
 
   @Option(
+      names = "--reduce-range",
+      description =
+          "8-bit weights so small that sums of two products fit 16 bits; static mode chooses how"
+              + " small channel by channel. Default: where the target's CPU saturates such sums.")
+  private boolean reduceRange;
+
+  @Option(
+      names = "--no-reduce-range",
+      description = "8-bit weights use all their codes, whatever the target does with their sums.")
+  private boolean noReduceRange;
+
+  @Option(
       names = "--calibration",
       paramLabel = "METHOD",
       converter = Words.CalibrationWord.class,
@@ -178,6 +190,8 @@ final class RecipeOptions {
       throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
     if (restrictedRange && fullRange)
       throw new IllegalArgumentException("--restricted-range and --full-range exclude each other");
+    if (reduceRange && noReduceRange)
+      throw new IllegalArgumentException("--reduce-range and --no-reduce-range exclude each other");
     RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
@@ -186,6 +200,7 @@ final class RecipeOptions {
     if (granularity != null) request = request.granularity(granularity);
     if (symmetric || asymmetric) request = request.symmetric(symmetric);
     if (restrictedRange || fullRange) request = request.restrictedRange(restrictedRange);
+    if (reduceRange || noReduceRange) request = request.reduceRange(reduceRange);
     if (calibration != null) request = request.calibration(calibration);
     if (search != null) request = request.search(search);
     if (scales != null) request = request.scales(scales);

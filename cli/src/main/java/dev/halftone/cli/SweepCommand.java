@@ -68,13 +68,14 @@ final class SweepCommand implements Callable<Integer> {
   @Option(names = "--no-latency", description = "Do not measure latency.")
   private boolean noLatency;
 
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     Clock clock = Clock.start();
-    Console console = common.console();
+    Console console = common.console(page.file());
     List<SweepEntry> entries =
         Usage.checked(spec, () -> formats.stream().map(SweepEntry::parse).toList());
     console.checkWritable();

@@ -218,6 +218,10 @@ class FailuresTest {
     assertQuantizeFails(2, "exclude each other", fixture.model(), "--symmetric", "--asymmetric");
     assertQuantizeFails(
         2, "exclude each other", fixture.model(), "--full-range", "--restricted-range");
+    assertQuantizeFails(
+        2, "exclude each other", fixture.model(), "--reduce-range", "--no-reduce-range");
+    assertQuantizeFails(
+        2, "exclude each other", fixture.model(), "--reduce-range", "--restricted-range");
     assertQuantizeFails(2, "no recipe 'magic'", fixture.model(), "--recipe", "magic");
     assertQuantizeFails(2, "no target 'abacus'", fixture.model(), "--target", "abacus");
   }

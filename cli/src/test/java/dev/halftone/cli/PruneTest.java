@@ -119,9 +119,12 @@ class PruneTest {
         CommandRun.of("prune", external, "--sparsity", "0.5", "--external-data", "-o", out);
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(folder.resolve("out.onnx.data")).isNotEmptyFile();
-    CommandRun inside = CommandRun.of("prune", fixture.model(), "--sparsity", "0.5", "-o", folder.resolve("in.onnx"));
+    CommandRun inside =
+        CommandRun.of(
+            "prune", fixture.model(), "--sparsity", "0.5", "-o", folder.resolve("in.onnx"));
     assertThat(inside.code()).isZero();
-    assertThat(zeros(OnnxReader.read(out))).isEqualTo(zeros(OnnxReader.read(folder.resolve("in.onnx"))));
+    assertThat(zeros(OnnxReader.read(out)))
+        .isEqualTo(zeros(OnnxReader.read(folder.resolve("in.onnx"))));
   }
 
   private static long zeros(Model model) {
@@ -179,8 +182,7 @@ class PruneTest {
 
   @Test
   void whatCannotBePrunedIsRefused() throws IOException {
-    CommandRun none =
-        CommandRun.of("prune", fixture.imageModel(), "--pattern", "2:4", "-o", out);
+    CommandRun none = CommandRun.of("prune", fixture.imageModel(), "--pattern", "2:4", "-o", out);
     assertThat(none.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(none.err()).contains("nothing in it can be pruned as asked", "multiple of 4");
     assertThat(prune("--sparsity", "0.5", "--include", "nobody").err())
@@ -220,8 +222,7 @@ class PruneTest {
    * not.
    */
   private static void assertZerosKept(Path sparse, Path quantized) {
-    Map<String, Tensor> before =
-        Folding.fold(OnnxReader.read(sparse)).graph().initializers();
+    Map<String, Tensor> before = Folding.fold(OnnxReader.read(sparse)).graph().initializers();
     Map<String, Tensor> after =
         Folding.fold(Dequantizer.toFloat(OnnxReader.read(quantized))).graph().initializers();
     int compared = 0;
@@ -275,7 +276,8 @@ class PruneTest {
         .isLessThan(zipped);
     Path integers = folder.resolve("int8.onnx");
     CommandRun quantized =
-        CommandRun.of("quantize", out, "--data", data, "--rows", "0:32", "--no-eval", "-o", integers);
+        CommandRun.of(
+            "quantize", out, "--data", data, "--rows", "0:32", "--no-eval", "-o", integers);
     assertThat(quantized.code()).as(quantized.err()).isZero();
     assertZerosKept(out, integers);
   }

@@ -6,12 +6,14 @@ import dev.halftone.onnx.OnnxReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -108,6 +110,26 @@ class QuantizeTest {
     assertThat(quantize("--recipe", "weights-int8", "--no-eval").out()).contains(statements);
     assertThat(quantize("--recipe", "weights-int8", "--dry-run").out())
         .doesNotContain("MatMulNBits");
+  }
+
+  /** Codes of 4 bits with a scale of 32 for as many, and a table of 64 bytes for each weight. */
+  @Test
+  void saysWhatLookUpTablesSaveAndWhatNot() throws IOException {
+    assertThat(quantize("--weights", "nf4", "--no-eval").out())
+        .containsPattern(
+            "2 weights are decoded when the model is loaded: [0-9.]+ % of the bytes on disk, all"
+                + " of them in memory, and the speed of float");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--reduce-range, true", "--no-reduce-range, false"})
+  void theRangeOfWeightsIsReducedOrNotWhateverTheTarget(String option, boolean reduced)
+      throws IOException {
+    Path json = folder.resolve("run.json");
+    for (String target : List.of("x86-avx2", "x86-vnni")) {
+      assertThat(quantize("--target", target, option, "--no-eval", "--json", json).code()).isZero();
+      assertThat(Files.readString(json)).contains("\"reduce_range\": " + reduced);
+    }
   }
 
   @Test

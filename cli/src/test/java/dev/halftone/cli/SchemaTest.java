@@ -50,6 +50,23 @@ class SchemaTest {
   }
 
   @Test
+  void train() throws IOException {
+    assertFits(
+        "train",
+        fixture.model(),
+        "--data",
+        fixture.samples(),
+        "--epochs",
+        1,
+        "--activations",
+        "uint4",
+        "--weights",
+        "ternary",
+        "-o",
+        out);
+  }
+
+  @Test
   void quantizeGgufFiles() {
     Path model = folder.resolve("model.gguf");
     GgufQuantizeTest.write(model, 256, 64);

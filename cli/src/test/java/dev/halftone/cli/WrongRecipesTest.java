@@ -112,6 +112,16 @@ class WrongRecipesTest {
             2,
             "which has its own blocks",
             "weights: mxfp4\ngranularity: channel\n"),
+        wrong(
+            "7 bits of a table of levels",
+            2,
+            "no such key for weights that are not int8 or uint8",
+            "weights: nf4\nreduce-range: true\n"),
+        wrong(
+            "7 bits of 4 in a rule",
+            3,
+            "no such key for weights that are not int8 or uint8",
+            "rules:\n  - weights: int4\n    reduce-range: true\n"),
         wrong("scales of its own", 2, "which has its own scales", "weights: nvfp4\nscales: fp16\n"),
         wrong("asymmetric by nature", 2, "symmetric by nature", "weights: nf4\nsymmetric: false\n"),
         wrong(

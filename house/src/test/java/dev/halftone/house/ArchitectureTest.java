@@ -55,8 +55,12 @@ final class ArchitectureTest {
               "dev.halftone.prune..",
               "dev.halftone.recipe..",
               "dev.halftone.plan..")
+          .layer("train")
+          .definedBy("dev.halftone.train..")
           .layer("evaluate")
           .definedBy("dev.halftone.evaluate..")
+          .layer("report")
+          .definedBy("dev.halftone.report..")
           .layer("toolkit")
           .definedBy("dev.halftone.toolkit..")
           .layer("cli")
@@ -81,6 +85,10 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers("kernels", "graph", "onnx", "runtime", "data")
           .whereLayer("quantize")
           .mayOnlyAccessLayers("kernels", "graph", "onnx", "runtime", "data", "calibrate")
+          .whereLayer("report")
+          .mayOnlyAccessLayers("graph")
+          .whereLayer("train")
+          .mayOnlyBeAccessedByLayers("toolkit")
           .whereLayer("toolkit")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
@@ -108,6 +116,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.onnxruntime..");
+
+  @ArchTest
+  static final ArchRule LIBTORCH_STAYS_BEHIND_TRAIN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.halftone.train..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
 
   @ArchTest
   static final ArchRule THE_CORE_KNOWS_NO_JSON =

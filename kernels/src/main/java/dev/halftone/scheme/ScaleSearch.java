@@ -131,8 +131,7 @@ public sealed interface ScaleSearch {
    * The search that a text names: {@code absmax}, {@code mse}, {@code lp} or {@code lp:P}, {@code
    * percentile:P}, {@code weighted-mse}, {@code hqq}. What {@code toString} gives is among them.
    *
-   * @throws IllegalArgumentException if there is none of that name; the message lists those that
-   *     need nothing but the weights
+   * @throws IllegalArgumentException if there is none of that name; the message lists them
    */
   static ScaleSearch parse(String text) {
     String word = text.trim().toLowerCase(Locale.ROOT);
@@ -160,6 +159,7 @@ public sealed interface ScaleSearch {
 
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "no scale search '%s'; there are absmax, mse, lp:P, percentile:P and hqq".formatted(text));
+        "no scale search '%s'; there are absmax, mse, lp:P, percentile:P, weighted-mse and hqq"
+            .formatted(text));
   }
 }

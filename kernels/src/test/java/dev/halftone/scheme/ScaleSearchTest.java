@@ -26,7 +26,8 @@ class ScaleSearchTest {
     assertThatThrownBy(() -> ScaleSearch.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "no scale search '%s'; there are absmax, mse, lp:P, percentile:P and hqq", text);
+            "no scale search '%s'; there are absmax, mse, lp:P, percentile:P, weighted-mse and hqq",
+            text);
   }
 
   @ParameterizedTest

@@ -69,11 +69,11 @@ public sealed interface PruneRequest {
    * A share of the output channels of each layer goes, and the graph becomes smaller.
    *
    * @param share more than 0, less than 1
-   * @param multiple what the number of channels that stay is a multiple of, at least 1: kernels take
-   *     8 or 16 channels at a time, and the rest of a group of channels costs as much as a whole one
+   * @param multiple what the number of channels that stay is a multiple of, at least 1: kernels
+   *     take 8 or 16 channels at a time, and the rest of a group of channels costs as much as a
+   *     whole one
    */
-  record Channels(double share, Norm norm, int multiple, NodeChoice nodes)
-      implements PruneRequest {
+  record Channels(double share, Norm norm, int multiple, NodeChoice nodes) implements PruneRequest {
     private static final int LARGEST = 1024;
 
     public Channels {

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * What was asked for, fully resolved: no value is left to be guessed later.
  *
  * @param weights number format of quantized weights
- * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16
+ * @param activations element type of quantized activations: UINT8, INT8, UINT16, INT16; UINT4 and
+ *     INT4 too where they are trained for
  * @param symmetricActivations whether activations have their zero point in the middle of the type
  * @param symmetricWeights whether weights do
  * @param range codes that integer weights use; in static mode the usual one is restricted, and a

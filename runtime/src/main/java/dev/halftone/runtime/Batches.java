@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Samples joined along axis 0, and outputs taken apart again. */
-final class Batches {
+public final class Batches {
   private Batches() {}
 
   /**
    * Whether the samples can be joined: each for a batch of one, alike in names, types and shapes.
    */
-  static boolean joinable(List<Map<String, Tensor>> samples) {
+  public static boolean joinable(List<Map<String, Tensor>> samples) {
     Map<String, Tensor> first = samples.getFirst();
     return samples.stream().allMatch(sample -> alike(first, sample));
   }
@@ -33,7 +33,7 @@ final class Batches {
   }
 
   /** One set of inputs from joinable samples. */
-  static Map<String, Tensor> join(List<Map<String, Tensor>> samples) {
+  public static Map<String, Tensor> join(List<Map<String, Tensor>> samples) {
     Map<String, Tensor> joined = new LinkedHashMap<>();
     for (String name : samples.getFirst().keySet()) {
       joined.put(

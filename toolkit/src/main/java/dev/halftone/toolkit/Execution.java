@@ -1,6 +1,5 @@
 package dev.halftone.toolkit;
 
-import dev.halftone.graph.Graph;
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.dequantize.QuantizedParts;
@@ -9,10 +8,13 @@ import dev.halftone.runtime.Operator;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How ONNX Runtime runs what was quantized, read off the graph that it executes. */
 final class Execution {
@@ -39,20 +41,37 @@ final class Execution {
   }
 
   /** What a user has to know about how a model whose weights alone are codes runs. */
-  static List<String> warnings(List<Operator> deployed) {
+  static List<String> warnings(QuantizedModel quantized, List<Operator> deployed) {
     List<String> warnings = new ArrayList<>();
     long products = deployed.stream().filter(each -> is(each, "MatMulNBits")).count();
     if (products > 0)
       warnings.add(
           "%d %s as MatMulNBits at accuracy level 4: activations rounded to 8 bits by block"
               .formatted(products, products == 1 ? "product runs" : "products run"));
-    long decoded =
-        decodedEveryRun(deployed).stream().filter(each -> is(each, "DequantizeLinear")).count();
+    List<Operator> decoding = decodedEveryRun(deployed);
+    long decoded = decoding.stream().filter(each -> is(each, "DequantizeLinear")).count();
     if (decoded > 0)
       warnings.add(
           "%d %s decoded at every run, which takes time"
               .formatted(decoded, decoded == 1 ? "weight is" : "weights are"));
+    if (products == 0 && decoding.isEmpty()) decodedAtLoad(quantized).ifPresent(warnings::add);
     return warnings;
+  }
+
+  /** What is saved, and what is not, where no operator computes with the codes. */
+  private static Optional<String> decodedAtLoad(QuantizedModel quantized) {
+    List<StoredWeight> weights = decoded(quantized).toList();
+    if (weights.isEmpty()) return Optional.empty();
+    double stored = weights.stream().mapToLong(StoredWeight::bytes).sum();
+    double original = weights.stream().mapToLong(weight -> weight.original().byteSize()).sum();
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%d %s decoded when the model is loaded: %.1f %% of the bytes on disk, all of them in"
+                + " memory, and the speed of float",
+            weights.size(),
+            weights.size() == 1 ? "weight is" : "weights are",
+            100 * stored / original));
   }
 
   private static List<Operator> decodedEveryRun(List<Operator> deployed) {
@@ -82,12 +101,15 @@ final class Execution {
    * before the first run where ONNX Runtime folds these nodes.
    */
   private static boolean isStored(QuantizedModel quantized) {
-    Graph graph = quantized.model().graph();
-    GraphIndex index = new GraphIndex(graph);
     return quantized.recipe().recipe().mode() != Mode.FP16
-        && quantized.weights().stream()
-            .filter(StoredWeight::quantized)
-            .anyMatch(weight -> index.producer(weight.name()) != null);
+        && decoded(quantized).findAny().isPresent();
+  }
+
+  /** The weights that nodes give under their old names. */
+  private static Stream<StoredWeight> decoded(QuantizedModel quantized) {
+    GraphIndex index = new GraphIndex(quantized.model().graph());
+    return quantized.weights().stream()
+        .filter(weight -> weight.quantized() && index.producer(weight.name()) != null);
   }
 
   private static String half(List<Operator> deployed) {

@@ -83,8 +83,8 @@ public record ModelFile(Path path, String sha256, long bytes) {
   }
 
   /**
-   * Bytes of the model file and of the files that hold its weights, each deflated on its own at zlib's
-   * default level (RFC 1951), as a zip archive would hold them: what zeros save.
+   * Bytes of the model file and of the files that hold its weights, each deflated on its own at
+   * zlib's default level (RFC 1951), as a zip archive would hold them: what zeros save.
    *
    * @throws UncheckedIOException if one cannot be read
    */

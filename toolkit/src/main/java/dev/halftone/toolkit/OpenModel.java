@@ -171,8 +171,7 @@ public final class OpenModel {
       StatisticsSource source,
       int threads,
       Progress progress) {
-    return told(
-        () -> Quantizer.quantize(model, recipe, calibration, source, threads, progress));
+    return told(() -> Quantizer.quantize(model, recipe, calibration, source, threads, progress));
   }
 
   /** What is wrong within the model is told with the file that it is in. */
@@ -265,7 +264,10 @@ public final class OpenModel {
     Map<String, String> metadata = origin(pruned.model(), calibration);
     metadata.put("halftone.prune", PruneText.summary(request));
     return new PrunedModel(
-        this, request, new Pruned(pruned.model().withMetadata(metadata), pruned.plan()), calibration);
+        this,
+        request,
+        new Pruned(pruned.model().withMetadata(metadata), pruned.plan()),
+        calibration);
   }
 
   private void requireChange(Plan plan, List<String> unmatched) {

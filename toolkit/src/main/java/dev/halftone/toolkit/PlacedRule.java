@@ -72,6 +72,12 @@ record PlacedRule(Rule rule, @Nullable Section section) {
         isForSymmetricIntegers(settings) && !mayBeSymmetricIntegers(settings),
         "restricted-range",
         "no such key for weights that are not symmetric integers");
+    refuse(
+        settings.range() == CodeRange.REDUCED
+            && settings.weights() != null
+            && !RecipeResolver.isByte(settings.weights()),
+        "reduce-range",
+        "no such key for weights that are not int8 or uint8");
   }
 
   private static boolean isForSymmetricIntegers(RuleSettings settings) {

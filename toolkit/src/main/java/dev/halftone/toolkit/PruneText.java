@@ -65,7 +65,8 @@ public final class PruneText {
 
   private static String percent(double share) {
     double percent = 100 * share;
-    return String.format(Locale.ROOT, percent == Math.rint(percent) ? "%.0f %%" : "%.2f %%", percent);
+    return String.format(
+        Locale.ROOT, percent == Math.rint(percent) ? "%.0f %%" : "%.2f %%", percent);
   }
 
   private static String word(Enum<?> value) {

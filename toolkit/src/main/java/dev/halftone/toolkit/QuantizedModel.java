@@ -100,6 +100,8 @@ public final class QuantizedModel {
    *     SavedModel#requireLoads}
    */
   public List<String> executionWarnings(SavedModel saved, RunOptions deployment) {
-    return hasExecutionWarnings() ? Execution.warnings(saved.executed(deployment)) : List.of();
+    return hasExecutionWarnings()
+        ? Execution.warnings(this, saved.executed(deployment))
+        : List.of();
   }
 }

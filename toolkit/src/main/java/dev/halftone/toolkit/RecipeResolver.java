@@ -328,7 +328,7 @@ final class RecipeResolver {
     return granularity;
   }
 
-  private static boolean isByte(WeightFormat weights) {
+  static boolean isByte(WeightFormat weights) {
     return weights instanceof WeightFormat.Element(DType type) && BYTE_WEIGHTS.contains(type);
   }
 
@@ -397,6 +397,11 @@ final class RecipeResolver {
    * @param reduced whether the target wants 7 bits
    */
   private CodeRange range(WeightFormat weights, boolean symmetric, boolean reduced) {
+    if (Boolean.TRUE.equals(request.reduceRange) && !isByte(weights))
+      throw new ContradictionException(
+          "a reduced range is for integer weights of 8 bits, not for " + weights.name(),
+          "no such key for weights that are not int8 or uint8",
+          "reduce-range");
     if (request.restrictedRange == null)
       return or(request.reduceRange, reduced) ? CodeRange.REDUCED : CodeRange.USUAL;
     String word = request.restrictedRange ? "a restricted range" : "a full range";

@@ -98,7 +98,8 @@ public final class Sweep implements AutoCloseable {
     metrics.put("size.ratio", (double) saved.file().bytes() / model.file().bytes());
     List<String> warnings = new ArrayList<>(recipe.notes());
     warnings.addAll(quantized.plan().warnings());
-    if (recipe.recipe().mode() == Mode.WEIGHTS) warnings.addAll(Execution.warnings(deployed));
+    if (recipe.recipe().mode() == Mode.WEIGHTS)
+      warnings.addAll(Execution.warnings(quantized, deployed));
     if (baseline != null) {
       Evaluation evaluation = Evaluator.evaluate(file, baseline, options);
       metrics.putAll(evaluation.metrics());

@@ -8,6 +8,8 @@ import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
+import java.util.Comparator;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,5 +104,13 @@ class SweepEntryTest {
     assertThat(SweepEntry.usualForMatrices())
         .extracting(e -> e.request().mode)
         .containsOnly(Mode.WEIGHTS);
+  }
+
+  @Test
+  void theUsualOnesGoDownBitByBit() {
+    assertThat(SweepEntry.usualForMatrices())
+        .extracting(entry -> Objects.requireNonNull(entry.request().weights).bits())
+        .contains(8, 6, 5, 4, 3, 2)
+        .isSortedAccordingTo(Comparator.reverseOrder());
   }
 }

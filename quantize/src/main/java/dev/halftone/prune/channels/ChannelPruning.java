@@ -53,7 +53,8 @@ public final class ChannelPruning {
         flow.groups()
             .freeze(
                 producer.group(),
-                label + " is a first convolution, which keeps its channels unless included by name");
+                label
+                    + " is a first convolution, which keeps its channels unless included by name");
     }
     flow.depthwise()
         .forEach(

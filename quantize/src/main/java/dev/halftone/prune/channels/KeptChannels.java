@@ -16,8 +16,8 @@ final class KeptChannels {
   }
 
   /**
-   * Takes as many of each group that is not frozen as was asked for: those whose scores, summed over
-   * all producers of the group, are least; of equal ones those with lower indices.
+   * Takes as many of each group that is not frozen as was asked for: those whose scores, summed
+   * over all producers of the group, are least; of equal ones those with lower indices.
    */
   static KeptChannels choose(ChannelFlow flow, PruneRequest.Channels request) {
     KeptChannels kept = new KeptChannels(flow.groups());

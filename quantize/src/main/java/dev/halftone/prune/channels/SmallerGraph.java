@@ -44,7 +44,10 @@ final class SmallerGraph {
     Node node = now(slice.node());
     String name = node.input(slice.input());
     Tensor whole = Objects.requireNonNull(editor.initializers().get(name));
-    put(slice.node(), slice.input(), select(whole, slice.axis(), kept.indices(slice.layout(), slice.scale())));
+    put(
+        slice.node(),
+        slice.input(),
+        select(whole, slice.axis(), kept.indices(slice.layout(), slice.scale())));
   }
 
   private Node now(Node node) {
@@ -69,8 +72,7 @@ final class SmallerGraph {
 
   private void regroup(Node node, ChannelLayout layout) {
     if (!kept.cuts(layout)) return;
-    changed.put(
-        node, now(node).withAttribute("group", new Attribute.OfInt(kept.length(layout))));
+    changed.put(node, now(node).withAttribute("group", new Attribute.OfInt(kept.length(layout))));
   }
 
   private void reshape(Node node, int scale) {

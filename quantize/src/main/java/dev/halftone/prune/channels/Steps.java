@@ -16,9 +16,29 @@ final class Steps {
   /** Each element of the output is made of the same element of the first input. */
   private static final Set<String> UNARY =
       Set.of(
-          "Abs", "Cast", "Celu", "Clip", "Dropout", "Elu", "Erf", "Exp", "Gelu", "HardSigmoid",
-          "HardSwish", "Identity", "LeakyRelu", "Mish", "Neg", "Relu", "Selu", "Sigmoid",
-          "Softplus", "Softsign", "Sqrt", "Tanh", "ThresholdedRelu");
+          "Abs",
+          "Cast",
+          "Celu",
+          "Clip",
+          "Dropout",
+          "Elu",
+          "Erf",
+          "Exp",
+          "Gelu",
+          "HardSigmoid",
+          "HardSwish",
+          "Identity",
+          "LeakyRelu",
+          "Mish",
+          "Neg",
+          "Relu",
+          "Selu",
+          "Sigmoid",
+          "Softplus",
+          "Softsign",
+          "Sqrt",
+          "Tanh",
+          "ThresholdedRelu");
 
   /** Each channel of the output is made of the same channel of the first input. */
   private static final Set<String> POOLING =
@@ -50,8 +70,7 @@ final class Steps {
     if (in.flattened()) return false;
     if (POOLING.contains(node.opType())) return same(node, in);
     return switch (node.opType()) {
-      case "BatchNormalization" ->
-          node.integer("training_mode", 0) == 0 && parameters(node, in, 4);
+      case "BatchNormalization" -> node.integer("training_mode", 0) == 0 && parameters(node, in, 4);
       case "InstanceNormalization" -> parameters(node, in, 2);
       case "Flatten" -> flatten(node, in);
       case "Reshape" -> reshape(node, in);

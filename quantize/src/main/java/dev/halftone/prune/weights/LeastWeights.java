@@ -4,7 +4,9 @@ import dev.halftone.prune.Shares;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** Picks the weights of the least score among few: of each output, or of each group of neighbours. */
+/**
+ * Picks the weights of the least score among few: of each output, or of each group of neighbours.
+ */
 final class LeastWeights {
   private LeastWeights() {}
 

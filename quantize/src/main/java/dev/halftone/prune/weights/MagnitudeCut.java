@@ -6,9 +6,10 @@ import java.util.List;
 
 /**
  * Where the smallest magnitudes of several tensors end, each in ratio to its tensor's norm {@code
- * ||W||_2}: all below go, and of those that are just as large as many as are wanted, in the order of
- * tensors and elements. Without the norm a layer that reads large inputs, pixels from 0 to 255, has
- * small weights and would lose all of them. NNCF's magnitude sparsity calls it {@code normed_abs}.
+ * ||W||_2}: all below go, and of those that are just as large as many as are wanted, in the order
+ * of tensors and elements. Without the norm a layer that reads large inputs, pixels from 0 to 255,
+ * has small weights and would lose all of them. NNCF's magnitude sparsity calls it {@code
+ * normed_abs}.
  *
  * <p>Found by counting, twice: bits of non-negative floats are ordered as the floats are. So
  * nothing is sorted, and one tensor at a time is looked at.

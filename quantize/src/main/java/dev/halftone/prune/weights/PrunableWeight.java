@@ -42,8 +42,13 @@ record PrunableWeight(WeightUse use, @Nullable WeightLayout layout, String objec
     String reading = reading(use, request.nodes());
     if (!reading.isEmpty()) return reading;
     if (use.value().count() > Integer.MAX_VALUE) return "its weight has more than 2^31 elements";
-    if (request instanceof PruneRequest.Sparsity(
-            double share, PruneRequest.Scope scope, PruneRequest.Method method, NodeChoice nodes)
+    if (request
+            instanceof
+            PruneRequest.Sparsity(
+                double share,
+                PruneRequest.Scope scope,
+                PruneRequest.Method method,
+                NodeChoice nodes)
         && method == PruneRequest.Method.MAGNITUDE) return "";
     if (layout == null)
       return use.readers().size() > 1
@@ -71,7 +76,9 @@ record PrunableWeight(WeightUse use, @Nullable WeightLayout layout, String objec
           };
       if (!other.isEmpty()) return other;
       if (!nodes.selects(node.label()))
-        return shared.isEmpty() ? "excluded" : "its weight is read" + shared + ", which is excluded";
+        return shared.isEmpty()
+            ? "excluded"
+            : "its weight is read" + shared + ", which is excluded";
     }
     return "";
   }

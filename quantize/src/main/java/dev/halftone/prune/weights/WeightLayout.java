@@ -29,8 +29,7 @@ record WeightLayout(int outer, int inputs, int inner, int window, int outerPerGr
       case "Conv" ->
           new WeightLayout(shape[0], shape[1], window, window, (int) (shape[0] / groups));
       case "ConvTranspose" ->
-          new WeightLayout(
-              (int) groups, (int) (shape[0] / groups), shape[1] * window, window, 1);
+          new WeightLayout((int) groups, (int) (shape[0] / groups), shape[1] * window, window, 1);
       case "MatMul" -> {
         int batch = product(shape, 0, last - 1);
         yield new WeightLayout(batch, shape[last - 1], shape[last], 1, batch);

@@ -81,8 +81,7 @@ public final class WeightPruning {
             : null;
     pruning.rank(
         norms,
-        (scores, layout) ->
-            LeastWeights.ofGroups(scores, layout, request.kept(), request.of()));
+        (scores, layout) -> LeastWeights.ofGroups(scores, layout, request.kept(), request.of()));
     return pruning.apply(model);
   }
 
@@ -144,8 +143,7 @@ public final class WeightPruning {
     }
   }
 
-  private static float[] scores(
-      float[] values, WeightLayout layout, double @Nullable [] inputs) {
+  private static float[] scores(float[] values, WeightLayout layout, double @Nullable [] inputs) {
     for (int i = 0; i < values.length; i++) {
       double norm = inputs == null ? 1 : inputs[layout.channel(i)];
       values[i] = (float) (Math.abs(values[i]) * norm);

@@ -19,15 +19,15 @@ final class Zeros {
   static Model put(Model model, Map<Constant, BitSet> zeros) {
     Rewrite rewrite = new Rewrite(model);
     OffHeap memory = new OffHeap();
-    zeros.forEach((constant, where) -> put(rewrite, constant, with(constant.value(), where, memory)));
+    zeros.forEach(
+        (constant, where) -> put(rewrite, constant, with(constant.value(), where, memory)));
     return rewrite.apply();
   }
 
   private static void put(Rewrite rewrite, Constant constant, Tensor sparse) {
     Node node = constant.node();
     if (node == null)
-      rewrite.graph(
-          constant.owner(), editor -> editor.replaceInitializer(constant.name(), sparse));
+      rewrite.graph(constant.owner(), editor -> editor.replaceInitializer(constant.name(), sparse));
     else
       rewrite.change(node, given -> given.withAttribute("value", new Attribute.OfTensor(sparse)));
   }

@@ -8,7 +8,7 @@ import dev.halftone.scheme.ScaleStorage;
  *
  * @param importance what errors count for {@link ScaleSearch.WeightedError} and for levels that are
  *     fitted
- * @param least smallest scale allowed, by scale; empty means any
+ * @param least smallest scale allowed, by scale, none of which is negative then; empty means any
  */
 public record Scaling(
     ScaleSearch search, ScaleStorage storage, Importance importance, double[] least) {
@@ -31,7 +31,7 @@ public record Scaling(
 
   /** The stored scale for a range; 0 where the range is as good as empty. */
   float scale(CodeFormat format, float low, float high, int entry) {
-    float scale = format.scale(low, high, storage.signed());
+    float scale = format.scale(low, high, storage.signed() && least.length == 0);
     if (least.length > 0) scale = (float) Math.max(scale, least[entry]);
     if (Math.abs(scale) < Float.MIN_NORMAL) return 0;
     return storage.round(Math.clamp(scale, -Float.MAX_VALUE, Float.MAX_VALUE));

@@ -4,7 +4,6 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Node;
 import dev.halftone.kernels.Kernels;
-import dev.halftone.number.IntegerFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
@@ -14,7 +13,6 @@ import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.Scaling;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Recipe;
-import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -68,7 +66,7 @@ final class LinearQuantizer {
 
   /** Whether sums of two products are kept within 16 bits. */
   static boolean boundsPairs(Recipe recipe) {
-    return recipe.reduceRange() && recipe.weightType() == DType.INT8;
+    return recipe.reduceRange() && StoredIntegers.of(recipe.weights()).type() == DType.INT8;
   }
 
   ChannelView view(Node linear) {
@@ -90,8 +88,8 @@ final class LinearQuantizer {
     Tensor weight = weight(linear);
     Recipe own = recipe.forNode(linear.label(), linear.opType(), weight.count());
     boolean single = own.granularity() instanceof Granularity.PerTensor;
-    CodeRange range = own.range() == CodeRange.FULL ? CodeRange.FULL : CodeRange.RESTRICTED;
-    IntegerGrid grid = new IntegerGrid(IntegerFormat.INT8, true, range);
+    StoredIntegers stored = StoredIntegers.of(own.weights());
+    IntegerGrid grid = new IntegerGrid(stored.integers(), true, stored.range(own.range()), true);
     Scaling scaling = Scaling.of(own.search(), new ScaleStorage.Float32());
     double[] bounds =
         single && least.length > 0 ? new double[] {Arrays.stream(least).max().orElse(0)} : least;
@@ -119,20 +117,18 @@ final class LinearQuantizer {
    */
   private QuantizedTensor asStored(Tensor weight, Codes encoded, ChannelView view, Recipe own) {
     int scales = Math.toIntExact(encoded.layout().scales());
-    int zeroPoint = own.weightType() == DType.UINT8 ? 128 : 0;
+    DType type = StoredIntegers.of(own.weights()).type();
+    int zeroPoint = type == DType.UINT8 ? 128 : 0;
     Tensor codes = encoded.codes(weight.shape());
     if (zeroPoint != 0) codes = raised(codes, zeroPoint);
-    byte[] zeroPoints = new byte[scales];
+    byte[] zeroPoints = new byte[Math.toIntExact(type.bytes(scales))];
     Arrays.fill(zeroPoints, (byte) zeroPoint);
     long[] shape =
         scales == 1 && own.granularity() instanceof Granularity.PerTensor
             ? new long[0]
             : new long[] {scales};
     return new QuantizedTensor(
-        codes,
-        encoded.scales(shape),
-        Tensor.ofBytes(own.weightType(), zeroPoints, shape),
-        view.axis());
+        codes, encoded.scales(shape), Tensor.ofBytes(type, zeroPoints, shape), view.axis());
   }
 
   private static Tensor raised(Tensor codes, int zeroPoint) {

@@ -2,6 +2,7 @@ package dev.halftone.quantize.qdq;
 
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.opset.OpsetUpgrade;
 import dev.halftone.recipe.Recipe;
 import java.util.List;
@@ -20,12 +21,23 @@ record PreparedModel(Model model, String domain, List<String> warnings) {
   /** 16- and 4-bit types came with this version. */
   private static final long WIDE_AND_NARROW = 21;
 
+  /** Clip takes integers from this version on. */
+  private static final long INTEGER_CLIP = 12;
+
+  /**
+   * @throws UnsupportedModelException if activations of 4 bits take an operator set that the model
+   *     cannot be raised to
+   */
   static PreparedModel of(Model model, Recipe recipe) {
-    boolean eightBit = recipe.activations().bits() == 8 && recipe.weights().bits() == 8;
+    int weightBits = StoredIntegers.of(recipe.weights()).type().bits();
+    boolean eightBit = recipe.activations().bits() <= 8 && weightBits == 8;
     long needed = eightBit ? PER_CHANNEL : WIDE_AND_NARROW;
     return switch (OpsetUpgrade.to(model, needed)) {
       case OpsetUpgrade.Result.Raised(Model raised) -> new PreparedModel(raised, "", List.of());
       case OpsetUpgrade.Result.Refused(String node, String reason) -> {
+        if (recipe.activations().bits() < 8 && model.opset() < INTEGER_CLIP)
+          throw new UnsupportedModelException(
+              node, "activations of 4 bits take operator set %d: %s".formatted(needed, reason));
         String why =
             "kept at operator set %d (%s: %s): QuantizeLinear is written in the domain %s"
                 .formatted(model.opset(), node, reason, MICROSOFT);

@@ -7,6 +7,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.qoperator.Rectifiers;
+import dev.halftone.scheme.Codes;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -34,7 +35,18 @@ final class QdqGraph {
   private final Map<String, String> renamedOutputs = new HashMap<>();
   private final Map<String, String> scaleNames = new HashMap<>();
   private final Map<String, String> zeroPointNames = new HashMap<>();
+  private final Map<Integer, String> clipBounds = new HashMap<>();
   private final Map<WeightKey, String> dequantizedWeights = new HashMap<>();
+
+  /** The constant of the float graph by the initializer of its codes. */
+  private final Map<String, String> originals = new LinkedHashMap<>();
+
+  /**
+   * The new graph.
+   *
+   * @param originals the constant of the float graph by the initializer that holds its codes
+   */
+  record Built(Graph graph, Map<String, String> originals) {}
 
   /** A shared weight is stored once for each axis that it is quantized along. */
   private record WeightKey(String name, int axis) {}
@@ -53,13 +65,13 @@ final class QdqGraph {
    * @param domain of QuantizeLinear and DequantizeLinear: the standard one, or {@code
    *     com.microsoft} where the model's operator set is too old for them
    */
-  static Graph build(Graph graph, StaticDecisions decisions, String domain) {
+  static Built build(Graph graph, StaticDecisions decisions, String domain) {
     QdqGraph builder = new QdqGraph(graph, decisions, domain);
     builder.dropRectifiers();
     builder.addPairs();
     builder.rewriteNodes();
     builder.editor.prune();
-    return builder.editor.toGraph();
+    return new Built(builder.editor.toGraph(), builder.originals);
   }
 
   /**
@@ -110,8 +122,24 @@ final class QdqGraph {
             root, name -> initializer(name + "_zero_point", QuantizedTensor.zeroPoint(parameters)));
     String codes = editor.freshName(value + "_quantized");
     editor.add(linearNode("QuantizeLinear", List.of(source, scale, zeroPoint), codes, Map.of()));
-    editor.add(linearNode("DequantizeLinear", List.of(codes, scale, zeroPoint), target, Map.of()));
+    String kept = parameters.type().bits() < 8 ? clip(codes, parameters.type()) : codes;
+    editor.add(linearNode("DequantizeLinear", List.of(kept, scale, zeroPoint), target, Map.of()));
     dequantized.put(value, target);
+  }
+
+  /** Cuts codes to those of a type narrower than the one that holds them. */
+  private String clip(String codes, DType type) {
+    Codes all = Codes.all(type);
+    String low =
+        clipBounds.computeIfAbsent(
+            all.low(), code -> initializer("lowest_code", QuantizedTensor.code(code, type)));
+    String high =
+        clipBounds.computeIfAbsent(
+            all.high(), code -> initializer("highest_code", QuantizedTensor.code(code, type)));
+    String clipped = editor.freshName(codes + "_clipped");
+    String name = editor.freshName(clipped + "_Clip");
+    editor.add(Node.of(name, "Clip", List.of(codes, low, high), List.of(clipped)));
+    return clipped;
   }
 
   /**
@@ -149,6 +177,7 @@ final class QdqGraph {
   /** Stores the integers and returns the name of their float form. */
   private String addConstant(String name, QuantizedTensor constant) {
     String codes = initializer(name + "_quantized", constant.codes());
+    originals.put(codes, name);
     String scale = initializer(name + "_scale", constant.scale());
     List<String> inputs = new ArrayList<>(List.of(codes, scale));
     // A bias has none: 0 is the default, and an integer for each channel is much beside its own.

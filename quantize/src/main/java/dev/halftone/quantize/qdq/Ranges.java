@@ -66,10 +66,10 @@ final class Ranges {
 
   private static Tensor codes(float[] values, long[] shape, QuantizationParameters parameters) {
     DType type = parameters.type();
-    if (type.bits() == 8) {
+    if (type.bits() <= 8) {
       byte[] codes = new byte[values.length];
       parameters.quantize(values, 0, values.length, codes, 0);
-      return Tensor.ofBytes(type, codes, shape);
+      return Tensor.ofBytes(QuantizedTensor.holder(type), codes, shape);
     }
     short[] codes = new short[values.length];
     parameters.quantize(values, 0, values.length, codes, 0);

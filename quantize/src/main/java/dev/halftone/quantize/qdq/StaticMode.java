@@ -20,6 +20,7 @@ import dev.halftone.quantize.weights.InputChannels;
 import dev.halftone.quantize.weights.RemainingWeights;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
+import dev.halftone.scheme.Codes;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.tensor.Tensor;
@@ -65,29 +66,88 @@ public final class StaticMode {
       Progress progress) {
     PreparedModel prepared = PreparedModel.of(folded, recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
-    long opset = mode.model.opset();
-    StaticSelection all = new StaticSelection(recipe, opset, Map.of());
-    Placement widest = Placer.place(mode.graph, all);
-    Map<String, String> tooSlow =
-        LayerCost.slowInIntegers(mode.model, widest, recipe.processor(), data);
-    Placement placement = Placer.place(mode.graph, new StaticSelection(recipe, opset, tooSlow));
+    Placement placement = mode.place(data);
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
     Map<String, Statistics> observed =
         source.statistics(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed, threads);
-    Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain());
+    Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain()).graph();
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
-    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, all::allows);
-    List<String> warnings = new ArrayList<>(prepared.warnings());
-    warnings.addAll(notFinite(observed));
-    Plan plan = StaticPlan.of(mode.graph, decisions, recipe, warnings);
+    if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, mode.everything()::allows);
+    Plan plan = mode.plan(decisions, prepared, observed);
     Quantized rest =
         RemainingWeights.store(
             prepared.withDomains(quantized).withMetadata(metadata), recipe, threads);
     List<StoredWeight> weights = new ArrayList<>(StaticWeights.of(mode.graph, decisions));
     weights.addAll(rest.weights());
     return new Quantized(rest.model(), plan.with(rest.plan().tensors()), weights);
+  }
+
+  /**
+   * Quantizes a folded model into pairs of QuantizeLinear and DequantizeLinear that training can go
+   * on from. What no operator computes in integers stays in float.
+   *
+   * @throws UnsupportedModelException if no operator can compute in integers
+   * @throws dev.halftone.graph.MalformedModelException if a weight is NaN or infinite
+   */
+  public static StaticDraft draft(
+      Model folded,
+      Recipe recipe,
+      DataSet data,
+      StatisticsSource source,
+      int threads,
+      Progress progress) {
+    PreparedModel prepared = PreparedModel.of(folded, recipe);
+    StaticMode mode = new StaticMode(prepared.model(), recipe);
+    Placement placement = mode.place(data);
+    if (placement.linear().isEmpty())
+      throw new UnsupportedModelException("model", mode.whyNot(placement));
+    Map<String, Statistics> observed =
+        source.statistics(mode.model, mode.requests(placement), data, threads, progress);
+    StaticDecisions decisions = mode.decide(placement, observed, threads);
+    QdqGraph.Built built = QdqGraph.build(mode.graph, decisions, prepared.domain());
+    Map<String, String> metadata =
+        DroppedClips.record(prepared.model().metadata(), mode.graph, built.graph());
+    return new StaticDraft(
+        prepared.model(),
+        prepared.withDomains(built.graph()).withMetadata(metadata),
+        built.originals(),
+        mode.grids(decisions),
+        mode.plan(decisions, prepared, observed));
+  }
+
+  /** The codes that each constant may be made of. */
+  private Map<String, Codes> grids(StaticDecisions decisions) {
+    Map<String, Codes> grids = new LinkedHashMap<>();
+    decisions
+        .constants()
+        .keySet()
+        .forEach(name -> grids.put(name, Codes.all(recipe.activations())));
+    for (Node node : decisions.weights().keySet()) {
+      long elements = Objects.requireNonNull(index.constant(node.input(1))).count();
+      Recipe own = recipe.forNode(node.label(), node.opType(), elements);
+      grids.put(node.input(1), StoredIntegers.of(own.weights()).codes());
+    }
+    return grids;
+  }
+
+  /** Every operator that the recipe lets be quantized. */
+  private StaticSelection everything() {
+    return new StaticSelection(recipe, model.opset(), Map.of());
+  }
+
+  private Placement place(DataSet data) {
+    Placement widest = Placer.place(graph, everything());
+    Map<String, String> tooSlow = LayerCost.slowInIntegers(model, widest, recipe.processor(), data);
+    return Placer.place(graph, new StaticSelection(recipe, model.opset(), tooSlow));
+  }
+
+  private Plan plan(
+      StaticDecisions decisions, PreparedModel prepared, Map<String, Statistics> observed) {
+    List<String> warnings = new ArrayList<>(prepared.warnings());
+    warnings.addAll(notFinite(observed));
+    return StaticPlan.of(graph, decisions, recipe, warnings);
   }
 
   /**

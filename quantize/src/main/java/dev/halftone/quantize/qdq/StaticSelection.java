@@ -79,6 +79,6 @@ record StaticSelection(Recipe recipe, long opset, Map<String, String> tooSlow)
 
   @Override
   public boolean eightBit() {
-    return recipe.activations().bits() == 8;
+    return recipe.activations().bits() <= 8;
   }
 }

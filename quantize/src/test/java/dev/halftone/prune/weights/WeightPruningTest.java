@@ -129,8 +129,7 @@ class WeightPruningTest {
   @Test
   void patternsLieAlongInputChannels() {
     Pruned pruned =
-        patterned(
-            network().model(17), new Pattern(2, 4, Method.MAGNITUDE, NodeChoice.ALL), null);
+        patterned(network().model(17), new Pattern(2, 4, Method.MAGNITUDE, NodeChoice.ALL), null);
     float[] before = values(network().model(17), "a");
     float[] after = values(pruned, "a");
     for (int o = 0; o < 16; o++)
@@ -280,14 +279,7 @@ class WeightPruningTest {
         new Graphs(7)
             .input("x", 1, 4)
             .input("choice", DType.BOOL)
-            .node(
-                "If",
-                "choice",
-                "y",
-                "then_branch",
-                body.graph(),
-                "else_branch",
-                body.graph())
+            .node("If", "choice", "y", "then_branch", body.graph(), "else_branch", body.graph())
             .output("y")
             .model(17);
     Pruned pruned = sparse(model, HALF);
@@ -311,8 +303,7 @@ class WeightPruningTest {
     Tensor after = sparse(model, HALF).model().graph().initializers().get("b");
     assertThat(after.dtype()).isEqualTo(type);
     assertThat(zeros(after.toFloats())).isEqualTo(32);
-    for (int i = 0; i < 64; i++)
-      assertThat(after.floatAt(i)).isIn(0f, weight.floatAt(i));
+    for (int i = 0; i < 64; i++) assertThat(after.floatAt(i)).isIn(0f, weight.floatAt(i));
   }
 
   @Test

@@ -132,6 +132,7 @@ class LongChainTest {
         .forEach(
             value -> activations.put(value, new QuantizationParameters(1 / 255f, 0, DType.UINT8)));
     return QdqGraph.build(
-        graph, new StaticDecisions(placement, activations, Map.of(), Map.of()), "");
+            graph, new StaticDecisions(placement, activations, Map.of(), Map.of()), "")
+        .graph();
   }
 }

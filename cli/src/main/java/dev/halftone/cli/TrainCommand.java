@@ -1,0 +1,169 @@
+package dev.halftone.cli;
+
+import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
+import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.toolkit.Halftone;
+import dev.halftone.toolkit.OpenModel;
+import dev.halftone.toolkit.RecipeWords;
+import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.SavedModel;
+import dev.halftone.toolkit.StagedOutput;
+import dev.halftone.toolkit.TrainRequest;
+import dev.halftone.toolkit.TrainedModel;
+import dev.halftone.train.TrainOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Quantization-aware training of any ONNX file. */
+@Command(
+    name = "train",
+    header = "Train a model to work with few bits.",
+    description =
+        "Quantizes as static mode does, then trains weights, biases and scales with the rounding in"
+            + " place, to answer as the original does and, with --labels, as the labels say. The"
+            + " file computes what was trained. Needs libtorch, which comes with Halftone for Linux"
+            + " on x86-64.",
+    customSynopsis = "halftone train MODEL --data PATH -o OUT [OPTIONS]",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  halftone train model.onnx --data train/ --weights int4 --activations int8 -o"
+          + " model.qat.onnx",
+      "  halftone train model.onnx --data train.bin --weights int3 --augment flip,crop:3 \\",
+      "      --epochs 40 --checkpoint state.safetensors -o model.qat.onnx"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MODEL", description = "The ONNX model, in float.")
+  private Path model;
+
+  @SuppressWarnings("NullAway.Init") // The parser insists on it.
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "OUT",
+      description = "The file to write.")
+  private Path output;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "TYPE",
+      description = "int2 to int8, uint8 or ternary; default: int8.")
+  private String weights = "int8";
+
+  @Option(
+      names = "--activations",
+      paramLabel = "TYPE",
+      description = "uint8, int8, uint4 or int4, asymmetric; default: uint8.")
+  private String activations = "uint8";
+
+  @Option(
+      names = "--granularity",
+      paramLabel = "G",
+      converter = Words.GranularityWord.class,
+      description = "Which weights share a scale: tensor or channel; default: channel.")
+  private Granularity granularity = new Granularity.PerChannel();
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "METHOD",
+      converter = Words.CalibrationWord.class,
+      description = "How the ranges that training starts from are chosen; default: mse.")
+  private Calibration calibration = new Calibration.Mse();
+
+  @Option(
+      names = "--include",
+      paramLabel = "PATTERN",
+      split = ",",
+      description = "Quantize only nodes whose names match (* and ?); may be repeated.")
+  private List<String> include = List.of();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      split = ",",
+      description = "Leave nodes whose names match in float; may be repeated.")
+  private List<String> exclude = List.of();
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "Keep the state in a file after each epoch; when it holds this training's, it goes on"
+              + " from there and ends as if it had never stopped.")
+  private @Nullable Path checkpoint;
+
+  @Option(
+      names = "--external-data",
+      description = "Weights into a file of their own, OUT.data; without it, only beyond 2 GB.")
+  private boolean externalData;
+
+  @Mixin private TrainingOptions training;
+  @Mixin private DataOptions data;
+  @Mixin private ReportOption page;
+  @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (data.data == null)
+      throw new ParameterException(
+          spec.commandLine(), "--data PATH is missing: what shall be trained on?");
+    Clock clock = Clock.start();
+    Console console = common.console(page.file());
+    TrainRequest request = Usage.checked(spec, this::request);
+    TrainOptions options =
+        Usage.checked(spec, () -> training.options(data.labels != null, common.seed()));
+    console.checkWritable();
+    try (StagedOutput staged = StagedOutput.beside(output);
+        Bars bars = console.bars()) {
+      OpenModel source = Halftone.open(model);
+      DataSet samples = data.open(source, data.data, data.labels, data.rows, common.seed());
+      TrainedModel trained =
+          TrainedModel.train(
+              source,
+              request,
+              samples,
+              options,
+              checkpoint,
+              common.threads(),
+              bars.progress(),
+              new TrainReport.Lines(console, bars));
+      bars.close();
+      if (trained.failure() != null && trained.training().best() == 0) throw trained.failure();
+      SavedModel saved = trained.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+      saved.requireLoads();
+      staged.commit();
+      if (trained.failure() != null) throw trained.failure();
+      RunRecord.Builder builder =
+          TrainReport.record(trained, saved.file().at(output), samples, common);
+      clock.stop(builder);
+      RunRecord record = builder.build();
+      console.sayAll(TrainReport.lines(trained, output, record));
+      console.write(record);
+      return ExitCode.DONE;
+    }
+  }
+
+  private TrainRequest request() {
+    return new TrainRequest(
+        RecipeWords.weights(weights),
+        TrainRequest.activations(activations),
+        granularity,
+        calibration,
+        include,
+        exclude);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.halftone.cli;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.toolkit.ModelFile;
+import dev.halftone.toolkit.OpenModel;
+import dev.halftone.toolkit.Provenance;
+import dev.halftone.toolkit.RecipeText;
+import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.TrainedModel;
+import dev.halftone.train.Epoch;
+import dev.halftone.train.Trainer;
+import dev.halftone.train.Training;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a training did, for people and for scripts. */
+final class TrainReport {
+  private TrainReport() {}
+
+  /** Tells how far training has come. */
+  record Lines(Console console, Bars bars) implements Trainer.Listener {
+    @Override
+    public void step(long done, long all) {
+      bars.progress().step("training", done, all);
+    }
+
+    @Override
+    public void epoch(Epoch epoch) {
+      bars.close();
+      console.say(line(epoch));
+    }
+  }
+
+  private static String line(Epoch epoch) {
+    StringBuilder line = new StringBuilder("epoch " + epoch.number() + ":");
+    if (!Double.isNaN(epoch.trainLoss()))
+      line.append(" loss ").append(Text.decimal(epoch.trainLoss())).append(',');
+    if (!Double.isNaN(epoch.heldOutLoss()))
+      line.append(" held out ").append(Text.decimal(epoch.heldOutLoss())).append(',');
+    if (!Double.isNaN(epoch.agreement()))
+      line.append(" agreement ").append(Text.percent(epoch.agreement())).append(',');
+    if (!Double.isNaN(epoch.accuracy()))
+      line.append(" right ").append(Text.percent(epoch.accuracy())).append(',');
+    line.setLength(line.length() - 1);
+    return line.toString();
+  }
+
+  static RunRecord.Builder record(
+      TrainedModel trained, ModelFile written, DataSet samples, CommonOptions common) {
+    OpenModel source = trained.source();
+    RunRecord.Builder record =
+        RunRecord.of("train")
+            .model(source.file())
+            .output(written)
+            .recipe(trained.recipe())
+            .plan(trained.plan())
+            .section("training", fields(trained))
+            .metric("bytes.reference", (double) source.file().bytes())
+            .metric("bytes.quantized", (double) written.bytes())
+            .metric("size.ratio", (double) written.bytes() / source.file().bytes())
+            .provenance(Provenance.here(common.seed(), common.threads(), samples, null));
+    samples.warnings().forEach(record::warning);
+    Training training = trained.training();
+    metrics(training.curve().getFirst(), "before").forEach(record::metric);
+    metrics(training.curve().get(training.best()), "best").forEach(record::metric);
+    if (training.best() == 0 && training.curve().size() > 1)
+      record.warning("no epoch was better than none: the result is what calibration gave");
+    return record;
+  }
+
+  private static Map<String, Double> metrics(Epoch epoch, String when) {
+    Map<String, Double> metrics = new TreeMap<>();
+    put(metrics, "held_out.loss." + when, epoch.heldOutLoss());
+    put(metrics, "held_out.agreement." + when, epoch.agreement());
+    put(metrics, "held_out.accuracy." + when, epoch.accuracy());
+    return metrics;
+  }
+
+  private static void put(Map<String, Double> fields, String name, double value) {
+    if (!Double.isNaN(value)) fields.put(name, value);
+  }
+
+  private static Map<String, Object> fields(TrainedModel trained) {
+    Training training = trained.training();
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("best_epoch", training.best());
+    fields.put("resumed_epochs", training.resumed());
+    fields.put("curve", training.curve().stream().map(TrainReport::fields).toList());
+    return fields;
+  }
+
+  private static Map<String, Object> fields(Epoch epoch) {
+    Map<String, Double> numbers = new TreeMap<>();
+    put(numbers, "train_loss", epoch.trainLoss());
+    put(numbers, "held_out_loss", epoch.heldOutLoss());
+    put(numbers, "agreement", epoch.agreement());
+    put(numbers, "accuracy", epoch.accuracy());
+    Map<String, Object> fields = new TreeMap<>(numbers);
+    fields.put("epoch", epoch.number());
+    return fields;
+  }
+
+  /** The record in words. */
+  static List<String> lines(TrainedModel trained, Path output, RunRecord record) {
+    List<String> lines = new ArrayList<>();
+    lines.add("%s → %s".formatted(trained.source().path(), output));
+    lines.add(MetricText.line("recipe", RecipeText.summary(trained.recipe().recipe())));
+    lines.addAll(PlanText.lines(trained.plan(), trained.recipe().recipe().mode()));
+    Training training = trained.training();
+    lines.add(
+        MetricText.line(
+            "training",
+            "best epoch %d of %d%s"
+                .formatted(
+                    training.best(),
+                    training.curve().size() - 1,
+                    training.resumed() == 0
+                        ? ""
+                        : ", %d of them in an earlier run".formatted(training.resumed()))));
+    lines.addAll(MetricText.lines(record.metrics(), 1));
+    record.warnings().forEach(warning -> lines.add("warning: " + warning));
+    return lines;
+  }
+}

@@ -1,0 +1,135 @@
+package dev.halftone.cli;
+
+import dev.halftone.train.Augmentation;
+import dev.halftone.train.TrainOptions;
+import dev.halftone.train.optimize.Method;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How to train, as far as it is said. */
+final class TrainingOptions {
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Times that every sample is seen; 0 calibrates only; default: 20.")
+  private int epochs = 20;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Samples a step; default: 32.")
+  private int batch = 32;
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "METHOD",
+      description = "adamw (default), adam or sgd (with a momentum of 0.9).")
+  private String optimizer = "adamw";
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      description =
+          "Highest learning rate, relative to each weight's magnitude: it rises to this and falls"
+              + " along a cosine; default: 0.01.")
+  private double rate = 0.01;
+
+  @Option(
+      names = "--scale-rate",
+      paramLabel = "X",
+      description =
+          "That of scales as a share of the learning rate; 0 keeps those of calibration; default:"
+              + " 0.3.")
+  private double scaleRate = 0.3;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SHARE",
+      description = "Share of all steps in which the learning rate rises; default: 0.05.")
+  private double warmUp = 0.05;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "X",
+      description = "Weight decay, never of scales and biases; default: 0.0001.")
+  private double decay = 1e-4;
+
+  @Option(
+      names = "--clip-gradient",
+      paramLabel = "X",
+      description = "Gradients longer than this are shortened; 0 for never; default: 1.")
+  private double longest = 1;
+
+  @Option(
+      names = "--hold-out",
+      paramLabel = "SHARE",
+      description =
+          "Share of the samples that is not trained on: the best epoch is the one with the least"
+              + " loss on them; default: 0.1.")
+  private double heldOut = 0.1;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description = "Stop after so many epochs without a better one; 0 for never; default: 0.")
+  private int patience;
+
+  @Option(
+      names = "--label-share",
+      paramLabel = "SHARE",
+      description =
+          "Share of the labels' cross-entropy in the loss, the rest is imitation of the original;"
+              + " default: 0.5 with --labels, else 0.")
+  private @Nullable Double labelShare;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "X",
+      description = "What logits are divided by where the original is imitated; default: 1.")
+  private double temperature = 1;
+
+  @Option(
+      names = "--augment",
+      paramLabel = "WORDS",
+      description =
+          "Change images at random: flip, crop:PIXELS, noise:SHARE of their deviation, several by"
+              + " comma; default: none.")
+  private String augmentation = "none";
+
+  /**
+   * The options.
+   *
+   * @param labels whether labels were given by name
+   * @throws IllegalArgumentException if a number is out of range or a word unknown
+   */
+  TrainOptions options(boolean labels, long seed) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method(),
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare == null ? (labels ? 0.5 : 0) : labelShare,
+        temperature,
+        Augmentation.parse(augmentation),
+        seed);
+  }
+
+  private Method method() {
+    try {
+      return Method.valueOf(optimizer.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      String words =
+          Arrays.stream(Method.values())
+              .map(method -> method.name().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(", "));
+      throw new IllegalArgumentException(
+          "--optimizer: '%s' is not one of %s".formatted(optimizer, words), e);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.halftone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Training from the command line. */
+class TrainTest {
+  @TempDir Path folder;
+  private Fixture fixture;
+  private Path model;
+  private Path samples;
+  private Path out;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    fixture = new Fixture(folder);
+    model = fixture.model();
+    samples = fixture.samples();
+    out = folder.resolve("out.onnx");
+  }
+
+  private CommandRun train(Object... more) {
+    List<Object> arguments = new java.util.ArrayList<>();
+    arguments.addAll(
+        List.of("train", model, "--data", samples, "--weights", "int2", "-o", out, "--epochs", 3));
+    arguments.addAll(List.of("--learning-rate", "0.03"));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray());
+  }
+
+  @Test
+  void trainsAndTellsTheCurve() throws IOException {
+    CommandRun run = train("--json", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(run.out());
+    JsonNode curve = record.at("/training/curve");
+    assertThat(curve.size()).isEqualTo(4);
+    assertThat(record.at("/training/best_epoch").asInt()).isPositive();
+    assertThat(record.at("/metrics/held_out.loss.best").asDouble())
+        .isLessThan(record.at("/metrics/held_out.loss.before").asDouble());
+    assertThat(run.err()).contains("epoch 0: held out", "epoch 3: loss");
+    assertThat(Files.size(out)).isLessThan(Files.size(model));
+    CommandRun judged =
+        CommandRun.of("evaluate", out, "--reference", model, "--data", samples, "--no-latency");
+    assertThat(judged.code()).as(judged.err()).isZero();
+  }
+
+  @Test
+  void labelsHaveHalfOfTheLoss() throws IOException {
+    CommandRun run = train("--labels", fixture.labels(), "--quiet");
+    assertThat(run.code()).as(run.err()).isZero();
+    CommandRun wrong = train("--labels", fixture.labels("few.npy", 3), "--quiet");
+    assertThat(wrong.code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void goesOnFromItsCheckpoint() throws IOException {
+    Path checkpoint = folder.resolve("state.safetensors");
+    assertThat(train("--checkpoint", checkpoint).code()).isZero();
+    byte[] first = Files.readAllBytes(out);
+    CommandRun again = train("--checkpoint", checkpoint);
+    assertThat(again.out()).contains("3 of them in an earlier run");
+    assertThat(Files.readAllBytes(out)).isEqualTo(first);
+    CommandRun other = train("--checkpoint", checkpoint, "--seed", 1);
+    assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(other.err()).contains("state.safetensors", "another training");
+  }
+
+  @Test
+  void refusesWhatCannotBeTrained() throws IOException {
+    Path odd = fixture.modelWithUnknownOperator();
+    CommandRun run = CommandRun.of("train", odd, "--data", samples, "-o", out, "--epochs", 1);
+    assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("odd.onnx", "node odd (NobodyKnows)");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void refusesOptionsThatMakeNoSense() {
+    assertUsage("--weights", "nf4");
+    assertUsage("--activations", "uint16");
+    assertUsage("--optimizer", "newton");
+    assertUsage("--augment", "spin");
+    assertUsage("--hold-out", "1");
+    assertUsage("--granularity", "block:32");
+    assertThat(train("--batch", 1000).code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(CommandRun.of("train", model, "-o", out).err()).contains("--data PATH is missing");
+    assertThat(out).doesNotExist();
+  }
+
+  private void assertUsage(Object... more) {
+    CommandRun run = train(more);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains(more[1].toString().substring(0, 1));
+  }
+}

@@ -1,0 +1,370 @@
+package dev.halftone.report;
+
+import static java.util.Map.entry;
+
+import dev.halftone.report.Chart.Bars;
+import dev.halftone.report.Chart.Lines;
+import dev.halftone.report.Chart.Point;
+import dev.halftone.report.Chart.Points;
+import dev.halftone.report.Run.Epoch;
+import dev.halftone.report.Run.LayerError;
+import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.StoredTensor;
+import dev.halftone.report.Run.Tried;
+import dev.halftone.report.Table.Cell;
+import dev.halftone.report.Table.Column;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The sections of the page. */
+final class Parts {
+  private static final Pattern BITS = Pattern.compile("\\d+");
+
+  /** What people call metrics; others stand by their names. */
+  private static final Map<String, String> TITLES =
+      Map.ofEntries(
+          entry("bytes", "size"),
+          entry("latency_ms", "latency, ms"),
+          entry("top1", "accuracy, %"),
+          entry("top1.drop", "drop of accuracy, points"),
+          entry("top5", "right answer among the first five, %"),
+          entry("map", "mean average precision"),
+          entry("auc", "area under the ROC curve"),
+          entry("agreement", "same answers, share"),
+          entry("max_abs_difference", "largest difference of an output"),
+          entry("mcnemar_p", "McNemar p"),
+          entry("peak_rss_bytes", "memory of this run"),
+          entry("seconds.total", "duration of this run, s"),
+          entry("size.ratio", "size, share of the original"),
+          entry("speedup", "times as fast"),
+          entry("sqnr_db", "SQNR of the outputs, dB"));
+
+  private Parts() {}
+
+  static Part warnings(Run run) {
+    if (run.warnings().isEmpty()) return Part.EMPTY;
+    Html list = new Html().raw("<ul>");
+    for (String warning : run.warnings()) list.element("li", warning);
+    return Part.of("warnings", "Mind", list.raw("</ul>\n"));
+  }
+
+  static Part metrics(Run run) {
+    if (run.metrics().isEmpty()) return Part.EMPTY;
+    Table table =
+        new Table(
+            "What was measured",
+            Column.text("Metric"),
+            Column.number("Original"),
+            Column.number("This model"),
+            Column.text("95 % interval"));
+    Map<String, Double> left = new TreeMap<>(run.metrics());
+    for (String key : run.metrics().keySet()) {
+      if (!key.endsWith(".reference")) continue;
+      String name = key.substring(0, key.length() - ".reference".length());
+      Double before = left.remove(key);
+      Double after = left.remove(name + ".quantized");
+      table.row(
+          Cell.of(title(name)),
+          cell(name, before),
+          cell(name, after),
+          Cell.of(interval(name + ".quantized", left)));
+    }
+    for (String key : run.metrics().keySet()) {
+      if (!left.containsKey(key) || key.endsWith(".low") || key.endsWith(".high")) continue;
+      table.row(
+          Cell.of(title(key)),
+          Cell.of(Double.NaN),
+          cell(key, left.get(key)),
+          Cell.of(interval(key, left)));
+    }
+    return Part.of("metrics", "Measured", table.html());
+  }
+
+  private static String title(String metric) {
+    return TITLES.getOrDefault(metric, metric);
+  }
+
+  private static String interval(String name, Map<String, Double> metrics) {
+    Double low = metrics.get(name + ".low");
+    Double high = metrics.get(name + ".high");
+    return low == null || high == null ? "" : Numbers.decimal(low) + " to " + Numbers.decimal(high);
+  }
+
+  private static Cell cell(String name, @Nullable Double value) {
+    if (value == null) return Cell.of(Double.NaN);
+    return name.contains("bytes") ? Cell.of(value, Numbers.bytes(value)) : Cell.of(value);
+  }
+
+  /** Size beside what the model is worth then. */
+  static Part sweep(Run run) {
+    if (run.sweep().isEmpty()) return Part.EMPTY;
+    String judge = sweepJudge(run.sweep());
+    List<Point> points = points(run.sweep(), judge);
+    Table table =
+        new Table(
+            "Formats by size and worth",
+            Column.text("Format"),
+            Column.number("Size, % of the original"),
+            Column.number("Bits per weight"),
+            Column.number(judge),
+            Column.number("SQNR of weights, dB"),
+            Column.number("Times as fast"),
+            Column.text("On the front"),
+            Column.text("How it runs, or why not"));
+    for (Tried tried : run.sweep()) table.row(cells(tried, judge, points));
+    if (points.isEmpty()) return Part.of("sweep", "Formats", table.html());
+    Chart chart =
+        new Chart(
+            "chart-sweep",
+            "Each point is a format; those that no other beats in both are joined.",
+            "Size in per cent of the original against %s: %s".formatted(judge, told(points)),
+            new Points("size, % of the original", judge, points));
+    return Part.of("sweep", "Formats", chart.html().append(table.html()), chart);
+  }
+
+  private static String told(List<Point> points) {
+    List<String> told = new ArrayList<>();
+    for (Point point : points)
+      told.add(
+          "%s %s %% and %s"
+              .formatted(point.name(), Numbers.decimal(point.x()), Numbers.decimal(point.y())));
+    return String.join("; ", told);
+  }
+
+  private static Cell[] cells(Tried tried, String judge, List<Point> points) {
+    Map<String, Double> m = tried.metrics();
+    boolean front = points.stream().anyMatch(p -> p.front() && p.name().equals(tried.format()));
+    return new Cell[] {
+      Cell.of(tried.format()),
+      Cell.of(100 * m.getOrDefault("size.ratio", Double.NaN)),
+      Cell.of(m.getOrDefault("bits_per_weight", Double.NaN)),
+      Cell.of(m.getOrDefault(judge, Double.NaN)),
+      Cell.of(m.getOrDefault("weight_sqnr_db", Double.NaN)),
+      Cell.of(m.getOrDefault("speedup", Double.NaN)),
+      Cell.of(front ? "yes" : ""),
+      Cell.of(tried.reason().isEmpty() ? String.join(", ", tried.execution()) : tried.reason())
+    };
+  }
+
+  private static String sweepJudge(List<Tried> sweep) {
+    for (String metric : List.of("top1.quantized", "map.quantized", "auc.quantized", "agreement"))
+      if (sweep.stream().anyMatch(tried -> tried.metrics().containsKey(metric))) return metric;
+    return "weight_sqnr_db";
+  }
+
+  private static List<Point> points(List<Tried> sweep, String judge) {
+    List<Tried> drawn =
+        sweep.stream()
+            .filter(tried -> tried.metrics().containsKey("size.ratio"))
+            .filter(tried -> tried.metrics().containsKey(judge))
+            .toList();
+    List<Point> points = new ArrayList<>();
+    for (Tried tried : drawn) {
+      double size = tried.metrics().getOrDefault("size.ratio", 0.0);
+      double worth = tried.metrics().getOrDefault(judge, 0.0);
+      boolean beaten =
+          drawn.stream()
+              .anyMatch(
+                  other -> {
+                    double otherSize = other.metrics().getOrDefault("size.ratio", 0.0);
+                    double otherWorth = other.metrics().getOrDefault(judge, 0.0);
+                    return otherSize <= size
+                        && otherWorth >= worth
+                        && (otherSize < size || otherWorth > worth);
+                  });
+      points.add(new Point(tried.format(), 100 * size, worth, !beaten));
+    }
+    points.sort(Comparator.comparingDouble(Point::x));
+    return points;
+  }
+
+  /** How training went. */
+  static Part curve(Run run) {
+    List<Epoch> curve = run.curve();
+    if (curve.isEmpty()) return Part.EMPTY;
+    Table table =
+        new Table(
+            "Epochs of training",
+            Column.number("Epoch"),
+            Column.number("Loss in training"),
+            Column.number("Loss held out"),
+            Column.number("Same answers held out"),
+            Column.number("Accuracy held out"));
+    for (Epoch epoch : curve)
+      table.row(
+          Cell.of(epoch.number()),
+          Cell.of(epoch.trainLoss()),
+          Cell.of(epoch.heldOutLoss()),
+          Cell.of(epoch.agreement()),
+          Cell.of(epoch.accuracy()));
+    Map<String, List<Double>> series = new LinkedHashMap<>();
+    series.put("training", curve.stream().map(Epoch::trainLoss).toList());
+    series.put("held out", curve.stream().map(Epoch::heldOutLoss).toList());
+    Chart chart =
+        new Chart(
+            "chart-curve",
+            "Loss after each epoch, of the samples trained on and of those held out.",
+            "Loss held out: %s before training, %s after the last of %s."
+                .formatted(
+                    Numbers.decimal(curve.getFirst().heldOutLoss()),
+                    Numbers.decimal(curve.getLast().heldOutLoss()),
+                    Numbers.count(curve.getLast().number(), "epoch")),
+            new Lines(
+                "epoch", "loss", curve.stream().map(e -> (double) e.number()).toList(), series));
+    return Part.of("curve", "Training", chart.html().append(table.html()), chart);
+  }
+
+  /** Who is to blame, in the order of the network. */
+  static Part errors(Run run) {
+    List<LayerError> errors = run.errors();
+    if (errors.isEmpty()) return Part.EMPTY;
+    Table table =
+        new Table(
+                "Values of the network beside the original's, in its order",
+                Column.text("Node"),
+                Column.text("Operator"),
+                Column.number("Noise added, %"),
+                Column.number("SQNR, dB"),
+                Column.number("Cosine"),
+                Column.number("Largest difference"),
+                Column.number("Left out"))
+            .withChoice();
+    for (LayerError error : errors)
+      table.row(
+          Cell.of(error.label()),
+          Cell.of(error.operator()),
+          Cell.of(100 * Math.max(0, error.addedNoise())),
+          Cell.of(error.sqnrDb()),
+          Cell.of(error.cosine(), cosine(error.cosine())),
+          Cell.of(error.maxAbsDifference()),
+          Cell.of(error.notFinite()));
+    Chart chart =
+        new Chart(
+            "chart-errors",
+            "Noise that each node adds to that of its inputs, in the order of the network.",
+            "Noise added in per cent; most: " + worst(errors),
+            new Bars(
+                "%",
+                errors.stream().map(LayerError::label).toList(),
+                errors.stream().map(error -> 100 * Math.max(0, error.addedNoise())).toList()));
+    Html html = chart.html();
+    html.raw(
+        "<p id=\"chosen\" aria-live=\"polite\">Choose a node in the table or the chart.</p>\n");
+    return Part.of("errors", "Error by layer", html.append(table.html()), chart);
+  }
+
+  /** Three digits would make a 1 of every cosine. */
+  private static String cosine(double value) {
+    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.6f", value);
+  }
+
+  private static String worst(List<LayerError> errors) {
+    List<String> told =
+        errors.stream()
+            .filter(error -> error.addedNoise() > 0)
+            .sorted(Comparator.comparingDouble(LayerError::addedNoise).reversed())
+            .limit(5)
+            .map(error -> error.label() + " " + Numbers.decimal(100 * error.addedNoise()))
+            .toList();
+    return told.isEmpty() ? "none adds any" : String.join(", ", told);
+  }
+
+  /** What stayed in float, and why. */
+  static Part nodes(Run run) {
+    List<PlannedNode> nodes = run.nodes();
+    if (nodes.isEmpty()) return Part.EMPTY;
+    long quantized = nodes.stream().filter(PlannedNode::quantized).count();
+    Table table =
+        new Table(
+            "Nodes of the network in its order",
+            Column.text("Node"),
+            Column.text("Operator"),
+            Column.text("Quantized"),
+            Column.text("Reason"));
+    for (PlannedNode node : nodes)
+      table.row(
+          Cell.of(node.name()),
+          Cell.of(node.operator()),
+          Cell.of(node.quantized() ? "yes" : "no"),
+          Cell.of(node.reason()));
+    Html html = new Html().raw("<p>");
+    html.text("%d of %s are quantized.".formatted(quantized, Numbers.count(nodes.size(), "node")));
+    return Part.of("nodes", "Nodes", html.raw("</p>\n").append(table.html()));
+  }
+
+  static Part tensors(Run run) {
+    List<StoredTensor> tensors = run.tensors();
+    if (tensors.isEmpty()) return Part.EMPTY;
+    Table table =
+        new Table(
+            "How tensors are stored",
+            Column.text("Tensor"),
+            Column.text("Role"),
+            Column.text("Type"),
+            Column.text("Granularity"),
+            Column.number("Bits per weight"),
+            Column.number("SQNR, dB"));
+    List<String> names = new ArrayList<>();
+    List<Double> bits = new ArrayList<>();
+    for (StoredTensor tensor : tensors) {
+      double each = bits(tensor);
+      table.row(
+          Cell.of(tensor.name()),
+          Cell.of(tensor.role()),
+          Cell.of(tensor.type()),
+          Cell.of(tensor.granularity()),
+          Cell.of(each),
+          Cell.of(tensor.numbers().getOrDefault("sqnr_db", Double.NaN)));
+      if (!isWeight(tensor) || Double.isNaN(each)) continue;
+      names.add(tensor.name());
+      bits.add(each);
+    }
+    if (names.isEmpty()) return Part.of("tensors", "Tensors", table.html());
+    Chart chart =
+        new Chart(
+            "chart-bits",
+            "Bits that a weight takes, in the order of the network.",
+            "Bits per weight: " + types(tensors),
+            new Bars("bits", names, bits));
+    return Part.of("tensors", "Tensors", chart.html().append(table.html()), chart);
+  }
+
+  /** Tensors of a checkpoint have no role. */
+  private static boolean isWeight(StoredTensor tensor) {
+    return tensor.role().equals("weight") || tensor.role().isEmpty();
+  }
+
+  /** How many weights have which type. */
+  private static String types(List<StoredTensor> tensors) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (StoredTensor tensor : tensors)
+      if (isWeight(tensor)) counts.merge(tensor.type(), 1, Integer::sum);
+    List<String> told = new ArrayList<>();
+    counts.forEach((type, count) -> told.add(Numbers.count(count, "tensor") + " of " + type));
+    return String.join(", ", told);
+  }
+
+  /** What was counted, or what the name of the type says: the first number in it. */
+  private static double bits(StoredTensor tensor) {
+    Double counted = tensor.numbers().get("bits_per_weight");
+    if (counted != null) return counted;
+    Matcher matcher = BITS.matcher(tensor.type());
+    return matcher.find() ? Double.parseDouble(matcher.group()) : Double.NaN;
+  }
+
+  static Part words(String id, String title, SortedMap<String, String> words) {
+    if (words.isEmpty()) return Part.EMPTY;
+    Html list = new Html().raw("<dl>");
+    words.forEach((name, value) -> list.element("dt", name).element("dd", value));
+    return Part.of(id, title, list.raw("</dl>\n"));
+  }
+}

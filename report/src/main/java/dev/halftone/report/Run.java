@@ -1,0 +1,93 @@
+package dev.halftone.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run's JSON says, as far as the page shows it.
+ *
+ * @param model the model that was read
+ * @param reference what it was compared with
+ * @param output the model that was written
+ * @param nodes what became of each node
+ * @param errors how far each value of the network is from the reference, in the order of the
+ *     network
+ * @param tensors how each tensor is stored
+ * @param curve of a training, the epoch before the first step first
+ * @param recipe names to values as text
+ * @param provenance likewise
+ */
+record Run(
+    String command,
+    String version,
+    @Nullable ModelFile model,
+    @Nullable ModelFile reference,
+    @Nullable ModelFile output,
+    Map<String, Double> metrics,
+    List<PlannedNode> nodes,
+    List<LayerError> errors,
+    List<StoredTensor> tensors,
+    List<Tried> sweep,
+    List<Epoch> curve,
+    List<String> warnings,
+    SortedMap<String, String> recipe,
+    SortedMap<String, String> provenance) {
+
+  /** A model on disk. */
+  record ModelFile(String path, double bytes, String sha256) {
+    String name() {
+      return path.substring(path.replace('\\', '/').lastIndexOf('/') + 1);
+    }
+  }
+
+  /** A node, and why it stayed float where it did. */
+  record PlannedNode(String name, String operator, boolean quantized, String reason) {}
+
+  /**
+   * A value of the network beside the reference's.
+   *
+   * @param addedNoise share of noise that the node adds to that of its inputs
+   */
+  record LayerError(
+      String node,
+      String operator,
+      String value,
+      String counterpart,
+      double sqnrDb,
+      double cosine,
+      double maxAbsDifference,
+      double addedNoise,
+      double notFinite) {
+
+    /** What a person would call it. */
+    String label() {
+      return node.isEmpty() ? value : node;
+    }
+  }
+
+  /**
+   * A tensor with its type.
+   *
+   * @param numbers what else there is to say about it
+   */
+  record StoredTensor(
+      String name, String role, String type, String granularity, Map<String, Double> numbers) {}
+
+  /**
+   * A format of a sweep.
+   *
+   * @param reason why it cannot be done, empty when it can
+   */
+  record Tried(String format, Map<String, Double> metrics, List<String> execution, String reason) {}
+
+  /** What was measured after an epoch of training; NaN where it was not. */
+  record Epoch(
+      int number, double trainLoss, double heldOutLoss, double agreement, double accuracy) {}
+
+  /** The metric, or null when it was not measured. */
+  @Nullable Double metric(String name) {
+    return metrics.get(name);
+  }
+}

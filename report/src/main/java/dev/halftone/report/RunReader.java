@@ -1,0 +1,209 @@
+package dev.halftone.report;
+
+import dev.halftone.graph.MalformedDataException;
+import dev.halftone.report.Run.Epoch;
+import dev.halftone.report.Run.LayerError;
+import dev.halftone.report.Run.ModelFile;
+import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.StoredTensor;
+import dev.halftone.report.Run.Tried;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * JSON to {@link Run}: says where it is not what a run writes. Parts that are missing are empty.
+ */
+final class RunReader {
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final String file;
+
+  private RunReader(String file) {
+    this.file = file;
+  }
+
+  /**
+   * @param file what errors call the text
+   * @throws MalformedDataException if it is not the JSON of a run
+   */
+  static Run read(String json, String file) {
+    JsonNode root;
+    try {
+      root = MAPPER.readTree(json);
+    } catch (JacksonException e) {
+      TokenStreamLocation at = e.getLocation();
+      String place =
+          at == null
+              ? "its start"
+              : "line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+      throw new MalformedDataException(file, place, "not JSON: " + e.getOriginalMessage());
+    }
+    if (!root.isObject() || !root.has("halftone") || !root.has("command"))
+      throw new MalformedDataException(
+          file, "not the JSON of a run: written by --json of a command");
+    return new RunReader(file).run(root);
+  }
+
+  private Run run(JsonNode root) {
+    String command = text(root, "command", "");
+    boolean compares = command.equals("compare");
+    List<LayerError> errors = list(root, compares ? "layers" : "layer_errors", this::error);
+    return new Run(
+        command,
+        text(root, "halftone", ""),
+        modelFile(root, "model"),
+        modelFile(root, "reference"),
+        modelFile(root, "output"),
+        numbers(root, "metrics", ""),
+        compares ? List.of() : list(root, "layers", this::node),
+        errors,
+        list(root, "tensors", this::tensor),
+        list(root, "sweep", this::tried),
+        list(root.path("training"), "curve", this::epoch),
+        list(root, "warnings", this::string),
+        words(root, "recipe"),
+        words(root, "provenance"));
+  }
+
+  private MalformedDataException wrong(String at, String expected, JsonNode found) {
+    String type = found.getNodeType().name().toLowerCase(Locale.ROOT);
+    return new MalformedDataException(file, at, "expected %s, found %s".formatted(expected, type));
+  }
+
+  private <T> List<T> list(JsonNode parent, String name, BiFunction<JsonNode, String, T> read) {
+    JsonNode node = parent.path(name);
+    if (node.isMissingNode() || node.isNull()) return List.of();
+    if (!node.isArray()) throw wrong(name, "a list", node);
+    List<T> items = new ArrayList<>();
+    for (JsonNode item : node) {
+      String at = name + "[" + items.size() + "]";
+      items.add(read.apply(item, at));
+    }
+    return items;
+  }
+
+  private String string(JsonNode node, String at) {
+    if (!node.isString()) throw wrong(at, "text", node);
+    return node.stringValue();
+  }
+
+  private String text(JsonNode parent, String name, String at) {
+    JsonNode node = parent.path(name);
+    return node.isMissingNode() || node.isNull() ? "" : string(node, join(at, name));
+  }
+
+  private static String join(String at, String name) {
+    return at.isEmpty() ? name : at + "." + name;
+  }
+
+  private double number(JsonNode parent, String name, String at) {
+    JsonNode node = parent.path(name);
+    if (node.isMissingNode() || node.isNull()) return Double.NaN;
+    if (!node.isNumber()) throw wrong(join(at, name), "a number", node);
+    return node.doubleValue();
+  }
+
+  private Map<String, Double> numbers(JsonNode parent, String name, String at) {
+    JsonNode node = parent.path(name);
+    Map<String, Double> numbers = new TreeMap<>();
+    if (node.isMissingNode()) return numbers;
+    String place = join(at, name);
+    if (!node.isObject()) throw wrong(place, "an object", node);
+    for (String key : node.propertyNames()) numbers.put(key, number(node, key, place));
+    return numbers;
+  }
+
+  private @Nullable ModelFile modelFile(JsonNode root, String name) {
+    JsonNode node = root.path(name);
+    if (node.isMissingNode()) return null;
+    if (!node.isObject()) throw wrong(name, "an object", node);
+    return new ModelFile(
+        text(node, "path", name), number(node, "bytes", name), text(node, "sha256", name));
+  }
+
+  private void object(JsonNode node, String at) {
+    if (!node.isObject()) throw wrong(at, "an object", node);
+  }
+
+  private PlannedNode node(JsonNode node, String at) {
+    object(node, at);
+    boolean quantized = node.path("quantized").asBoolean(false);
+    return new PlannedNode(
+        text(node, "name", at), text(node, "op", at), quantized, text(node, "reason", at));
+  }
+
+  private LayerError error(JsonNode node, String at) {
+    object(node, at);
+    return new LayerError(
+        text(node, "name", at),
+        text(node, "op", at),
+        text(node, "value", at),
+        text(node, "counterpart", at),
+        number(node, "sqnr_db", at),
+        number(node, "cosine", at),
+        number(node, "max_abs_difference", at),
+        number(node, "added_noise", at),
+        number(node, "not_finite", at));
+  }
+
+  private StoredTensor tensor(JsonNode node, String at) {
+    object(node, at);
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (String key : List.of("bytes", "bits_per_weight", "sqnr_db", "low", "high")) {
+      if (node.path(key).isNumber()) numbers.put(key, node.path(key).doubleValue());
+    }
+    return new StoredTensor(
+        text(node, "name", at),
+        text(node, "role", at),
+        text(node, "type", at),
+        text(node, "granularity", at),
+        numbers);
+  }
+
+  private Epoch epoch(JsonNode node, String at) {
+    object(node, at);
+    return new Epoch(
+        (int) number(node, "epoch", at),
+        number(node, "train_loss", at),
+        number(node, "held_out_loss", at),
+        number(node, "agreement", at),
+        number(node, "accuracy", at));
+  }
+
+  private Tried tried(JsonNode node, String at) {
+    object(node, at);
+    return new Tried(
+        text(node, "format", at),
+        numbers(node, "metrics", at),
+        list(node, "execution", (item, place) -> string(item, at + "." + place)),
+        text(node, "reason", at));
+  }
+
+  /** Everything below as one name and text each, inner names after a dot. */
+  private static SortedMap<String, String> words(JsonNode root, String name) {
+    SortedMap<String, String> words = new TreeMap<>();
+    flatten("", root.path(name), words);
+    return words;
+  }
+
+  private static void flatten(String at, JsonNode node, SortedMap<String, String> into) {
+    if (node.isObject()) {
+      for (String key : node.propertyNames()) flatten(join(at, key), node.path(key), into);
+    } else if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) flatten(at + "[" + i + "]", node.path(i), into);
+    } else if (!node.isMissingNode()) {
+      into.put(at, node.asString());
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.halftone.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.halftone.graph.MalformedDataException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class RunReportTest {
+  private static String run(String command, String more) {
+    return """
+    {"halftone": "1", "command": "%s", "model": {"path": "a/b.onnx", "bytes": 4000, "sha256": "x"}%s}
+    """
+        .formatted(command, more);
+  }
+
+  private static String page(String command, String more) {
+    return RunReport.html(run(command, more), "run.json");
+  }
+
+  @Test
+  void beginsWithTheVerdict() {
+    String page =
+        page(
+            "evaluate",
+            """
+            , "metrics": {"bytes.reference": 4000, "bytes.quantized": 1000, "agreement": 0.985,
+              "top1.reference": 99, "top1.quantized": 98.5, "top1.drop": 0.5,
+              "top1.drop.low": -0.25, "top1.drop.high": 1.25,
+              "latency_ms.reference": 3, "latency_ms.quantized": 1.5, "speedup": 2}
+            """);
+    assertThat(page)
+        .contains(
+            "<p class=\"verdict\">b.onnx takes 1.00 KB in place of 4.00 KB: 25.0 % of the size."
+                + " Its accuracy falls by 0.50 points, from 99.00 % to 98.50 %"
+                + " (95 % interval of the change: −1.25 to +0.25 points)."
+                + " 98.5 % of its answers are those of the original."
+                + " It runs 2 times as fast: 1.50 ms in place of 3 ms.</p>");
+  }
+
+  @Test
+  void namesTheNodeThatAddsMostNoise() {
+    String page =
+        page(
+            "compare",
+            """
+            , "layers": [
+              {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "added_noise": 0.001},
+              {"name": "", "op": "Add", "value": "v2", "sqnr_db": 20, "added_noise": 0.02},
+              {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "added_noise": -0.1}]
+            """);
+    assertThat(page)
+        .contains("Most noise comes from v2 (Add): 2.00 % of the energy")
+        .contains("The last value, fc, has a signal-to-noise ratio of 21.5 dB.")
+        .contains("aria-label=\"Noise added in per cent; most: v2 2, conv1 0.100\"")
+        .contains("{\"id\":\"chart-errors\",\"kind\":\"bars\",\"unit\":\"%\"")
+        .contains("\"names\":[\"conv1\",\"v2\",\"fc\"],\"values\":[0.1,2.0,0.0]");
+  }
+
+  @Test
+  void joinsTheFormatsThatNoOtherBeats() {
+    String page =
+        page(
+            "sweep",
+            """
+            , "sweep": [
+              {"format": "int8", "metrics": {"size.ratio": 0.26, "agreement": 1}},
+              {"format": "int4", "metrics": {"size.ratio": 0.15, "agreement": 0.99}},
+              {"format": "nf4", "metrics": {"size.ratio": 0.16, "agreement": 0.98}},
+              {"format": "fp16", "reason": "it is in fp16 already"}]
+            """);
+    assertThat(page)
+        .contains(
+            "3 of 4 formats could be done. The smallest that keeps 99 % of the answers is int4")
+        .contains("{\"name\":\"int4\",\"x\":15.0,\"y\":0.99,\"front\":true}")
+        .contains("{\"name\":\"nf4\",\"x\":16.0,\"y\":0.98,\"front\":false}")
+        .contains("it is in fp16 already");
+  }
+
+  @Test
+  void letsNoNameOutOfItsPlace() {
+    String name = "</script><script>alert(1)</script>\\\"'&\\u0000";
+    String page =
+        page(
+            "compare",
+            """
+            , "warnings": ["%1$s"],
+            "layers": [{"name": "%1$s", "op": "Conv", "value": "v", "sqnr_db": 1, "added_noise": 0.5}]
+            """
+                .formatted(name));
+    assertThat(page).doesNotContain("<script>alert").doesNotContain("\u0000");
+    assertThat(page)
+        .contains("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;");
+    assertThat(page).contains("\\u003c/script>");
+  }
+
+  @Test
+  void asksTheNetworkForNothing() {
+    String page = page("evaluate", ", \"tensors\": [{\"name\": \"w\", \"type\": \"int4\"}]");
+    String markup = page.replaceAll("(?s)<script>.*?</script>", "");
+    assertThat(markup).contains("default-src 'none'").doesNotContain(" src=", "<link", "://");
+  }
+
+  @Test
+  void staysSmallForABigNetwork() {
+    StringBuilder layers = new StringBuilder(", \"layers\": [");
+    for (int i = 0; i < 300; i++) {
+      layers.append(i == 0 ? "" : ",");
+      layers.append(
+          """
+          {"name": "/model/layers.%d/self_attn/q_proj/MatMul", "op": "MatMul", "value": "value_%d",
+          "counterpart": "value_%d_q", "sqnr_db": 35.123456789, "cosine": 0.99987654321,
+          "max_abs_difference": 0.123456789, "added_noise": 0.000123456789, "not_finite": 0}
+          """
+              .formatted(i, i, i));
+    }
+    assertThat(page("compare", layers + "]").length()).isLessThan(3_000_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{                                                         | run.json at line ",
+        "[]                                                        | run.json: not the JSON of a"
+            + " run",
+        "{\"command\": \"sweep\"}                                  | run.json: not the JSON of a"
+            + " run",
+        "{\"halftone\": \"1\", \"command\": 3}                     | run.json at command: expected"
+            + " text, found number",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"metrics\": 3} | run.json at metrics: expected"
+            + " an object, found number",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"metrics\": {\"a\": \"b\"}} | run.json at"
+            + " metrics.a: expected a number, found string",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"layers\": [1]}  | run.json at layers[0]:"
+            + " expected an object, found number",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"sweep\": {}}  | run.json at sweep: expected a"
+            + " list, found object",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"model\": []}  | run.json at model: expected an"
+            + " object, found array"
+      })
+  void saysWhereAFileIsNoRun(String json, String message) {
+    assertThatThrownBy(() -> RunReport.html(json, "run.json"))
+        .isInstanceOf(MalformedDataException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void hasAWordForARunThatMeasuredNothing() {
+    assertThat(page("inspect", "")).contains("This run of inspect measured nothing to judge by.");
+  }
+}

@@ -1,0 +1,94 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.recipe.Calibration;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
+import dev.halftone.recipe.Processor;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.ScaleSearch;
+import dev.halftone.scheme.ScaleStorage;
+import dev.halftone.tensor.DType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What a model is trained to: the numbers that its file has.
+ *
+ * @param weights signed integers of 2 to 8 bits, ternary, or uint8
+ * @param activations UINT8, INT8, UINT4 or INT4
+ * @param granularity one scale for each weight, or for each of its output channels
+ * @param include patterns of node names to quantize; empty means all
+ * @param exclude patterns of node names to leave in float
+ */
+public record TrainRequest(
+    WeightFormat weights,
+    DType activations,
+    Granularity granularity,
+    Calibration calibration,
+    List<String> include,
+    List<String> exclude) {
+  private static final Set<DType> ACTIVATIONS =
+      Set.of(DType.UINT8, DType.INT8, DType.UINT4, DType.INT4);
+
+  private static final Set<String> WEIGHTS =
+      Set.of("int2", "int3", "int4", "int5", "int6", "int7", "int8", "uint8", "ternary");
+
+  /**
+   * @throws IllegalArgumentException if these numbers cannot be trained for
+   */
+  public TrainRequest {
+    if (!WEIGHTS.contains(weights.name()))
+      throw new IllegalArgumentException(
+          "--weights %s: training knows int2 to int8, uint8 and ternary".formatted(weights.name()));
+    if (!ACTIVATIONS.contains(activations))
+      throw new IllegalArgumentException(
+          "--activations %s: training knows uint8, int8, uint4 and int4"
+              .formatted(activations.name().toLowerCase(Locale.ROOT)));
+    if (granularity.isBlocked())
+      throw new IllegalArgumentException(
+          "--granularity %s: training knows tensor and channel".formatted(granularity.text()));
+    include = List.copyOf(include);
+    exclude = List.copyOf(exclude);
+  }
+
+  /**
+   * The type of activations that a word names.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static DType activations(String word) {
+    for (DType type : ACTIVATIONS)
+      if (type.name().toLowerCase(Locale.ROOT).equals(word.toLowerCase(Locale.ROOT))) return type;
+    throw new IllegalArgumentException(
+        "'%s' is not one of uint8, int8, uint4, int4".formatted(word));
+  }
+
+  /**
+   * The recipe that training starts from: static, scales of least squared error, and nothing left
+   * in float for the sake of speed, since what few bits gain is size.
+   */
+  ResolvedRecipe recipe() {
+    Recipe recipe =
+        new Recipe(
+                Mode.STATIC,
+                weights,
+                activations,
+                granularity,
+                false,
+                true,
+                false,
+                false,
+                false,
+                true,
+                calibration,
+                include,
+                exclude,
+                true,
+                new ScaleSearch.SquaredError(),
+                new ScaleStorage.Float32())
+            .withProcessor(Processor.ANY);
+    return new ResolvedRecipe("", recipe, Target.named("auto"), List.of());
+  }
+}

@@ -1,0 +1,168 @@
+package dev.halftone.toolkit;
+
+import dev.halftone.calibrate.StatisticsSource;
+import dev.halftone.data.DataSet;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.onnx.OnnxWriter;
+import dev.halftone.onnx.OnnxWriter.ExternalData;
+import dev.halftone.plan.Plan;
+import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.fold.FunctionCalls;
+import dev.halftone.quantize.half.Widening;
+import dev.halftone.quantize.qdq.StaticDraft;
+import dev.halftone.quantize.qdq.StaticMode;
+import dev.halftone.runtime.Progress;
+import dev.halftone.train.DivergedException;
+import dev.halftone.train.TrainOptions;
+import dev.halftone.train.Trainer;
+import dev.halftone.train.Training;
+import dev.halftone.train.fake.FakeQuantized;
+import dev.halftone.train.function.TorchGraph;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A model that was trained to be quantized and is not on disk yet. Immutable. */
+public final class TrainedModel {
+  private final OpenModel source;
+  private final ResolvedRecipe recipe;
+  private final TrainOptions options;
+  private final DataSet data;
+  private final Plan plan;
+  private final Model model;
+  private final Training training;
+  private final @Nullable DivergedException failure;
+
+  private TrainedModel(
+      OpenModel source,
+      ResolvedRecipe recipe,
+      TrainOptions options,
+      DataSet data,
+      StaticDraft draft,
+      Model model,
+      Training training,
+      @Nullable DivergedException failure) {
+    this.source = source;
+    this.recipe = recipe;
+    this.options = options;
+    this.data = data;
+    this.plan = draft.plan();
+    this.training = training;
+    this.failure = failure;
+    this.model = model.withMetadata(provenance(model));
+  }
+
+  /**
+   * Quantizes the model and trains what it rounds. A training whose loss is no number any more
+   * stops; {@link #failure} says so then, and what was best before is there.
+   *
+   * @param checkpoint written after each epoch and gone on from when it is there, or null
+   * @param threads samples calibrated at the same time; the result does not depend on it
+   * @throws UnsupportedModelException if the model has operators that cannot be trained (the
+   *     message names all of them), nothing that can be quantized, or if it does not go with the
+   *     data
+   */
+  public static TrainedModel train(
+      OpenModel source,
+      TrainRequest request,
+      DataSet data,
+      TrainOptions options,
+      @Nullable Path checkpoint,
+      int threads,
+      Progress progress,
+      Trainer.Listener listener) {
+    ResolvedRecipe recipe = request.recipe();
+    try {
+      Model folded =
+          Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(source.model())));
+      TorchGraph.refuseUnsupported(folded);
+      StaticDraft draft =
+          StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
+      FakeQuantized fake = FakeQuantized.of(draft);
+      String run = run(source, recipe, data, options);
+      try (Trainer trainer = new Trainer(fake, data, options)) {
+        Training training;
+        DivergedException failure = null;
+        try {
+          training = trainer.train(checkpoint, run, listener);
+        } catch (DivergedException e) {
+          training = e.soFar();
+          failure = e;
+        }
+        Model model = fake.export(training.parameters());
+        return new TrainedModel(source, recipe, options, data, draft, model, training, failure);
+      }
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(source.path(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What tells this training from others. */
+  private static String run(
+      OpenModel source, ResolvedRecipe recipe, DataSet data, TrainOptions options) {
+    return String.join(
+        "\n",
+        ModelFile.sha256OfAll(source.path()),
+        data.fingerprint(),
+        Integer.toString(data.size()),
+        RecipeYaml.of(recipe.recipe()),
+        options.toString());
+  }
+
+  private Map<String, String> provenance(Model trained) {
+    Map<String, String> metadata = new LinkedHashMap<>(trained.metadata());
+    metadata.put("halftone.version", Halftone.version());
+    metadata.put("halftone.recipe", RecipeYaml.of(recipe.recipe()));
+    metadata.put("halftone.input.sha256", source.file().sha256());
+    metadata.put("halftone.training", options.toString());
+    metadata.put("halftone.training.epoch", Integer.toString(training.best()));
+    metadata.put("halftone.training.sha256", data.fingerprint());
+    metadata.put("halftone.training.samples", Integer.toString(data.size()));
+    return metadata;
+  }
+
+  public OpenModel source() {
+    return source;
+  }
+
+  public ResolvedRecipe recipe() {
+    return recipe;
+  }
+
+  public TrainOptions options() {
+    return options;
+  }
+
+  /** Where it is quantized and where not. */
+  public Plan plan() {
+    return plan;
+  }
+
+  /** The best epoch and the curve. */
+  public Training training() {
+    return training;
+  }
+
+  /** Why training stopped early, or null when it did not. */
+  public @Nullable DivergedException failure() {
+    return failure;
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  /**
+   * Writes the model beside its final name and moves it into place; nothing is left behind when
+   * that fails.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public SavedModel save(Path out, ExternalData externalData) {
+    StagedOutput.refuseSame(source.path(), out);
+    OnnxWriter.write(model, out, externalData);
+    return new SavedModel(source, ModelFile.of(out));
+  }
+}

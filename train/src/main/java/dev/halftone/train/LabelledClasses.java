@@ -1,0 +1,41 @@
+package dev.halftone.train;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.data.Targets;
+import dev.halftone.data.Task;
+import dev.halftone.graph.UnsupportedModelException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The label of each sample as an index into the model's answer. */
+final class LabelledClasses {
+  private LabelledClasses() {}
+
+  /** By row; null when there are none. */
+  static @Nullable List<Integer> of(DataSet data) {
+    if (!(data.targets() instanceof Targets.Classes(List<Integer> classes))) return null;
+    int offset = data.task() instanceof Task.Classify(int labelOffset) ? labelOffset : 0;
+    return classes.stream().map(label -> label + offset).toList();
+  }
+
+  /**
+   * Whether they can be learned.
+   *
+   * @param classes of the model's answer
+   * @throws UnsupportedModelException if one is out of range, or all are the same
+   */
+  static void check(List<Integer> labels, long classes) {
+    for (int row = 0; row < labels.size(); row++) {
+      int label = labels.get(row);
+      if (label < 0 || label >= classes)
+        throw new UnsupportedModelException(
+            "labels",
+            "sample %d has class %d, the model tells %d apart".formatted(row, label, classes));
+    }
+    if (labels.stream().distinct().count() < 2)
+      throw new UnsupportedModelException(
+          "labels",
+          "every sample is of class %d: there is nothing to learn from them"
+              .formatted(labels.getFirst()));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.halftone.train;
+
+import dev.halftone.data.Task;
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.ValueInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What training makes smaller. Where outputs are probabilities of classes, with student's logits
+ * {@code s}, original's {@code t} and temperature {@code T}:
+ *
+ * <pre>
+ * T^2 * sum softmax(t / T) * (log softmax(t / T) - log softmax(s / T)),  mean over samples
+ * </pre>
+ *
+ * (Hinton et al., arXiv 1503.02531), plus the cross-entropy of labels. Other outputs count with
+ * their mean squared error, relative to the mean square of the original's.
+ *
+ * @param outputs what is compared
+ */
+record Objective(List<Output> outputs, double temperature, double labelShare) {
+
+  /**
+   * One output of both models.
+   *
+   * @param student name of the value in the trained graph: logits where there is a Softmax
+   * @param original name of it in the original
+   * @param hasClasses whether they are logits or probabilities
+   * @param axis of the classes; negative ones count from the end
+   * @param flat whether all axes from there on are classes
+   */
+  record Output(String student, String original, boolean hasClasses, long axis, boolean flat) {
+    /** {@code [rows, classes]}. */
+    Tensor rows(Tensor logits) {
+      long at = axis < 0 ? axis + logits.dim() : axis;
+      if (!flat) {
+        Tensor last = logits.transpose(at, -1);
+        return last.reshape(-1, last.size(last.dim() - 1));
+      }
+      long rows = 1;
+      for (int i = 0; i < at; i++) rows *= logits.size(i);
+      return logits.reshape(rows, -1);
+    }
+  }
+
+  static Objective of(Model trained, Model original, Task task, TrainOptions options) {
+    List<Output> outputs = new ArrayList<>();
+    for (ValueInfo output : original.graph().outputs()) {
+      Node ours = softmax(trained.graph(), output.name());
+      Node theirs = softmax(original.graph(), output.name());
+      boolean first = outputs.isEmpty();
+      if (ours != null && theirs != null) outputs.add(classes(ours, theirs, original.opset()));
+      else if (first && task instanceof Task.Classify)
+        outputs.add(new Output(output.name(), output.name(), true, 1, true));
+      else outputs.add(new Output(output.name(), output.name(), false, 0, false));
+    }
+    return new Objective(outputs, options.temperature(), options.labelShare());
+  }
+
+  private static @Nullable Node softmax(Graph graph, String output) {
+    Node producer = new GraphIndex(graph).producer(output);
+    return producer != null && producer.is("Softmax") ? producer : null;
+  }
+
+  private static Output classes(Node ours, Node theirs, long opset) {
+    boolean flat = opset < 13;
+    long axis = theirs.integer("axis", flat ? 1 : -1);
+    return new Output(ours.input(0), theirs.input(0), true, axis, flat);
+  }
+
+  /** Values of the trained graph that the loss takes. */
+  List<String> student() {
+    return outputs.stream().map(Output::student).toList();
+  }
+
+  /** Values of the original that it takes. */
+  List<String> original() {
+    return outputs.stream().map(Output::original).toList();
+  }
+
+  /** The first output with classes, or null. */
+  @Nullable Output classes() {
+    return outputs.stream().filter(Output::hasClasses).findFirst().orElse(null);
+  }
+
+  /**
+   * The loss of a batch.
+   *
+   * @param labels of the first output with classes, or null when they do not count
+   */
+  Tensor loss(Map<String, Tensor> student, Map<String, Tensor> original, @Nullable Tensor labels) {
+    Tensor sum = null;
+    for (Output output : outputs) {
+      Tensor s = Objects.requireNonNull(student.get(output.student()));
+      Tensor t = Objects.requireNonNull(original.get(output.original()));
+      Tensor own = output.hasClasses() ? imitation(output.rows(s), output.rows(t)) : error(s, t);
+      sum = sum == null ? own : sum.add(own);
+    }
+    if (sum == null) throw new IllegalStateException("a model without outputs");
+    Tensor mean = sum.div(new Scalar((double) outputs.size()));
+    Output answer = classes();
+    if (labels == null || answer == null) return mean;
+    Tensor logits = answer.rows(Objects.requireNonNull(student.get(answer.student())));
+    Tensor labelled = torch.cross_entropy_loss(logits, labels);
+    return labelled.mul(new Scalar(labelShare)).add(mean.mul(new Scalar(1 - labelShare)));
+  }
+
+  private Tensor imitation(Tensor student, Tensor original) {
+    Scalar cool = new Scalar(1 / temperature);
+    Tensor wanted = torch.log_softmax(original.mul(cool), 1);
+    Tensor found = torch.log_softmax(student.mul(cool), 1);
+    Tensor divergence = torch.exp(wanted).mul(wanted.sub(found)).sum();
+    return divergence.mul(new Scalar(temperature * temperature / student.size(0)));
+  }
+
+  private static Tensor error(Tensor student, Tensor original) {
+    Tensor power = torch.square(original).mean().add(new Scalar(1e-12));
+    return torch.square(student.sub(original)).mean().div(power);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.halftone.train;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.tensor.Tensor;
+import dev.halftone.train.fake.FakeQuantized;
+import dev.halftone.train.fake.FakeQuantized.Rounding;
+import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.optimize.Parameter;
+import dev.halftone.train.torch.TorchTensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+
+/** How far each parameter goes at a step. */
+final class Parameters {
+  /** Share of its first value that a scale never falls below. */
+  private static final double LEAST_SCALE = 1e-3;
+
+  /** Unit of weights that are all zero. */
+  private static final float ZERO_UNIT = 1e-2f;
+
+  private final FakeQuantized model;
+  private final TorchGraph graph;
+  private final TrainOptions options;
+
+  private Parameters(FakeQuantized model, TorchGraph graph, TrainOptions options) {
+    this.model = model;
+    this.graph = graph;
+    this.options = options;
+  }
+
+  /**
+   * Of a model. A weight's unit is the root mean square of each of its output channels, where it
+   * has a scale for each, or of the whole; a scale's unit is the scale.
+   *
+   * @param sizes elements of one sample's inner values, by name
+   */
+  static List<Parameter> of(
+      FakeQuantized model, TorchGraph graph, TrainOptions options, Map<String, Long> sizes) {
+    try (PointerScope temporaries = new PointerScope()) {
+      return new Parameters(model, graph, options).all(sizes);
+    }
+  }
+
+  private List<Parameter> all(Map<String, Long> sizes) {
+    List<Parameter> all = new ArrayList<>();
+    Map<String, Integer> axes = new HashMap<>();
+    for (Rounding rounding : model.roundings()) axes.put(rounding.value(), rounding.axis());
+    for (String name : model.weights()) all.add(weight(name, axes.getOrDefault(name, -1)));
+    if (options.scaleRate() > 0) all.addAll(scales(sizes));
+    return all;
+  }
+
+  private Parameter weight(String name, int axis) {
+    Tensor initial = initial(name);
+    org.bytedeco.pytorch.Tensor tensor = tensor(name);
+    org.bytedeco.pytorch.Tensor unit = kept(TorchTensors.of(magnitudes(initial, axis)));
+    return new Parameter(
+        name, tensor, unit, 1, initial.rank() > 1, kept(new org.bytedeco.pytorch.Tensor()));
+  }
+
+  /** Root mean square by index of the axis, or of the whole; of a shape that spreads. */
+  static Tensor magnitudes(Tensor weight, int axis) {
+    float[] values = weight.toFloats();
+    long[] shape = new long[weight.rank()];
+    Arrays.fill(shape, 1);
+    // Biases have an axis too, but no channel has more than one.
+    boolean byChannel = axis >= 0 && weight.rank() > 1;
+    int channels = byChannel ? (int) weight.dimension(axis) : 1;
+    int inner = 1;
+    if (byChannel) {
+      shape[axis] = channels;
+      for (int i = axis + 1; i < weight.rank(); i++) inner *= (int) weight.dimension(i);
+    }
+    double[] squares = new double[channels];
+    for (int i = 0; i < values.length; i++)
+      squares[i / inner % channels] += (double) values[i] * values[i];
+    float[] units = new float[channels];
+    double all = Math.sqrt(Arrays.stream(squares).sum() / Math.max(1, values.length));
+    for (int c = 0; c < channels; c++) {
+      double own = Math.sqrt(squares[c] * channels / Math.max(1, values.length));
+      units[c] = own > 0 ? (float) own : all > 0 ? (float) all : ZERO_UNIT;
+    }
+    return Tensor.ofFloats(units, shape);
+  }
+
+  /**
+   * Gradients of a scale are sums over all it rounds; {@code 1 / sqrt(elements * reach)} makes them
+   * count as those of weights (arXiv 1902.08153, section 2.2).
+   */
+  private List<Parameter> scales(Map<String, Long> sizes) {
+    Map<String, Double> gradientScales = new LinkedHashMap<>();
+    for (Rounding rounding : model.roundings()) {
+      long scales = initial(rounding.scale()).count();
+      Tensor weight = graph().initializers().get(rounding.value());
+      long elements =
+          (weight == null ? sizes.getOrDefault(rounding.value(), 1L) : weight.count()) / scales;
+      double factor = 1 / Math.sqrt(Math.max(1, elements) * rounding.reach());
+      gradientScales.merge(rounding.scale(), factor, Math::min);
+    }
+    List<Parameter> all = new ArrayList<>();
+    gradientScales.forEach((name, factor) -> all.add(scale(name, factor)));
+    return all;
+  }
+
+  private Parameter scale(String name, double factor) {
+    org.bytedeco.pytorch.Tensor initial = TorchTensors.of(initial(name));
+    org.bytedeco.pytorch.Tensor unit = kept(initial.mul(new Scalar(options.scaleRate())));
+    org.bytedeco.pytorch.Tensor floor = kept(initial.mul(new Scalar(LEAST_SCALE)));
+    return new Parameter(name, tensor(name), unit, factor, false, floor);
+  }
+
+  private static org.bytedeco.pytorch.Tensor kept(org.bytedeco.pytorch.Tensor tensor) {
+    tensor.retainReference();
+    return tensor;
+  }
+
+  private org.bytedeco.pytorch.Tensor tensor(String name) {
+    return Objects.requireNonNull(graph.parameters().get(name), name);
+  }
+
+  private Tensor initial(String name) {
+    return Objects.requireNonNull(graph().initializers().get(name), name);
+  }
+
+  private Graph graph() {
+    return model.model().graph();
+  }
+}

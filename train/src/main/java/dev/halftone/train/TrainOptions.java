@@ -1,0 +1,154 @@
+package dev.halftone.train;
+
+import dev.halftone.train.optimize.Method;
+
+/**
+ * How to train.
+ *
+ * @param epochs times that every sample is seen
+ * @param batch samples a step
+ * @param rate highest learning rate: the share of its magnitude that a step may change a weight by
+ * @param scaleRate the same for scales, as a share of {@code rate}; 0 leaves them where calibration
+ *     put them
+ * @param warmUp share of the steps in which the rate rises
+ * @param decay weight decay, never of scales and biases
+ * @param longest length that gradients are shortened to; 0 for never
+ * @param heldOut share of the samples that is not trained on, but judged by
+ * @param patience epochs without a lower loss on those after which training stops; 0 for never
+ * @param labelShare share of labels in the loss, the rest is the original model's
+ * @param temperature that logits are divided by where the original is imitated
+ */
+public record TrainOptions(
+    int epochs,
+    int batch,
+    Method method,
+    double rate,
+    double scaleRate,
+    double warmUp,
+    double decay,
+    double longest,
+    double heldOut,
+    int patience,
+    double labelShare,
+    double temperature,
+    Augmentation augmentation,
+    long seed) {
+  public TrainOptions {
+    require(epochs >= 0, "epochs", epochs);
+    require(batch >= 1, "batch", batch);
+    require(rate > 0 && rate < 10, "learning rate", rate);
+    require(scaleRate >= 0 && scaleRate <= 10, "rate of scales", scaleRate);
+    require(warmUp >= 0 && warmUp < 1, "warm-up", warmUp);
+    require(decay >= 0 && decay < 1, "weight decay", decay);
+    require(longest >= 0 && longest < Double.POSITIVE_INFINITY, "gradient length", longest);
+    require(heldOut >= 0 && heldOut < 1, "held-out share", heldOut);
+    require(patience >= 0, "patience", patience);
+    require(labelShare >= 0 && labelShare <= 1, "share of labels", labelShare);
+    require(temperature > 0 && temperature <= 100, "temperature", temperature);
+  }
+
+  private static void require(boolean holds, String what, Number found) {
+    if (!holds) throw new IllegalArgumentException(what + " " + found + " is out of range");
+  }
+
+  /** Distillation with AdamW. */
+  public static TrainOptions defaults() {
+    return new TrainOptions(
+        20, 32, Method.ADAMW, 0.01, 0.3, 0.05, 1e-4, 1, 0.1, 0, 0, 1, Augmentation.NONE, 0);
+  }
+
+  /** The same for another number of epochs. */
+  public TrainOptions withEpochs(int wanted) {
+    return new TrainOptions(
+        wanted,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        augmentation,
+        seed);
+  }
+
+  /** The same with batches of another size. */
+  public TrainOptions withBatch(int wanted) {
+    return new TrainOptions(
+        epochs,
+        wanted,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        augmentation,
+        seed);
+  }
+
+  /** The same with another share of labels in the loss. */
+  public TrainOptions withLabelShare(double wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        wanted,
+        temperature,
+        augmentation,
+        seed);
+  }
+
+  /** The same with another highest rate. */
+  public TrainOptions withRate(double wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        wanted,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        augmentation,
+        seed);
+  }
+
+  /** The same with images changed. */
+  public TrainOptions withAugmentation(Augmentation wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        wanted,
+        seed);
+  }
+}

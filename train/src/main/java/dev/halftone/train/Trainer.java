@@ -1,0 +1,323 @@
+package dev.halftone.train;
+
+import dev.halftone.data.DataSet;
+import dev.halftone.graph.Dimension;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.TensorType;
+import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.runtime.Batches;
+import dev.halftone.tensor.Tensor;
+import dev.halftone.train.fake.FakeQuantized;
+import dev.halftone.train.fake.FakeQuantized.Rounding;
+import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.optimize.Optimizer;
+import dev.halftone.train.optimize.Schedule;
+import dev.halftone.train.torch.TorchTensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a model that rounds as its file will. Everything random follows from the seed, and
+ * libtorch computes on one thread, so that the same run gives the same bytes; also when it was
+ * interrupted.
+ */
+public final class Trainer implements AutoCloseable {
+  private final FakeQuantized model;
+  private final DataSet data;
+  private final TrainOptions options;
+  private final Objective objective;
+  private final Rows rows;
+  private final @Nullable List<Integer> labels;
+  private final boolean oneByOne;
+  private final TorchGraph student;
+  private final TorchGraph original;
+  private final Optimizer optimizer;
+  private final Schedule schedule;
+
+  /**
+   * Makes everything ready.
+   *
+   * @throws UnsupportedModelException if an operator of the model cannot be trained, a batch is
+   *     larger than the data, or labels that count are of one class or of none that the model knows
+   */
+  public Trainer(FakeQuantized model, DataSet data, TrainOptions options) {
+    this.model = model;
+    this.data = data;
+    this.options = options;
+    this.objective = Objective.of(model.model(), model.floats(), data.task(), options);
+    this.rows = Rows.of(data.size(), options);
+    this.oneByOne = takesOne(model.floats());
+    this.student = TorchGraph.of(model.model(), parameterNames());
+    this.original = TorchGraph.of(model.floats(), List.of());
+    this.labels = checkedLabels();
+    this.optimizer =
+        new Optimizer(
+            options.method(),
+            options.decay(),
+            options.longest(),
+            Parameters.of(model, student, options, sizes()));
+    long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
+    this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
+  }
+
+  private List<String> parameterNames() {
+    List<String> names = new ArrayList<>(model.weights());
+    names.addAll(model.scales());
+    return names;
+  }
+
+  /** Whether a batch of one is built into the model. */
+  private static boolean takesOne(Model model) {
+    boolean one = false;
+    for (ValueInfo input : model.graph().requiredInputs()) {
+      TensorType type = input.type();
+      List<Dimension> shape = type == null ? null : type.shape();
+      if (shape == null || shape.isEmpty()) return true;
+      if (!(shape.getFirst() instanceof Dimension.Fixed(long size))) continue;
+      if (size != 1)
+        throw new UnsupportedModelException(
+            "training", "input %s takes batches of %d only".formatted(input.name(), size));
+      one = true;
+    }
+    return one;
+  }
+
+  private @Nullable List<Integer> checkedLabels() {
+    List<Integer> all = LabelledClasses.of(data);
+    Objective.Output answer = objective.classes();
+    if (all == null || answer == null) {
+      if (options.labelShare() > 0)
+        throw new UnsupportedModelException(
+            "labels", "there are none that name classes, and the loss shall have a share of them");
+      return null;
+    }
+    if (options.labelShare() > 0) LabelledClasses.check(all, classes(answer));
+    return all;
+  }
+
+  private long classes(Objective.Output answer) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      Map<String, org.bytedeco.pytorch.Tensor> values =
+          original.run(torch(data.samples().get(0)), List.of(answer.original()));
+      return answer.rows(Objects.requireNonNull(values.get(answer.original()))).size(1);
+    }
+  }
+
+  /** Elements of what is rounded, for one sample. */
+  private Map<String, Long> sizes() {
+    List<String> values =
+        model.roundings().stream()
+            .map(Rounding::value)
+            .filter(value -> !student.parameters().containsKey(value))
+            .distinct()
+            .toList();
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      student
+          .run(torch(data.samples().get(0)), values)
+          .forEach((name, value) -> sizes.put(name, value.numel()));
+    }
+    return sizes;
+  }
+
+  /** Hears of each epoch. */
+  public interface Listener {
+    /** Nobody listens. */
+    Listener NONE = new Listener() {};
+
+    default void step(long done, long all) {}
+
+    default void epoch(Epoch epoch) {}
+  }
+
+  /**
+   * Trains.
+   *
+   * @param checkpoint written after each epoch, and gone on from when it is there; null for none
+   * @param run what tells this training from others that might have written the checkpoint
+   * @throws DivergedException if the loss is no number any more
+   * @throws dev.halftone.graph.MalformedModelException if the checkpoint is another run's
+   */
+  public Training train(@Nullable Path checkpoint, String run, Listener listener) {
+    Snapshot earlier = checkpoint == null ? null : Snapshot.read(checkpoint, run);
+    List<Epoch> curve = new ArrayList<>();
+    Map<String, Tensor> best;
+    long steps = 0;
+    if (earlier == null) {
+      curve.add(judge(0, Double.NaN));
+      listener.epoch(curve.getFirst());
+      best = parameters();
+    } else {
+      curve.addAll(earlier.curve());
+      best = earlier.best();
+      steps = earlier.steps();
+      restore(earlier);
+    }
+    int resumed = curve.size() - 1;
+    for (int epoch = curve.size(); epoch <= options.epochs() && !isStuck(curve); epoch++) {
+      double sum = 0;
+      List<List<Integer>> batches = rows.batches(epoch, options);
+      for (List<Integer> batch : batches) {
+        double loss = step(batch, epoch);
+        if (!Double.isFinite(loss))
+          throw new DivergedException(
+              epoch, steps, new Training(best, best(curve), curve, resumed));
+        optimizer.step(schedule.at(steps++));
+        sum += loss;
+        listener.step(steps, (long) options.epochs() * batches.size());
+      }
+      Epoch judged = judge(epoch, sum / batches.size());
+      curve.add(judged);
+      if (best(curve) == epoch) best = parameters();
+      if (checkpoint != null)
+        new Snapshot(parameters(), best, optimizer.memory(), curve, steps).write(checkpoint, run);
+      listener.epoch(judged);
+    }
+    return new Training(best, best(curve), curve, resumed);
+  }
+
+  private void restore(Snapshot earlier) {
+    earlier
+        .current()
+        .forEach(
+            (name, value) ->
+                TorchTensors.fill(
+                    Objects.requireNonNull(student.parameters().get(name), name), value));
+    optimizer.restore(earlier.memory(), earlier.steps());
+  }
+
+  private boolean isStuck(List<Epoch> curve) {
+    return options.patience() > 0 && curve.size() - 1 - best(curve) >= options.patience();
+  }
+
+  /** The epoch with the least loss, the first of several; 0 counts only where it was judged. */
+  private static int best(List<Epoch> curve) {
+    int best = 0;
+    for (int i = 1; i < curve.size(); i++) {
+      double least = curve.get(best).loss();
+      if (Double.isNaN(least) || curve.get(i).loss() < least) best = i;
+    }
+    return best;
+  }
+
+  /** Adds a batch's gradients, and gives its loss. */
+  private double step(List<Integer> batch, int epoch) {
+    List<Map<String, Tensor>> samples = new ArrayList<>();
+    for (int row : batch) samples.add(changed(row, epoch));
+    if (!oneByOne) return gradients(joined(samples), batch, 1);
+    double sum = 0;
+    for (int i = 0; i < samples.size(); i++)
+      sum += gradients(samples.get(i), batch.subList(i, i + 1), batch.size());
+    return sum;
+  }
+
+  private static Map<String, Tensor> joined(List<Map<String, Tensor>> samples) {
+    if (!Batches.joinable(samples))
+      throw new UnsupportedModelException(
+          "data", "samples differ in shape, and cannot be in one batch");
+    return Batches.join(samples);
+  }
+
+  private Map<String, Tensor> changed(int row, int epoch) {
+    Random random = Rows.random(options, epoch, row);
+    Map<String, Tensor> changed = new LinkedHashMap<>();
+    data.samples()
+        .get(row)
+        .forEach((name, value) -> changed.put(name, options.augmentation().apply(value, random)));
+    return changed;
+  }
+
+  private double gradients(Map<String, Tensor> inputs, List<Integer> batch, int parts) {
+    try (PointerScope scope = new PointerScope()) {
+      org.bytedeco.pytorch.Tensor loss = loss(torch(inputs), batch).div(new Scalar(parts));
+      double value = loss.item_double();
+      if (Double.isFinite(value)) loss.backward();
+      return value;
+    }
+  }
+
+  private org.bytedeco.pytorch.Tensor loss(
+      Map<String, org.bytedeco.pytorch.Tensor> inputs, List<Integer> batch) {
+    Map<String, org.bytedeco.pytorch.Tensor> wanted = original(inputs);
+    return objective.loss(student.run(inputs, objective.student()), wanted, labels(batch));
+  }
+
+  private Map<String, org.bytedeco.pytorch.Tensor> original(
+      Map<String, org.bytedeco.pytorch.Tensor> inputs) {
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      return original.run(inputs, objective.original());
+    }
+  }
+
+  private org.bytedeco.pytorch.@Nullable Tensor labels(List<Integer> batch) {
+    if (labels == null || options.labelShare() == 0) return null;
+    long[] own = new long[batch.size()];
+    for (int i = 0; i < own.length; i++) own[i] = labels.get(batch.get(i));
+    return TorchTensors.of(Tensor.ofLongs(own, own.length));
+  }
+
+  private static Map<String, org.bytedeco.pytorch.Tensor> torch(Map<String, Tensor> inputs) {
+    Map<String, org.bytedeco.pytorch.Tensor> fed = new LinkedHashMap<>();
+    inputs.forEach((name, value) -> fed.put(name, TorchTensors.of(value)));
+    return fed;
+  }
+
+  private Epoch judge(int number, double trainLoss) {
+    HeldOut sums = new HeldOut();
+    for (List<Integer> batch : rows.judged(options)) {
+      List<Map<String, Tensor>> samples = new ArrayList<>();
+      for (int row : batch) samples.add(data.samples().get(row));
+      if (!oneByOne) {
+        judge(joined(samples), batch, sums);
+        continue;
+      }
+      for (int i = 0; i < samples.size(); i++) judge(samples.get(i), batch.subList(i, i + 1), sums);
+    }
+    return sums.epoch(number, trainLoss);
+  }
+
+  private void judge(Map<String, Tensor> inputs, List<Integer> batch, HeldOut sums) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      Map<String, org.bytedeco.pytorch.Tensor> fed = torch(inputs);
+      Map<String, org.bytedeco.pytorch.Tensor> theirs = original(fed);
+      Map<String, org.bytedeco.pytorch.Tensor> ours = student.run(fed, objective.student());
+      sums.addLoss(objective.loss(ours, theirs, labels(batch)).item_double(), batch.size());
+      Objective.Output answer = objective.classes();
+      if (answer == null) return;
+      long[] found = top(answer.rows(Objects.requireNonNull(ours.get(answer.student()))));
+      long[] wanted = top(answer.rows(Objects.requireNonNull(theirs.get(answer.original()))));
+      sums.addAnswers(
+          found, wanted, labels == null ? null : batch.stream().map(labels::get).toList());
+    }
+  }
+
+  private static long[] top(org.bytedeco.pytorch.Tensor rows) {
+    return TorchTensors.longs(rows.argmax(new org.bytedeco.pytorch.LongOptional(1), false));
+  }
+
+  private Map<String, Tensor> parameters() {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    student.parameters().forEach((name, value) -> copies.put(name, TorchTensors.copy(value)));
+    return copies;
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+    student.close();
+    original.close();
+  }
+}

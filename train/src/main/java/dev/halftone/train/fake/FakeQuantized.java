@@ -1,0 +1,160 @@
+package dev.halftone.train.fake;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.GraphIndex;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.quantize.qdq.StaticDraft;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import dev.halftone.train.operator.FakeQuantization;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** A model that rounds as its file will round, with parameters in float. */
+public final class FakeQuantized {
+  private final StaticDraft draft;
+  private final TrainingGraph.Built built;
+  private final Set<String> weights;
+
+  private FakeQuantized(StaticDraft draft, TrainingGraph.Built built) {
+    this.draft = draft;
+    this.built = built;
+    this.weights = weights(built);
+  }
+
+  /** Of a draft. */
+  public static FakeQuantized of(StaticDraft draft) {
+    return new FakeQuantized(draft, TrainingGraph.build(draft));
+  }
+
+  /** The graph to train, with {@code dev.halftone.FakeQuantize} where the file rounds. */
+  public Model model() {
+    return built.model();
+  }
+
+  /** The float model. */
+  public Model floats() {
+    return draft.floats();
+  }
+
+  /** Initializers of {@link #model} that are weights and biases, rounded or not. */
+  public Set<String> weights() {
+    return weights;
+  }
+
+  /** Initializers of {@link #model} that are scales. */
+  public List<String> scales() {
+    return built.scales();
+  }
+
+  /**
+   * What is rounded with a scale.
+   *
+   * @param value what goes in: the name of a weight or of an inner value
+   * @param scale name of the initializer
+   * @param axis of the scales, where there are several
+   * @param reach codes from the zero point to the furthest
+   */
+  public record Rounding(String value, String scale, int axis, double reach) {}
+
+  /** Every place where values are rounded with a scale that can be learned. */
+  public List<Rounding> roundings() {
+    List<Rounding> roundings = new ArrayList<>();
+    Graph graph = model().graph();
+    for (Node node : graph.nodes()) {
+      if (!FakeQuantization.is(node) || !scales().contains(node.input(1))) continue;
+      double zeroPoint = Objects.requireNonNull(graph.initializers().get(node.input(2))).floatAt(0);
+      double low = node.integer("low", 0) - zeroPoint;
+      double high = node.integer("high", 0) - zeroPoint;
+      roundings.add(
+          new Rounding(
+              node.input(0),
+              node.input(1),
+              (int) node.integer("axis", 0),
+              Math.max(1, Math.max(-low, high))));
+    }
+    return roundings;
+  }
+
+  private static Set<String> weights(TrainingGraph.Built built) {
+    Graph graph = built.model().graph();
+    GraphIndex index = new GraphIndex(graph);
+    Set<String> weights = new LinkedHashSet<>();
+    built.grids().forEach(grid -> weights.add(grid.value()));
+    for (Node node : graph.nodes()) {
+      for (int input : trained(node)) {
+        Tensor value = index.constant(node.input(input));
+        if (value != null && value.dtype() == DType.FLOAT32) weights.add(node.input(input));
+      }
+    }
+    return weights;
+  }
+
+  /** Inputs of an operator that were found by training; the others are part of what it computes. */
+  private static List<Integer> trained(Node node) {
+    return switch (node.domain() + node.opType()) {
+      case "Conv",
+          "ConvTranspose",
+          "Gemm",
+          "BatchNormalization",
+          "InstanceNormalization",
+          "LayerNormalization",
+          "GroupNormalization" ->
+          List.of(1, 2);
+      case "PRelu", "RMSNormalization" -> List.of(1);
+      case "MatMul" -> List.of(0, 1);
+      case "LSTM", "GRU", "RNN" -> List.of(1, 2, 3);
+      default -> List.of();
+    };
+  }
+
+  /**
+   * The file's model with what was trained: scales as they are, weights as codes at those scales,
+   * biases as 32-bit codes at the product of two.
+   *
+   * @param parameters a value for each of {@link #weights} and {@link #scales}, in FLOAT32
+   */
+  public Model export(Map<String, Tensor> parameters) {
+    GraphEditor editor = new GraphEditor(draft.quantized().graph());
+    Map<String, Tensor> initializers = draft.quantized().graph().initializers();
+    for (String scale : scales()) editor.replaceInitializer(scale, parameter(parameters, scale));
+    for (Grid grid : built.grids()) {
+      Tensor scale =
+          grid.zeroPoint().isEmpty()
+              ? biasScale(grid, parameters)
+              : parameter(parameters, grid.scale());
+      if (grid.zeroPoint().isEmpty()) editor.replaceInitializer(grid.scale(), scale);
+      DType type = Objects.requireNonNull(initializers.get(grid.codes())).dtype();
+      Tensor zeroPoint = initializers.get(grid.zeroPoint());
+      editor.replaceInitializer(
+          grid.codes(),
+          RoundedCodes.of(grid, parameter(parameters, grid.value()), scale, zeroPoint, type));
+    }
+    for (String weight : weights)
+      if (initializers.containsKey(weight))
+        editor.replaceInitializer(weight, parameter(parameters, weight));
+    return draft.quantized().withGraph(editor.toGraph());
+  }
+
+  private static Tensor parameter(Map<String, Tensor> parameters, String name) {
+    return Objects.requireNonNull(parameters.get(name), name);
+  }
+
+  /** As the training graph multiplies them: in float, the one of the input being single. */
+  private Tensor biasScale(Grid grid, Map<String, Tensor> parameters) {
+    GraphIndex index = new GraphIndex(built.model().graph());
+    Node rounding = index.consumers(grid.value()).getFirst();
+    Node product = Objects.requireNonNull(index.producer(rounding.input(1)));
+    float input = parameter(parameters, product.input(0)).floatAt(0);
+    Tensor weight = parameter(parameters, product.input(1));
+    float[] scales = weight.toFloats();
+    for (int i = 0; i < scales.length; i++) scales[i] *= input;
+    return Tensor.ofFloats(scales, weight.shape());
+  }
+}

@@ -1,0 +1,70 @@
+package dev.halftone.train.torch;
+
+import dev.halftone.graph.UnsupportedModelException;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Loads libtorch, which computes on one thread: sums run in one order then, and the same seed gives
+ * the same bytes on every machine of a kind.
+ */
+public final class Libtorch {
+  /** The only platform whose libraries are shipped. */
+  private static final String PLATFORM = "linux-x86_64";
+
+  private Libtorch() {}
+
+  private static final class Loaded {
+    private static final boolean DONE = load();
+
+    private static boolean load() {
+      // Both are measured against the process, which maps files of any size; scopes free tensors.
+      System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+      System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+      // With an empty cache the JVM crashes when a torch class unpacks the libraries by itself.
+      for (String library : List.of("openblas", "pytorch")) unpack(library);
+      torch.set_num_threads(1);
+      torch.set_num_interop_threads(1);
+      torch.globalContext().setDeterministicAlgorithms(true, true);
+      torch.globalContext().setDeterministicMkldnn(true);
+      return true;
+    }
+
+    private static void unpack(String library) {
+      String resource = "/org/bytedeco/%s/%s/".formatted(library, PLATFORM);
+      try {
+        File[] unpacked = Loader.cacheResources(resource);
+        if (unpacked == null || unpacked.length == 0) throw missing("there is no " + resource);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot unpack the libraries of libtorch", e);
+      }
+    }
+  }
+
+  /**
+   * Makes libtorch ready; later calls do nothing.
+   *
+   * @throws UnsupportedModelException if it is not there for this platform
+   * @throws UncheckedIOException if its libraries cannot be unpacked into the user's cache
+   */
+  public static void require() {
+    if (!Loader.getPlatform().equals(PLATFORM)) throw missing("this is " + Loader.getPlatform());
+    if (!Loaded.DONE) throw missing("it did not load");
+  }
+
+  /** Tensors and other native objects that are not freed yet. */
+  public static long liveObjects() {
+    return Pointer.totalCount();
+  }
+
+  private static UnsupportedModelException missing(String why) {
+    return new UnsupportedModelException(
+        "training",
+        "needs libtorch, which comes with Halftone for %s: %s".formatted(PLATFORM, why));
+  }
+}

@@ -1,0 +1,265 @@
+package dev.halftone.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.halftone.calibrate.StatisticsSource;
+import dev.halftone.data.DataSet;
+import dev.halftone.graph.MalformedModelException;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.onnx.OnnxWriter;
+import dev.halftone.quantize.qdq.StaticMode;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.runtime.Progress;
+import dev.halftone.runtime.RunOptions;
+import dev.halftone.runtime.RunnableModel;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import dev.halftone.train.fake.FakeQuantized;
+import dev.halftone.train.optimize.Method;
+import dev.halftone.train.torch.Libtorch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class TrainerTest {
+  private static final int SAMPLES = 64;
+  private static final TrainOptions OPTIONS =
+      TrainOptions.defaults().withBatch(8).withEpochs(4).withRate(0.03);
+
+  @TempDir private Path folder;
+
+  /** Loading makes objects that stay. */
+  @BeforeAll
+  static void load() {
+    Libtorch.require();
+  }
+
+  private static FakeQuantized fake() {
+    Recipe recipe = SmallNetwork.recipe(WeightFormat.parse("int2"), DType.UINT4);
+    return FakeQuantized.of(
+        StaticMode.draft(
+            SmallNetwork.model(),
+            recipe,
+            SmallNetwork.samples(16),
+            StatisticsSource.RUN,
+            1,
+            Progress.NONE));
+  }
+
+  private static Training train(TrainOptions options, DataSet data) {
+    return train(options, data, null, Trainer.Listener.NONE);
+  }
+
+  private static Training train(
+      TrainOptions options, DataSet data, @Nullable Path checkpoint, Trainer.Listener listener) {
+    try (Trainer trainer = new Trainer(fake(), data, options)) {
+      return trainer.train(checkpoint, "run " + options, listener);
+    }
+  }
+
+  private static double last(Training training) {
+    return training.curve().getLast().heldOutLoss();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyMethodMakesTheLossSmaller(Method method) {
+    TrainOptions options =
+        new TrainOptions(
+            8,
+            8,
+            method,
+            method == Method.SGD ? 0.3 : 0.03,
+            0.3,
+            0.1,
+            1e-4,
+            1,
+            0.25,
+            0,
+            0,
+            1,
+            Augmentation.NONE,
+            1);
+    Training training = train(options, SmallNetwork.samples(SAMPLES));
+    assertThat(training.curve()).hasSize(9);
+    assertThat(training.best()).isPositive();
+    assertThat(training.curve().get(training.best()).heldOutLoss())
+        .isLessThan(0.7 * training.curve().getFirst().heldOutLoss());
+  }
+
+  /** The file is nearer to the float model than before. */
+  @Test
+  void theFileIsBetterForIt() {
+    FakeQuantized fake = fake();
+    Training training;
+    try (Trainer trainer =
+        new Trainer(fake, SmallNetwork.samples(SAMPLES), OPTIONS.withEpochs(8))) {
+      Training before = trainer.train(null, "", Trainer.Listener.NONE);
+      training = before;
+    }
+    double trained = distance(fake.export(training.parameters()));
+    double untrained;
+    try (Trainer trainer =
+        new Trainer(fake, SmallNetwork.samples(SAMPLES), OPTIONS.withEpochs(0))) {
+      Training none = trainer.train(null, "", Trainer.Listener.NONE);
+      assertThat(none.best()).isZero();
+      untrained = distance(fake.export(none.parameters()));
+    }
+    assertThat(trained).isLessThan(0.8 * untrained);
+  }
+
+  /** Mean squared difference of answers to samples that nobody has seen. */
+  private static double distance(Model model) {
+    double sum = 0;
+    try (RunnableModel quantized = RunnableModel.open(model, List.of(), RunOptions.deployed());
+        RunnableModel original =
+            RunnableModel.open(SmallNetwork.model(), List.of(), RunOptions.deployed())) {
+      for (int row = 1000; row < 1100; row++) {
+        Map<String, Tensor> input = Map.of("x", SmallNetwork.image(row));
+        float[] a = quantized.run(input).values().iterator().next().toFloats();
+        float[] b = original.run(input).values().iterator().next().toFloats();
+        for (int i = 0; i < a.length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytes() throws IOException {
+    TrainOptions options = OPTIONS.withAugmentation(new Augmentation(true, 1, 0.1));
+    assertThat(bytes(train(options, SmallNetwork.samples(SAMPLES))))
+        .isEqualTo(bytes(train(options, SmallNetwork.samples(SAMPLES))));
+  }
+
+  private byte[] bytes(Training training) throws IOException {
+    Path file = folder.resolve("trained.onnx");
+    OnnxWriter.write(
+        fake().export(training.parameters()), file, OnnxWriter.ExternalData.WHEN_NEEDED);
+    return Files.readAllBytes(file);
+  }
+
+  /** A run that is killed in its third epoch, and gone on with, ends as one that was not. */
+  @Test
+  void goesOnWhereItWasKilled() throws IOException {
+    Path checkpoint = folder.resolve("state.safetensors");
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    Trainer.Listener killer =
+        new Trainer.Listener() {
+          @Override
+          public void step(long done, long all) {
+            if (done == all / 2 + 3) throw new IllegalStateException("killed");
+          }
+        };
+    assertThatThrownBy(() -> train(OPTIONS, data, checkpoint, killer)).hasMessage("killed");
+    Training resumed = train(OPTIONS, data, checkpoint, Trainer.Listener.NONE);
+    assertThat(resumed.resumed()).isEqualTo(2);
+    Training whole = train(OPTIONS, data);
+    assertThat(resumed.curve()).isEqualTo(whole.curve());
+    assertThat(bytes(resumed)).isEqualTo(bytes(whole));
+  }
+
+  @Test
+  void refusesTheCheckpointOfAnotherTraining() {
+    Path checkpoint = folder.resolve("state.safetensors");
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    train(OPTIONS.withEpochs(1), data, checkpoint, Trainer.Listener.NONE);
+    assertThatThrownBy(() -> train(OPTIONS, data, checkpoint, Trainer.Listener.NONE))
+        .isInstanceOf(MalformedModelException.class)
+        .hasMessageContaining("state.safetensors")
+        .hasMessageContaining("another training");
+  }
+
+  @Test
+  void refusesACheckpointThatIsNone() throws IOException {
+    Path checkpoint = Files.writeString(folder.resolve("state.safetensors"), "no tensors");
+    assertThatThrownBy(
+            () -> train(OPTIONS, SmallNetwork.samples(8), checkpoint, Trainer.Listener.NONE))
+        .isInstanceOf(UnsupportedModelException.class);
+    assertThatThrownBy(
+            () -> train(OPTIONS, SmallNetwork.samples(16), checkpoint, Trainer.Listener.NONE))
+        .isInstanceOf(MalformedModelException.class)
+        .hasMessageContaining("state.safetensors");
+  }
+
+  @Test
+  void labelsCanBeLearned() {
+    DataSet data = SmallNetwork.labelled(SAMPLES, 4);
+    Training training = train(OPTIONS.withLabelShare(1), data);
+    assertThat(training.curve().getLast().trainLoss())
+        .isLessThan(training.curve().get(1).trainLoss());
+    assertThat(training.curve().getFirst().accuracy()).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void refusesLabelsOfOneClass() {
+    assertThatThrownBy(() -> train(OPTIONS.withLabelShare(0.5), SmallNetwork.labelled(16, 1)))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("every sample is of class 0");
+  }
+
+  @Test
+  void refusesLabelsOutOfRange() {
+    assertThatThrownBy(() -> train(OPTIONS.withLabelShare(0.5), SmallNetwork.labelled(16, 5)))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("sample 4 has class 4, the model tells 4 apart");
+  }
+
+  @Test
+  void refusesLabelsThatAreNotThere() {
+    assertThatThrownBy(() -> train(OPTIONS.withLabelShare(0.5), SmallNetwork.samples(16)))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("labels");
+  }
+
+  @Test
+  void refusesABatchLargerThanTheData() {
+    assertThatThrownBy(() -> train(OPTIONS.withBatch(64), SmallNetwork.samples(SAMPLES)))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("a batch of 64 is larger than the data: 58 samples");
+  }
+
+  @Test
+  void stopsWhenTheLossIsNoNumberAndKeepsTheBest() {
+    assertThatThrownBy(() -> train(OPTIONS.withRate(9.9), SmallNetwork.broken(SAMPLES, 40)))
+        .isInstanceOfSatisfying(
+            DivergedException.class, e -> assertThat(e.soFar().parameters()).hasSizeGreaterThan(4))
+        .hasMessageContaining("not a number in epoch 1");
+  }
+
+  @Test
+  void stopsWhenNothingGetsBetter() {
+    TrainOptions options =
+        new TrainOptions(30, 8, Method.SGD, 1e-9, 0, 0, 0, 0, 0.25, 2, 0, 1, Augmentation.NONE, 0);
+    Training training = train(options, SmallNetwork.samples(SAMPLES));
+    assertThat(training.curve().size()).isLessThan(10);
+  }
+
+  /** Objects and memory of one epoch are gone before the next. */
+  @Test
+  void nativeMemoryDoesNotGrow() {
+    List<Long> live = new ArrayList<>();
+    Trainer.Listener counter =
+        new Trainer.Listener() {
+          @Override
+          public void epoch(Epoch epoch) {
+            live.add(Libtorch.liveObjects());
+          }
+        };
+    long before = Libtorch.liveObjects();
+    train(OPTIONS.withEpochs(5), SmallNetwork.samples(32), null, counter);
+    assertThat(live.get(5)).isEqualTo(live.get(2));
+    assertThat(Libtorch.liveObjects()).isEqualTo(before);
+  }
+}

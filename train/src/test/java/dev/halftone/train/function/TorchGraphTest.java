@@ -1,0 +1,117 @@
+package dev.halftone.train.function;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.halftone.graph.Graph;
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
+import dev.halftone.graph.TensorType;
+import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import dev.halftone.train.torch.Libtorch;
+import dev.halftone.train.torch.TorchTensors;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+final class TorchGraphTest {
+  private static final Tensor X = Tensor.ofFloats(new float[] {1, -2, 3, 4}, 2, 2);
+  private static final Tensor W = Tensor.ofFloats(new float[] {1, 2, 3, 4}, 2, 2);
+
+  /** Loading makes objects that stay. */
+  @BeforeAll
+  static void load() {
+    Libtorch.require();
+  }
+
+  private static Model model(Node... nodes) {
+    Graph graph =
+        new Graph(
+            "g",
+            List.of(nodes),
+            Map.of("w", W),
+            List.of(new ValueInfo("x", TensorType.fixed(DType.FLOAT32, 2, 2))),
+            List.of(new ValueInfo("y", null)),
+            List.of(),
+            Opaque.NONE);
+    return new Model(8, new TreeMap<>(Map.of("", 17L)), graph, List.of(), Map.of(), Opaque.NONE);
+  }
+
+  private static Model product() {
+    return model(
+        Node.of("p", "MatMul", List.of("x", "w"), List.of("p")),
+        Node.of("r", "Relu", List.of("p"), List.of("y")));
+  }
+
+  /** y = relu(x w), so that dy/dw = x^T where the product is positive. */
+  @Test
+  void gradientsReachParameters() {
+    try (TorchGraph graph = TorchGraph.of(product(), List.of("w"));
+        PointerScope scope = new PointerScope()) {
+      graph.run(Map.of("x", TorchTensors.of(X)), List.of("y")).get("y").sum().backward();
+      Tensor gradient =
+          TorchTensors.copy(Objects.requireNonNull(graph.parameters().get("w")).grad());
+      // x w = [[-5, -6], [15, 22]]: only the second row passes.
+      assertThat(gradient.toFloats()).containsExactly(3, 3, 4, 4);
+    }
+  }
+
+  @Test
+  void everythingOfAStepIsFreed() {
+    try (TorchGraph graph = TorchGraph.of(product(), List.of("w"))) {
+      step(graph);
+      long before = Libtorch.liveObjects();
+      for (int i = 0; i < 50; i++) step(graph);
+      assertThat(Libtorch.liveObjects()).isEqualTo(before);
+    }
+  }
+
+  private static void step(TorchGraph graph) {
+    try (PointerScope scope = new PointerScope()) {
+      graph.run(Map.of("x", TorchTensors.of(X)), List.of("y")).get("y").sum().backward();
+    }
+  }
+
+  @Test
+  void closingFreesTheCopies() {
+    long before = Libtorch.liveObjects();
+    TorchGraph graph = TorchGraph.of(product(), List.of("w"));
+    assertThat(Libtorch.liveObjects()).isGreaterThan(before);
+    graph.close();
+    assertThat(Libtorch.liveObjects()).isEqualTo(before);
+  }
+
+  @Test
+  void namesEveryOperatorInTheWay() {
+    Model model =
+        model(
+            Node.of("a", "NonMaxSuppression", List.of("x", "w"), List.of("a")),
+            Node.of("b", "Relu", List.of("a"), List.of("b")),
+            Node.of("c", "StringNormalizer", List.of("b"), List.of("y")));
+    assertThatThrownBy(() -> TorchGraph.refuseUnsupported(model))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("2 nodes are in the way")
+        .hasMessageContaining("node a (NonMaxSuppression)")
+        .hasMessageContaining("node c (StringNormalizer)");
+  }
+
+  @Test
+  void saysWhichNodeFails() {
+    Model model = model(Node.of("bad", "Concat", List.of("x", "w"), List.of("y")));
+    try (TorchGraph graph = TorchGraph.of(model, List.of());
+        PointerScope scope = new PointerScope()) {
+      Tensor wide = Tensor.ofFloats(new float[6], 2, 3);
+      assertThatThrownBy(() -> graph.run(Map.of("x", TorchTensors.of(wide)), List.of("y")))
+          .isInstanceOf(UnsupportedModelException.class)
+          .hasMessageContaining("node bad (Concat)");
+    }
+  }
+}
