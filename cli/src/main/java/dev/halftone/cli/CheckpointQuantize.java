@@ -22,24 +22,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The main job for checkpoints of language models: to GGUF files, without running the model. */
 final class CheckpointQuantize {
   private static final String ENDING = ".gguf";
 
-  /** Options of {@code quantize} that mean something for a GGUF file, besides its own. */
-  private static final Set<String> SHARED =
-      Set.of(
-          "--output",
-          "--dry-run",
-          "--weights",
-          "--json",
-          "--threads",
-          "--seed",
-          "--quiet",
-          "--stacktrace");
+  /** Options of {@code quantize} for GGUF files too, besides their own and every command's. */
+  private static final Set<String> SHARED = Set.of("--output", "--dry-run", "--weights");
 
   private final CommandSpec spec;
   private final CheckpointOptions options;
@@ -69,14 +59,13 @@ final class CheckpointQuantize {
    */
   static void checkOptions(CommandSpec spec, boolean checkpoint) {
     Set<String> own = Set.copyOf(CheckpointOptions.NAMES);
-    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      String name = option.longestName();
-      boolean fits = SHARED.contains(name) || own.contains(name) == checkpoint;
-      if (!fits)
-        throw new ParameterException(
-            spec.commandLine(),
-            "%s has no meaning for %s model".formatted(name, checkpoint ? "a GGUF" : "an ONNX"));
-    }
+    Usage.refuseOptions(
+        spec,
+        name ->
+            SHARED.contains(name)
+                || CommonOptions.NAMES.contains(name)
+                || own.contains(name) == checkpoint,
+        checkpoint ? "a GGUF model" : "an ONNX model");
   }
 
   int run(Path model, @Nullable Path output, boolean dryRun, @Nullable String weights) {

@@ -88,7 +88,7 @@ final class ArchitectureTest {
           .whereLayer("report")
           .mayOnlyAccessLayers("graph")
           .whereLayer("train")
-          .mayOnlyBeAccessedByLayers("toolkit")
+          .mayOnlyBeAccessedByLayers("toolkit", "cli")
           .whereLayer("toolkit")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")

@@ -16,8 +16,14 @@ import dev.halftone.quantize.Quantizer;
 import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.fold.FunctionCalls;
+import dev.halftone.quantize.weights.KnownWeights;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
+import dev.halftone.toolkit.blocks.BlockMatches;
+import dev.halftone.toolkit.blocks.CheckpointBlocks;
 import dev.halftone.toolkit.cache.CalibrationCache;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -165,17 +171,54 @@ public final class OpenModel {
         this, recipe, new Quantized(signed, plan, quantized.weights()), calibration);
   }
 
+  /**
+   * The model with weights of a GGUF file of the same model in place of its own, block by block as
+   * they are: nothing is rounded again. Matrices that products read are told by their values.
+   *
+   * @param matMulNBits MatMulNBits nodes in place of standard blocked DequantizeLinear
+   * @throws dev.halftone.graph.UnsupportedModelException if no matrix of the file is like one of
+   *     the model
+   * @throws MalformedModelException if a block has a NaN or an infinity
+   */
+  public QuantizedModel withBlocks(CheckpointBlocks checkpoint, boolean matMulNBits, int threads) {
+    Model folded = Folding.fold(FunctionCalls.inline(model));
+    BlockMatches matches = BlockMatches.of(folded, checkpoint);
+    if (matches.known().isEmpty())
+      throw new UnsupportedModelException(
+          path,
+          "no matrix of %s is like one of this model".formatted(checkpoint.paths().getFirst()));
+    ResolvedRecipe recipe =
+        resolve(
+            RecipeRequest.automatic()
+                .mode(Mode.WEIGHTS)
+                .weights(matches.type())
+                .granularity(new Granularity.PerBlock(CheckpointBlocks.BLOCK))
+                .symmetric(true)
+                .matMulNBits(matMulNBits),
+            false);
+    Quantized quantized =
+        named(() -> KnownWeights.apply(folded, recipe.recipe(), matches.known(), threads));
+    Map<String, String> metadata = origin(quantized.model(), null);
+    metadata.put("halftone.weights.sha256", ModelFile.ofParts(checkpoint.paths()).sha256());
+    Plan plan = quantized.plan().withWarnings(matches.warnings());
+    return new QuantizedModel(
+        this,
+        recipe,
+        new Quantized(quantized.model().withMetadata(metadata), plan, quantized.weights()),
+        null);
+  }
+
   private Quantized quantized(
       Recipe recipe,
       @Nullable DataSet calibration,
       StatisticsSource source,
       int threads,
       Progress progress) {
-    return told(() -> Quantizer.quantize(model, recipe, calibration, source, threads, progress));
+    return named(() -> Quantizer.quantize(model, recipe, calibration, source, threads, progress));
   }
 
   /** What is wrong within the model is told with the file that it is in. */
-  private <T> T told(Supplier<T> work) {
+  private <T> T named(Supplier<T> work) {
     try {
       return work.get();
     } catch (MalformedModelException e) {
@@ -257,7 +300,7 @@ public final class OpenModel {
                   .formatted(kinds(parts))
               + " to float first");
     DataSet calibration = Pruner.calibrates(request) ? samples : null;
-    Pruned pruned = told(() -> Pruner.prune(model, request, calibration, threads, progress));
+    Pruned pruned = named(() -> Pruner.prune(model, request, calibration, threads, progress));
     if (pruned.plan().isEmpty())
       throw new UnsupportedModelException(
           path, "nothing in it can be pruned as asked: " + Pruner.reasons(pruned.plan()));
