@@ -228,9 +228,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private void check(@Nullable Gate gate) {
     requireOutput();
-    boolean judged =
-        !evaluationData.isOff() && !dryRun && (data.data != null || evaluationData.isAsked());
-    if (gate != null && !judged)
+    if (gate != null && !evaluationData.judges(data, dryRun))
       throw new ParameterException(
           spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
   }

@@ -10,6 +10,8 @@ import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.prune.PruneRequest;
+import dev.halftone.prune.Pruned;
 import dev.halftone.quantize.Quantizer;
 import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
@@ -196,9 +198,7 @@ public final class OpenModel {
             false);
     Quantized quantized =
         named(() -> KnownWeights.apply(folded, recipe.recipe(), matches.known(), threads));
-    Map<String, String> metadata = new LinkedHashMap<>(quantized.model().metadata());
-    metadata.put("halftone.version", Halftone.version());
-    metadata.put("halftone.input.sha256", file().sha256());
+    Map<String, String> metadata = origin(quantized.model(), null);
     metadata.put("halftone.weights.sha256", ModelFile.ofParts(checkpoint.paths()).sha256());
     Plan plan = quantized.plan().withWarnings(matches.warnings());
     return new QuantizedModel(
@@ -218,7 +218,7 @@ public final class OpenModel {
   }
 
   /** What is wrong within the model is told with the file that it is in. */
-  private Quantized named(Supplier<Quantized> work) {
+  private <T> T named(Supplier<T> work) {
     try {
       return work.get();
     } catch (MalformedModelException e) {
@@ -276,6 +276,43 @@ public final class OpenModel {
     return new DequantizedModel(this, Dequantizer.toFloat(model));
   }
 
+  /** Whether samples are looked at to prune as asked. */
+  public static boolean calibrates(PruneRequest request) {
+    return Pruner.calibrates(request);
+  }
+
+  /**
+   * Makes weights zero, or takes channels away. Constants are computed and stored first;
+   * normalizations stay. The result carries in its metadata how it came to be.
+   *
+   * @param samples to see the inputs of weights on; may be null where weights alone decide
+   * @throws UnsupportedModelException if the model is quantized, or nothing in it can be pruned as
+   *     asked
+   * @throws IllegalArgumentException if samples are needed and there are none
+   */
+  public PrunedModel prune(
+      PruneRequest request, @Nullable DataSet samples, int threads, Progress progress) {
+    QuantizedParts parts = QuantizedParts.of(model);
+    if (!parts.isEmpty())
+      throw new UnsupportedModelException(
+          path,
+          "it is quantized already (%s): prune before quantizing; 'halftone dequantize' turns it back"
+                  .formatted(kinds(parts))
+              + " to float first");
+    DataSet calibration = Pruner.calibrates(request) ? samples : null;
+    Pruned pruned = named(() -> Pruner.prune(model, request, calibration, threads, progress));
+    if (pruned.plan().isEmpty())
+      throw new UnsupportedModelException(
+          path, "nothing in it can be pruned as asked: " + Pruner.reasons(pruned.plan()));
+    Map<String, String> metadata = origin(pruned.model(), calibration);
+    metadata.put("halftone.prune", PruneText.summary(request));
+    return new PrunedModel(
+        this,
+        request,
+        new Pruned(pruned.model().withMetadata(metadata), pruned.plan()),
+        calibration);
+  }
+
   private void requireChange(Plan plan, List<String> unmatched) {
     if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized))
       return;
@@ -311,9 +348,15 @@ public final class OpenModel {
 
   private Map<String, String> provenance(
       Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {
-    Map<String, String> metadata = new LinkedHashMap<>(quantized.metadata());
-    metadata.put("halftone.version", Halftone.version());
+    Map<String, String> metadata = origin(quantized, calibration);
     metadata.put("halftone.recipe", RecipeYaml.of(recipe.recipe()));
+    return metadata;
+  }
+
+  /** What is told of every file that is made from this one. */
+  private Map<String, String> origin(Model made, @Nullable DataSet calibration) {
+    Map<String, String> metadata = new LinkedHashMap<>(made.metadata());
+    metadata.put("halftone.version", Halftone.version());
     metadata.put("halftone.input.sha256", file().sha256());
     if (calibration != null) {
       metadata.put("halftone.calibration.sha256", calibration.fingerprint());
