@@ -68,13 +68,14 @@ final class PruneCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
   @Mixin private JudgeOptions judge;
+  @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     Clock clock = Clock.start();
-    Console console = common.console();
+    Console console = common.console(page.file());
     PruneRequest request = Usage.checked(spec, options::request);
     Gate gate = judge.gate();
     check(request, gate);
