@@ -30,6 +30,18 @@ interface KernelSupport {
       byte[] out,
       int at);
 
+  void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      short[] out,
+      int at);
+
   void quantizeBlocks(
       float[] x,
       int from,

@@ -148,8 +148,9 @@ public final class Kernels {
 
   /**
    * What quantization loses of neighbours that have a scale and a zero point each: {@code out[i] =
-   * x[from + i] - (code - zeroPoints[i]) * scales[i]}, the code as {@link #quantizeColumns} gives
-   * it, the product and the difference rounded to float.
+   * x[from + i] - (code - zeroPoints[i]) * scales[i]}, the code as {@link #quantizeColumns(float[],
+   * int, int, float[], float[], int, int, int, byte[], int)} gives it, in up to 16 bits, the
+   * product and the difference rounded to float.
    *
    * @param out {@code to - from} elements are written from 0 on
    */
@@ -166,7 +167,7 @@ public final class Kernels {
     Objects.checkFromIndexSize(0, to - from, scales.length);
     Objects.checkFromIndexSize(0, to - from, zeroPoints.length);
     Objects.checkFromIndexSize(0, to - from, out.length);
-    checkCodes(low, high, 8);
+    checkCodes(low, high, 16);
     KernelProvider.PLAIN.quantizationErrors(x, from, to, scales, zeroPoints, low, high, out);
   }
 
@@ -230,9 +231,34 @@ public final class Kernels {
   }
 
   /**
+   * Codes of 16 bits, as {@link #quantizeColumns(float[], int, int, float[], float[], int, int,
+   * int, byte[], int)} gives those of 8.
+   */
+  public static void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      short[] out,
+      int at) {
+    Objects.checkFromToIndex(from, to, x.length);
+    Objects.checkFromIndexSize(at, to - from, out.length);
+    Objects.checkFromIndexSize(first, to - from, scales.length);
+    Objects.checkFromIndexSize(first, to - from, zeroPoints.length);
+    checkCodes(low, high, 16);
+    KernelProvider.PLAIN.quantizeColumns(
+        x, from, to, scales, zeroPoints, first, low, high, out, at);
+  }
+
+  /**
    * Codes of runs of {@code block} neighbours, the last perhaps shorter, that have a scale and a
    * zero point each: element {@code from + i} has those of index {@code first + i / block},
-   * otherwise as {@link #quantizeColumns}.
+   * otherwise as {@link #quantizeColumns(float[], int, int, float[], float[], int, int, int,
+   * byte[], int)}.
    *
    * @param block at least 1
    */

@@ -170,6 +170,28 @@ class ScalarKernels implements KernelSupport {
     }
   }
 
+  @Override
+  public void quantizeColumns(
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      float[] zeroPoints,
+      int first,
+      int low,
+      int high,
+      short[] out,
+      int at) {
+    float least = low;
+    float greatest = high;
+    for (int i = 0; i < to - from; i++) {
+      float zero = zeroPoints[first + i];
+      float exact = x[from + i] / scales[first + i];
+      float clamped = Math.max(least - zero, Math.min(greatest - zero, exact));
+      out[at + i] = (short) ((int) (clamped + TO_INTEGER - TO_INTEGER) + (int) zero);
+    }
+  }
+
   /**
    * Short blocks as columns that have the scale of their block, and its zero point where these
    * differ: to spread either takes longer than to compute with it.

@@ -95,6 +95,14 @@ public record IntegerFormat(String name, int bits, int low, int high) implements
 
   @Override
   public int encode(float value, boolean saturate) {
+    return nearest(value);
+  }
+
+  /**
+   * The code of a number that is known in double, {@code clamp(rint(value), low, high)}, half to
+   * even; NaN becomes 0.
+   */
+  public int nearest(double value) {
     return (int) Math.clamp((long) Math.rint(value), low, high);
   }
 

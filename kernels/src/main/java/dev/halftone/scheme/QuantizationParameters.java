@@ -1,6 +1,7 @@
 package dev.halftone.scheme;
 
 import dev.halftone.kernels.Kernels;
+import dev.halftone.number.IntegerFormat;
 import dev.halftone.tensor.DType;
 
 /**
@@ -74,6 +75,16 @@ public record QuantizationParameters(float scale, int zeroPoint, DType type) {
 
   private static float finite(double value) {
     return (float) Math.clamp(value, -Float.MAX_VALUE, Float.MAX_VALUE);
+  }
+
+  /**
+   * The code of a number that is known in double, the quotient in double too; NaN becomes the zero
+   * point.
+   */
+  public int code(double real) {
+    Codes codes = Codes.all(type);
+    long code = (long) IntegerFormat.INT32.nearest(real / scale) + zeroPoint;
+    return Math.clamp(code, codes.low(), codes.high());
   }
 
   /**

@@ -250,6 +250,24 @@ class PlainLoopsTest {
   }
 
   @Test
+  void columnsOfSixteenBitsAreQuantizedAsOneByOne() {
+    everywhere(
+        (x, from, to, at) -> {
+          float[] scales = Floats.scales(to - from + 3);
+          float[] zeroPoints = Floats.zeroPoints(to - from + 3);
+          for (int i = 0; i < zeroPoints.length; i++) zeroPoints[i] *= 4000;
+          short[] expected = new short[to - from + 2];
+          short[] actual = new short[to - from + 2];
+          for (int i = 0; i < to - from; i++) {
+            Grid grid = new Grid(scales[i + 3], (int) zeroPoints[i + 3], -32768, 32767);
+            plain.quantize(x, from + i, from + i + 1, grid, expected, i + 2);
+          }
+          Kernels.quantizeColumns(x, from, to, scales, zeroPoints, 3, -32768, 32767, actual, 2);
+          assertThat(actual).as(at).isEqualTo(expected);
+        });
+  }
+
+  @Test
   void blocksAreQuantizedOneByOneWithTheirOwnScales() {
     for (int block : new int[] {1, 5, 32, 100, 1024, 3000, Integer.MAX_VALUE}) {
       everywhere(

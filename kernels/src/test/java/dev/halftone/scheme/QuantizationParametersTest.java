@@ -48,6 +48,16 @@ class QuantizationParametersTest {
   }
 
   @Test
+  void numbersInDoubleAreRoundedHalfToEvenBeforeTheZeroPoint() {
+    QuantizationParameters parameters = new QuantizationParameters(0.5f, 101, DType.UINT8);
+    assertThat(parameters.code(0.25)).isEqualTo(101);
+    assertThat(parameters.code(0.75)).isEqualTo(103);
+    assertThat(parameters.code(-1e30)).isZero();
+    assertThat(parameters.code(Double.POSITIVE_INFINITY)).isEqualTo(255);
+    assertThat(parameters.code(Double.NaN)).isEqualTo(101);
+  }
+
+  @Test
   void reducedRangeUsesOneBitLess() {
     QuantizationParameters signed =
         QuantizationParameters.of(new Range(-2f, 2f), DType.INT8, true, true);

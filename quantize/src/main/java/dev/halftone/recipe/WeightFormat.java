@@ -1,6 +1,7 @@
 package dev.halftone.recipe;
 
 import dev.halftone.number.BlockFormat;
+import dev.halftone.number.IntegerFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.tensor.DType;
@@ -19,7 +20,7 @@ public sealed interface WeightFormat {
    */
   record Element(DType type) implements WeightFormat {}
 
-  /** Numbers of 8 bits or less that are decoded when the model is loaded. */
+  /** Numbers of 8 bits or less, or integers of 16, that are decoded when the model is loaded. */
   record Numbers(NumberFormat format) implements WeightFormat {
     public Numbers {
       if (!isWeight(format))
@@ -92,7 +93,10 @@ public sealed interface WeightFormat {
   }
 
   private static boolean isWeight(NumberFormat format) {
-    return format.bits() <= 8 && format.highest() > 0 && (format.lowest() < 0 || isOffset(format));
+    boolean wide = format instanceof IntegerFormat && format.bits() == 16;
+    return (wide || format.bits() <= 8)
+        && format.highest() > 0
+        && (format.lowest() < 0 || isOffset(format));
   }
 
   /** Unsigned integers, whose zero points make numbers below zero of them. */

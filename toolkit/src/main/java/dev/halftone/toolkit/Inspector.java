@@ -95,7 +95,7 @@ final class Inspector {
 
   private void count(Tensor constant) {
     DType type = constant.dtype();
-    if (type.isFloat() || (type.bits() <= 8 && type != DType.BOOL && type != DType.STRING))
+    if (type.isFloat() || (type.bits() <= 16 && type != DType.BOOL && type != DType.STRING))
       parameters += constant.count();
     constantBytes += constant.byteSize();
   }

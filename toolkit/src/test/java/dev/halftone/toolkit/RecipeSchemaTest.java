@@ -161,7 +161,7 @@ class RecipeSchemaTest {
   /** Values of each key that differ in what they go together with. */
   private static final List<String> LINES =
       Stream.of(
-              "weights: int8 uint8 uint4 int3 ternary codebook:4:group:8 mxfp4",
+              "weights: int8 uint8 uint4 uint16 int3 ternary codebook:4:group:8 mxfp4",
               "activations: uint8 int16",
               "granularity: tensor channel block:32 block:8x16",
               "format: qdq qoperator",

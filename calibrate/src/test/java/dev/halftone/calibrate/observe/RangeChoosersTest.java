@@ -142,6 +142,36 @@ class RangeChoosersTest {
     assertThat(LeastError.tfEnhanced(codes, false).choose(seen).high())
         .isCloseTo((float) ((180 - 4 * k) / (3 + k)), within(0.5f));
     assertThat(new LeastError(15, false, 2, 1).choose(seen).high()).isBetween(2.5f, 8f);
+    anOutlierOfManyIsCutAtEightBitsToo(codes);
+    squaredErrorKeepsAnOutlierThatCostsMoreThanTheSteps();
+  }
+
+  /** Steps over the whole range would cost more than the outlier does. */
+  private static void anOutlierOfManyIsCutAtEightBitsToo(Codes codes) {
+    float[] x = Observed.with(Observed.normal(1_000_000, 1, 61), 10f);
+    Statistics seen = Observed.of(x);
+    Range whole = new MinMax().choose(seen);
+    assertThat(whole.high()).isEqualTo(10f);
+    for (RangeChooser chooser :
+        List.of(new Percentile(99.99), Entropy.DEFAULT, Entropy.of(codes), UINT8_ERROR)) {
+      assertThat(chooser.choose(seen).high()).as("%s", chooser).isBetween(2.5f, 6f);
+      assertThat(error(x, chooser.choose(seen))).as("%s", chooser).isLessThan(error(x, whole));
+    }
+  }
+
+  private static void squaredErrorKeepsAnOutlierThatCostsMoreThanTheSteps() {
+    float[] x = Observed.with(Observed.normal(100_000, 1, 67), 100f);
+    Statistics seen = Observed.of(x);
+    double k = 100_000 / (255.0 * 255 * 12);
+    Range kept = UINT8_ERROR.choose(seen);
+    assertThat(kept.high()).isCloseTo((float) ((100 - 4 * k) / (1 + k)), within(1f));
+    Range cut = new Percentile(99.99).choose(seen);
+    assertThat(cut.high()).isBetween(2.5f, 8f);
+    assertThat(error(x, kept)).isLessThan(error(x, cut));
+  }
+
+  private static double error(float[] x, Range range) {
+    return Observed.squaredError(x, range.low(), range.high(), 255);
   }
 
   @Test

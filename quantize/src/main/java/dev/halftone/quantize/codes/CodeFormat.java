@@ -4,7 +4,7 @@ import dev.halftone.tensor.DType;
 
 /**
  * What the codes of a weight stand for, given the scale of a run of them and, on an integer grid,
- * its zero point. Codes have 8 bits or less.
+ * its zero point. Codes have 8 bits or less, or 16.
  */
 public sealed interface CodeFormat permits IntegerGrid, ScaledNumbers {
   /** Bits of a packed code. */
@@ -33,6 +33,11 @@ public sealed interface CodeFormat permits IntegerGrid, ScaledNumbers {
     return (Math.multiplyExact(count, bits()) + 7) / 8;
   }
 
+  /** Bytes of a code before codes are packed: 2 of 16 bits, the lower one first, else 1. */
+  default int width() {
+    return bits() > 8 ? 2 : 1;
+  }
+
   /** The value of a code, rounded once. */
   float decode(int code, float scale, int zeroPoint);
 
@@ -55,7 +60,10 @@ public sealed interface CodeFormat permits IntegerGrid, ScaledNumbers {
   /** The zero point of a run from {@code low} up with such a scale. */
   int zeroPoint(float low, float scale);
 
-  /** Codes of {@code values[from, from + count)} into {@code codes[to, …)}. */
+  /**
+   * Codes of {@code values[from, from + count)} into {@code codes}, from the code number {@code to}
+   * on, {@link #width} bytes each.
+   */
   void encode(
       float[] values, int from, int count, float scale, int zeroPoint, byte[] codes, int to);
 

@@ -16,7 +16,7 @@ public final class Codes {
   private final MemorySegment memory;
   private final MemorySegment codes;
   private final float[] scales;
-  private final byte[] zeroPoints;
+  private final short[] zeroPoints;
   private final ChannelFormats formats;
 
   /** Bytes that the memory of codes has beyond them, all zero. */
@@ -167,8 +167,19 @@ public final class Codes {
    */
   public Tensor zeroPoints(long... shape) {
     if (!format().hasElementType())
-      return Tensor.ofBytes(format().signed() ? DType.INT8 : DType.UINT8, zeroPoints, shape);
-    return Tensor.ofBytes(format().dtype(), packed(zeroPoints), shape);
+      return Tensor.ofBytes(format().signed() ? DType.INT8 : DType.UINT8, zeroPointBytes(), shape);
+    return Tensor.ofBytes(format().dtype(), packed(zeroPointBytes()), shape);
+  }
+
+  /** As codes before they are packed. */
+  private byte[] zeroPointBytes() {
+    int width = format().width();
+    byte[] bytes = new byte[Math.multiplyExact(zeroPoints.length, width)];
+    for (int i = 0; i < zeroPoints.length; i++) {
+      bytes[i * width] = (byte) zeroPoints[i];
+      if (width == 2) bytes[2 * i + 1] = (byte) (zeroPoints[i] >> 8);
+    }
+    return bytes;
   }
 
   /** Whether readers of codes have to subtract anything. */
@@ -186,24 +197,25 @@ public final class Codes {
     int rows = Math.toIntExact(layout().outer());
     int width = (blocks * bits + 7) / 8;
     int filled = width * 8 / bits;
+    byte[] unpadded = zeroPointBytes();
     byte[] padded = new byte[rows * filled];
     Arrays.fill(padded, (byte) format().middle());
     for (int r = 0; r < rows; r++)
-      System.arraycopy(zeroPoints, r * blocks, padded, r * filled, blocks);
+      System.arraycopy(unpadded, r * blocks, padded, r * filled, blocks);
     return Tensor.ofBytes(DType.UINT8, packed(padded), rows, width);
   }
 
-  /** One code a byte to as many bits as codes have. */
+  /** Codes of a byte or two to as many bits as codes have. */
   private byte[] packed(byte[] unpacked) {
     int bits = format().bits();
-    if (bits == 8) return unpacked;
+    if (bits >= 8) return unpacked;
     byte[] packed = new byte[Math.toIntExact(format().bytes(unpacked.length))];
     Kernels.pack(unpacked, 0, unpacked.length, bits, packed, 0);
     return packed;
   }
 
   int zeroPoint(int index) {
-    return format().signed() ? zeroPoints[index] : zeroPoints[index] & 0xFF;
+    return format().signed() ? zeroPoints[index] : zeroPoints[index] & 0xFFFF;
   }
 
   /** Smallest value that some code stands for. */

@@ -28,7 +28,7 @@ record ColumnTile(long outer, long block, long column, int columns) {
       scales[c] = target.scales()[scaleAt + c / tile];
       offsets[c] = target.code(request.format(), scaleAt + c / tile);
     }
-    byte[] codes = scratch.codes(rows * columns);
+    byte[] codes = scratch.codes(Math.multiplyExact(rows * columns, request.format().width()));
     for (int from = 0; from < columns; ) {
       long channel = outer * layout.inner() + column + from;
       int count = (int) Math.min(target.formats().end(channel) - channel, columns - from);
@@ -128,14 +128,15 @@ record ColumnTile(long outer, long block, long column, int columns) {
       }
       return;
     }
+    int bytes = request.format().width();
     for (int r = 0; r < lines; r++) {
       MemorySegment.copy(
           codes,
-          r * width,
+          r * width * bytes,
           target,
           ValueLayout.JAVA_BYTE,
-          at + r * request.layout().inner(),
-          width);
+          (at + r * request.layout().inner()) * bytes,
+          width * bytes);
     }
   }
 }

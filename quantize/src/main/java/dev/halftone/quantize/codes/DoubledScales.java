@@ -1,6 +1,7 @@
 package dev.halftone.quantize.codes;
 
 import dev.halftone.kernels.Kernels;
+import dev.halftone.number.IntegerFormat;
 import dev.halftone.scheme.ScaleStorage.Doubled;
 
 /**
@@ -16,19 +17,18 @@ record DoubledScales(byte[] codes, boolean signed, float[] supers) {
   static DoubledScales of(float[] scales) {
     boolean signed = false;
     for (float scale : scales) signed |= scale < 0;
-    int highest = signed ? 127 : 255;
+    IntegerFormat format = signed ? IntegerFormat.INT8 : IntegerFormat.UINT8;
     byte[] codes = new byte[scales.length];
     float[] supers = new float[Math.ceilDiv(scales.length, Doubled.GROUP)];
     for (int group = 0; group < supers.length; group++) {
       int from = group * Doubled.GROUP;
       int to = Math.min(from + Doubled.GROUP, scales.length);
-      float step = Kernels.absMax(scales, from, to) / highest;
+      float step = Kernels.absMax(scales, from, to) / format.high();
       supers[group] = Math.max(step, Float.MIN_NORMAL);
       for (int i = from; i < to; i++) {
         // A scale of 0 would lose the whole run, so the least code is 1.
-        double code = Math.clamp(Math.rint(Math.abs(scales[i] / supers[group])), 1, highest);
-        codes[i] = (byte) Math.copySign(code, scales[i]);
-        if (!signed) codes[i] = (byte) (int) code;
+        int code = Math.max(1, format.encode(Math.abs(scales[i] / supers[group])));
+        codes[i] = (byte) (scales[i] < 0 ? -code : code);
       }
     }
     return new DoubledScales(codes, signed, supers);

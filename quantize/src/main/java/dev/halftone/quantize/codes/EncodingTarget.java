@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 final class EncodingTarget {
   private final MemorySegment codes;
   private final float[] scales;
-  private final byte[] zeroPoints;
+  private final short[] zeroPoints;
   private final boolean settles;
   private boolean scaled;
   private ChannelFormats formats;
@@ -16,7 +16,7 @@ final class EncodingTarget {
   EncodingTarget(CodeRequest request, MemorySegment codes) {
     this.codes = codes;
     this.scales = new float[Math.toIntExact(request.layout().scales())];
-    this.zeroPoints = new byte[scales.length];
+    this.zeroPoints = new short[scales.length];
     this.settles = CodebookFit.isAdaptive(request) || request.scaling().storage().roundsTogether();
     this.formats = ChannelFormats.all(request.format());
   }
@@ -31,7 +31,7 @@ final class EncodingTarget {
   }
 
   /** The array itself. */
-  byte[] zeroPoints() {
+  short[] zeroPoints() {
     return zeroPoints;
   }
 
@@ -56,12 +56,12 @@ final class EncodingTarget {
 
   void set(int entry, float scale, int zeroPoint) {
     scales[entry] = scale;
-    zeroPoints[entry] = (byte) zeroPoint;
+    zeroPoints[entry] = (short) zeroPoint;
   }
 
   /** The zero point as an integer of the format. */
   int code(CodeFormat format, int entry) {
-    return format.signed() ? zeroPoints[entry] : zeroPoints[entry] & 0xFF;
+    return format.signed() ? zeroPoints[entry] : zeroPoints[entry] & 0xFFFF;
   }
 
   /** Whether codes depend on all scales of the weight, which are found first. */
@@ -87,9 +87,5 @@ final class EncodingTarget {
   /** Sets what codes stand for from now on. */
   void settle(ChannelFormats found) {
     formats = found;
-  }
-
-  byte zeroPoint(int entry) {
-    return zeroPoints[entry];
   }
 }

@@ -1,6 +1,7 @@
 package dev.halftone.quantize.codes;
 
 import dev.halftone.kernels.PowerTable;
+import java.util.Arrays;
 
 /**
  * HQQ's zero point for one run, see {@link dev.halftone.scheme.ScaleSearch.HalfQuadratic}. Plain
@@ -60,13 +61,14 @@ final class HalfQuadratic {
 
   /** {@code sum |w - Q(w)|^0.7}. */
   static double loss(float[] run, float scale, float zeroPoint, CodeFormat format) {
-    IntegerGrid grid = grid(format);
+    float[] scales = new float[run.length];
+    float[] zeroPoints = new float[run.length];
+    Arrays.fill(scales, scale);
+    Arrays.fill(zeroPoints, zeroPoint);
+    float[] errors = new float[run.length];
+    grid(format).errors(run, 0, run.length, scales, zeroPoints, errors);
     double loss = 0;
-    for (float w : run) {
-      float code =
-          (float) Math.clamp(Math.rint(w / scale) + zeroPoint, grid.lowest(), grid.highest());
-      loss += LOSS.of(w - (code - zeroPoint) * scale);
-    }
+    for (float error : errors) loss += LOSS.of(error);
     return loss;
   }
 }

@@ -12,8 +12,8 @@ import dev.halftone.tensor.DType;
  * qmax]}:
  *
  * <ul>
- *   <li>symmetric, 8 bits: {@code scale = 2 max(-low, high) / (qmax - qmin)}, over {@code [-127,
- *       127]} for INT8; the zero point is the middle of the codes, 0 or 128
+ *   <li>symmetric, 8 or 16 bits: {@code scale = 2 max(-low, high) / (qmax - qmin)}, over {@code
+ *       [-127, 127]} for INT8; the zero point is the middle of the codes, 0 or 128
  *   <li>symmetric, fewer bits: {@code scale = extreme / -2^(bits - 1)}, where {@code extreme} is
  *       the value of largest magnitude with its sign, so that it is met exactly and no code is
  *       wasted; a scale may be negative. As in {@code MatMulNBits} and GGUF's Q4_0. Where scales
@@ -26,17 +26,17 @@ import dev.halftone.tensor.DType;
  *       low / scale)}
  * </ul>
  *
- * @param integers of 2 to 8 bits
+ * @param integers of 2 to 8 bits, or 16
  * @param typed whether codes have an element type of their own, else they are packed bytes
  */
 public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange range, boolean typed)
     implements CodeFormat {
   public IntegerGrid {
-    if (integers.bits() > 8 || (typed && integers.dtype().isEmpty()))
+    if ((integers.bits() > 8 && integers.bits() != 16) || (typed && integers.dtype().isEmpty()))
       throw new IllegalArgumentException("weights cannot be stored as " + integers.name());
     if ((range == CodeRange.RESTRICTED || range == CodeRange.FULL) && !symmetric)
       throw new IllegalArgumentException("a restricted or full range is for symmetric codes");
-    if (range == CodeRange.REDUCED && integers.bits() < 8) range = CodeRange.USUAL;
+    if (range == CodeRange.REDUCED && integers.bits() != 8) range = CodeRange.USUAL;
   }
 
   /** Integers in the element type that there is for them, ternary ones as packed bytes. */
@@ -173,7 +173,14 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
   @Override
   public void encode(
       float[] values, int from, int count, float scale, int zeroPoint, byte[] codes, int to) {
-    Kernels.quantize(values, from, from + count, scale, zeroPoint, lowest(), highest(), codes, to);
+    int end = from + count;
+    if (width() == 1) {
+      Kernels.quantize(values, from, end, scale, zeroPoint, lowest(), highest(), codes, to);
+      return;
+    }
+    short[] wide = new short[count];
+    Kernels.quantize(values, from, end, scale, zeroPoint, lowest(), highest(), wide, 0);
+    put(wide, codes, to);
   }
 
   @Override
@@ -186,8 +193,16 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
       int first,
       byte[] codes,
       int to) {
+    int end = from + count;
+    if (width() == 1) {
+      Kernels.quantizeColumns(
+          values, from, end, scales, zeroPoints, first, lowest(), highest(), codes, to);
+      return;
+    }
+    short[] wide = new short[count];
     Kernels.quantizeColumns(
-        values, from, from + count, scales, zeroPoints, first, lowest(), highest(), codes, to);
+        values, from, end, scales, zeroPoints, first, lowest(), highest(), wide, 0);
+    put(wide, codes, to);
   }
 
   @Override
@@ -202,8 +217,22 @@ public record IntegerGrid(IntegerFormat integers, boolean symmetric, CodeRange r
       byte[] codes,
       int to) {
     int end = from + count;
-    Kernels.quantizeBlocks(
-        values, from, end, block, scales, zeroPoints, first, lowest(), highest(), codes, to);
+    if (width() == 1) {
+      Kernels.quantizeBlocks(
+          values, from, end, block, scales, zeroPoints, first, lowest(), highest(), codes, to);
+      return;
+    }
+    for (int at = 0, run = first; at < count; at += block, run++) {
+      int length = Math.min(block, count - at);
+      encode(values, from + at, length, scales[run], (int) zeroPoints[run], codes, to + at);
+    }
+  }
+
+  private static void put(short[] wide, byte[] codes, int to) {
+    for (int i = 0; i < wide.length; i++) {
+      codes[2 * (to + i)] = (byte) wide[i];
+      codes[2 * (to + i) + 1] = (byte) (wide[i] >> 8);
+    }
   }
 
   @Override

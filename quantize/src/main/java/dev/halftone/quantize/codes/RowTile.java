@@ -5,7 +5,6 @@ import dev.halftone.kernels.Kernels;
 import dev.halftone.scheme.ScaleSearch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /** Some whole rows, each in blocks with scales of their own. */
 final class RowTile {
@@ -23,18 +22,20 @@ final class RowTile {
     float[] values = load(request, firstRow, rows, length, scratch);
     choose(request, target, values, firstRow, rows);
     if (!target.wantsCodes()) return;
-    byte[] codes = scratch.codes(Math.multiplyExact(rows, stored));
+    int width = request.format().width();
+    byte[] codes = scratch.codes(Math.multiplyExact(rows * width, stored));
     for (int r = 0; r < rows; r++) {
       int scaleAt = layout.entry(firstRow + r, 0);
       CodeFormat format = target.formats().of(firstRow + r);
       encodeRow(request, target, format, values, r * length, scaleAt, codes, r * stored, scratch);
       if (length == stored) continue;
       // What pads the last block decodes to zero.
-      byte zero = target.zeroPoint(scaleAt + perRow - 1);
-      Arrays.fill(codes, r * stored + length, (r + 1) * stored, zero);
+      int zero = target.code(request.format(), scaleAt + perRow - 1);
+      for (int at = (r * stored + length) * width; at < (r + 1) * stored * width; at++)
+        codes[at] = (byte) (zero >> 8 * (at % width));
     }
     int bits = request.format().bits();
-    byte[] packed = bits == 8 ? codes : scratch.packed(rows * stored);
+    byte[] packed = bits >= 8 ? codes : scratch.packed(rows * stored);
     if (bits < 8) Kernels.pack(codes, 0, rows * stored, bits, packed, 0);
     int bytes = Math.toIntExact(request.format().bytes((long) rows * stored));
     MemorySegment.copy(

@@ -21,12 +21,12 @@ final class WholeTensor {
     int zeroPoint = target.code(format, 0);
     float[] values = scratch.values(PIECE);
     int bits = format.bits();
-    byte[] codes = scratch.codes(PIECE);
+    byte[] codes = scratch.codes(PIECE * format.width());
     for (long from = 0; from < count; from += PIECE) {
       int piece = (int) Math.min(PIECE, count - from);
       Values.read(request.weight(), from, values, 0, piece);
       format.encode(values, 0, piece, scale, zeroPoint, codes, 0);
-      byte[] packed = bits == 8 ? codes : scratch.packed(PIECE);
+      byte[] packed = bits >= 8 ? codes : scratch.packed(PIECE);
       if (bits < 8) Kernels.pack(codes, 0, piece, bits, packed, 0);
       int bytes = Math.toIntExact(format.bytes(piece));
       MemorySegment.copy(packed, 0, target.codes(), ValueLayout.JAVA_BYTE, from * bits / 8, bytes);

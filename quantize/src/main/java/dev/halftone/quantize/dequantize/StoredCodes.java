@@ -105,7 +105,7 @@ final class StoredCodes {
 
   private static boolean isCodes(DType type) {
     return switch (type) {
-      case INT8, UINT8, INT4, UINT4, INT2, UINT2 -> true;
+      case INT16, UINT16, INT8, UINT8, INT4, UINT4, INT2, UINT2 -> true;
       case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> true;
       default -> false;
     };

@@ -48,9 +48,7 @@ final class ChannelCodes {
   }
 
   private static int code(double value, QuantizationParameters parameters) {
-    Codes all = Codes.all(parameters.type());
-    double code = Math.rint(value / parameters.scale()) + parameters.zeroPoint();
-    return (int) Math.clamp(code, all.low(), all.high()) - all.low();
+    return parameters.code(value) - Codes.all(parameters.type()).low();
   }
 
   int low(int channel) {

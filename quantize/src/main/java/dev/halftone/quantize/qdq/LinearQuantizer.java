@@ -4,6 +4,7 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Node;
 import dev.halftone.kernels.Kernels;
+import dev.halftone.number.IntegerFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
@@ -167,10 +168,8 @@ final class LinearQuantizer {
     float[] scales = new float[weightScales.length];
     for (int c = 0; c < scales.length; c++) scales[c] = inputScale * weightScales[c];
     int[] codes = new int[bias.length];
-    for (int c = 0; c < codes.length; c++) {
-      double code = Math.rint(bias[c] / scales[scales.length == 1 ? 0 : c]);
-      codes[c] = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, code));
-    }
+    for (int c = 0; c < codes.length; c++)
+      codes[c] = IntegerFormat.INT32.nearest(bias[c] / scales[scales.length == 1 ? 0 : c]);
     long[] shape = weight.scale().shape();
     return new QuantizedTensor(
         Tensor.ofInts(codes, codes.length),

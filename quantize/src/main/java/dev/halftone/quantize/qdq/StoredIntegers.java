@@ -28,7 +28,9 @@ record StoredIntegers(IntegerFormat integers, DType type) {
       case WeightFormat.Element(DType type) when type == DType.UINT8 ->
           new StoredIntegers(IntegerFormat.INT8, type);
       case WeightFormat.Numbers(NumberFormat numbers)
-          when numbers instanceof IntegerFormat integers && integers.isSigned() ->
+          when numbers instanceof IntegerFormat integers
+              && integers.isSigned()
+              && integers.bits() <= 8 ->
           held(integers);
       default ->
           throw new IllegalArgumentException(

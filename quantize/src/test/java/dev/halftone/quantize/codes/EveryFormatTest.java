@@ -46,7 +46,7 @@ class EveryFormatTest {
 
   private static Stream<Case> integers() {
     return NumberFormat.all().stream()
-        .filter(format -> format.bits() <= 8)
+        .filter(format -> format.bits() <= 16)
         .filter(IntegerFormat.class::isInstance)
         .map(IntegerFormat.class::cast)
         .flatMap(
@@ -161,19 +161,29 @@ class EveryFormatTest {
     // The quotient and the product are rounded: near the middle of two codes either may be taken.
     float slack = 4 * Math.ulp(Math.max(Math.abs(value), Math.abs(found)));
     float nearest = Float.POSITIVE_INFINITY;
-    for (int other : every(format)) {
+    for (int other : candidates(format, code)) {
       float error = Math.abs(format.decode(other, scale, zero) - value);
       if (error < nearest) nearest = error;
     }
     assertThat(Math.abs(found - value))
         .as("%s at channel %d, %d: %s", what, channel, k, value)
         .isLessThanOrEqualTo(nearest + slack);
-    byte[] again = new byte[1];
+    byte[] again = new byte[format.width()];
     format.encode(new float[] {found}, 0, 1, scale, zero, again, 0);
-    int pattern = format.signed() ? again[0] : again[0] & 0xFF;
+    int stored = again.length == 1 ? again[0] : again[0] & 0xFF | again[1] << 8;
+    int pattern = format.signed() ? stored : stored & (1 << 8 * again.length) - 1;
     assertThat(format.decode(pattern, scale, zero) + 0f)
         .as("%s at channel %d, %d: %s again", what, channel, k, value)
         .isEqualTo(found + 0f);
+  }
+
+  /**
+   * Codes that may be nearer: all that are ever written, or of 16 bits the neighbours, as errors
+   * only grow from the nearest code on.
+   */
+  private static int[] candidates(CodeFormat format, int code) {
+    if (!(format instanceof IntegerGrid grid) || grid.bits() <= 8) return every(format);
+    return new int[] {Math.max(grid.lowest(), code - 1), code, Math.min(grid.highest(), code + 1)};
   }
 
   /** The codes that are ever written. */

@@ -373,8 +373,8 @@ class ScalingTest {
         .hasMessageContaining("3 inputs in 2 groups do not fit axis 1 of");
     assertThatThrownBy(() -> new Importance(new float[] {1, -1}, 2, 1, 8))
         .hasMessage("importance -1.0");
-    assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.INT16, true, CodeRange.USUAL))
-        .hasMessage("weights cannot be stored as int16");
+    assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.INT32, true, CodeRange.USUAL))
+        .hasMessage("weights cannot be stored as int32");
     assertThatThrownBy(() -> new IntegerGrid(IntegerFormat.UINT4, false, CodeRange.RESTRICTED))
         .hasMessage("a restricted or full range is for symmetric codes");
     assertThatThrownBy(() -> new ScaledNumbers(IntegerFormat.UINT4))

@@ -91,7 +91,7 @@ class StoredCodesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"int3", "int4", "uint4", "uint8"})
+  @ValueSource(strings = {"int3", "int4", "uint4", "uint8", "int16", "uint16"})
   void zeroPointsAreTakenOff(String format) {
     for (Granularity granularity : List.of(BLOCKS, new Granularity.PerTile(8, 24)))
       checkUndone(

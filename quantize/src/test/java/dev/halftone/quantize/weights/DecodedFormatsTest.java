@@ -128,6 +128,8 @@ class DecodedFormatsTest {
         "nf4",
         "int3",
         "int5",
+        "int16",
+        "uint16",
         "log4",
         "codebook:3",
         "codebook:4:group:4",
@@ -156,10 +158,39 @@ class DecodedFormatsTest {
     assertThat(Judge.deployed(quantized.model())).doesNotContain("Gather");
   }
 
-  @Test
-  void asymmetricThreeBitsHaveZeroPointsOfTheirOwn() {
+  /** Which is why codes of 16 bits are cast and multiplied: those are decoded once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tensor", "channel", "block"})
+  void onnxRuntimeDecodesADequantizeLinearOfSixteenBitsEveryTime(String granularity) {
+    Object[] attributes =
+        switch (granularity) {
+          case "tensor" -> new Object[] {};
+          case "channel" -> new Object[] {"axis", 1};
+          default -> new Object[] {"axis", 0, "block_size", 32};
+        };
+    Tensor scale =
+        switch (granularity) {
+          case "tensor" -> Tensor.scalar(0.5f);
+          case "channel" -> Graphs.normal(new Random(5), 1, N);
+          default -> Graphs.normal(new Random(5), 1, K / 32, N);
+        };
+    Model model =
+        new Graphs(1)
+            .input("x", K, K)
+            .output("y")
+            .constant("codes", Tensor.ofBytes(DType.INT16, new byte[2 * K * N], K, N))
+            .constant("scale", scale)
+            .node("DequantizeLinear", "codes scale", "w", attributes)
+            .node("MatMul", "x w", "y")
+            .model(21);
+    assertThat(Judge.deployed(model)).containsExactly("DequantizeLinear", "MatMul");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int3", "int16", "uint16"})
+  void asymmetricIntegersHaveZeroPointsOfTheirOwn(String format) {
     Model model = product(13);
-    Recipe symmetric = recipe(WeightFormat.parse("int3"), new Granularity.PerBlock(16));
+    Recipe symmetric = recipe(WeightFormat.parse(format), new Granularity.PerBlock(16));
     Recipe recipe =
         new Recipe(
             symmetric.mode(),
