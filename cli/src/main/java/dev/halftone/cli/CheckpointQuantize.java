@@ -22,33 +22,26 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The main job for checkpoints of language models: to GGUF files, without running the model. */
 final class CheckpointQuantize {
   private static final String ENDING = ".gguf";
 
-  /** Options of {@code quantize} that mean something for a GGUF file, besides its own. */
-  private static final Set<String> SHARED =
-      Set.of(
-          "--output",
-          "--dry-run",
-          "--weights",
-          "--json",
-          "--threads",
-          "--seed",
-          "--quiet",
-          "--stacktrace");
+  /** Options of {@code quantize} for GGUF files too, besides their own and every command's. */
+  private static final Set<String> SHARED = Set.of("--output", "--dry-run", "--weights");
 
   private final CommandSpec spec;
   private final CheckpointOptions options;
   private final CommonOptions common;
+  private final Console console;
 
-  CheckpointQuantize(CommandSpec spec, CheckpointOptions options, CommonOptions common) {
+  CheckpointQuantize(
+      CommandSpec spec, CheckpointOptions options, CommonOptions common, Console console) {
     this.spec = spec;
     this.options = options;
     this.common = common;
+    this.console = console;
   }
 
   /** Whether a model is for this and not an ONNX file: a GGUF file by its name, or a folder. */
@@ -69,19 +62,18 @@ final class CheckpointQuantize {
    */
   static void checkOptions(CommandSpec spec, boolean checkpoint) {
     Set<String> own = Set.copyOf(CheckpointOptions.NAMES);
-    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      String name = option.longestName();
-      boolean fits = SHARED.contains(name) || own.contains(name) == checkpoint;
-      if (!fits)
-        throw new ParameterException(
-            spec.commandLine(),
-            "%s has no meaning for %s model".formatted(name, checkpoint ? "a GGUF" : "an ONNX"));
-    }
+    Usage.refuseOptions(
+        spec,
+        name ->
+            SHARED.contains(name)
+                || CommonOptions.NAMES.contains(name)
+                || name.equals(ReportOption.NAME)
+                || own.contains(name) == checkpoint,
+        checkpoint ? "a GGUF model" : "an ONNX model");
   }
 
   int run(Path model, @Nullable Path output, boolean dryRun, @Nullable String weights) {
     Clock clock = Clock.start();
-    Console console = common.console();
     checkOptions(spec, true);
     if (output == null && !dryRun)
       throw new ParameterException(

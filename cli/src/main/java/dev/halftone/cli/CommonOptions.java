@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,6 +12,10 @@ import picocli.CommandLine.Spec.Target;
 
 /** What every command takes. */
 final class CommonOptions {
+  /** The names of the options below that do something. */
+  static final Set<String> NAMES =
+      Set.of("--json", "--threads", "--seed", "--quiet", "--stacktrace");
+
   @Option(
       names = "--json",
       paramLabel = "FILE",

@@ -11,6 +11,7 @@ import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,8 +19,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Turns a quantized model back to float. */
 @Command(
@@ -29,13 +32,19 @@ import picocli.CommandLine.Parameters;
         "QDQ pairs, QLinear and integer operators and block-quantized weights become the float"
             + " operators and weights that they stand for, and a Relu or Clip that saturation stood"
             + " for is there again. What was lost to rounding stays lost. The result is loaded into"
-            + " ONNX Runtime before it is kept.",
+            + " ONNX Runtime before it is kept. A folder of compressed-tensors, GPTQ or AWQ weights"
+            + " becomes one with floats.",
     customSynopsis = "halftone dequantize MODEL -o OUT [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
-    footer = {"  halftone dequantize model.int8.onnx -o model.float.onnx"})
+    footer = {
+      "  halftone dequantize model.int8.onnx -o model.float.onnx",
+      "  halftone dequantize TinyLlama-1.1B-GPTQ/ -o TinyLlama-1.1B-f16/"
+    })
 final class DequantizeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "The quantized ONNX model.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "The quantized ONNX model, or a folder with config.json and safetensors files.")
   private Path model;
 
   @SuppressWarnings("NullAway.Init") // The parser insists on it.
@@ -43,7 +52,7 @@ final class DequantizeCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "OUT",
-      description = "The file to write.")
+      description = "The file to write; a folder for a folder.")
   private Path output;
 
   @Option(
@@ -52,9 +61,11 @@ final class DequantizeCommand implements Callable<Integer> {
   private boolean externalData;
 
   @Mixin private CommonOptions common;
+  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    if (Files.isDirectory(model)) return new FolderDequantize(spec, common).run(model, output);
     Clock clock = Clock.start();
     Console console = common.console();
     console.checkWritable();

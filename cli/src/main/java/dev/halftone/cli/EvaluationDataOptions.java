@@ -28,11 +28,12 @@ final class EvaluationDataOptions {
   @Option(names = "--no-eval", description = "Do not judge the result.")
   private boolean none;
 
-  boolean isOff() {
-    return none;
+  /** Whether there is something to judge by, and it is wanted. */
+  boolean judges(DataOptions usual, boolean dryRun) {
+    return !none && !dryRun && (usual.data != null || isAsked());
   }
 
-  boolean isAsked() {
+  private boolean isAsked() {
     return data != null || labels != null || rows != null;
   }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       InspectCommand.class,
       QuantizeCommand.class,
+      PruneCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
       SweepCommand.class,

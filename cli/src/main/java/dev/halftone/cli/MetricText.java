@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Metrics as a few lines of text. */
 final class MetricText {
   private static final Set<String> PERCENT = Set.of("top1", "top5");
-  private static final Set<String> SHARES = Set.of("agreement");
+  private static final Set<String> SHARES = Set.of("agreement", "sparsity", "channels.removed");
   private static final Map<String, String> TITLES =
       Map.of(
           "sqnr_db",
@@ -55,6 +55,16 @@ final class MetricText {
         "size",
         "%s → %s (%s)"
             .formatted(Text.bytes(reference), Text.bytes(quantized), Text.percent(ratio)));
+    Double zippedReference = left.remove("zipped_bytes.reference");
+    Double zipped = left.remove("zipped_bytes.quantized");
+    if (zippedReference == null || zipped == null) return;
+    add(
+        "zipped",
+        "%s → %s (%s)"
+            .formatted(
+                Text.bytes(zippedReference),
+                Text.bytes(zipped),
+                Text.percent(zipped / zippedReference)));
   }
 
   /** Every metric of the task, beside the reference's where there is one, with intervals. */

@@ -52,7 +52,9 @@ import picocli.CommandLine.Spec;
       "  halftone quantize encoder.onnx --mode dynamic -o encoder.int8.onnx",
       "  halftone quantize encoder.onnx --recipe weights-int4 -o encoder.int4.onnx",
       "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf",
-      "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf"
+      "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf",
+      "  halftone quantize TinyLlama-1.1B/ --weights int4 -o TinyLlama-1.1B-w4a16/",
+      "  halftone quantize model.onnx --weights-from model-q4_0.gguf -o model-q4_0.onnx"
     })
 final class QuantizeCommand implements Callable<Integer> {
   private static final int ROWS_FOR_ERRORS = 16;
@@ -67,7 +69,9 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
-      description = "The file to write; needed unless --dry-run.")
+      description =
+          "The file to write; needed unless --dry-run. A folder where a folder is quantized to"
+              + " int4, int8 or fp8-e4m3.")
   private @Nullable Path output;
 
   @Option(
@@ -88,6 +92,14 @@ final class QuantizeCommand implements Callable<Integer> {
               + " samples already, calibration is skipped.")
   private @Nullable Path calibrationCache;
 
+  @Option(
+      names = "--weights-from",
+      paramLabel = "GGUF",
+      description =
+          "Put the Q4_0 and Q8_0 matrices of a GGUF file of the same model in the place of the"
+              + " ONNX model's own, block by block as they are.")
+  private @Nullable Path weightsFrom;
+
   @Mixin private RecipeOptions recipe;
   @Mixin private CheckpointOptions checkpoint;
   @Mixin private DataOptions data;
@@ -99,12 +111,15 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Console console = common.console(page.file());
+    if (weightsFrom != null) return withBlocks(weightsFrom, console);
+    if (FolderQuantize.takes(model, recipe.weights()))
+      return new FolderQuantize(spec, recipe, common, console).run(model, output, dryRun);
     if (CheckpointQuantize.takes(model))
-      return new CheckpointQuantize(spec, checkpoint, common)
+      return new CheckpointQuantize(spec, checkpoint, common, console)
           .run(model, output, dryRun, recipe.weights());
     CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
-    Console console = common.console(page.file());
     RecipeRequest request = Usage.checked(spec, recipe::request);
     Gate gate = judge.gate();
     check(gate);
@@ -169,6 +184,23 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
+  private int withBlocks(Path weights, Console console) {
+    requireOutput();
+    return new BlocksQuantize(spec, common, console)
+        .run(
+            model,
+            weights,
+            dryRun ? null : output,
+            recipe.matMulNBits(),
+            externalData ? ALWAYS : WHEN_NEEDED);
+  }
+
+  private void requireOutput() {
+    if (output == null && !dryRun)
+      throw new ParameterException(
+          spec.commandLine(), "-o OUT is missing: where shall the result go?");
+  }
+
   /** Layer by layer, for the page; of a few samples, which say who is to blame. */
   private List<Layer> errors(
       Console console, @Nullable SavedModel saved, @Nullable DataSet judged, Bars bars) {
@@ -195,12 +227,8 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   private void check(@Nullable Gate gate) {
-    if (output == null && !dryRun)
-      throw new ParameterException(
-          spec.commandLine(), "-o OUT is missing: where shall the result go?");
-    boolean judged =
-        !evaluationData.isOff() && !dryRun && (data.data != null || evaluationData.isAsked());
-    if (gate != null && !judged)
+    requireOutput();
+    if (gate != null && !evaluationData.judges(data, dryRun))
       throw new ParameterException(
           spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
   }

@@ -12,7 +12,6 @@ import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,17 +76,13 @@ record QuantizeReport(
   }
 
   private List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
     DataSet calibration = quantized.calibration();
-    if (calibration != null) warnings.addAll(calibration.warnings());
-    if (judged != null)
-      judged.warnings().stream().filter(w -> !warnings.contains(w)).forEach(warnings::add);
+    List<String> warnings = new ArrayList<>(SampleWarnings.ofData(calibration, judged));
     if (evaluation != null && foreign)
       warnings.add(
           "made for another kind of processor: on this one sums of products saturate, which makes"
               + " it worse than on its target");
-    if (evaluation != null && judged != null && calibration != null)
-      sharing(judged.shared(calibration), judged.size(), warnings);
+    if (evaluation != null) warnings.addAll(SampleWarnings.ofSharing(calibration, judged));
     if (written != null && written.bytes() > quantized.source().file().bytes()) {
       warnings.add(
           quantized.storesComputedWeights()
@@ -97,24 +92,14 @@ record QuantizeReport(
     }
     warnings.addAll(execution);
     slower(warnings);
-    if (evaluation != null) unlike(evaluation.metrics(), warnings);
+    if (evaluation != null)
+      warnings.addAll(
+          SampleWarnings.ofMetrics(
+              evaluation.metrics(),
+              "'halftone compare' shows the node to blame, --exclude leaves it in float"));
     if (verdict != null && !verdict.passed())
       warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
-  }
-
-  /** Warns where hardly anything of the original is left. */
-  private static void unlike(Map<String, Double> metrics, List<String> warnings) {
-    double agreement = metrics.getOrDefault("agreement", 1.0);
-    double sqnr = metrics.getOrDefault("sqnr_db", Double.POSITIVE_INFINITY);
-    if (agreement >= 0.5 && sqnr >= 5) return;
-    warnings.add(
-        "the result does not resemble the original (%s); 'halftone compare' shows the node to blame,"
-                .formatted(
-                    Double.isFinite(sqnr)
-                        ? "SQNR " + Text.decimal(sqnr) + " dB"
-                        : "agreement " + Text.percent(agreement))
-            + " --exclude leaves it in float");
   }
 
   private void slower(List<String> warnings) {
@@ -125,15 +110,5 @@ record QuantizeReport(
     boolean integers = mode == Mode.STATIC || mode == Mode.DYNAMIC;
     String advice = "; --mode weights keeps its speed and shrinks it all the same";
     warnings.add(integers ? slower + advice : slower);
-  }
-
-  private static void sharing(int shared, int judged, List<String> warnings) {
-    if (shared == 0) return;
-    warnings.add(
-        (shared == judged
-                ? "judged by the samples that it was calibrated on"
-                : "%s of the %s that it was judged by were calibrated on too"
-                    .formatted(Text.number(shared), Text.count(judged, "sample")))
-            + "; --eval-rows or --eval-data give an independent figure");
   }
 }

@@ -4,13 +4,16 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodeRange;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RecipeRequest;
 import dev.halftone.toolkit.RecipeWords;
+import dev.halftone.toolkit.packed.PackedScheme;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -51,7 +54,8 @@ final class RecipeOptions {
               + " weight; with :group:N to each N output channels, with :shared to all weights),"
               + " ternary, binary, mxfp8-e4m3, mxfp4, mxint8, nvfp4 and their kind. Of a GGUF model"
               + " what llama.cpp calls a file type: Q4_K_M (default), Q8_0, Q6_K, IQ4_XS and so"
-              + " on.")
+              + " on. Of a folder those too, or int4, int8 or fp8-e4m3 for a folder that vLLM"
+              + " reads.")
   private @Nullable String weights;
 
   @Option(
@@ -187,12 +191,7 @@ final class RecipeOptions {
    * @throws IllegalArgumentException if they contradict each other, or name what there is not
    */
   RecipeRequest request() {
-    if (symmetric && asymmetric)
-      throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
-    if (restrictedRange && fullRange)
-      throw new IllegalArgumentException("--restricted-range and --full-range exclude each other");
-    if (reduceRange && noReduceRange)
-      throw new IllegalArgumentException("--reduce-range and --no-reduce-range exclude each other");
+    checkPairs();
     RecipeRequest request = start();
     if (mode != null) request = request.mode(mode);
     if (format != null) request = request.operatorForm(format == Words.Format.QOPERATOR);
@@ -211,6 +210,43 @@ final class RecipeOptions {
     if (quantizeEverything) request = request.quantizeEverything(true);
     if (!include.isEmpty()) request = request.include(include);
     return exclude.isEmpty() ? request : request.exclude(exclude);
+  }
+
+  /**
+   * What the options ask of a folder's matrices.
+   *
+   * @throws IllegalArgumentException if they contradict each other, or folders have no such scheme
+   */
+  PackedScheme packed(PackedScheme.Element element) {
+    checkPairs();
+    return new PackedScheme(
+        element,
+        granularity == null ? PackedScheme.usualGranularity(element) : granularity,
+        !asymmetric,
+        restrictedRange ? CodeRange.RESTRICTED : fullRange ? CodeRange.FULL : CodeRange.USUAL,
+        search == null ? new ScaleSearch.AbsMax() : search,
+        Optional.ofNullable(scales));
+  }
+
+  private void checkPairs() {
+    if (symmetric && asymmetric)
+      throw new IllegalArgumentException("--symmetric and --asymmetric exclude each other");
+    if (restrictedRange && fullRange)
+      throw new IllegalArgumentException("--restricted-range and --full-range exclude each other");
+    if (reduceRange && noReduceRange)
+      throw new IllegalArgumentException("--reduce-range and --no-reduce-range exclude each other");
+  }
+
+  boolean matMulNBits() {
+    return matMulNBits;
+  }
+
+  List<String> include() {
+    return include;
+  }
+
+  List<String> exclude() {
+    return exclude;
   }
 
   private static WeightFormat weightFormat(String word) {

@@ -6,8 +6,10 @@ import picocli.CommandLine.Option;
 
 /** The page that a run can be looked at. */
 final class ReportOption {
+  static final String NAME = "--report";
+
   @Option(
-      names = "--report",
+      names = NAME,
       paramLabel = "FILE.html",
       description =
           "Write the run as one HTML page that needs nothing else; 'halftone report' makes it from"

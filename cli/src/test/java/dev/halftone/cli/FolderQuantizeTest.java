@@ -7,16 +7,12 @@ import dev.halftone.checkpoint.gguf.Gguf;
 import dev.halftone.checkpoint.gguf.GgufTensor;
 import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.checkpoint.safetensors.SafetensorsWriter;
-import dev.halftone.tensor.Tensor;
+import dev.halftone.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
-import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +23,6 @@ import tools.jackson.databind.json.JsonMapper;
 class FolderQuantizeTest {
   private static final Path DATA =
       Path.of(System.getProperty("halftone.shared", "../../shared"), "data", "llm");
-  private static final int WIDTH = 256;
 
   @TempDir Path folder;
 
@@ -134,37 +129,6 @@ class FolderQuantizeTest {
   }
 
   private Path llama() throws IOException {
-    Path model = Files.createDirectories(folder.resolve("model"));
-    Files.writeString(
-        model.resolve("config.json"),
-        """
-        {"architectures": ["LlamaForCausalLM"], "hidden_size": 256, "num_attention_heads": 4,
-         "num_key_value_heads": 2, "intermediate_size": 512, "num_hidden_layers": 1,
-         "vocab_size": 300, "max_position_embeddings": 64, "rms_norm_eps": 1e-5}
-        """);
-    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-    Random random = new Random(3);
-    add(tensors, random, "model.embed_tokens.weight", 300, WIDTH);
-    add(tensors, random, "model.norm.weight", WIDTH);
-    add(tensors, random, "lm_head.weight", 300, WIDTH);
-    String layer = "model.layers.0.";
-    add(tensors, random, layer + "input_layernorm.weight", WIDTH);
-    add(tensors, random, layer + "post_attention_layernorm.weight", WIDTH);
-    add(tensors, random, layer + "self_attn.q_proj.weight", WIDTH, WIDTH);
-    add(tensors, random, layer + "self_attn.k_proj.weight", WIDTH / 2, WIDTH);
-    add(tensors, random, layer + "self_attn.v_proj.weight", WIDTH / 2, WIDTH);
-    add(tensors, random, layer + "self_attn.o_proj.weight", WIDTH, WIDTH);
-    add(tensors, random, layer + "mlp.gate_proj.weight", 2 * WIDTH, WIDTH);
-    add(tensors, random, layer + "mlp.up_proj.weight", 2 * WIDTH, WIDTH);
-    add(tensors, random, layer + "mlp.down_proj.weight", WIDTH, 2 * WIDTH);
-    SafetensorsWriter.writeModel(model, Map.of(), tensors, Long.MAX_VALUE);
-    return model;
-  }
-
-  private static void add(
-      SequencedMap<String, Tensor> tensors, Random random, String name, long... shape) {
-    float[] values = new float[Math.toIntExact(Tensor.elements(shape))];
-    for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
-    tensors.put(name, Tensor.ofFloats(values, shape));
+    return LlamaFolder.write(folder.resolve("model"), 3, DType.FLOAT32);
   }
 }

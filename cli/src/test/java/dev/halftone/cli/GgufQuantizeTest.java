@@ -121,6 +121,7 @@ class GgufQuantizeTest {
     assertRefused(2, "there is no Q9", "--output-tensor-type", "Q9");
     assertRefused(2, "is not PATTERN=TYPE", "--tensor-type", "ffn");
     assertRefused(3, "IQ2_XS is useless without importance weights", "--weights", "IQ2_XS");
+    assertRefused(3, model + ": tensor ", "--weights", "IQ2_XS");
     Path text = Files.writeString(folder.resolve("im.dat"), "no importance at all");
     assertRefused(3, text.toString(), "--imatrix", text.toString());
     assertRefused(2, "nowhere.dat: no such file", "--imatrix", folder.resolve("nowhere.dat"));

@@ -150,6 +150,19 @@ class SchemaTest {
   }
 
   @Test
+  void pruneInEveryWay() throws IOException {
+    for (String options :
+        new String[] {
+          "--sparsity 0.5 --include *", "--pattern 2:4 --method wanda", "--channels 0.25"
+        }) {
+      Object[] fixed = {
+        "prune", fixture.model(), "--data", fixture.samples(), "--no-latency", "-o", out
+      };
+      assertFits(Stream.concat(Stream.of(fixed), Stream.of(options.split(" "))).toArray());
+    }
+  }
+
+  @Test
   void everyCommandIsOneOfTheSchema() {
     List<String> commands =
         JsonMapper.shared()

@@ -50,7 +50,11 @@ final class ArchitectureTest {
           .layer("calibrate")
           .definedBy("dev.halftone.calibrate..")
           .layer("quantize")
-          .definedBy("dev.halftone.quantize..", "dev.halftone.recipe..", "dev.halftone.plan..")
+          .definedBy(
+              "dev.halftone.quantize..",
+              "dev.halftone.prune..",
+              "dev.halftone.recipe..",
+              "dev.halftone.plan..")
           .layer("train")
           .definedBy("dev.halftone.train..")
           .layer("evaluate")
@@ -84,7 +88,7 @@ final class ArchitectureTest {
           .whereLayer("report")
           .mayOnlyAccessLayers("graph")
           .whereLayer("train")
-          .mayOnlyBeAccessedByLayers("toolkit")
+          .mayOnlyBeAccessedByLayers("toolkit", "cli")
           .whereLayer("toolkit")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
@@ -134,6 +138,7 @@ final class ArchitectureTest {
                   "dev.halftone.runtime..",
                   "dev.halftone.calibrate..",
                   "dev.halftone.recipe..",
+                  "dev.halftone.prune..",
                   "dev.halftone.quantize.."))
           .should()
           .dependOnClassesThat()

@@ -169,6 +169,12 @@ public record Recipe(
         weights, granularity, symmetricWeights, range, exclude, wanted, storage, rules, processor);
   }
 
+  /** The same with weights of another format. */
+  public Recipe withWeights(WeightFormat wanted) {
+    return with(
+        wanted, granularity, symmetricWeights, range, exclude, search, scales, rules, processor);
+  }
+
   /** The same with other rules. */
   public Recipe withRules(List<Rule> wanted) {
     return with(

@@ -66,7 +66,7 @@ final class RunReader {
         modelFile(root, "reference"),
         modelFile(root, "output"),
         numbers(root, "metrics", ""),
-        compares ? List.of() : list(root, "layers", this::node),
+        compares || command.equals("prune") ? List.of() : list(root, "layers", this::node),
         errors,
         list(root, "tensors", this::tensor),
         list(root, "sweep", this::tried),

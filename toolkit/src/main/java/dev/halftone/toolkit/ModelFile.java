@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.onnx.WeightFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterInputStream;
 
 /**
  * A model on disk.
@@ -77,6 +80,32 @@ public record ModelFile(Path path, String sha256, long bytes) {
       throw new UncheckedIOException(e);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * Bytes of the model file and of the files that hold its weights, each deflated on its own at
+   * zlib's default level (RFC 1951), as a zip archive would hold them: what zeros save.
+   *
+   * @throws UncheckedIOException if one cannot be read
+   */
+  public long zippedBytes() {
+    try {
+      long bytes = deflated(path);
+      for (Path weights : WeightFiles.of(path)) bytes += deflated(weights);
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long deflated(Path file) throws IOException {
+    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    try (InputStream in = Files.newInputStream(file)) {
+      new DeflaterInputStream(in, deflater, CHUNK).transferTo(OutputStream.nullOutputStream());
+      return deflater.getBytesWritten();
+    } finally {
+      deflater.end();
+    }
   }
 
   /** The same content under another name. */

@@ -10,12 +10,20 @@ import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.plan.Plan;
 import dev.halftone.plan.Quantized;
+import dev.halftone.prune.PruneRequest;
+import dev.halftone.prune.Pruned;
 import dev.halftone.quantize.Quantizer;
 import dev.halftone.quantize.dequantize.Dequantizer;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.quantize.fold.Folding;
+import dev.halftone.quantize.fold.FunctionCalls;
+import dev.halftone.quantize.weights.KnownWeights;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.runtime.Progress;
+import dev.halftone.toolkit.blocks.BlockMatches;
+import dev.halftone.toolkit.blocks.CheckpointBlocks;
 import dev.halftone.toolkit.cache.CalibrationCache;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -25,6 +33,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -162,15 +171,56 @@ public final class OpenModel {
         this, recipe, new Quantized(signed, plan, quantized.weights()), calibration);
   }
 
-  /** What is wrong within the model is told with the file that it is in. */
+  /**
+   * The model with weights of a GGUF file of the same model in place of its own, block by block as
+   * they are: nothing is rounded again. Matrices that products read are told by their values.
+   *
+   * @param matMulNBits MatMulNBits nodes in place of standard blocked DequantizeLinear
+   * @throws dev.halftone.graph.UnsupportedModelException if no matrix of the file is like one of
+   *     the model
+   * @throws MalformedModelException if a block has a NaN or an infinity
+   */
+  public QuantizedModel withBlocks(CheckpointBlocks checkpoint, boolean matMulNBits, int threads) {
+    Model folded = Folding.fold(FunctionCalls.inline(model));
+    BlockMatches matches = BlockMatches.of(folded, checkpoint);
+    if (matches.known().isEmpty())
+      throw new UnsupportedModelException(
+          path,
+          "no matrix of %s is like one of this model".formatted(checkpoint.paths().getFirst()));
+    ResolvedRecipe recipe =
+        resolve(
+            RecipeRequest.automatic()
+                .mode(Mode.WEIGHTS)
+                .weights(matches.type())
+                .granularity(new Granularity.PerBlock(CheckpointBlocks.BLOCK))
+                .symmetric(true)
+                .matMulNBits(matMulNBits),
+            false);
+    Quantized quantized =
+        named(() -> KnownWeights.apply(folded, recipe.recipe(), matches.known(), threads));
+    Map<String, String> metadata = origin(quantized.model(), null);
+    metadata.put("halftone.weights.sha256", ModelFile.ofParts(checkpoint.paths()).sha256());
+    Plan plan = quantized.plan().withWarnings(matches.warnings());
+    return new QuantizedModel(
+        this,
+        recipe,
+        new Quantized(quantized.model().withMetadata(metadata), plan, quantized.weights()),
+        null);
+  }
+
   private Quantized quantized(
       Recipe recipe,
       @Nullable DataSet calibration,
       StatisticsSource source,
       int threads,
       Progress progress) {
+    return named(() -> Quantizer.quantize(model, recipe, calibration, source, threads, progress));
+  }
+
+  /** What is wrong within the model is told with the file that it is in. */
+  private <T> T named(Supplier<T> work) {
     try {
-      return Quantizer.quantize(model, recipe, calibration, source, threads, progress);
+      return work.get();
     } catch (MalformedModelException e) {
       throw new MalformedModelException(path, String.valueOf(e.getMessage()));
     } catch (UnsupportedModelException e) {
@@ -226,6 +276,43 @@ public final class OpenModel {
     return new DequantizedModel(this, Dequantizer.toFloat(model));
   }
 
+  /** Whether samples are looked at to prune as asked. */
+  public static boolean calibrates(PruneRequest request) {
+    return Pruner.calibrates(request);
+  }
+
+  /**
+   * Makes weights zero, or takes channels away. Constants are computed and stored first;
+   * normalizations stay. The result carries in its metadata how it came to be.
+   *
+   * @param samples to see the inputs of weights on; may be null where weights alone decide
+   * @throws UnsupportedModelException if the model is quantized, or nothing in it can be pruned as
+   *     asked
+   * @throws IllegalArgumentException if samples are needed and there are none
+   */
+  public PrunedModel prune(
+      PruneRequest request, @Nullable DataSet samples, int threads, Progress progress) {
+    QuantizedParts parts = QuantizedParts.of(model);
+    if (!parts.isEmpty())
+      throw new UnsupportedModelException(
+          path,
+          "it is quantized already (%s): prune before quantizing; 'halftone dequantize' turns it back"
+                  .formatted(kinds(parts))
+              + " to float first");
+    DataSet calibration = Pruner.calibrates(request) ? samples : null;
+    Pruned pruned = named(() -> Pruner.prune(model, request, calibration, threads, progress));
+    if (pruned.plan().isEmpty())
+      throw new UnsupportedModelException(
+          path, "nothing in it can be pruned as asked: " + Pruner.reasons(pruned.plan()));
+    Map<String, String> metadata = origin(pruned.model(), calibration);
+    metadata.put("halftone.prune", PruneText.summary(request));
+    return new PrunedModel(
+        this,
+        request,
+        new Pruned(pruned.model().withMetadata(metadata), pruned.plan()),
+        calibration);
+  }
+
   private void requireChange(Plan plan, List<String> unmatched) {
     if (!plan.tensors().isEmpty() || plan.nodes().stream().anyMatch(Plan.NodePlan::quantized))
       return;
@@ -261,9 +348,15 @@ public final class OpenModel {
 
   private Map<String, String> provenance(
       Model quantized, ResolvedRecipe recipe, @Nullable DataSet calibration) {
-    Map<String, String> metadata = new LinkedHashMap<>(quantized.metadata());
-    metadata.put("halftone.version", Halftone.version());
+    Map<String, String> metadata = origin(quantized, calibration);
     metadata.put("halftone.recipe", RecipeYaml.of(recipe.recipe()));
+    return metadata;
+  }
+
+  /** What is told of every file that is made from this one. */
+  private Map<String, String> origin(Model made, @Nullable DataSet calibration) {
+    Map<String, String> metadata = new LinkedHashMap<>(made.metadata());
+    metadata.put("halftone.version", Halftone.version());
     metadata.put("halftone.input.sha256", file().sha256());
     if (calibration != null) {
       metadata.put("halftone.calibration.sha256", calibration.fingerprint());

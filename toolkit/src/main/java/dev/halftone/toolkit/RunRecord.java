@@ -1,6 +1,8 @@
 package dev.halftone.toolkit;
 
 import dev.halftone.plan.Plan;
+import dev.halftone.prune.PrunePlan;
+import dev.halftone.prune.PruneRequest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -86,6 +88,13 @@ public final class RunRecord {
       return section("recipe", RunRecord.fields(recipe));
     }
 
+    /** What was asked of pruning, and what became of each layer. */
+    public Builder pruned(PruneRequest request, PrunePlan plan) {
+      section("recipe", PruneText.fields(request));
+      return section(
+          "layers", plan.layers().stream().map(layer -> fields(layer, plan.unit())).toList());
+    }
+
     /** What became of each format, as {@code sweep}. */
     public Builder sweep(List<SweepResult> results) {
       return section("sweep", results.stream().map(SweepFields::of).toList());
@@ -153,6 +162,25 @@ public final class RunRecord {
       fields.put("op", node.opType());
       fields.put("quantized", node.quantized());
       if (!node.reason().isEmpty()) fields.put("reason", node.reason());
+      return fields;
+    }
+
+    private static Map<String, Object> fields(PrunePlan.Layer layer, PrunePlan.Unit unit) {
+      SortedMap<String, Object> fields = new TreeMap<>();
+      fields.put("name", layer.name());
+      fields.put("op", layer.opType());
+      fields.put("pruned", layer.pruned());
+      if (!layer.reason().isEmpty()) fields.put("reason", layer.reason());
+      switch (unit) {
+        case WEIGHTS -> {
+          fields.put("weights", layer.total());
+          fields.put("zeros", layer.removed());
+        }
+        case CHANNELS -> {
+          fields.put("channels", layer.total());
+          fields.put("channels_removed", layer.removed());
+        }
+      }
       return fields;
     }
 

@@ -23,13 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class StagedOutput implements AutoCloseable {
   private final Path target;
   private final StagingFolder folder;
-  private final Thread atExit;
+  private final DeletedAtExit cleanup;
 
   private StagedOutput(Path target, StagingFolder folder) {
     this.target = target;
     this.folder = folder;
-    this.atExit = new Thread(folder::delete, "halftone-cleanup");
-    Runtime.getRuntime().addShutdownHook(atExit);
+    this.cleanup = DeletedAtExit.of(folder);
   }
 
   /**
@@ -105,13 +104,7 @@ public final class StagedOutput implements AutoCloseable {
 
   @Override
   public void close() {
-    folder.delete();
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // The JVM is going down and the hook runs; deleting twice does no harm.
-      return;
-    }
+    cleanup.close();
   }
 
   /**

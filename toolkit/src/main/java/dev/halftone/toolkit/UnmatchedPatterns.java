@@ -23,12 +23,25 @@ final class UnmatchedPatterns {
    */
   static List<String> of(Recipe recipe, Model model, Plan plan) {
     List<String> sentences = new ArrayList<>(UnmatchedRules.of(recipe, model, plan));
-    if (recipe.include().isEmpty() && recipe.exclude().isEmpty()) return sentences;
+    List<String> planned = plan.nodes().stream().map(Plan.NodePlan::name).toList();
+    sentences.addAll(of(recipe.include(), recipe.exclude(), model, planned));
+    return sentences;
+  }
+
+  /**
+   * As {@link #of(Recipe, Model, Plan)}, of patterns without a recipe.
+   *
+   * @param planned names of nodes that only a changed model has
+   */
+  static List<String> of(
+      List<String> include, List<String> exclude, Model model, List<String> planned) {
+    List<String> sentences = new ArrayList<>();
+    if (include.isEmpty() && exclude.isEmpty()) return sentences;
     Set<String> names = new LinkedHashSet<>();
     addNames(model.graph(), names);
-    plan.nodes().forEach(node -> names.add(node.name()));
-    recipe.include().forEach(pattern -> check("--include", pattern, names, sentences));
-    recipe.exclude().forEach(pattern -> check("--exclude", pattern, names, sentences));
+    names.addAll(planned);
+    include.forEach(pattern -> check("--include", pattern, names, sentences));
+    exclude.forEach(pattern -> check("--exclude", pattern, names, sentences));
     return sentences;
   }
 

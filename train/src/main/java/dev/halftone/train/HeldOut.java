@@ -24,12 +24,10 @@ final class HeldOut {
    */
   void addAnswers(long[] found, long[] wanted, @Nullable List<Integer> labels) {
     answers += found.length;
-    boolean each = labels != null && labels.size() == found.length;
-    if (each) labelled += found.length;
-    for (int i = 0; i < found.length; i++) {
-      if (found[i] == wanted[i]) agreeing++;
-      if (each && found[i] == labels.get(i)) right++;
-    }
+    for (int i = 0; i < found.length; i++) if (found[i] == wanted[i]) agreeing++;
+    if (labels == null || labels.size() != found.length) return;
+    labelled += found.length;
+    for (int i = 0; i < found.length; i++) if (found[i] == labels.get(i)) right++;
   }
 
   Epoch epoch(int number, double trainLoss) {

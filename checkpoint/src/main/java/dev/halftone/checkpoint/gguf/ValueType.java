@@ -49,7 +49,7 @@ public enum ValueType {
   }
 
   /** Whether values are whole numbers. */
-  boolean isInteger() {
+  public boolean isInteger() {
     return switch (this) {
       case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 -> true;
       case FLOAT32, FLOAT64, BOOL, STRING, ARRAY -> false;

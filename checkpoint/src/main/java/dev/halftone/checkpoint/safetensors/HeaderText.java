@@ -1,6 +1,5 @@
 package dev.halftone.checkpoint.safetensors;
 
-import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,7 +21,7 @@ final class HeaderText {
    * @throws IllegalArgumentException if a tensor has a type that the format has no name for, or is
    *     named as the metadata is, or the header is larger than a reader takes
    */
-  static MemorySegment of(Map<String, String> metadata, SequencedMap<String, Tensor> tensors) {
+  static MemorySegment of(Map<String, String> metadata, SequencedMap<String, TensorForm> tensors) {
     byte[] json = json(metadata, tensors).getBytes(StandardCharsets.UTF_8);
     int size = Math.toIntExact(Math.ceilDiv((long) json.length, (long) Header.SIZE) * Header.SIZE);
     if (size > Header.LARGEST)
@@ -34,13 +33,14 @@ final class HeaderText {
     return MemorySegment.ofBuffer(bytes.putLong(size).put(header).flip());
   }
 
-  private static String json(Map<String, String> metadata, SequencedMap<String, Tensor> tensors) {
+  private static String json(
+      Map<String, String> metadata, SequencedMap<String, TensorForm> tensors) {
     StringJoiner members = new StringJoiner(",", "{", "}");
     if (!metadata.isEmpty())
       members.add(JsonText.quoted(HeaderParser.METADATA) + ":" + object(metadata));
     long begin = 0;
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      Tensor tensor = entry.getValue();
+    for (Map.Entry<String, TensorForm> entry : tensors.entrySet()) {
+      TensorForm tensor = entry.getValue();
       if (entry.getKey().equals(HeaderParser.METADATA))
         throw new IllegalArgumentException("a tensor named " + HeaderParser.METADATA);
       long end = Math.addExact(begin, tensor.byteSize());
@@ -57,12 +57,12 @@ final class HeaderText {
     return members.toString();
   }
 
-  private static String describe(Tensor tensor, long begin, long end) {
+  private static String describe(TensorForm tensor, long begin, long end) {
     String type =
         ElementTypes.nameOf(tensor.dtype())
             .orElseThrow(
                 () -> new IllegalArgumentException("safetensors has no " + tensor.dtype()));
-    String shape = Arrays.toString(tensor.shape()).replace(" ", "");
+    String shape = tensor.shape().toString().replace(" ", "");
     return "{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
         .formatted(type, shape, begin, end);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /** Writes files: the same content always gives the same bytes. */
@@ -28,15 +29,13 @@ public final class SafetensorsWriter {
   public static void write(
       Path file, Map<String, String> metadata, SequencedMap<String, Tensor> tensors) {
     List<MemorySegment> pieces = new ArrayList<>();
-    pieces.add(HeaderText.of(metadata, tensors));
+    pieces.add(HeaderText.of(metadata, forms(tensors)));
     tensors.values().forEach(tensor -> pieces.add(tensor.data()));
     write(file, pieces);
   }
 
   /**
-   * Writes a model to a folder: one file {@value SafetensorsModel#FILE} if the tensors take no more
-   * than {@code shardBytes}, else files {@code model-0000I-of-0000N.safetensors}, in the order
-   * given, with as many tensors as fit or one that is larger, and behind them the index.
+   * Writes a model to a folder, in the files that {@link ModelLayout} says.
    *
    * @throws IllegalArgumentException if a tensor has a type that the format has no name for, or
    *     there are more files than five digits count
@@ -47,38 +46,22 @@ public final class SafetensorsWriter {
       Map<String, String> metadata,
       SequencedMap<String, Tensor> tensors,
       long shardBytes) {
-    List<SequencedMap<String, Tensor>> shards = shards(tensors, shardBytes);
-    if (shards.size() == 1) {
-      write(folder.resolve(SafetensorsModel.FILE), metadata, tensors);
-      return;
+    ModelLayout layout = ModelLayout.of(metadata, forms(tensors), shardBytes);
+    for (ModelLayout.Shard shard : layout.shards()) {
+      SequencedMap<String, Tensor> part = new LinkedHashMap<>();
+      for (String name : shard.tensors().keySet())
+        part.put(name, Objects.requireNonNull(tensors.get(name)));
+      write(folder.resolve(shard.name()), metadata, part);
     }
-    SequencedMap<String, String> fileOf = new LinkedHashMap<>();
-    for (int i = 0; i < shards.size(); i++) {
-      String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
-      write(folder.resolve(name), metadata, shards.get(i));
-      shards.get(i).keySet().forEach(tensor -> fileOf.put(tensor, name));
-    }
-    long total = tensors.values().stream().mapToLong(Tensor::byteSize).sum();
-    byte[] index = new ShardIndex(fileOf).json(total).getBytes(StandardCharsets.UTF_8);
+    if (layout.indexText().isEmpty()) return;
+    byte[] index = layout.indexText().get().getBytes(StandardCharsets.UTF_8);
     write(folder.resolve(SafetensorsModel.INDEX), List.of(MemorySegment.ofArray(index)));
   }
 
-  private static List<SequencedMap<String, Tensor>> shards(
-      SequencedMap<String, Tensor> tensors, long shardBytes) {
-    List<SequencedMap<String, Tensor>> shards = new ArrayList<>();
-    shards.add(new LinkedHashMap<>());
-    long bytes = 0;
-    for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-      long more = tensor.getValue().byteSize();
-      if (!shards.getLast().isEmpty() && more > shardBytes - bytes) {
-        shards.add(new LinkedHashMap<>());
-        bytes = 0;
-      }
-      shards.getLast().put(tensor.getKey(), tensor.getValue());
-      bytes = Math.addExact(bytes, more);
-    }
-    if (shards.size() > 99_999) throw new IllegalArgumentException(shards.size() + " files");
-    return shards;
+  private static SequencedMap<String, TensorForm> forms(SequencedMap<String, Tensor> tensors) {
+    SequencedMap<String, TensorForm> forms = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> forms.put(name, TensorForm.of(tensor)));
+    return forms;
   }
 
   private static void write(Path file, List<MemorySegment> pieces) {

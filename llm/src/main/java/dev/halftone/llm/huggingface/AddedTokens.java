@@ -1,6 +1,7 @@
 package dev.halftone.llm.huggingface;
 
 import dev.halftone.llm.huggingface.Vocabulary.Kind;
+import dev.halftone.llm.json.JsonFile;
 import java.util.Set;
 
 /**

@@ -1,6 +1,7 @@
 package dev.halftone.llm.huggingface;
 
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.llm.json.JsonFile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -2,6 +2,7 @@ package dev.halftone.llm.huggingface;
 
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.huggingface.Vocabulary.Kind;
+import dev.halftone.llm.json.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package dev.halftone.llm.huggingface;
 
+import dev.halftone.llm.json.JsonFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.halftone.llm.huggingface;
 
+import dev.halftone.llm.json.JsonFile;
+
 /**
  * Sizes that a config.json tells.
  *

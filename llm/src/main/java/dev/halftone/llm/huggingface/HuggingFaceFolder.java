@@ -1,22 +1,16 @@
 package dev.halftone.llm.huggingface;
 
 import dev.halftone.checkpoint.gguf.MetadataValue;
-import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.llm.json.JsonFile;
 import dev.halftone.llm.source.CheckpointSource;
 import dev.halftone.llm.source.RowSource;
-import dev.halftone.tensor.Tensor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -30,8 +24,6 @@ public record HuggingFaceFolder(
     List<Path> paths,
     List<String> warnings)
     implements CheckpointSource {
-  private static final String CONFIG = "config.json";
-
   public HuggingFaceFolder {
     metadata = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metadata));
     tensors = List.copyOf(tensors);
@@ -50,21 +42,11 @@ public record HuggingFaceFolder(
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static HuggingFaceFolder read(Path folder) {
-    Path file = folder.resolve(CONFIG);
-    if (!Files.exists(file))
-      throw new MalformedModelException(folder, "a folder without " + CONFIG);
-    JsonFile config = JsonFile.read(file);
-    Architecture architecture = Architecture.of(config);
-    if (config.find("quantization_config").isPresent())
-      throw new UnsupportedModelException(file, "the weights are quantized already");
-    Dimensions size = Dimensions.of(architecture, config);
-    SafetensorsModel model = SafetensorsModel.read(folder);
-    if (size.layers() > model.tensors().size())
-      throw config.malformed(
-          "num_hidden_layers",
-          "%d, the folder has %d tensors".formatted(size.layers(), model.tensors().size()));
-    boolean tied = config.flag("tie_word_embeddings", architecture.isGemma());
-    List<RowSource> tensors = tensors(model, Slots.of(architecture, size, tied), config, tied);
+    FolderTensors stored = FolderTensors.read(folder);
+    Architecture architecture = stored.architecture();
+    Dimensions size = stored.size();
+    JsonFile config = stored.config();
+    List<RowSource> tensors = stored.rows();
     Rope rope = Rope.of(architecture, size, config);
     tensors.addAll(rope.tensors());
     Keys keys = new Keys();
@@ -75,10 +57,18 @@ public record HuggingFaceFolder(
     ModelKeys.add(architecture, size, rope, config, keys);
     Tokenizer tokenizer = Tokenizer.read(folder, architecture, size, config);
     tokenizer.add(keys);
-    List<Path> paths = new ArrayList<>(model.paths());
-    paths.add(file);
+    List<Path> paths = new ArrayList<>(stored.paths());
     paths.addAll(tokenizer.paths());
-    return new HuggingFaceFolder(keys.all(), tensors, paths, tokenizer.warnings());
+    List<String> warnings = new ArrayList<>(tokenizer.warnings());
+    stored
+        .weights()
+        .layout()
+        .ifPresent(
+            layout ->
+                warnings.add(
+                    "the weights are quantized already (%s): it is better to start from the original"
+                        .formatted(layout)));
+    return new HuggingFaceFolder(keys.all(), tensors, paths, warnings);
   }
 
   private static String name(Path folder) {
@@ -88,40 +78,5 @@ public record HuggingFaceFolder(
   @Override
   public List<Integer> tensorsOfParts() {
     return List.of(tensors.size());
-  }
-
-  private static List<RowSource> tensors(
-      SafetensorsModel model, List<Slot> slots, JsonFile config, boolean tied) {
-    Map<String, Slot> known = new HashMap<>();
-    for (Slot slot : slots) known.put(slot.name(), slot);
-    for (String name : model.tensors().keySet())
-      if (!known.containsKey(name) && !isComputed(name) && !(tied && name.equals("lm_head.weight")))
-        throw new UnsupportedModelException(
-            config.file(), "tensor \"%s\" is none of that architecture's".formatted(name));
-    List<RowSource> tensors = new ArrayList<>();
-    for (Slot slot : slots) rows(model, slot).ifPresent(tensors::add);
-    return tensors;
-  }
-
-  /** Buffers that older versions wrote too, though they follow from the config. */
-  private static boolean isComputed(String name) {
-    return name.endsWith(".rotary_emb.inv_freq");
-  }
-
-  private static Optional<RowSource> rows(SafetensorsModel model, Slot slot) {
-    Path file = model.paths().getFirst();
-    Tensor tensor = model.tensors().get(slot.name());
-    if (tensor == null) {
-      if (slot.required())
-        throw new MalformedModelException(file, "tensor \"%s\" is missing".formatted(slot.name()));
-      return Optional.empty();
-    }
-    List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
-    if (!shape.equals(slot.shape()))
-      throw new MalformedModelException(
-          file,
-          "tensor \"%s\" is %s, expected %s as the config tells"
-              .formatted(slot.name(), shape, slot.shape()));
-    return Optional.of(new StoredRows(file, slot, tensor));
   }
 }

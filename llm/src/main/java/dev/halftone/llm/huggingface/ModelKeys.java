@@ -1,5 +1,6 @@
 package dev.halftone.llm.huggingface;
 
+import dev.halftone.llm.json.JsonFile;
 import java.util.Optional;
 
 /** What GGUF files tell of a model's shape, in the order of llama.cpp's converter. */

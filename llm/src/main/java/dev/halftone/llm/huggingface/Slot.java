@@ -14,6 +14,8 @@ import java.util.List;
  */
 record Slot(
     String name, String target, List<Long> shape, boolean required, int heads, float shift) {
+  private static final String LAYERS = "model.layers.";
+
   static Slot of(String name, String target, long... shape) {
     List<Long> dimensions = Arrays.stream(shape).boxed().toList();
     return new Slot(name, target, dimensions, true, 0, 0);
@@ -31,10 +33,15 @@ record Slot(
     return new Slot(name, target, shape, required, heads, by);
   }
 
+  /** Whether it is a matrix that a layer multiplies by. */
+  boolean isLayerMatrix() {
+    return shape.size() == 2 && name.startsWith(LAYERS);
+  }
+
   /** The same in a layer, of names that begin there. */
   Slot in(int layer) {
     return new Slot(
-        "model.layers.%d.%s".formatted(layer, name),
+        "%s%d.%s".formatted(LAYERS, layer, name),
         "blk.%d.%s".formatted(layer, target),
         shape,
         required,

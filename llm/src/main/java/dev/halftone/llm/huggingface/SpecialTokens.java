@@ -1,5 +1,6 @@
 package dev.halftone.llm.huggingface;
 
+import dev.halftone.llm.json.JsonFile;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

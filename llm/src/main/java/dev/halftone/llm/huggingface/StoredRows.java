@@ -5,6 +5,7 @@ import dev.halftone.checkpoint.gguf.TensorType;
 import dev.halftone.checkpoint.gguf.TensorType.Blocks;
 import dev.halftone.checkpoint.gguf.TensorType.Plain;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.llm.packed.StoredFloats;
 import dev.halftone.llm.source.RowSource;
 import dev.halftone.number.gguf.BlockType;
 import dev.halftone.tensor.Tensor;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tensor of a folder under its name in a GGUF file. Matrices have the type that they have in the
@@ -24,7 +26,7 @@ import java.util.Objects;
  * d / 2 + j} of the folder's, for heads of {@code d} rows.
  */
 final class StoredRows implements RowSource {
-  private final Tensor tensor;
+  private final StoredFloats floats;
   private final TensorInfo info;
 
   /** Values that stay neighbours: a row, or one value of a vector. */
@@ -35,29 +37,34 @@ final class StoredRows implements RowSource {
 
   private final float shift;
 
-  /** Bytes of a value if they are taken as they lie; 0 if they change. */
+  /** The values if they are taken as they lie; null if they change. */
+  private final @Nullable MemorySegment lying;
+
+  /** Bytes of a value of the result. */
   private final int width;
 
   /**
    * @throws UnsupportedModelException if it holds no floats, or a head has an odd number of rows
    */
-  StoredRows(Path file, Slot slot, Tensor tensor) {
-    this.tensor = tensor;
-    this.info = new TensorInfo(slot.target(), type(file, slot, tensor), reversed(tensor.shape()));
-    this.unit = tensor.rank() < 2 ? 1 : info.columns();
+  StoredRows(Path file, Slot slot, StoredFloats floats) {
+    this.floats = floats;
+    long[] shape = floats.shape();
+    this.info = new TensorInfo(slot.target(), type(file, slot, floats), reversed(shape));
+    this.unit = shape.length < 2 ? 1 : info.columns();
     this.shift = slot.shift();
-    long rows = slot.heads() == 0 ? 0 : tensor.dimension(0) / slot.heads();
+    long rows = slot.heads() == 0 ? 0 : shape[0] / slot.heads();
     if (rows % 2 != 0)
       throw new UnsupportedModelException(
           file, "tensor \"%s\": heads of %d rows".formatted(slot.name(), rows));
     this.half = rows / 2;
-    boolean same = info.type().dtype().filter(type -> type == tensor.dtype()).isPresent();
-    this.width = same && shift == 0 ? tensor.dtype().bits() / Byte.SIZE : 0;
+    boolean same = info.type().dtype().filter(type -> type == floats.dtype()).isPresent();
+    this.lying = same && shift == 0 ? floats.plain().map(Tensor::data).orElse(null) : null;
+    this.width = info.type().blockBytes();
   }
 
-  private static TensorType type(Path file, Slot slot, Tensor tensor) {
+  private static TensorType type(Path file, Slot slot, StoredFloats floats) {
     TensorType own =
-        switch (tensor.dtype()) {
+        switch (floats.dtype()) {
           case FLOAT32, FLOAT64 -> Plain.F32;
           case FLOAT16 -> new Blocks(BlockType.F16);
           case BFLOAT16 -> new Blocks(BlockType.BF16);
@@ -65,9 +72,9 @@ final class StoredRows implements RowSource {
               throw new UnsupportedModelException(
                   file,
                   "tensor \"%s\" is %s, expected F32, F16, BF16 or F64"
-                      .formatted(slot.name(), tensor.dtype()));
+                      .formatted(slot.name(), floats.dtype()));
         };
-    return tensor.rank() < 2 ? Plain.F32 : own;
+    return floats.shape().length < 2 ? Plain.F32 : own;
   }
 
   private static long[] reversed(long[] shape) {
@@ -94,33 +101,41 @@ final class StoredRows implements RowSource {
 
   @Override
   public void copyBlocks(long first, int count, byte[] out) {
-    Objects.checkFromIndexSize(first, (long) count, tensor.count());
-    if (width == 0) {
-      float[] values = new float[count];
-      read(first, count, values);
-      ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+    Objects.checkFromIndexSize(first, (long) count, info.rows() * info.columns());
+    Objects.checkFromIndexSize(0, Math.multiplyExact(count, width), out.length);
+    MemorySegment stored = lying;
+    if (stored == null) {
+      store(first, count, out);
     } else {
-      Objects.checkFromIndexSize(0, Math.multiplyExact(count, width), out.length);
-      runs(first, count, (from, at, length) -> copy(from, length, out, at));
+      runs(first, count, (from, at, length) -> copy(stored, from, length, out, at));
     }
   }
 
-  private void copy(long from, int length, byte[] out, int at) {
+  private void copy(MemorySegment stored, long from, int length, byte[] out, int at) {
     MemorySegment.copy(
-        tensor.data(), ValueLayout.JAVA_BYTE, from * width, out, at * width, length * width);
+        stored, ValueLayout.JAVA_BYTE, from * width, out, at * width, length * width);
+  }
+
+  /** Values in the type of the result: floats, or rounded to halves. */
+  private void store(long first, int count, byte[] out) {
+    float[] values = new float[count];
+    read(first, count, values);
+    if (info.type() instanceof Blocks(BlockType type))
+      type.quantize(values, 0, count, null, out, 0);
+    else ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
   }
 
   private void read(long first, int count, float[] out) {
     Objects.checkFromIndexSize(0, count, out.length);
     if (half == 0) {
-      tensor.copyFloats(first, out, count);
+      floats.copyFloats(first, out, count);
     } else {
       float[] run = new float[Math.min(unit, count)];
       runs(
           first,
           count,
           (from, at, length) -> {
-            tensor.copyFloats(from, run, length);
+            floats.copyFloats(from, run, length);
             System.arraycopy(run, 0, out, at, length);
           });
     }

@@ -1,5 +1,6 @@
 package dev.halftone.llm.huggingface;
 
+import dev.halftone.llm.json.JsonFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.halftone.llm.plan;
 
 import dev.halftone.checkpoint.gguf.MetadataValue;
 import dev.halftone.checkpoint.gguf.TensorInfo;
+import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.importance.ColumnWeights;
 import dev.halftone.llm.importance.ImportanceMatrix;
@@ -57,21 +58,38 @@ public final class CheckpointPlan {
    * Decides what the request makes of each tensor. Nothing is read but headers.
    *
    * @throws UnsupportedModelException if a tensor cannot become what it has to, or misses
-   *     importance weights that its type needs: names it
-   * @throws dev.halftone.graph.MalformedModelException if the metadata lacks what the rules need,
-   *     or importance weights are of another size than a tensor
+   *     importance weights that its type needs: names the file and the tensor
+   * @throws MalformedModelException if the metadata lacks what the rules need, or importance
+   *     weights are of another size than a tensor
    */
   public static CheckpointPlan of(
       CheckpointSource source, MixtureRequest request, Optional<ImportanceMatrix> importance) {
     Map<String, RowSource> rows = new HashMap<>();
     for (RowSource one : source.tensors()) rows.put(one.info().name(), one);
     List<TensorInfo> tensors = source.tensors().stream().map(RowSource::info).toList();
-    List<Assignment> assignments =
-        Assignments.of(source.metadata(), tensors, request, importance.isPresent());
-    Assignments.checkImportance(
-        assignments, name -> importance.isPresent() && importance.get().has(name));
+    List<Assignment> assignments = assignments(source, tensors, request, importance);
     for (Assignment assignment : assignments) checkRows(source, assignment);
     return new CheckpointPlan(source, rows, request, importance, assignments);
+  }
+
+  /** What is wrong with a tensor is told with the file that it is in. */
+  private static List<Assignment> assignments(
+      CheckpointSource source,
+      List<TensorInfo> tensors,
+      MixtureRequest request,
+      Optional<ImportanceMatrix> importance) {
+    Path file = source.paths().getFirst();
+    try {
+      List<Assignment> assignments =
+          Assignments.of(source.metadata(), tensors, request, importance.isPresent());
+      Assignments.checkImportance(
+          assignments, name -> importance.isPresent() && importance.get().has(name));
+      return assignments;
+    } catch (MalformedModelException e) {
+      throw new MalformedModelException(file, String.valueOf(e.getMessage()));
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(file, String.valueOf(e.getMessage()));
+    }
   }
 
   private static void checkRows(CheckpointSource source, Assignment assignment) {

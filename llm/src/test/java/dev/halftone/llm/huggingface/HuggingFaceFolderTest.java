@@ -376,8 +376,10 @@ class HuggingFaceFolderTest {
   void whatIsNotUnderstoodIsRefused() {
     ModelFolder.llama(path).with("architectures", new String[] {"BertModel"}).write();
     refused(UnsupportedModelException.class, "architecture BertModel is not understood");
+    ModelFolder.llama(path).with("quantization_config", Map.of("quant_method", "hqq")).write();
+    refused(UnsupportedModelException.class, "weights quantized by hqq");
     ModelFolder.llama(path).with("quantization_config", Map.of("bits", 4)).write();
-    refused(UnsupportedModelException.class, "quantized already");
+    refused(MalformedModelException.class, "\"quantization_config.quant_method\"");
     ModelFolder.llama(path).with("rope_scaling", Map.of("type", "dynamic")).write();
     refused(UnsupportedModelException.class, "positions scaled as \"dynamic\"");
     ModelFolder.llama(path).layers("mlp.experts.0.weight", 2, 2).write();

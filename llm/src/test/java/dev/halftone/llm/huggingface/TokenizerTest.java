@@ -7,6 +7,7 @@ import dev.halftone.checkpoint.gguf.MetadataValue;
 import dev.halftone.graph.BadInputException;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.llm.json.JsonFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -23,10 +23,21 @@ public final class Folding {
     return fold(model, true);
   }
 
+  /**
+   * As {@link #fold(Model)}, but operators that depend on the input stay what they are:
+   * normalizations are not merged with what is before them.
+   */
+  public static Model foldConstants(Model model) {
+    return constants(model, false);
+  }
+
   private static Model fold(Model model, boolean untie) {
+    return AffineFolding.fold(MatrixProducts.toGemm(constants(model, untie)));
+  }
+
+  private static Model constants(Model model, boolean untie) {
     // An Identity of a weight is removed before it could be computed: a copy of the weight.
     Model plain = PassThrough.remove(ConstantNodes.toInitializers(model));
-    Model constants = ShapeFolding.fold(ConstantFolding.fold(plain, untie));
-    return AffineFolding.fold(MatrixProducts.toGemm(constants));
+    return ShapeFolding.fold(ConstantFolding.fold(plain, untie));
   }
 }

@@ -13,6 +13,7 @@ import dev.halftone.quantize.forms.Layouts;
 import dev.halftone.quantize.forms.Linear;
 import dev.halftone.quantize.forms.PackedProduct;
 import dev.halftone.quantize.forms.PackedTable;
+import dev.halftone.quantize.forms.Role;
 import dev.halftone.quantize.forms.TableRows;
 import dev.halftone.quantize.forms.WeightForm;
 import dev.halftone.quantize.forms.WeightRewrite;
@@ -33,6 +34,8 @@ final class WeightForms {
   /** From this version on Sum broadcasts. */
   private static final long BROADCASTING_SUM = 8;
 
+  private static final String NO_PRODUCT = "not all who read it are products with a float matrix";
+
   private final Recipe recipe;
   private final OperatorSet operators;
   private final Importances importances;
@@ -44,6 +47,30 @@ final class WeightForms {
     this.operators = operators;
     this.importances = importances;
     this.format = WeightCodes.format(recipe);
+  }
+
+  /**
+   * The form of a weight whose scales are known: of products alone, which read codes as they are.
+   *
+   * @param scales by output channel
+   */
+  WeightForm choose(WeightUse use, Scaling.KnownScales scales) {
+    if (use.commonRole() != Role.MATRIX) return new WeightForm.Kept(NO_PRODUCT);
+    return switch (products(use)) {
+      case BlockProduct product ->
+          new BlockProduct(
+              known(product.request(), scales),
+              product.linear(),
+              product.domain(),
+              product.apart());
+      case PackedProduct product ->
+          new PackedProduct(known(product.request(), scales), product.linears());
+      default -> new WeightForm.Kept(NO_PRODUCT);
+    };
+  }
+
+  private static CodeRequest known(CodeRequest request, Scaling.KnownScales scales) {
+    return request.with(Scaling.known(request.layout(), scales));
   }
 
   WeightForm choose(WeightUse use) {

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /** The same elements in another order or shape; shapes as values. */
@@ -37,7 +38,7 @@ final class Shapes {
         entry("Range", one(Shapes::range)),
         entry("ConstantOfShape", one(Shapes::constantOfShape)),
         entry("Constant", checked(Shapes::refusal, Shapes::constant)),
-        entry("Dropout", checked(Shapes::dropoutRefusal, call -> new Tensor(call.input(0)))),
+        entry("Dropout", Shapes::dropout),
         entry("DepthToSpace", one(Shapes::depthToSpace)),
         entry("SpaceToDepth", one(Shapes::spaceToDepth)));
   }
@@ -164,9 +165,14 @@ final class Shapes {
     throw new UnsupportedModelException(node, "it has no value");
   }
 
-  /** Training here starts from a trained network, which dropout would only disturb. */
-  private static @Nullable String dropoutRefusal(Node node, long opset) {
-    return node.output(1).isEmpty() ? null : "it gives a mask";
+  /**
+   * Keeps everything, and says so in its mask: training here starts from a trained network, which
+   * dropout would only disturb.
+   */
+  private static List<Tensor> dropout(Call call) {
+    Tensor x = call.input(0);
+    Tensor mask = torch.ones_like(x.detach());
+    return List.of(new Tensor(x), call.opset() < 10 ? mask : mask.to(ScalarType.Bool));
   }
 
   private static Tensor depthToSpace(Call call) {

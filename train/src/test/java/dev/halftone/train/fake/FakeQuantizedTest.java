@@ -129,7 +129,7 @@ final class FakeQuantizedTest {
           graph.run(Map.of("x", TorchTensors.of(SmallNetwork.image(row))), taps);
       steps.forEach(
           (name, step) -> {
-            float[] a = TorchTensors.copy(found.get(name)).toFloats();
+            float[] a = TorchTensors.copy(Objects.requireNonNull(found.get(name))).toFloats();
             float[] b = Objects.requireNonNull(expected.get(name)).toFloats();
             for (int i = 0; i < a.length; i++)
               assertThat(Math.abs(a[i] - b[i])).as(name).isLessThanOrEqualTo(1.001f * step);

@@ -56,7 +56,7 @@ final class TorchGraphTest {
   void gradientsReachParameters() {
     try (TorchGraph graph = TorchGraph.of(product(), List.of("w"));
         PointerScope scope = new PointerScope()) {
-      graph.run(Map.of("x", TorchTensors.of(X)), List.of("y")).get("y").sum().backward();
+      y(graph).sum().backward();
       Tensor gradient =
           TorchTensors.copy(Objects.requireNonNull(graph.parameters().get("w")).grad());
       // x w = [[-5, -6], [15, 22]]: only the second row passes.
@@ -74,9 +74,14 @@ final class TorchGraphTest {
     }
   }
 
+  private static org.bytedeco.pytorch.Tensor y(TorchGraph graph) {
+    return Objects.requireNonNull(
+        graph.run(Map.of("x", TorchTensors.of(X)), List.of("y")).get("y"));
+  }
+
   private static void step(TorchGraph graph) {
     try (PointerScope scope = new PointerScope()) {
-      graph.run(Map.of("x", TorchTensors.of(X)), List.of("y")).get("y").sum().backward();
+      y(graph).sum().backward();
     }
   }
 

@@ -46,6 +46,7 @@ final class ElementwiseCases {
             "Reciprocal",
             "Dropout")) cases.add(of(name, x));
     cases.add(of("Round", floats(-2.5f, -1.5f, -0.5f, 0.5f, 1.5f, 2.5f)));
+    cases.add(of("Dropout", x).outputs(2));
     cases.add(of("Log", positive(3, 4)));
     cases.add(of("Sqrt", positive(3, 4)));
     cases.add(of("LeakyRelu", x).with("alpha", 0.3f));

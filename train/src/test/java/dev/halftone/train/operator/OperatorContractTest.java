@@ -10,6 +10,7 @@ import dev.halftone.train.torch.TorchTensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -50,7 +51,7 @@ final class OperatorContractTest {
     }
     Map<String, Tensor> found = run(operatorCase);
     assertThat(expected).isNotEmpty();
-    expected.forEach((name, tensor) -> assertSame(found.get(name), tensor));
+    expected.forEach((name, tensor) -> assertSame(Objects.requireNonNull(found.get(name)), tensor));
   }
 
   @Test

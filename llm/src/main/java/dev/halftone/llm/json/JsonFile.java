@@ -1,4 +1,4 @@
-package dev.halftone.llm.huggingface;
+package dev.halftone.llm.json;
 
 import dev.halftone.graph.MalformedModelException;
 import java.io.IOException;
@@ -7,18 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An object of a JSON file. What is {@code null} is taken as not there.
  *
  * @param place of the object in the file: empty, or names that each end in a point
  */
-record JsonFile(Path file, String place, JsonNode json) {
+public record JsonFile(Path file, String place, JsonNode json) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -29,7 +33,7 @@ record JsonFile(Path file, String place, JsonNode json) {
    * @throws MalformedModelException if it is not JSON, no object, or far too large
    * @throws UncheckedIOException if it cannot be read
    */
-  static JsonFile read(Path file) {
+  public static JsonFile read(Path file) {
     try {
       long size = Files.size(file);
       if (size > LARGEST)
@@ -47,22 +51,22 @@ record JsonFile(Path file, String place, JsonNode json) {
   }
 
   /** The file of a folder; empty if it is not there. */
-  static Optional<JsonFile> readIfThere(Path file) {
+  public static Optional<JsonFile> readIfThere(Path file) {
     return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
   }
 
-  Optional<JsonNode> find(String key) {
+  public Optional<JsonNode> find(String key) {
     JsonNode value = json.get(key);
     return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
   }
 
   /** A whole number from 1 to 2^31 - 1. */
-  int size(String key) {
+  public int size(String key) {
     return sizeIfAny(key).orElseThrow(() -> missing(key));
   }
 
   /** A whole number from 1 to 2^31 - 1, if it is there. */
-  Optional<Integer> sizeIfAny(String key) {
+  public Optional<Integer> sizeIfAny(String key) {
     return find(key)
         .map(
             value -> {
@@ -76,7 +80,7 @@ record JsonFile(Path file, String place, JsonNode json) {
   }
 
   /** A whole number from 0 to 2^31 - 1. */
-  int index(String key) {
+  public int index(String key) {
     JsonNode value = find(key).orElseThrow(() -> missing(key));
     if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0)
       throw malformed(key, value + ", expected a number from 0 on");
@@ -84,7 +88,7 @@ record JsonFile(Path file, String place, JsonNode json) {
   }
 
   /** The whole number from 0 to 2^31 - 1 that a key is. */
-  int indexOf(String key) {
+  public int indexOf(String key) {
     try {
       int index = Integer.parseInt(key);
       if (index >= 0) return index;
@@ -94,11 +98,11 @@ record JsonFile(Path file, String place, JsonNode json) {
     throw malformed(key, "expected a number from 0 on as the key");
   }
 
-  double number(String key) {
+  public double number(String key) {
     return numberIfAny(key).orElseThrow(() -> missing(key));
   }
 
-  Optional<Double> numberIfAny(String key) {
+  public Optional<Double> numberIfAny(String key) {
     return find(key).map(value -> finite(key, value));
   }
 
@@ -108,7 +112,7 @@ record JsonFile(Path file, String place, JsonNode json) {
     return value.doubleValue();
   }
 
-  Optional<List<Double>> numbers(String key) {
+  public Optional<List<Double>> numbers(String key) {
     return find(key)
         .map(
             list -> {
@@ -119,11 +123,11 @@ record JsonFile(Path file, String place, JsonNode json) {
             });
   }
 
-  boolean flag(String key, boolean otherwise) {
+  public boolean flag(String key, boolean otherwise) {
     return flagIfAny(key).orElse(otherwise);
   }
 
-  Optional<Boolean> flagIfAny(String key) {
+  public Optional<Boolean> flagIfAny(String key) {
     return find(key)
         .map(
             value -> {
@@ -132,11 +136,11 @@ record JsonFile(Path file, String place, JsonNode json) {
             });
   }
 
-  String text(String key) {
+  public String text(String key) {
     return textIfAny(key).orElseThrow(() -> missing(key));
   }
 
-  Optional<String> textIfAny(String key) {
+  public Optional<String> textIfAny(String key) {
     return find(key)
         .map(
             value -> {
@@ -145,7 +149,7 @@ record JsonFile(Path file, String place, JsonNode json) {
             });
   }
 
-  Optional<JsonFile> object(String key) {
+  public Optional<JsonFile> object(String key) {
     return find(key)
         .map(
             value -> {
@@ -155,7 +159,7 @@ record JsonFile(Path file, String place, JsonNode json) {
   }
 
   /** The objects of a list; none if it is not there. */
-  List<JsonFile> objects(String key) {
+  public List<JsonFile> objects(String key) {
     List<JsonFile> objects = new ArrayList<>();
     if (find(key).isEmpty()) return objects;
     for (JsonNode value : find(key).get()) {
@@ -166,11 +170,38 @@ record JsonFile(Path file, String place, JsonNode json) {
     return objects;
   }
 
+  /**
+   * The object as text with one more key at its end, in place of what it had under that name;
+   * indented by two spaces, the same on every machine.
+   */
+  public String with(String key, Map<String, ?> value) {
+    ObjectNode more = (ObjectNode) json.deepCopy();
+    more.remove(key);
+    more.set(key, MAPPER.valueToTree(value));
+    return text(more);
+  }
+
+  /** As {@link #with}, without a key. */
+  public String without(String key) {
+    ObjectNode less = (ObjectNode) json.deepCopy();
+    less.remove(key);
+    return text(less);
+  }
+
+  private static String text(ObjectNode object) {
+    return MAPPER.writer().with(printer()).writeValueAsString(object) + "\n";
+  }
+
+  private static DefaultPrettyPrinter printer() {
+    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+    return new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
+  }
+
   private MalformedModelException missing(String key) {
     return malformed(key, "is missing");
   }
 
-  MalformedModelException malformed(String key, String problem) {
+  public MalformedModelException malformed(String key, String problem) {
     return new MalformedModelException(file, "\"%s%s\"".formatted(place, key), problem);
   }
 }

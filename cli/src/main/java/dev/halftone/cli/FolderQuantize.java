@@ -1,0 +1,105 @@
+package dev.halftone.cli;
+
+import dev.halftone.toolkit.ModelFile;
+import dev.halftone.toolkit.Provenance;
+import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.packed.FolderPlan;
+import dev.halftone.toolkit.packed.FolderWriter;
+import dev.halftone.toolkit.packed.PackedScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The main job for folders that become folders, in the layout of compressed-tensors. */
+final class FolderQuantize {
+  /** Options of {@code quantize} that mean something here, besides those of every command. */
+  private static final Set<String> OWN =
+      Set.of(
+          "--output",
+          "--dry-run",
+          "--weights",
+          "--granularity",
+          "--symmetric",
+          "--asymmetric",
+          "--restricted-range",
+          "--full-range",
+          "--search",
+          "--scales",
+          "--include",
+          "--exclude");
+
+  private final CommandSpec spec;
+  private final RecipeOptions recipe;
+  private final CommonOptions common;
+  private final Console console;
+
+  FolderQuantize(CommandSpec spec, RecipeOptions recipe, CommonOptions common, Console console) {
+    this.spec = spec;
+    this.recipe = recipe;
+    this.common = common;
+    this.console = console;
+  }
+
+  /** Whether this is meant and not a GGUF file: a folder, to types that GGUF has not. */
+  static boolean takes(Path model, @Nullable String weights) {
+    return Files.isDirectory(model) && element(weights).isPresent();
+  }
+
+  private static Optional<PackedScheme.Element> element(@Nullable String weights) {
+    return Optional.ofNullable(weights).flatMap(PackedScheme.Element::ofWord);
+  }
+
+  int run(Path model, @Nullable Path output, boolean dryRun) {
+    Clock clock = Clock.start();
+    Usage.refuseOptions(
+        spec,
+        name ->
+            OWN.contains(name)
+                || CommonOptions.NAMES.contains(name)
+                || name.equals(ReportOption.NAME),
+        "a folder");
+    checkOutput(output, dryRun);
+    PackedScheme scheme =
+        Usage.checked(spec, () -> recipe.packed(element(recipe.weights()).orElseThrow()));
+    console.checkWritable();
+    FolderPlan plan = FolderPlan.of(model, scheme, recipe.include(), recipe.exclude());
+    List<OptionalDouble> errors = List.of();
+    if (!dryRun && output != null) {
+      try (Bars bars = console.bars()) {
+        errors =
+            FolderWriter.write(
+                plan, output, common.threads(), bars.bytes("quantize", plan.bytesBefore()));
+      }
+    }
+    FolderReport report = new FolderReport(plan, output, errors);
+    RunRecord.Builder record = report.record();
+    if (console.wantsRecord()) {
+      record.model(ModelFile.ofParts(plan.sources()));
+      if (!dryRun && output != null)
+        record.output(ModelFile.ofParts(plan.weightFiles().stream().map(output::resolve).toList()));
+    }
+    record.provenance(Provenance.here(common.seed(), common.threads(), null, null));
+    clock.stop(record);
+    RunRecord built = record.build();
+    console.sayAll(report.lines(built));
+    console.write(built);
+    return ExitCode.DONE;
+  }
+
+  private void checkOutput(@Nullable Path output, boolean dryRun) {
+    if (output == null && !dryRun)
+      throw new ParameterException(
+          spec.commandLine(), "-o OUT is missing: where shall the result go?");
+    if (output != null && output.toString().endsWith(".gguf"))
+      throw new ParameterException(
+          spec.commandLine(),
+          "--weights %s makes a folder of safetensors, and %s is a GGUF file by its name"
+              .formatted(recipe.weights(), output));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.halftone.llm.huggingface;
+
+import dev.halftone.checkpoint.safetensors.SafetensorsModel;
+import dev.halftone.graph.MalformedModelException;
+import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.llm.json.JsonFile;
+import dev.halftone.llm.packed.PackedWeights;
+import dev.halftone.llm.packed.StoredFloats;
+import dev.halftone.llm.source.RowSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The tensors of a folder and what its config tells of them.
+ *
+ * @param model the files
+ * @param weights their tensors, under the names of a model that is not quantized
+ * @param slots all that the architecture has, in the order of GGUF files
+ */
+record FolderTensors(
+    JsonFile config,
+    Architecture architecture,
+    Dimensions size,
+    SafetensorsModel model,
+    PackedWeights weights,
+    List<Slot> slots) {
+  private static final String CONFIG = "config.json";
+
+  /**
+   * Reads all but the values.
+   *
+   * @throws MalformedModelException if a file is missing or not sound
+   * @throws UnsupportedModelException if the architecture or a tensor is not understood
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  static FolderTensors read(Path folder) {
+    Path file = folder.resolve(CONFIG);
+    if (!Files.exists(file))
+      throw new MalformedModelException(folder, "a folder without " + CONFIG);
+    JsonFile config = JsonFile.read(file);
+    Architecture architecture = Architecture.of(config);
+    Dimensions size = Dimensions.of(architecture, config);
+    SafetensorsModel model = SafetensorsModel.read(folder);
+    if (size.layers() > model.tensors().size())
+      throw config.malformed(
+          "num_hidden_layers",
+          "%d, the folder has %d tensors".formatted(size.layers(), model.tensors().size()));
+    PackedWeights weights = PackedWeights.of(model, config);
+    boolean tied = config.flag("tie_word_embeddings", architecture.isGemma());
+    List<Slot> slots = Slots.of(architecture, size, tied);
+    refuseOthers(weights, slots, config, tied);
+    return new FolderTensors(config, architecture, size, model, weights, slots);
+  }
+
+  private static void refuseOthers(
+      PackedWeights weights, List<Slot> slots, JsonFile config, boolean tied) {
+    Map<String, Slot> known = new HashMap<>();
+    for (Slot slot : slots) known.put(slot.name(), slot);
+    for (String name : weights.tensors().keySet())
+      if (!known.containsKey(name) && !isComputed(name) && !(tied && name.equals("lm_head.weight")))
+        throw new UnsupportedModelException(
+            config.file(), "tensor \"%s\" is none of that architecture's".formatted(name));
+  }
+
+  /** Buffers that older versions wrote too, though they follow from the config. */
+  private static boolean isComputed(String name) {
+    return name.endsWith(".rotary_emb.inv_freq");
+  }
+
+  /**
+   * All tensors as GGUF files have them.
+   *
+   * @throws MalformedModelException if one is missing, or has another shape than the config tells
+   * @throws UnsupportedModelException if one has a type that weights do not come in
+   */
+  List<RowSource> rows() {
+    List<RowSource> rows = new ArrayList<>();
+    for (Slot slot : slots) rows(slot).ifPresent(rows::add);
+    return rows;
+  }
+
+  /** All files that were read. */
+  List<Path> paths() {
+    List<Path> paths = new ArrayList<>(model.paths());
+    paths.add(config.file());
+    paths.addAll(weights.configs());
+    return paths;
+  }
+
+  private Optional<RowSource> rows(Slot slot) {
+    Path file = model.paths().getFirst();
+    StoredFloats tensor = weights.tensors().get(slot.name());
+    if (tensor == null) {
+      if (slot.required())
+        throw new MalformedModelException(file, "tensor \"%s\" is missing".formatted(slot.name()));
+      return Optional.empty();
+    }
+    List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
+    if (!shape.equals(slot.shape()))
+      throw new MalformedModelException(
+          file,
+          "tensor \"%s\" is %s, expected %s as the config tells"
+              .formatted(slot.name(), shape, slot.shape()));
+    return Optional.of(new StoredRows(file, slot, tensor));
+  }
+}
