@@ -36,6 +36,7 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN.json", description = "What a command wrote with --json.")
   private Path run;
 
+  @SuppressWarnings("NullAway.Init") // The parser insists on it.
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT.html",
