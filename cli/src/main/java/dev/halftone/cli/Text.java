@@ -1,11 +1,10 @@
 package dev.halftone.cli;
 
+import dev.halftone.report.Numbers;
 import java.util.Locale;
 
 /** Numbers as people read them. */
 final class Text {
-  private static final String[] UNITS = {"bytes", "KB", "MB", "GB", "TB"};
-
   private Text() {}
 
   static String bytes(long bytes) {
@@ -14,18 +13,7 @@ final class Text {
 
   /** Decimal units: {@code 1234567} is {@code 1.23 MB}. */
   static String bytes(double bytes) {
-    int unit = 0;
-    double value = bytes;
-    while (value >= 999.5 && unit < UNITS.length - 1) {
-      value /= 1000;
-      unit++;
-    }
-    if (unit == 0) return "%d bytes".formatted((long) bytes);
-    return String.format(
-        Locale.ROOT,
-        value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s",
-        value,
-        UNITS[unit]);
+    return Numbers.bytes(bytes);
   }
 
   static String percent(double share) {

@@ -2,14 +2,14 @@ package dev.halftone.report;
 
 import java.util.Locale;
 
-/** Numbers as people read them on a page. */
-final class Numbers {
+/** Numbers as people read them. */
+public final class Numbers {
   private static final String[] UNITS = {"bytes", "KB", "MB", "GB", "TB"};
 
   private Numbers() {}
 
   /** Decimal units: {@code 1234567} is {@code 1.23 MB}. */
-  static String bytes(double bytes) {
+  public static String bytes(double bytes) {
     int unit = 0;
     double value = bytes;
     while (value >= 999.5 && unit < UNITS.length - 1) {

@@ -323,7 +323,7 @@ final class Parts {
           Cell.of(tensor.type()),
           Cell.of(tensor.granularity()),
           Cell.of(each),
-          Cell.of(tensor.numbers().getOrDefault("sqnr_db", Double.NaN)));
+          Cell.of(tensor.sqnrDb()));
       if (!isWeight(tensor) || Double.isNaN(each)) continue;
       names.add(tensor.name());
       bits.add(each);
@@ -355,8 +355,7 @@ final class Parts {
 
   /** What was counted, or what the name of the type says: the first number in it. */
   private static double bits(StoredTensor tensor) {
-    Double counted = tensor.numbers().get("bits_per_weight");
-    if (counted != null) return counted;
+    if (!Double.isNaN(tensor.bits())) return tensor.bits();
     Matcher matcher = BITS.matcher(tensor.type());
     return matcher.find() ? Double.parseDouble(matcher.group()) : Double.NaN;
   }

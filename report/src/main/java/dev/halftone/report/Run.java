@@ -36,7 +36,7 @@ record Run(
     SortedMap<String, String> provenance) {
 
   /** A model on disk. */
-  record ModelFile(String path, double bytes, String sha256) {
+  record ModelFile(String path) {
     String name() {
       return path.substring(path.replace('\\', '/').lastIndexOf('/') + 1);
     }
@@ -54,7 +54,6 @@ record Run(
       String node,
       String operator,
       String value,
-      String counterpart,
       double sqnrDb,
       double cosine,
       double maxAbsDifference,
@@ -70,10 +69,11 @@ record Run(
   /**
    * A tensor with its type.
    *
-   * @param numbers what else there is to say about it
+   * @param bits that an element takes where they were counted, else NaN
+   * @param sqnrDb NaN where it was not measured
    */
   record StoredTensor(
-      String name, String role, String type, String granularity, Map<String, Double> numbers) {}
+      String name, String role, String type, String granularity, double bits, double sqnrDb) {}
 
   /**
    * A format of a sweep.

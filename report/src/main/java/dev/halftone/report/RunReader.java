@@ -8,7 +8,6 @@ import dev.halftone.report.Run.PlannedNode;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,7 +57,7 @@ final class RunReader {
   private Run run(JsonNode root) {
     String command = text(root, "command", "");
     boolean compares = command.equals("compare");
-    List<LayerError> errors = list(root, compares ? "layers" : "layer_errors", this::error);
+    List<LayerError> errors = list(root, compares ? "layers" : "layer_errors", "", this::error);
     return new Run(
         command,
         text(root, "halftone", ""),
@@ -66,12 +65,12 @@ final class RunReader {
         modelFile(root, "reference"),
         modelFile(root, "output"),
         numbers(root, "metrics", ""),
-        compares || command.equals("prune") ? List.of() : list(root, "layers", this::node),
+        compares || command.equals("prune") ? List.of() : list(root, "layers", "", this::node),
         errors,
-        list(root, "tensors", this::tensor),
-        list(root, "sweep", this::tried),
-        list(root.path("training"), "curve", this::epoch),
-        list(root, "warnings", this::string),
+        list(root, "tensors", "", this::tensor),
+        list(root, "sweep", "", this::tried),
+        list(root.path("training"), "curve", "training", this::epoch),
+        list(root, "warnings", "", this::string),
         words(root, "recipe"),
         words(root, "provenance"));
   }
@@ -81,15 +80,14 @@ final class RunReader {
     return new MalformedDataException(file, at, "expected %s, found %s".formatted(expected, type));
   }
 
-  private <T> List<T> list(JsonNode parent, String name, BiFunction<JsonNode, String, T> read) {
+  private <T> List<T> list(
+      JsonNode parent, String name, String at, BiFunction<JsonNode, String, T> read) {
     JsonNode node = parent.path(name);
     if (node.isMissingNode() || node.isNull()) return List.of();
-    if (!node.isArray()) throw wrong(name, "a list", node);
+    String place = join(at, name);
+    if (!node.isArray()) throw wrong(place, "a list", node);
     List<T> items = new ArrayList<>();
-    for (JsonNode item : node) {
-      String at = name + "[" + items.size() + "]";
-      items.add(read.apply(item, at));
-    }
+    for (JsonNode item : node) items.add(read.apply(item, place + "[" + items.size() + "]"));
     return items;
   }
 
@@ -128,8 +126,7 @@ final class RunReader {
     JsonNode node = root.path(name);
     if (node.isMissingNode()) return null;
     if (!node.isObject()) throw wrong(name, "an object", node);
-    return new ModelFile(
-        text(node, "path", name), number(node, "bytes", name), text(node, "sha256", name));
+    return new ModelFile(text(node, "path", name));
   }
 
   private void object(JsonNode node, String at) {
@@ -149,7 +146,6 @@ final class RunReader {
         text(node, "name", at),
         text(node, "op", at),
         text(node, "value", at),
-        text(node, "counterpart", at),
         number(node, "sqnr_db", at),
         number(node, "cosine", at),
         number(node, "max_abs_difference", at),
@@ -159,16 +155,13 @@ final class RunReader {
 
   private StoredTensor tensor(JsonNode node, String at) {
     object(node, at);
-    Map<String, Double> numbers = new LinkedHashMap<>();
-    for (String key : List.of("bytes", "bits_per_weight", "sqnr_db", "low", "high")) {
-      if (node.path(key).isNumber()) numbers.put(key, node.path(key).doubleValue());
-    }
     return new StoredTensor(
         text(node, "name", at),
         text(node, "role", at),
         text(node, "type", at),
         text(node, "granularity", at),
-        numbers);
+        number(node, "bits_per_weight", at),
+        number(node, "sqnr_db", at));
   }
 
   private Epoch epoch(JsonNode node, String at) {
@@ -186,7 +179,7 @@ final class RunReader {
     return new Tried(
         text(node, "format", at),
         numbers(node, "metrics", at),
-        list(node, "execution", (item, place) -> string(item, at + "." + place)),
+        list(node, "execution", at, this::string),
         text(node, "reason", at));
   }
 

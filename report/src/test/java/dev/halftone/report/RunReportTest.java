@@ -139,6 +139,10 @@ final class RunReportTest {
             + " expected an object, found number",
         "{\"halftone\": \"1\", \"command\": \"x\", \"sweep\": {}}  | run.json at sweep: expected a"
             + " list, found object",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"training\": {\"curve\": [2]}} | run.json at"
+            + " training.curve[0]: expected an object, found number",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"sweep\": [{\"execution\": 1}]} | run.json at"
+            + " sweep[0].execution: expected a list, found number",
         "{\"halftone\": \"1\", \"command\": \"x\", \"model\": []}  | run.json at model: expected an"
             + " object, found array"
       })
