@@ -11,14 +11,16 @@ import picocli.CommandLine.Option;
 
 /** How to train, as far as it is said. */
 final class TrainingOptions {
+  private static final TrainOptions USUAL = TrainOptions.defaults();
+
   @Option(
       names = "--epochs",
       paramLabel = "N",
       description = "Times that every sample is seen; 0 calibrates only; default: 20.")
-  private int epochs = 20;
+  private int epochs = USUAL.epochs();
 
   @Option(names = "--batch", paramLabel = "N", description = "Samples a step; default: 32.")
-  private int batch = 32;
+  private int batch = USUAL.batch();
 
   @Option(
       names = "--optimizer",
@@ -32,7 +34,7 @@ final class TrainingOptions {
       description =
           "Highest learning rate, relative to each weight's magnitude: it rises to this and falls"
               + " along a cosine; default: 0.01.")
-  private double rate = 0.01;
+  private double rate = USUAL.rate();
 
   @Option(
       names = "--scale-rate",
@@ -40,25 +42,25 @@ final class TrainingOptions {
       description =
           "That of scales as a share of the learning rate; 0 keeps those of calibration; default:"
               + " 0.3.")
-  private double scaleRate = 0.3;
+  private double scaleRate = USUAL.scaleRate();
 
   @Option(
       names = "--warm-up",
       paramLabel = "SHARE",
       description = "Share of all steps in which the learning rate rises; default: 0.05.")
-  private double warmUp = 0.05;
+  private double warmUp = USUAL.warmUp();
 
   @Option(
       names = "--weight-decay",
       paramLabel = "X",
       description = "Weight decay, never of scales and biases; default: 0.0001.")
-  private double decay = 1e-4;
+  private double decay = USUAL.decay();
 
   @Option(
       names = "--clip-gradient",
       paramLabel = "X",
       description = "Gradients longer than this are shortened; 0 for never; default: 1.")
-  private double longest = 1;
+  private double longest = USUAL.longest();
 
   @Option(
       names = "--hold-out",
@@ -66,13 +68,13 @@ final class TrainingOptions {
       description =
           "Share of the samples that is not trained on: the best epoch is the one with the least"
               + " loss on them; default: 0.1.")
-  private double heldOut = 0.1;
+  private double heldOut = USUAL.heldOut();
 
   @Option(
       names = "--patience",
       paramLabel = "N",
       description = "Stop after so many epochs without a better one; 0 for never; default: 0.")
-  private int patience;
+  private int patience = USUAL.patience();
 
   @Option(
       names = "--label-share",
@@ -86,7 +88,7 @@ final class TrainingOptions {
       names = "--temperature",
       paramLabel = "X",
       description = "What logits are divided by where the original is imitated; default: 1.")
-  private double temperature = 1;
+  private double temperature = USUAL.temperature();
 
   @Option(
       names = "--augment",
