@@ -248,7 +248,7 @@ final class TrainerTest {
 
   /** Objects and memory of one epoch are gone before the next. */
   @Test
-  void nativeMemoryDoesNotGrow() {
+  void nativeMemoryDoesNotGrow() throws InterruptedException {
     List<Long> live = new ArrayList<>();
     Trainer.Listener counter =
         new Trainer.Listener() {
@@ -257,7 +257,7 @@ final class TrainerTest {
             live.add(Libtorch.liveObjects());
           }
         };
-    long before = Libtorch.liveObjects();
+    long before = LiveObjects.settled();
     train(OPTIONS.withEpochs(5), SmallNetwork.samples(32), null, counter);
     assertThat(live.get(5)).isEqualTo(live.get(2));
     assertThat(Libtorch.liveObjects()).isEqualTo(before);

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Values brought to a common mean and spread; BatchNormalization with the learned statistics. */
 final class Normalizations {
-  private static final TensorOptional NONE = new TensorOptional();
 
   private Normalizations() {}
 
@@ -63,7 +62,8 @@ final class Normalizations {
     Tensor inverse = inverseDeviation(call, x.sub(mean), axes);
     long[] normalized = Arrays.copyOfRange(x.shape(), (int) axes[0], (int) x.dim());
     double epsilon = call.real("epsilon", 1e-5f);
-    Tensor y = torch.layer_norm(x, normalized, NONE, NONE, epsilon, false);
+    Tensor y =
+        torch.layer_norm(x, normalized, new TensorOptional(), new TensorOptional(), epsilon, false);
     return List.of(shifted(call, y.mul(call.input(1))), mean, inverse);
   }
 
@@ -88,7 +88,8 @@ final class Normalizations {
     Tensor x = call.input(0);
     long groups = call.integer("num_groups", 1);
     double epsilon = call.real("epsilon", 1e-5f);
-    Tensor y = torch.group_norm(x, groups, NONE, NONE, epsilon, false);
+    Tensor y =
+        torch.group_norm(x, groups, new TensorOptional(), new TensorOptional(), epsilon, false);
     return y.mul(byChannel(call.input(1), x)).add(byChannel(call.input(2), x));
   }
 
@@ -106,8 +107,8 @@ final class Normalizations {
         call.input(0),
         call.optionalTensor(1),
         call.optionalTensor(2),
-        NONE,
-        NONE,
+        new TensorOptional(),
+        new TensorOptional(),
         true,
         0,
         call.real("epsilon", 1e-5f),
