@@ -90,7 +90,7 @@ class JudgeTest {
             "-");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("16 samples, 3 values", "first (MatMul)");
-    assertThat(run.out()).contains("\"value\": \"h\"", "\"added_noise\": ");
+    assertThat(run.out()).contains("\"value\": \"h\"", "\"own_noise\": ", "\"first_wrong\": ");
   }
 
   @Test
@@ -104,7 +104,7 @@ class JudgeTest {
     assertThat(evaluated.out()).contains("warning: " + images + ": preprocessing was guessed");
     CommandRun compared = CommandRun.of("compare", model, model, "--data", images);
     assertThat(compared.out())
-        .contains("warning: " + images + ": preprocessing was guessed", "none  conv")
+        .contains("warning: " + images + ": preprocessing was guessed", "no layer goes wrong by itself", "exact  conv")
         .doesNotContain("-0.");
   }
 

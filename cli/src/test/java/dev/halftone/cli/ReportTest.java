@@ -69,7 +69,7 @@ class ReportTest {
             json,
             "--report",
             page);
-    assertThat(page(run)).contains("No node adds noise to what it is given.");
+    assertThat(page(run)).contains("No layer makes noise of its own.");
   }
 
   @Test

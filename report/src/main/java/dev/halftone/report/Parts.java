@@ -7,7 +7,6 @@ import dev.halftone.report.Chart.Lines;
 import dev.halftone.report.Chart.Point;
 import dev.halftone.report.Chart.Points;
 import dev.halftone.report.Run.Epoch;
-import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.PlannedNode;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -221,61 +219,6 @@ final class Parts {
             new Lines(
                 "epoch", "loss", curve.stream().map(e -> (double) e.number()).toList(), series));
     return Part.of("curve", "Training", chart.html().append(table.html()), chart);
-  }
-
-  /** Who is to blame, in the order of the network. */
-  static Part errors(Run run) {
-    List<LayerError> errors = run.errors();
-    if (errors.isEmpty()) return Part.EMPTY;
-    Table table =
-        new Table(
-                "Values of the network beside the original's, in its order",
-                Column.text("Node"),
-                Column.text("Operator"),
-                Column.number("Noise added, %"),
-                Column.number("SQNR, dB"),
-                Column.number("Cosine"),
-                Column.number("Largest difference"),
-                Column.number("Left out"))
-            .withChoice();
-    for (LayerError error : errors)
-      table.row(
-          Cell.of(error.label()),
-          Cell.of(error.operator()),
-          Cell.of(100 * Math.max(0, error.addedNoise())),
-          Cell.of(error.sqnrDb()),
-          Cell.of(error.cosine(), cosine(error.cosine())),
-          Cell.of(error.maxAbsDifference()),
-          Cell.of(error.notFinite()));
-    Chart chart =
-        new Chart(
-            "chart-errors",
-            "Noise that each node adds to that of its inputs, in the order of the network.",
-            "Noise added in per cent; most: " + worst(errors),
-            new Bars(
-                "%",
-                errors.stream().map(LayerError::label).toList(),
-                errors.stream().map(error -> 100 * Math.max(0, error.addedNoise())).toList()));
-    Html html = chart.html();
-    html.raw(
-        "<p id=\"chosen\" aria-live=\"polite\">Choose a node in the table or the chart.</p>\n");
-    return Part.of("errors", "Error by layer", html.append(table.html()), chart);
-  }
-
-  /** Three digits would make a 1 of every cosine. */
-  private static String cosine(double value) {
-    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.6f", value);
-  }
-
-  private static String worst(List<LayerError> errors) {
-    List<String> told =
-        errors.stream()
-            .filter(error -> error.addedNoise() > 0)
-            .sorted(Comparator.comparingDouble(LayerError::addedNoise).reversed())
-            .limit(5)
-            .map(error -> error.label() + " " + Numbers.decimal(100 * error.addedNoise()))
-            .toList();
-    return told.isEmpty() ? "none adds any" : String.join(", ", told);
   }
 
   /** What stayed in float, and why. */

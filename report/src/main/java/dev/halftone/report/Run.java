@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodes what became of each node
  * @param errors how far each value of the network is from the reference, in the order of the
  *     network
+ * @param firstWrong the value of the first layer that goes wrong by itself; empty when none does
  * @param tensors how each tensor is stored
  * @param curve of a training, the epoch before the first step first
  * @param recipe names to values as text
@@ -28,6 +29,7 @@ record Run(
     Map<String, Double> metrics,
     List<PlannedNode> nodes,
     List<LayerError> errors,
+    String firstWrong,
     List<StoredTensor> tensors,
     List<Tried> sweep,
     List<Epoch> curve,
@@ -48,17 +50,26 @@ record Run(
   /**
    * A value of the network beside the reference's.
    *
-   * @param addedNoise share of noise that the node adds to that of its inputs
+   * @param operators of all nodes of the layer, in words
+   * @param ownNoise noise over signal that the layer makes itself, given the reference's inputs;
+   *     NaN where that is not known
+   * @param inheritedNoise what it makes of the errors of its inputs; NaN likewise
    */
   record LayerError(
       String node,
-      String operator,
+      String operators,
       String value,
       double sqnrDb,
       double cosine,
       double maxAbsDifference,
-      double addedNoise,
+      double ownNoise,
+      double inheritedNoise,
       double notFinite) {
+
+    /** In per cent, 0 where it is not known. */
+    double ownPercent() {
+      return Double.isNaN(ownNoise) ? 0 : 100 * ownNoise;
+    }
 
     /** What a person would call it. */
     String label() {

@@ -67,6 +67,7 @@ final class RunReader {
         numbers(root, "metrics", ""),
         compares || command.equals("prune") ? List.of() : list(root, "layers", "", this::node),
         errors,
+        text(root, "first_wrong", ""),
         list(root, "tensors", "", this::tensor),
         list(root, "sweep", "", this::tried),
         list(root.path("training"), "curve", "training", this::epoch),
@@ -144,13 +145,19 @@ final class RunReader {
     object(node, at);
     return new LayerError(
         text(node, "name", at),
-        text(node, "op", at),
+        operators(node, at),
         text(node, "value", at),
         number(node, "sqnr_db", at),
         number(node, "cosine", at),
         number(node, "max_abs_difference", at),
-        number(node, "added_noise", at),
+        number(node, "own_noise", at),
+        number(node, "inherited_noise", at),
         number(node, "not_finite", at));
+  }
+
+  private String operators(JsonNode node, String at) {
+    List<String> operators = list(node, "operators", at, this::string);
+    return operators.isEmpty() ? text(node, "op", at) : String.join(", ", operators);
   }
 
   private StoredTensor tensor(JsonNode node, String at) {

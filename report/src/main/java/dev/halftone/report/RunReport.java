@@ -46,7 +46,7 @@ public final class RunReport {
             Parts.metrics(run),
             Parts.sweep(run),
             Parts.curve(run),
-            Parts.errors(run),
+            LayerPart.of(run),
             Parts.nodes(run),
             Parts.tensors(run),
             Parts.words("recipe", "Recipe", run.recipe()),

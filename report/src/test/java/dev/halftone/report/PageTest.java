@@ -36,9 +36,9 @@ final class PageTest {
       {"halftone": "1", "command": "compare", "model": {"path": "b.onnx", "bytes": 1, "sha256": "x"},
        "warnings": ["look at conv2"], "metrics": {"seconds.total": 1.5},
        "layers": [
-         {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "added_noise": 0.001},
-         {"name": "conv2", "op": "Conv", "value": "v2", "sqnr_db": 9, "added_noise": 0.02},
-         {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "added_noise": 0.0001}],
+         {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "own_noise": 0.001},
+         {"name": "conv2", "op": "Conv", "value": "v2", "sqnr_db": 9, "own_noise": 0.02},
+         {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "own_noise": 0.0001}],
        "tensors": [{"name": "w1", "role": "weight", "type": "int8"}, {"name": "w2", "role": "weight", "type": "int4"}]}
       """;
 
@@ -145,7 +145,7 @@ final class PageTest {
     assertThat(drawn(page, "chart-errors")).isEqualTo("[[0.1,2,0.01]]");
     assertThat(drawn(page, "chart-bits")).isEqualTo("[[8,4]]");
     assertThat(page.locator("#chart-errors").getAttribute("aria-label"))
-        .isEqualTo("Noise added in per cent; most: conv2 2, conv1 0.100, fc 0.010");
+        .isEqualTo("Own noise in per cent; most: conv2 2, conv1 0.100, fc 0.010");
     assertThat((Integer) page.evaluate("document.documentElement.scrollWidth"))
         .isLessThanOrEqualTo(width);
     assertThat(problems).isEmpty();
@@ -201,7 +201,7 @@ final class PageTest {
     page.locator("table.choice tbody button").nth(2).focus();
     page.keyboard().press("Enter");
     assertThat(page.locator("#chosen").textContent())
-        .startsWith("Node: fc · Operator: Gemm · Noise added, %: 0.010 · SQNR, dB: 21.5");
+        .startsWith("Layer: fc · Operators: Gemm · Own noise, %: 0.010 · Inherited, %: – · SQNR, dB: 21.5");
     page.waitForTimeout(1500);
     // The middle of the chart is in the middle bar, whose neighbours are far lower.
     page.locator("#chart-errors").click();

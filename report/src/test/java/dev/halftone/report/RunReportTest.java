@@ -41,20 +41,20 @@ final class RunReportTest {
   }
 
   @Test
-  void namesTheNodeThatAddsMostNoise() {
+  void namesTheLayerThatMakesMostNoise() {
     String page =
         page(
             "compare",
             """
             , "layers": [
-              {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "added_noise": 0.001},
-              {"name": "", "op": "Add", "value": "v2", "sqnr_db": 20, "added_noise": 0.02},
-              {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "added_noise": -0.1}]
+              {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "own_noise": 0.001},
+              {"name": "", "op": "Add", "value": "v2", "sqnr_db": 20, "own_noise": 0.02},
+              {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "own_noise": 0}]
             """);
     assertThat(page)
-        .contains("Most noise comes from v2 (Add): 2.00 % of the energy")
+        .contains("Most noise is made by v2 (Add): 2.00 % of the energy")
         .contains("The last value, fc, has a signal-to-noise ratio of 21.5 dB.")
-        .contains("aria-label=\"Noise added in per cent; most: v2 2, conv1 0.100\"")
+        .contains("aria-label=\"Own noise in per cent; most: v2 2, conv1 0.100\"")
         .contains("{\"id\":\"chart-errors\",\"kind\":\"bars\",\"unit\":\"%\"")
         .contains("\"names\":[\"conv1\",\"v2\",\"fc\"],\"values\":[0.1,2.0,0.0]");
   }
@@ -87,7 +87,7 @@ final class RunReportTest {
             "compare",
             """
             , "warnings": ["%1$s"],
-            "layers": [{"name": "%1$s", "op": "Conv", "value": "v", "sqnr_db": 1, "added_noise": 0.5}]
+            "layers": [{"name": "%1$s", "op": "Conv", "value": "v", "sqnr_db": 1, "own_noise": 0.5}]
             """
                 .formatted(name));
     assertThat(page).doesNotContain("<script>alert").doesNotContain("\u0000");
@@ -112,7 +112,7 @@ final class RunReportTest {
           """
           {"name": "/model/layers.%d/self_attn/q_proj/MatMul", "op": "MatMul", "value": "value_%d",
           "counterpart": "value_%d_q", "sqnr_db": 35.123456789, "cosine": 0.99987654321,
-          "max_abs_difference": 0.123456789, "added_noise": 0.000123456789, "not_finite": 0}
+          "max_abs_difference": 0.123456789, "own_noise": 0.000123456789, "not_finite": 0}
           """
               .formatted(i, i, i));
     }
