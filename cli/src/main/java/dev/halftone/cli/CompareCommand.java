@@ -70,7 +70,13 @@ final class CompareCommand implements Callable<Integer> {
       DataSet samples = data.open(right, data.data, data.labels, data.rows, common.seed());
       Comparison comparison =
           Comparison.compare(
-              reference, model, samples, samples.size(), common.threads(), bars.progress());
+              reference,
+              right.folded(),
+              model,
+              samples,
+              samples.size(),
+              common.threads(),
+              bars.progress());
       bars.close();
       RunRecord.Builder record =
           RunRecord.of("compare")
@@ -118,8 +124,13 @@ final class CompareCommand implements Callable<Integer> {
                   CulpritText.share(layer.ownNoise()),
                   CulpritText.share(layer.inheritedNoise()),
                   decibels(layer.sqnrDb()),
-                  CulpritText.named(layer)));
+                  CulpritText.named(layer) + why(layer)));
     }
+  }
+
+  private static String why(Layer layer) {
+    String kinds = ReasonText.kinds(layer.reasons());
+    return kinds.isEmpty() ? "" : ": " + kinds;
   }
 
   private static String decibels(double sqnr) {

@@ -2,7 +2,11 @@ package dev.halftone.cli;
 
 import dev.halftone.evaluate.Comparison;
 import dev.halftone.evaluate.Layer;
+import dev.halftone.evaluate.Reason;
+import dev.halftone.evaluate.Spread;
+import dev.halftone.evaluate.Spread.Steps;
 import dev.halftone.toolkit.RunRecord;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,6 +33,34 @@ final class LayerFields {
     noise(fields, "inherited_noise", layer.inheritedNoise());
     if (layer.operators().size() > 1) fields.put("operators", layer.operators());
     fields.put("not_finite", layer.notFinite());
+    fields.put("activation_histogram", histogram(layer.activations()));
+    if (layer.weights() != null) fields.put("weight_histogram", histogram(layer.weights()));
+    if (!layer.reasons().isEmpty())
+      fields.put("reasons", layer.reasons().stream().map(r -> reason(r, layer)).toList());
+    return fields;
+  }
+
+  private static Map<String, Object> histogram(Spread spread) {
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("from", spread.from());
+    fields.put("to", spread.to());
+    fields.put("before", spread.before());
+    fields.put("after", spread.after());
+    Steps steps = spread.steps();
+    if (steps == null) return fields;
+    fields.put("low", steps.low());
+    fields.put("high", steps.high());
+    fields.put("step", steps.width());
+    fields.put("scales", steps.grids());
+    return fields;
+  }
+
+  private static Map<String, Object> reason(Reason reason, Layer layer) {
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("kind", reason.kind().name().toLowerCase(Locale.ROOT));
+    fields.put("of", reason.part().name().toLowerCase(Locale.ROOT));
+    fields.put("observed", reason.observed());
+    fields.put("text", ReasonText.of(reason, layer));
     return fields;
   }
 

@@ -150,7 +150,7 @@ final class QuantizeCommand implements Callable<Integer> {
           saved == null || judged == null
               ? null
               : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
-      Comparison comparison = comparison(console, saved, judged, bars);
+      Comparison comparison = comparison(console, source, saved, judged, bars);
       // Evaluation and a look at the execution have loaded it already.
       if (saved != null && evaluation == null && !quantized.hasExecutionWarnings())
         saved.requireLoads();
@@ -201,11 +201,16 @@ final class QuantizeCommand implements Callable<Integer> {
 
   /** Layer by layer, for the page; of a few samples, which say who is to blame. */
   private @Nullable Comparison comparison(
-      Console console, @Nullable SavedModel saved, @Nullable DataSet judged, Bars bars) {
+      Console console,
+      OpenModel source,
+      @Nullable SavedModel saved,
+      @Nullable DataSet judged,
+      Bars bars) {
     if (!console.wantsPage() || saved == null || judged == null) return null;
     int rows = Math.min(ROWS_FOR_ERRORS, judged.size());
     Path made = saved.file().path();
-    return Comparison.compare(model, made, judged, rows, common.threads(), bars.progress());
+    return Comparison.compare(
+        model, source.folded(), made, judged, rows, common.threads(), bars.progress());
   }
 
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {

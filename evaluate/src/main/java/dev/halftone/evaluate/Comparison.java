@@ -3,13 +3,11 @@ package dev.halftone.evaluate;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
-import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.onnx.OnnxReader;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.SampleSource;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +37,21 @@ public record Comparison(List<Layer> layers, int samples, List<String> warnings)
    * Compares all float values of the top graph that both models have. Values are watched in groups,
    * whose size bounds the memory.
    *
+   * @param folded the reference with constants computed and normalizations folded, whose weights
+   *     the model's were made of
    * @param rows at most so many samples, from the first on
    * @param threads samples run at the same time; the numbers do not depend on it
    * @throws UnsupportedModelException if the models have no value in common, or ONNX Runtime
    *     refuses one
    */
   public static Comparison compare(
-      Path reference, Path model, DataSet data, int rows, int threads, Progress progress) {
+      Path reference,
+      Graph folded,
+      Path model,
+      DataSet data,
+      int rows,
+      int threads,
+      Progress progress) {
     Model first = OnnxReader.read(reference);
     Counterparts counterparts = Counterparts.of(first.graph(), OnnxReader.read(model));
     if (counterparts.names().isEmpty()) {
@@ -57,7 +63,13 @@ public record Comparison(List<Layer> layers, int samples, List<String> warnings)
         new SampleSource(samples, data.samples()::get, data.state(), data.starts());
     Pass pass = Pass.of(first, counterparts, source, threads, progress);
     Map<String, ValueErrors> errors = pass.run();
-    return new Comparison(layers(first.graph(), counterparts, errors), samples, pass.warnings());
+    Layers layers =
+        new Layers(
+            new Chains(first.graph(), errors.keySet()),
+            counterparts,
+            errors,
+            pass.activations());
+    return new Comparison(layers.of(first.graph(), folded), samples, pass.warnings());
   }
 
   /**
@@ -82,46 +94,5 @@ public record Comparison(List<Layer> layers, int samples, List<String> warnings)
 
   private static double own(Layer layer) {
     return Double.isNaN(layer.ownNoise()) ? 0 : layer.ownNoise();
-  }
-
-  private static List<Layer> layers(
-      Graph graph, Counterparts counterparts, Map<String, ValueErrors> errors) {
-    Chains chains = new Chains(graph, errors.keySet());
-    List<Layer> layers = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      for (String value : node.outputs()) {
-        ValueErrors sums = errors.get(value);
-        String counterpart = counterparts.names().get(value);
-        if (sums != null && counterpart != null)
-          layers.add(layer(chains.to(node), value, counterpart, sums, errors));
-      }
-    }
-    return layers;
-  }
-
-  private static Layer layer(
-      Chains.Chain chain,
-      String value,
-      String counterpart,
-      ValueErrors errors,
-      Map<String, ValueErrors> all) {
-    double own = errors.ownNoise();
-    if (chain.movesOnly()) {
-      // Integers are given to it as they were stored, and storing them was not its doing.
-      ValueErrors before = all.get(chain.nodes().getFirst().input(0));
-      if (before != null) own = Math.max(0, own - before.ownNoise());
-    }
-    return new Layer(
-        value,
-        chain.main().name(),
-        chain.main().opType(),
-        chain.nodes().stream().map(Node::opType).toList(),
-        counterpart,
-        errors.whole().sqnrDb(),
-        errors.whole().cosine(),
-        errors.whole().largest(),
-        own,
-        errors.inheritedNoise(),
-        errors.whole().notFinite());
   }
 }

@@ -1,6 +1,7 @@
 package dev.halftone.evaluate;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One value of a model beside the same value of its reference, over all samples. Its error is split
@@ -21,6 +22,10 @@ import java.util.List;
  *     inputs; NaN where that could not be run
  * @param inheritedNoise {@code Σ(a − y)²/Σx²}; NaN likewise
  * @param notFinite pairs left out of all of these, since one of the two is infinite or NaN
+ * @param activations the value's elements by size
+ * @param weights the product's weights by size; null where the layer has none that changed, or they
+ *     are not found
+ * @param reasons why it does damage; empty where it does little, or nothing tells why
  */
 public record Layer(
     String value,
@@ -33,9 +38,13 @@ public record Layer(
     double maxAbsDifference,
     double ownNoise,
     double inheritedNoise,
-    long notFinite) {
+    long notFinite,
+    Spread activations,
+    @Nullable Spread weights,
+    List<Reason> reasons) {
   public Layer {
     operators = List.copyOf(operators);
+    reasons = List.copyOf(reasons);
   }
 
   /** The node, or the value where the node has no name. */

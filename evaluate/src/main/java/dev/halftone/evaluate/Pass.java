@@ -1,5 +1,6 @@
 package dev.halftone.evaluate;
 
+import dev.halftone.calibrate.observe.Workspace;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
@@ -33,6 +34,8 @@ final class Pass {
   private final int threads;
   private final Progress progress;
   private final List<String> warnings = new ArrayList<>();
+  private final Map<String, Evidence> seen = new HashMap<>();
+  private final ThreadLocal<Workspace> workspace = ThreadLocal.withInitial(Workspace::new);
 
   private Pass(
       Model reference,
@@ -86,14 +89,26 @@ final class Pass {
     return List.copyOf(warnings);
   }
 
+  /** What was seen of the values that {@link #run} gives errors of, by value of the reference. */
+  Map<String, Evidence> activations() {
+    return seen;
+  }
+
   /** By value of the reference. */
   Map<String, ValueErrors> run() {
+    Levels levels = new Levels(counterparts.model().graph());
     Map<String, ValueErrors> sums = new LinkedHashMap<>();
     List<List<String>> groups = TapGroups.of(reference, counterparts.names().keySet(), source);
     long total = (long) groups.size() * source.size();
     long done = 0;
     for (List<String> group : groups) {
-      watch(new Group(group, isolation.layers(group)), sums, done, total);
+      Group watched = new Group(group, isolation.layers(group));
+      watch(watched, sums, done, total);
+      watched.watches.forEach(
+          (value, watch) -> {
+            if (sums.containsKey(value))
+              seen.put(value, watch.evidence(levels.of(watched.names.getOrDefault(value, ""))));
+          });
       done += source.size();
     }
     return sums;
@@ -146,12 +161,15 @@ final class Pass {
     private final List<String> values;
     private final Isolation.Layers layers;
     private final Map<String, String> names = new LinkedHashMap<>();
+    private final Map<String, Watch> watches = new LinkedHashMap<>();
 
     Group(List<String> values, Isolation.Layers layers) {
       this.values = values;
       this.layers = layers;
-      for (String value : values)
+      for (String value : values) {
         names.put(value, Objects.requireNonNull(Pass.this.counterparts.names().get(value)));
+        watches.put(value, new Watch());
+      }
     }
 
     /** The values, and what their layers read. */
@@ -180,6 +198,7 @@ final class Pass {
             ValueErrors sum = new ValueErrors();
             sum.add(right, made, own.get(counterpart));
             errors.put(name, sum);
+            Objects.requireNonNull(watches.get(name)).observe(right, made, workspace.get());
           });
       return errors;
     }

@@ -9,6 +9,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.onnx.OnnxReader;
 import dev.halftone.runtime.Progress;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -31,6 +32,7 @@ class ComparisonTest {
   private Comparison compare(Path model, int threads) {
     return Comparison.compare(
         reference,
+        OnnxReader.read(reference).graph(),
         model,
         Fixtures.data(new Task.CompareOnly(), null),
         Integer.MAX_VALUE,
@@ -75,7 +77,13 @@ class ComparisonTest {
         Fixtures.write(folder, "wrong", readingUnits(Tensor.ofFloats(spoilt, 4, 5), reads));
     Comparison comparison =
         Comparison.compare(
-            right, wrong, Fixtures.data(new Task.CompareOnly(), null), 40, 1, Progress.NONE);
+            right,
+            OnnxReader.read(right).graph(),
+            wrong,
+            Fixtures.data(new Task.CompareOnly(), null),
+            40,
+            1,
+            Progress.NONE);
     Layer scores = comparison.layers().getLast();
     assertThat(comparison.worst(1)).extracting(Layer::node).containsExactly("first");
     assertThat(comparison.firstWrong()).map(Layer::node).contains("first");

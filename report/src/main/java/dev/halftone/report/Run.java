@@ -64,7 +64,10 @@ record Run(
       double maxAbsDifference,
       double ownNoise,
       double inheritedNoise,
-      double notFinite) {
+      double notFinite,
+      @Nullable Histogram activations,
+      @Nullable Histogram weights,
+      List<Reason> reasons) {
 
     /** In per cent, 0 where it is not known. */
     double ownPercent() {
@@ -76,6 +79,28 @@ record Run(
       return node.isEmpty() ? value : node;
     }
   }
+
+  /**
+   * Why a layer does damage.
+   *
+   * @param text with what to do
+   */
+  record Reason(String kind, String of, double observed, String text) {}
+
+  /**
+   * Elements by size.
+   *
+   * @param low the least level, NaN where levels are not known; likewise the others
+   */
+  record Histogram(
+      double from,
+      double to,
+      List<Double> before,
+      List<Double> after,
+      double low,
+      double high,
+      double step,
+      double scales) {}
 
   /**
    * A tensor with its type.

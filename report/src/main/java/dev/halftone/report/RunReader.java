@@ -2,9 +2,11 @@ package dev.halftone.report;
 
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.report.Run.Epoch;
+import dev.halftone.report.Run.Histogram;
 import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
 import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.Reason;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
 import java.util.ArrayList;
@@ -152,12 +154,50 @@ final class RunReader {
         number(node, "max_abs_difference", at),
         number(node, "own_noise", at),
         number(node, "inherited_noise", at),
-        number(node, "not_finite", at));
+        number(node, "not_finite", at),
+        histogram(node, "activation_histogram", at),
+        histogram(node, "weight_histogram", at),
+        list(node, "reasons", at, this::reason));
   }
 
   private String operators(JsonNode node, String at) {
     List<String> operators = list(node, "operators", at, this::string);
     return operators.isEmpty() ? text(node, "op", at) : String.join(", ", operators);
+  }
+
+  private Reason reason(JsonNode node, String at) {
+    object(node, at);
+    return new Reason(
+        text(node, "kind", at),
+        text(node, "of", at),
+        number(node, "observed", at),
+        text(node, "text", at));
+  }
+
+  private @Nullable Histogram histogram(JsonNode parent, String name, String at) {
+    JsonNode node = parent.path(name);
+    if (node.isMissingNode()) return null;
+    String place = join(at, name);
+    object(node, place);
+    List<Double> before = list(node, "before", place, this::count);
+    List<Double> after = list(node, "after", place, this::count);
+    if (before.isEmpty() || before.size() != after.size())
+      throw new MalformedDataException(
+          file, place, "%d bins before and %d after".formatted(before.size(), after.size()));
+    return new Histogram(
+        number(node, "from", place),
+        number(node, "to", place),
+        before,
+        after,
+        number(node, "low", place),
+        number(node, "high", place),
+        number(node, "step", place),
+        number(node, "scales", place));
+  }
+
+  private double count(JsonNode node, String at) {
+    if (!node.isNumber()) throw wrong(at, "a number", node);
+    return node.doubleValue();
   }
 
   private StoredTensor tensor(JsonNode node, String at) {

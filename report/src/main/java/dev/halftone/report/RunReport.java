@@ -79,9 +79,12 @@ public final class RunReport {
     return shown == null ? run.command() : shown.name();
   }
 
-  /** No text of a model can end the element that it stands in. */
   private String data() {
-    List<Map<String, Object>> data = charts.stream().map(Chart::data).toList();
+    return inScript(charts.stream().map(Chart::data).toList());
+  }
+
+  /** As JSON of which no text of a model can end the element that it stands in. */
+  static String inScript(List<Map<String, Object>> data) {
     return MAPPER.writeValueAsString(data).replace("<", "\\u003c");
   }
 

@@ -138,6 +138,12 @@ final class Verdict {
       sentences.add("No layer makes noise of its own.");
       return;
     }
+    run.errors().stream()
+        .filter(error -> error.value().equals(run.firstWrong()))
+        .findFirst()
+        .ifPresentOrElse(
+            first -> sentences.add("The model goes wrong first at %s.".formatted(first.label())),
+            () -> sentences.add("No layer goes wrong by itself."));
     sentences.add(
         "Most noise is made by %s (%s): %s of the energy of its output, given the original's inputs."
             .formatted(worst.label(), worst.operators(), Numbers.percent(worst.ownNoise())));

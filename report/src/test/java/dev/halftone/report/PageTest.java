@@ -36,8 +36,12 @@ final class PageTest {
       {"halftone": "1", "command": "compare", "model": {"path": "b.onnx", "bytes": 1, "sha256": "x"},
        "warnings": ["look at conv2"], "metrics": {"seconds.total": 1.5},
        "layers": [
-         {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "own_noise": 0.001},
-         {"name": "conv2", "op": "Conv", "value": "v2", "sqnr_db": 9, "own_noise": 0.02},
+         {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "own_noise": 0.001,
+          "activation_histogram": {"from": 0, "to": 4, "before": [8, 0, 3, 1], "after": [8, 1, 3, 0]}},
+         {"name": "conv2", "op": "Conv", "value": "v2", "sqnr_db": 9, "own_noise": 0.02,
+          "reasons": [{"kind": "saturation", "of": "weights", "observed": 0.25, "text": "Clipped: use more."}],
+          "activation_histogram": {"from": -2, "to": 2, "before": [1, 9, 99, 1], "after": [0, 9, 99, 0], "low": -1, "high": 1, "step": 0.5, "scales": 1},
+          "weight_histogram": {"from": 0, "to": 1, "before": [5, 5, 5, 5], "after": [10, 0, 0, 10]}},
          {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "own_noise": 0.0001}],
        "tensors": [{"name": "w1", "role": "weight", "type": "int8"}, {"name": "w2", "role": "weight", "type": "int4"}]}
       """;
@@ -206,6 +210,29 @@ final class PageTest {
     // The middle of the chart is in the middle bar, whose neighbours are far lower.
     page.locator("#chart-errors").click();
     assertThat(page.locator("tr.chosen th").textContent()).isEqualTo("conv2");
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void drawsTheHistogramsOfTheChosenLayer() throws IOException {
+    Page page = open(COMPARE, 1280);
+    // The worst is chosen at first.
+    assertThat(page.locator("#chosen").textContent())
+        .contains("Why, and what to do: Saturation. Clipped: use more.");
+    assertThat(drawn(page, "chart-weights"))
+        .startsWith("[[[0,0.7781512503836436],[0.25,0.7781512503836436]");
+    assertThat(painted(page, "chart-weights")).isGreaterThan(1000);
+    assertThat(painted(page, "chart-activations")).isGreaterThan(1000);
+    assertThat(page.locator("#chart-activations").getAttribute("aria-label"))
+        .isEqualTo(
+            "Values: 110 elements from -2 to 2; levels from -1 to 1, in steps of 0.5; in bins beyond"
+                + " them lie 1.82 % of the original's");
+    assertThat(page.locator("#bins tr").count()).isEqualTo(2 * (1 + 4));
+    page.locator("table.choice tbody button").nth(0).click();
+    assertThat(page.locator("#chart-weights").isVisible()).isFalse();
+    assertThat(page.locator("#chart-activations").getAttribute("aria-label"))
+        .isEqualTo("Values: 12 elements from 0 to 4; the levels are not known");
+    assertThat(page.locator("#bins tbody, #bins").first().textContent()).contains("Values from");
     assertThat(problems).isEmpty();
   }
 
