@@ -16,6 +16,7 @@ import dev.halftone.toolkit.RecipeRequest;
 import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.RuntimeNode;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
 import dev.halftone.toolkit.Target;
@@ -151,6 +152,10 @@ final class QuantizeCommand implements Callable<Integer> {
               ? null
               : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
       Comparison comparison = comparison(console, source, saved, judged, bars);
+      List<RuntimeNode> runtime =
+          saved == null || !console.wantsPage()
+              ? List.of()
+              : quantized.runtimeNodes(saved, judge.deployment());
       // Evaluation and a look at the execution have loaded it already.
       if (saved != null && evaluation == null && !quantized.hasExecutionWarnings())
         saved.requireLoads();
@@ -171,6 +176,7 @@ final class QuantizeCommand implements Callable<Integer> {
               verdict);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
       if (comparison != null) LayerFields.add(comparison, "layer_errors", builder);
+      if (console.wantsPage()) builder.runtime(runtime);
       clock.stop(builder);
       RunRecord record = builder.build();
       console.sayAll(report.lines(record, judge.latencyThreads()));

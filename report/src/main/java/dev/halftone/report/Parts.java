@@ -8,6 +8,7 @@ import dev.halftone.report.Chart.Point;
 import dev.halftone.report.Chart.Points;
 import dev.halftone.report.Run.Epoch;
 import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.RuntimeNode;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
 import dev.halftone.report.Table.Cell;
@@ -232,16 +233,34 @@ final class Parts {
             Column.text("Node"),
             Column.text("Operator"),
             Column.text("Quantized"),
+            Column.text("In ONNX Runtime"),
             Column.text("Reason"));
-    for (PlannedNode node : nodes)
+    for (PlannedNode node : nodes) {
+      RuntimeNode runs = run.runtime().get(node.name());
       table.row(
           Cell.of(node.name()),
           Cell.of(node.operator()),
           Cell.of(node.quantized() ? "yes" : "no"),
-          Cell.of(node.reason()));
+          Cell.of(runs == null ? "" : inRuntime(runs)),
+          Cell.of(runs == null || runs.reason().isEmpty() ? node.reason() : runs.reason()));
+    }
     Html html = new Html().raw("<p>");
     html.text("%d of %s are quantized.".formatted(quantized, Numbers.count(nodes.size(), "node")));
+    if (!run.runtime().isEmpty()) html.text(" " + onIntegers(run));
     return Part.of("nodes", "Nodes", html.raw("</p>\n").append(table.html()));
+  }
+
+  private static String inRuntime(RuntimeNode node) {
+    if (node.operator().isEmpty()) return "merged into another";
+    return (node.integer() ? "integers: " : "float: ") + node.operator();
+  }
+
+  /** Merged ones cost nothing, and count as neither. */
+  private static String onIntegers(Run run) {
+    long executed = run.runtime().values().stream().filter(n -> !n.operator().isEmpty()).count();
+    long integer = run.runtime().values().stream().filter(RuntimeNode::integer).count();
+    return "Of those that ONNX Runtime executes by themselves on this machine, %d of %d run on integers."
+        .formatted(integer, executed);
   }
 
   static Part tensors(Run run) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reference what it was compared with
  * @param output the model that was written
  * @param nodes what became of each node
+ * @param runtime how ONNX Runtime runs those that were quantized, by name
  * @param errors how far each value of the network is from the reference, in the order of the
  *     network
  * @param firstWrong the value of the first layer that goes wrong by itself; empty when none does
@@ -28,6 +29,7 @@ record Run(
     @Nullable ModelFile output,
     Map<String, Double> metrics,
     List<PlannedNode> nodes,
+    Map<String, RuntimeNode> runtime,
     List<LayerError> errors,
     String firstWrong,
     List<StoredTensor> tensors,
@@ -46,6 +48,14 @@ record Run(
 
   /** A node, and why it stayed float where it did. */
   record PlannedNode(String name, String operator, boolean quantized, String reason) {}
+
+  /**
+   * What ONNX Runtime makes of a node.
+   *
+   * @param operator that executes it, empty where it was merged into another
+   * @param reason why not on integers
+   */
+  record RuntimeNode(String operator, boolean integer, String reason) {}
 
   /**
    * A value of the network beside the reference's.

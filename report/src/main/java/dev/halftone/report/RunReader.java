@@ -7,6 +7,7 @@ import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
 import dev.halftone.report.Run.PlannedNode;
 import dev.halftone.report.Run.Reason;
+import dev.halftone.report.Run.RuntimeNode;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ final class RunReader {
         modelFile(root, "output"),
         numbers(root, "metrics", ""),
         compares || command.equals("prune") ? List.of() : list(root, "layers", "", this::node),
+        runtime(root),
         errors,
         text(root, "first_wrong", ""),
         list(root, "tensors", "", this::tensor),
@@ -141,6 +143,23 @@ final class RunReader {
     boolean quantized = node.path("quantized").asBoolean(false);
     return new PlannedNode(
         text(node, "name", at), text(node, "op", at), quantized, text(node, "reason", at));
+  }
+
+  private Map<String, RuntimeNode> runtime(JsonNode root) {
+    Map<String, RuntimeNode> nodes = new TreeMap<>();
+    for (Map.Entry<String, RuntimeNode> node : list(root, "runtime", "", this::namedRuntimeNode))
+      nodes.put(node.getKey(), node.getValue());
+    return nodes;
+  }
+
+  private Map.Entry<String, RuntimeNode> namedRuntimeNode(JsonNode node, String at) {
+    object(node, at);
+    return Map.entry(
+        text(node, "name", at),
+        new RuntimeNode(
+            text(node, "runs_as", at),
+            node.path("integer").asBoolean(false),
+            text(node, "reason", at)));
   }
 
   private LayerError error(JsonNode node, String at) {

@@ -156,4 +156,27 @@ final class RunReportTest {
   void hasAWordForARunThatMeasuredNothing() {
     assertThat(page("inspect", "")).contains("This run of inspect measured nothing to judge by.");
   }
+
+  @Test
+  void tellsHowOnnxRuntimeRunsNodes() {
+    String page =
+        RunReport.html(
+            """
+            {"halftone": "1", "command": "quantize",
+             "layers": [{"name": "a", "op": "Conv", "quantized": true}, {"name": "b", "op": "Tan", "quantized": true},
+               {"name": "c", "op": "Relu", "quantized": true}],
+             "runtime": [{"name": "a", "op": "Conv", "integer": true, "runs_as": "QLinearConv"},
+               {"name": "b", "op": "Tan", "integer": false, "runs_as": "Tan", "reason": "no integer kernel"},
+               {"name": "c", "op": "Relu", "integer": false}]}
+            """,
+            "run.json");
+    assertThat(page)
+        .contains(
+            "3 of 3 nodes are quantized. Of those that ONNX Runtime executes by themselves on this"
+                + " machine, 1 of 2 run on integers.",
+            "integers: QLinearConv",
+            "float: Tan",
+            "no integer kernel",
+            "merged into another");
+  }
 }
