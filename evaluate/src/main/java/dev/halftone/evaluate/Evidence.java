@@ -10,7 +10,7 @@ import dev.halftone.evaluate.Spread.Steps;
  * @param spread of its elements
  * @param peak the largest magnitude over the 99.9th percentile of magnitudes; 0 where that is 0, and
  *     where weights have more than one scale
- * @param beyond share of elements beyond the ends of the levels by more than half a step
+ * @param clipping what lies beyond the ends of the levels
  * @param imbalance the widest channel's largest magnitude over the median channel's; 1 where each
  *     has a scale of its own, and of activations
  * @param meanSquare of the reference's elements
@@ -20,7 +20,7 @@ import dev.halftone.evaluate.Spread.Steps;
 record Evidence(
     Spread spread,
     double peak,
-    double beyond,
+    Clipping clipping,
     double imbalance,
     double meanSquare,
     long sums,
@@ -41,15 +41,43 @@ record Evidence(
     return bin <= 0 ? 0 : statistics.values().absMax() / ((bin + 1) * histogram.width());
   }
 
-  /** Share of the elements that lie more than half a step beyond the ends. */
-  static double beyond(Histogram histogram, Steps steps) {
-    double low = steps.low() - steps.width() / 2;
-    double high = steps.high() + steps.width() / 2;
-    long outside = 0;
-    for (int bin = histogram.first(); bin < histogram.end(); bin++) {
-      double middle = (bin + 0.5) * histogram.width();
-      if (middle < low || middle > high) outside += histogram.countWithoutZeros(bin);
+  /**
+   * Elements that lie beyond the ends of the levels by more than half a step.
+   *
+   * @param share of all elements
+   * @param noise {@code Σ(x − end)²/Σx²}: the share of the energy that is lost by moving them there
+   */
+  record Clipping(double share, double noise) {
+    static final Clipping NONE = new Clipping(0, 0);
+
+    /**
+     * @param beyond elements
+     * @param squares of their distances to the end
+     */
+    static Clipping of(long beyond, long elements, double squares, double meanSquare) {
+      double energy = elements * meanSquare;
+      return elements == 0 || energy == 0
+          ? NONE
+          : new Clipping((double) beyond / elements, squares / energy);
     }
-    return histogram.total() == 0 ? 0 : (double) outside / histogram.total();
+
+    /** Read off a histogram, of which each element counts as the middle of its bin. */
+    static Clipping of(Histogram histogram, Steps steps, double meanSquare) {
+      long beyond = 0;
+      double squares = 0;
+      for (int bin = histogram.first(); bin < histogram.end(); bin++) {
+        long count = histogram.countWithoutZeros(bin);
+        double past = past((bin + 0.5) * histogram.width(), steps.low(), steps.high());
+        if (past <= steps.width() / 2) continue;
+        beyond += count;
+        squares += count * past * past;
+      }
+      return of(beyond, histogram.total(), squares, meanSquare);
+    }
+
+    /** How far a number lies beyond the nearer end; negative within. */
+    static double past(double value, double low, double high) {
+      return Math.max(low - value, value - high);
+    }
   }
 }

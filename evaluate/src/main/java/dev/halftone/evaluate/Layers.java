@@ -44,7 +44,7 @@ record Layers(
   private Layer layer(
       Chain chain, String value, Map<String, Evidence> weights, Reasons reasons) {
     ValueErrors error = Objects.requireNonNull(errors.get(value));
-    Evidence own = weights.get(chain.main().name());
+    Evidence own = weights.get(WeightWatch.key(chain.main()));
     double noise = ownNoise(chain, error);
     return new Layer(
         value,

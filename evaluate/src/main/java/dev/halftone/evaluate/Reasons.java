@@ -20,8 +20,8 @@ final class Reasons {
 
   private static final double IMBALANCE = 4;
 
-  /** One element in a thousand is far more than a range that is chosen by its error clips. */
-  private static final double SATURATED = 0.001;
+  /** What is cut off is at least this share of the noise that the layer makes. */
+  private static final double SATURATED = 0.25;
 
   private static final double CANCELLED = 8;
 
@@ -43,8 +43,9 @@ final class Reasons {
     List<Reason> reasons = new ArrayList<>();
     if (!(ownNoise >= DAMAGE)) return reasons;
     Evidence given = activations.get(value);
-    if (weights != null) add(reasons, Part.WEIGHTS, weights);
-    if (given != null && given.spread().steps() != null) add(reasons, Part.ACTIVATIONS, given);
+    if (weights != null) add(reasons, Part.WEIGHTS, weights, ownNoise);
+    if (given != null && given.spread().steps() != null) 
+      add(reasons, Part.ACTIVATIONS, given, ownNoise);
     double cancelled = given == null ? 0 : terms(chain.main(), weights) / given.meanSquare();
     if (cancelled >= CANCELLED && Double.isFinite(cancelled))
       reasons.add(new Reason(Kind.CANCELLATION, Part.ACTIVATIONS, cancelled));
@@ -52,13 +53,14 @@ final class Reasons {
     return reasons;
   }
 
-  private static void add(List<Reason> reasons, Part part, Evidence evidence) {
+  private static void add(
+      List<Reason> reasons, Part part, Evidence evidence, double ownNoise) {
     double reach = evidence.peak() * reach(evidence);
     if (reach >= OUTLIER) reasons.add(new Reason(Kind.RANGE_OUTLIER, part, reach));
     if (evidence.imbalance() >= IMBALANCE)
       reasons.add(new Reason(Kind.CHANNEL_IMBALANCE, part, evidence.imbalance()));
-    if (evidence.beyond() >= SATURATED)
-      reasons.add(new Reason(Kind.SATURATION, part, evidence.beyond()));
+    if (evidence.clipping().noise() >= SATURATED * ownNoise)
+      reasons.add(new Reason(Kind.SATURATION, part, evidence.clipping().share()));
     Steps steps = evidence.spread().steps();
     double spacing = steps == null || steps.grids() > 1 ? 0 : Math.sqrt(evidence.meanSquare()) / steps.width();
     if (spacing > 0 && spacing < FEW && evidence.imbalance() < IMBALANCE)

@@ -4,6 +4,7 @@ import dev.halftone.calibrate.observe.Observer;
 import dev.halftone.calibrate.observe.Request;
 import dev.halftone.calibrate.observe.Statistics;
 import dev.halftone.calibrate.observe.Workspace;
+import dev.halftone.evaluate.Evidence.Clipping;
 import dev.halftone.evaluate.Spread.Steps;
 import dev.halftone.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,13 @@ final class Watch {
 
   Evidence evidence(@Nullable Steps steps) {
     Statistics seen = before.statistics();
+    double meanSquare = seen.moments().secondMoment();
     return new Evidence(
         Spread.of(seen, after.statistics(), steps),
         Evidence.peak(seen),
-        steps == null ? 0 : Evidence.beyond(seen.histogram(), steps),
+        steps == null ? Clipping.NONE : Clipping.of(seen.histogram(), steps, meanSquare),
         1,
-        seen.moments().secondMoment(),
+        meanSquare,
         0,
         seen.values().finite());
   }

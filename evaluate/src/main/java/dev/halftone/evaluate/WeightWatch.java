@@ -5,6 +5,7 @@ import dev.halftone.calibrate.observe.Observer;
 import dev.halftone.calibrate.observe.Request;
 import dev.halftone.calibrate.observe.Statistics;
 import dev.halftone.calibrate.observe.Workspace;
+import dev.halftone.evaluate.Evidence.Clipping;
 import dev.halftone.evaluate.Levels.Ends;
 import dev.halftone.evaluate.Spread.Steps;
 import dev.halftone.graph.Attribute;
@@ -55,8 +56,8 @@ final class WeightWatch {
   }
 
   /**
-   * By the names of the products. Those whose weights did not change, or are not found by name, are
-   * left out.
+   * By the {@link #key} of the products. Those whose weights did not change, or are not found by
+   * name, are left out.
    *
    * @param folded the reference with constants computed and normalizations folded
    */
@@ -84,15 +85,33 @@ final class WeightWatch {
   }
 
   private @Nullable Pair pair(Node product) {
-    Node original = foldedNodes.get(product.name());
-    Node made = modelNodes.get(product.name());
-    if (original == null || made == null || !original.opType().equals(product.opType()))
-      return null;
+    Node original = original(product);
+    if (original == null || !original.opType().equals(product.opType())) return null;
     Tensor before = folded.constant(original.input(1));
     if (before == null || !before.dtype().isFloat() || before.count() > MOST_ELEMENTS) return null;
     int axis = outputAxis(original, before);
-    String after = after(made, axis);
-    return axis < 0 || after == null ? null : new Pair(product.name(), before, after, axis);
+    Node made = modelNodes.get(product.name());
+    String after = made == null ? afterByName(original.input(1), axis) : after(made, axis);
+    return axis < 0 || after == null ? null : new Pair(key(product), before, after, axis);
+  }
+
+  /** What stands for a product in the result: its name, or its output's where it has none. */
+  static String key(Node product) {
+    return product.label();
+  }
+
+  private @Nullable Node original(Node product) {
+    return product.name().isEmpty()
+        ? folded.producer(product.output(0))
+        : foldedNodes.get(product.name());
+  }
+
+  /** By the names that this toolkit gives; the products themselves have none. */
+  private @Nullable String afterByName(String weights, int axis) {
+    for (String name : List.of(weights + "_dequantized", weights))
+      if (index.producer(name) != null) return name;
+    String codes = weights + "_quantized";
+    return decoded(codes, scaleOf(codes), weights + "_zero_point", axis);
   }
 
   /** Of the weights; -1 where there is none. */
@@ -199,13 +218,14 @@ final class WeightWatch {
             Request.HISTOGRAM.plus(Request.MOMENTS).plus(Request.channels(pair.axis)));
     Statistics after = statistics(decoded, Request.HISTOGRAM);
     List<Channel> channels = before.channels(pair.axis).all();
+    double meanSquare = before.moments().secondMoment();
     boolean shared = steps != null && steps.grids() == 1;
     return new Evidence(
         Spread.of(before, after, steps),
         shared ? Evidence.peak(before) : 0,
-        ends == null ? 0 : beyond(pair, channels.size(), ends),
+        ends == null ? Clipping.NONE : clipping(pair, channels.size(), ends, meanSquare),
         shared ? imbalance(channels) : 1,
-        before.moments().secondMoment(),
+        meanSquare,
         channels.size(),
         pair.before.count());
   }
@@ -228,23 +248,23 @@ final class WeightWatch {
         : magnitudes[magnitudes.length - 1] / magnitudes[magnitudes.length / 2];
   }
 
-  /**
-   * Share of the weights that lie more than half a step beyond their grid; 0 where grids are
-   * neither one for all nor one for each channel.
-   */
-  private static double beyond(Pair pair, int channels, Ends ends) {
+  /** None where grids are neither one for all nor one for each channel. */
+  private static Clipping clipping(Pair pair, int channels, Ends ends, double meanSquare) {
     int grids = ends.width().length;
-    if (grids != 1 && grids != channels) return 0;
+    if (grids != 1 && grids != channels) return Clipping.NONE;
     long inner = 1;
     for (int axis = pair.axis + 1; axis < pair.before.rank(); axis++)
       inner *= pair.before.dimension(axis);
     float[] weights = pair.before.toFloats();
-    long outside = 0;
+    long beyond = 0;
+    double squares = 0;
     for (int i = 0; i < weights.length; i++) {
       int grid = grids == 1 ? 0 : (int) (i / inner % channels);
-      double half = ends.width()[grid] / 2;
-      if (weights[i] > ends.high()[grid] + half || weights[i] < ends.low()[grid] - half) outside++;
+      double past = Clipping.past(weights[i], ends.low()[grid], ends.high()[grid]);
+      if (past <= ends.width()[grid] / 2) continue;
+      beyond++;
+      squares += past * past;
     }
-    return (double) outside / weights.length;
+    return Clipping.of(beyond, weights.length, squares, meanSquare);
   }
 }

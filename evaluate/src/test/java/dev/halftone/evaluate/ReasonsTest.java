@@ -83,7 +83,6 @@ class ReasonsTest {
     Reason reason = only(layer.reasons(), Kind.RANGE_OUTLIER, Part.WEIGHTS);
     // 99.9 % of the others are below one half.
     assertThat(reason.observed()).isCloseTo(80, within(2.0));
-    only(layer.reasons(), Kind.FEW_STEPS, Part.WEIGHTS);
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors how far each value of the network is from the reference, in the order of the
  *     network
  * @param firstWrong the value of the first layer that goes wrong by itself; empty when none does
+ * @param samples on which the models differ most
  * @param tensors how each tensor is stored
  * @param curve of a training, the epoch before the first step first
  * @param recipe names to values as text
@@ -32,6 +33,7 @@ record Run(
     Map<String, RuntimeNode> runtime,
     List<LayerError> errors,
     String firstWrong,
+    Samples samples,
     List<StoredTensor> tensors,
     List<Tried> sweep,
     List<Epoch> curve,
@@ -111,6 +113,31 @@ record Run(
       double high,
       double step,
       double scales) {}
+
+  /**
+   * The samples on which two models differ most.
+   *
+   * @param changed the first of those that another class is chosen for
+   * @param changedCount how many there are; NaN where that was not counted
+   */
+  record Samples(List<Sample> worst, List<Sample> changed, double changedCount) {}
+
+  /**
+   * A sample with both answers.
+   *
+   * @param reference in words, empty where there is no answer; likewise the others
+   */
+  record Sample(
+      int row, double sqnrDb, String reference, String quantized, String label, Preview preview) {}
+
+  /**
+   * A sample for people.
+   *
+   * @param png in Base64, empty where it is no picture
+   * @param text empty where it is none
+   * @param wave likewise
+   */
+  record Preview(String png, int width, int height, String text, List<Double> wave) {}
 
   /**
    * A tensor with its type.

@@ -6,8 +6,11 @@ import dev.halftone.report.Run.Histogram;
 import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
 import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.Preview;
 import dev.halftone.report.Run.Reason;
 import dev.halftone.report.Run.RuntimeNode;
+import dev.halftone.report.Run.Sample;
+import dev.halftone.report.Run.Samples;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -28,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RunReader {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*=*");
 
   private final String file;
 
@@ -72,6 +77,7 @@ final class RunReader {
         runtime(root),
         errors,
         text(root, "first_wrong", ""),
+        samples(root),
         list(root, "tensors", "", this::tensor),
         list(root, "sweep", "", this::tried),
         list(root.path("training"), "curve", "training", this::epoch),
@@ -177,6 +183,52 @@ final class RunReader {
         histogram(node, "activation_histogram", at),
         histogram(node, "weight_histogram", at),
         list(node, "reasons", at, this::reason));
+  }
+
+  private Samples samples(JsonNode root) {
+    JsonNode node = root.path("samples");
+    if (!node.isMissingNode()) object(node, "samples");
+    return new Samples(
+        list(node, "worst", "samples", this::sample),
+        list(node, "changed", "samples", this::sample),
+        number(node, "changed_count", "samples"));
+  }
+
+  private Sample sample(JsonNode node, String at) {
+    object(node, at);
+    double label = number(node, "label", at);
+    return new Sample(
+        (int) number(node, "row", at),
+        number(node, "sqnr_db", at),
+        choice(node, "reference", at),
+        choice(node, "quantized", at),
+        Double.isNaN(label) ? "" : "class " + (int) label,
+        preview(node, at));
+  }
+
+  private String choice(JsonNode parent, String name, String at) {
+    JsonNode node = parent.path(name);
+    if (node.isMissingNode()) return "";
+    object(node, join(at, name));
+    return "class %d (%s)"
+        .formatted(
+            (int) number(node, "index", join(at, name)),
+            Numbers.decimal(number(node, "value", join(at, name))));
+  }
+
+  private Preview preview(JsonNode parent, String at) {
+    JsonNode node = parent.path("preview");
+    String place = join(at, "preview");
+    if (!node.isMissingNode()) object(node, place);
+    String png = text(node, "png", place);
+    if (!BASE64.matcher(png).matches())
+      throw new MalformedDataException(file, join(place, "png"), "not Base64");
+    return new Preview(
+        png,
+        (int) number(node, "width", place),
+        (int) number(node, "height", place),
+        text(node, "text", place),
+        list(node, "wave", place, this::count));
   }
 
   private String operators(JsonNode node, String at) {

@@ -47,6 +47,7 @@ public final class RunReport {
             Parts.sweep(run),
             Parts.curve(run),
             LayerPart.of(run),
+            SamplePart.of(run),
             Parts.nodes(run),
             Parts.tensors(run),
             Parts.words("recipe", "Recipe", run.recipe()),

@@ -179,4 +179,42 @@ final class RunReportTest {
             "no integer kernel",
             "merged into another");
   }
+
+  @Test
+  void showsTheWorstSamplesAndTheAnswersThatChanged() {
+    String page =
+        RunReport.html(
+            """
+            {"halftone": "1", "command": "evaluate", "samples": {"changed_count": 2,
+              "worst": [
+                {"row": 7, "sqnr_db": 3.5, "label": 4, "reference": {"index": 4, "value": 0.75}, "quantized": {"index": 1, "value": 0.5},
+                 "preview": {"width": 2, "height": 1, "png": "AAAA"}},
+                {"row": 8, "sqnr_db": 4, "preview": {"text": "<b>bold</b>"}},
+                {"row": 9, "sqnr_db": 5, "preview": {"wave": [0, 0.5, 1]}}],
+              "changed": [{"row": 7, "sqnr_db": 3.5, "reference": {"index": 4, "value": 0.75}, "quantized": {"index": 1, "value": 0.5}}]}}
+            """,
+            "run.json");
+    assertThat(page)
+        .contains(
+            "src=\"data:image/png;base64,AAAA\" alt=\"Sample 7\"",
+            "original: class 4 (0.750)<br>this model: class 1 (0.500)<br>right: class 4",
+            "<blockquote>&lt;b&gt;bold&lt;/b&gt;</blockquote>",
+            "aria-label=\"Sound of sample 9, loudest 1\"",
+            "M2.5 0.5V39.5",
+            "2 answers changed; the first 1 follow.",
+            "Answers that changed");
+  }
+
+  @Test
+  void aPictureThatIsNoBase64IsRefused() {
+    assertThatThrownBy(
+            () ->
+                RunReport.html(
+                    """
+                    {"halftone": "1", "command": "evaluate", "samples": {"worst": [
+                      {"row": 1, "sqnr_db": 1, "preview": {"png": "x\\" onerror=\\""}}]}}
+                    """,
+                    "run.json"))
+        .hasMessageContaining("samples.worst[0].preview.png: not Base64");
+  }
 }
