@@ -8,6 +8,7 @@ import dev.halftone.report.Chart.Point;
 import dev.halftone.report.Chart.Points;
 import dev.halftone.report.Run.Epoch;
 import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.PrunedLayer;
 import dev.halftone.report.Run.RuntimeNode;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
@@ -248,6 +249,55 @@ final class Parts {
     html.text("%d of %s are quantized.".formatted(quantized, Numbers.count(nodes.size(), "node")));
     if (!run.runtime().isEmpty()) html.text(" " + onIntegers(run));
     return Part.of("nodes", "Nodes", html.raw("</p>\n").append(table.html()));
+  }
+
+  /** What was taken from each layer, in the order of the network. */
+  static Part pruned(Run run) {
+    List<PrunedLayer> layers = run.pruned();
+    if (layers.isEmpty()) return Part.EMPTY;
+    String unit = layers.getFirst().unit();
+    Table table =
+        new Table(
+            "Layers of the network in its order",
+            Column.text("Layer"),
+            Column.text("Operator"),
+            Column.number("Before, " + unit),
+            Column.number(unit.equals("channels") ? "Taken away" : "Zero now"),
+            Column.number("Share, %"),
+            Column.text("Why it stays"));
+    for (PrunedLayer layer : layers)
+      table.row(
+          Cell.of(layer.name()),
+          Cell.of(layer.operator()),
+          Cell.of(layer.total()),
+          Cell.of(layer.removed()),
+          Cell.of(share(layer)),
+          Cell.of(layer.reason()));
+    Chart chart =
+        new Chart(
+            "chart-pruned",
+            "Share of each layer's %s that is gone, in the order of the network.".formatted(unit),
+            "%s of %s %s are gone, in %s."
+                .formatted(
+                    Numbers.decimal(layers.stream().mapToDouble(PrunedLayer::removed).sum()),
+                    Numbers.decimal(layers.stream().mapToDouble(PrunedLayer::total).sum()),
+                    unit,
+                    Numbers.count(
+                        layers.stream().filter(layer -> layer.removed() > 0).count(), "layer")),
+            new Bars(
+                "%",
+                layers.stream().map(PrunedLayer::name).toList(),
+                layers.stream().map(layer -> zeroIfUnknown(share(layer))).toList()));
+    return Part.of("pruned", "Layers", chart.html().append(table.html()), chart);
+  }
+
+  /** In per cent; NaN where the layer was not counted. */
+  private static double share(PrunedLayer layer) {
+    return layer.total() > 0 ? 100 * layer.removed() / layer.total() : Double.NaN;
+  }
+
+  private static double zeroIfUnknown(double share) {
+    return Double.isNaN(share) ? 0 : share;
   }
 
   private static String inRuntime(RuntimeNode node) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param output the model that was written
  * @param nodes what became of each node
  * @param runtime how ONNX Runtime runs those that were quantized, by name
+ * @param pruned what became of each layer of a pruning
  * @param errors how far each value of the network is from the reference, in the order of the
  *     network
  * @param firstWrong the value of the first layer that goes wrong by itself; empty when none does
@@ -31,6 +32,7 @@ record Run(
     Map<String, Double> metrics,
     List<PlannedNode> nodes,
     Map<String, RuntimeNode> runtime,
+    List<PrunedLayer> pruned,
     List<LayerError> errors,
     String firstWrong,
     Samples samples,
@@ -50,6 +52,15 @@ record Run(
 
   /** A node, and why it stayed float where it did. */
   record PlannedNode(String name, String operator, boolean quantized, String reason) {}
+
+  /**
+   * What was taken from a layer.
+   *
+   * @param unit weights or channels
+   * @param reason why nothing was, empty where something was
+   */
+  record PrunedLayer(
+      String name, String operator, String unit, double total, double removed, String reason) {}
 
   /**
    * What ONNX Runtime makes of a node.

@@ -7,6 +7,7 @@ import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
 import dev.halftone.report.Run.PlannedNode;
 import dev.halftone.report.Run.Preview;
+import dev.halftone.report.Run.PrunedLayer;
 import dev.halftone.report.Run.Reason;
 import dev.halftone.report.Run.RuntimeNode;
 import dev.halftone.report.Run.Sample;
@@ -75,6 +76,7 @@ final class RunReader {
         numbers(root, "metrics", ""),
         compares || command.equals("prune") ? List.of() : list(root, "layers", "", this::node),
         runtime(root),
+        command.equals("prune") ? list(root, "layers", "", this::pruned) : List.of(),
         errors,
         text(root, "first_wrong", ""),
         samples(root),
@@ -149,6 +151,18 @@ final class RunReader {
     boolean quantized = node.path("quantized").asBoolean(false);
     return new PlannedNode(
         text(node, "name", at), text(node, "op", at), quantized, text(node, "reason", at));
+  }
+
+  private PrunedLayer pruned(JsonNode node, String at) {
+    object(node, at);
+    boolean channels = node.has("channels");
+    return new PrunedLayer(
+        text(node, "name", at),
+        text(node, "op", at),
+        channels ? "channels" : "weights",
+        number(node, channels ? "channels" : "weights", at),
+        number(node, channels ? "channels_removed" : "zeros", at),
+        text(node, "reason", at));
   }
 
   private Map<String, RuntimeNode> runtime(JsonNode root) {

@@ -48,6 +48,7 @@ public final class RunReport {
             Parts.curve(run),
             LayerPart.of(run),
             SamplePart.of(run),
+            Parts.pruned(run),
             Parts.nodes(run),
             Parts.tensors(run),
             Parts.words("recipe", "Recipe", run.recipe()),

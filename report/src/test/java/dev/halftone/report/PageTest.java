@@ -11,11 +11,14 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -211,6 +214,65 @@ final class PageTest {
     page.locator("#chart-errors").click();
     assertThat(page.locator("tr.chosen th").textContent()).isEqualTo("conv2");
     assertThat(problems).isEmpty();
+  }
+
+  /** As {@code quantize --report} writes it of a network of 300 layers with all that a page can have. */
+  private static String large() {
+    StringBuilder json =
+        new StringBuilder("{\"halftone\": \"1\", \"command\": \"quantize\", \"layer_errors\": [");
+    Random random = new Random(7);
+    for (int layer = 0; layer < 300; layer++) {
+      String name = "/model/encoder/layer.%d/attention/self/query/MatMul".formatted(layer);
+      json.append(layer == 0 ? "" : ",")
+          .append(
+              """
+              {"name": "%1$s", "op": "MatMul", "value": "%1$s_output_0", "counterpart": "%1$s_output_0_dequantized",
+               "sqnr_db": 31.234567, "cosine": 0.9991234567, "max_abs_difference": 0.0123456, "own_noise": %2$s, "inherited_noise": 0.000123456,
+               "not_finite": 0, "reasons": [{"kind": "cancellation", "of": "activations", "observed": 12.3456, "text": "%3$s"}],
+               "activation_histogram": %4$s, "weight_histogram": %4$s}"""
+                  .formatted(name, random.nextDouble(), "What to do. ".repeat(16), histogram(random)));
+    }
+    json.append("], \"layers\": [");
+    for (int layer = 0; layer < 900; layer++)
+      json.append(layer == 0 ? "" : ",")
+          .append("{\"name\": \"/model/encoder/node.%d\", \"op\": \"MatMul\", \"quantized\": true}".formatted(layer));
+    json.append("], \"tensors\": [");
+    for (int tensor = 0; tensor < 900; tensor++)
+      json.append(tensor == 0 ? "" : ",")
+          .append(
+              "{\"name\": \"/model/encoder/tensor.%d\", \"role\": \"weight\", \"type\": \"int8\", \"granularity\": \"channel:1\"}"
+                  .formatted(tensor));
+    json.append("], \"samples\": {\"changed_count\": 0, \"worst\": [");
+    for (int row = 0; row < 12; row++)
+      json.append(row == 0 ? "" : ",")
+          .append(
+              "{\"row\": %d, \"sqnr_db\": 3, \"preview\": {\"width\": 64, \"height\": 64, \"png\": \"%s\"}}"
+                  .formatted(row, "A".repeat(16_000)));
+    return json.append("]}}").toString();
+  }
+
+  private static String histogram(Random random) {
+    String counts =
+        random
+            .longs(64, 0, 10_000_000)
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(", ", "[", "]"));
+    return "{\"from\": -1.234567, \"to\": 2.345678, \"before\": %1$s, \"after\": %1$s, \"low\": -1.2, \"high\": 2.3, \"step\": 0.0137, \"scales\": 1}"
+        .formatted(counts);
+  }
+
+  @Test
+  void aNetworkOf300LayersFitsAPage() throws IOException {
+    String json = large();
+    assertThat(RunReport.html(json, "run.json").getBytes(StandardCharsets.UTF_8))
+        .hasSizeLessThan(3_000_000);
+    Page page = open(json, 1280);
+    for (String chart : List.of("chart-errors", "chart-activations", "chart-weights", "chart-bits"))
+      assertThat(painted(page, chart)).as(chart).isGreaterThan(1000);
+    assertThat(nodes(page)).hasSize(300);
+    page.locator("table.choice tbody button").nth(299).click();
+    assertThat(page.locator("#chosen").textContent()).contains("layer.299/");
+    assertThat(requests).containsExactly(page.url());
   }
 
   @Test

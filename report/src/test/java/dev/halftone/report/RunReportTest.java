@@ -217,4 +217,22 @@ final class RunReportTest {
                     "run.json"))
         .hasMessageContaining("samples.worst[0].preview.png: not Base64");
   }
+
+  @Test
+  void showsWhatWasTakenFromEachLayer() {
+    String page =
+        RunReport.html(
+            """
+            {"halftone": "1", "command": "prune", "layers": [
+              {"name": "a", "op": "Conv", "pruned": true, "weights": 400, "zeros": 300},
+              {"name": "b", "op": "Gemm", "pruned": false, "weights": 100, "zeros": 0, "reason": "it is the last"}]}
+            """,
+            "run.json");
+    assertThat(page)
+        .contains(
+            "aria-label=\"300 of 500 weights are gone, in 1 layer.\"",
+            "data-value=\"75.0\"",
+            "it is the last",
+            "Zero now");
+  }
 }
