@@ -150,6 +150,22 @@ class JudgeTest {
   }
 
   @Test
+  void diffTellsWhatWasQuantizedDifferently() throws IOException {
+    Path small = folder.resolve("small.onnx");
+    assertThat(
+            CommandRun.of("quantize", fixture.model(), "--recipe", "weights-int8", "-o", small)
+                .code())
+        .isZero();
+    CommandRun run = CommandRun.of("diff", fixture.model(), small, "--json", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("--- ", "+ recipe", "  first (MatMul)", "+   reads ", " differ");
+    assertThat(run.out()).contains("\"command\": \"diff\"", "\"different\": 3");
+    assertThat(CommandRun.of("diff", small, small).out()).contains("0 of ");
+    assertThat(CommandRun.of("diff", small, folder.resolve("none.onnx")).code())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void listsAndDoctorAnswer() {
     for (String command : new String[] {"recipes", "targets", "doctor"}) {
       CommandRun run = CommandRun.of(command, "--json", "-");
