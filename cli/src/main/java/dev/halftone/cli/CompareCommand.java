@@ -45,7 +45,8 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--worst",
       paramLabel = "N",
-      description = "Print the N layers that make most noise themselves; default: 20. The JSON has all.")
+      description =
+          "Print the N layers that make most noise themselves; default: 20. The JSON has all.")
   private int worst = 20;
 
   @Mixin private DataOptions data;

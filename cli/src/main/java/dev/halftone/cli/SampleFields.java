@@ -59,8 +59,7 @@ final class SampleFields {
     return switch (preview) {
       case Preview.Picture picture ->
           new TreeMap<>(
-              Map.of(
-                  "width", picture.width(), "height", picture.height(), "png", base64(picture)));
+              Map.of("width", picture.width(), "height", picture.height(), "png", base64(picture)));
       case Preview.Words(String text) -> Map.of("text", text);
       case Preview.Wave(List<Float> peaks) -> Map.of("wave", peaks);
     };

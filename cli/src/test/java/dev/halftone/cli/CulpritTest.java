@@ -44,8 +44,7 @@ class CulpritTest {
             small);
     assertThat(made.code()).as(made.err()).isZero();
     Path spoilt = folder.resolve("spoilt.onnx");
-    OnnxWriter.write(
-        spoilt(OnnxReader.read(small)), spoilt, OnnxWriter.ExternalData.WHEN_NEEDED);
+    OnnxWriter.write(spoilt(OnnxReader.read(small)), spoilt, OnnxWriter.ExternalData.WHEN_NEEDED);
     CommandRun run =
         CommandRun.of(
             "compare",

@@ -104,7 +104,10 @@ class JudgeTest {
     assertThat(evaluated.out()).contains("warning: " + images + ": preprocessing was guessed");
     CommandRun compared = CommandRun.of("compare", model, model, "--data", images);
     assertThat(compared.out())
-        .contains("warning: " + images + ": preprocessing was guessed", "no layer goes wrong by itself", "exact  conv")
+        .contains(
+            "warning: " + images + ": preprocessing was guessed",
+            "no layer goes wrong by itself",
+            "exact  conv")
         .doesNotContain("-0.");
   }
 

@@ -45,7 +45,8 @@ class PreviewTest {
 
   @Test
   void channelsMayComeLastAndLargeArraysAreThinned() {
-    Preview.Picture picture = ArrayPicture.of(Tensor.ofFloats(new float[200 * 100], 1, 100, 200, 1));
+    Preview.Picture picture =
+        ArrayPicture.of(Tensor.ofFloats(new float[200 * 100], 1, 100, 200, 1));
     assertThat(picture).isNotNull();
     assertThat(picture.width()).isEqualTo(50);
     assertThat(picture.height()).isEqualTo(25);

@@ -65,10 +65,7 @@ public record Comparison(List<Layer> layers, int samples, List<String> warnings)
     Map<String, ValueErrors> errors = pass.run();
     Layers layers =
         new Layers(
-            new Chains(first.graph(), errors.keySet()),
-            counterparts,
-            errors,
-            pass.activations());
+            new Chains(first.graph(), errors.keySet()), counterparts, errors, pass.activations());
     return new Comparison(layers.of(first.graph(), folded), samples, pass.warnings());
   }
 

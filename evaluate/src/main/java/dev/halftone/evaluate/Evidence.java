@@ -8,8 +8,8 @@ import dev.halftone.evaluate.Spread.Steps;
  * What was seen of a tensor that tells why it has errors.
  *
  * @param spread of its elements
- * @param peak the largest magnitude over the 99.9th percentile of magnitudes; 0 where that is 0, and
- *     where weights have more than one scale
+ * @param peak the largest magnitude over the 99.9th percentile of magnitudes; 0 where that is 0,
+ *     and where weights have more than one scale
  * @param clipping what lies beyond the ends of the levels
  * @param imbalance the widest channel's largest magnitude over the median channel's; 1 where each
  *     has a scale of its own, and of activations

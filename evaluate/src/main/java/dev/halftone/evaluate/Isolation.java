@@ -40,7 +40,10 @@ final class Isolation {
   private final Map<String, String> inputs;
 
   private Isolation(
-      Counterparts counterparts, Map<String, DType> types, Model model, Map<String, String> inputs) {
+      Counterparts counterparts,
+      Map<String, DType> types,
+      Model model,
+      Map<String, String> inputs) {
     this.counterparts = counterparts;
     this.types = types;
     this.model = model;

@@ -41,8 +41,7 @@ record Layers(
     return layers;
   }
 
-  private Layer layer(
-      Chain chain, String value, Map<String, Evidence> weights, Reasons reasons) {
+  private Layer layer(Chain chain, String value, Map<String, Evidence> weights, Reasons reasons) {
     ValueErrors error = Objects.requireNonNull(errors.get(value));
     Evidence own = weights.get(WeightWatch.key(chain.main()));
     double noise = ownNoise(chain, error);
@@ -69,10 +68,7 @@ record Layers(
 
   private double ownNoise(Chain chain, ValueErrors error) {
     // Integers are given to it as they were stored, and storing them was not its doing.
-    ValueErrors before =
-        chain.movesOnly() ? errors.get(chain.nodes().getFirst().input(0)) : null;
-    return before == null
-        ? error.ownNoise()
-        : Math.max(0, error.ownNoise() - before.ownNoise());
+    ValueErrors before = chain.movesOnly() ? errors.get(chain.nodes().getFirst().input(0)) : null;
+    return before == null ? error.ownNoise() : Math.max(0, error.ownNoise() - before.ownNoise());
   }
 }

@@ -137,8 +137,7 @@ final class Pass {
     if (!source.state().isEmpty()) return RunnableModel.open(model, taps, RunOptions.asWritten());
     GraphEditor editor = new GraphEditor(model.graph());
     editor.setOutputs(taps.stream().map(tap -> new ValueInfo(tap, null)).toList());
-    return RunnableModel.open(
-        model.withGraph(editor.toGraph()), List.of(), RunOptions.asWritten());
+    return RunnableModel.open(model.withGraph(editor.toGraph()), List.of(), RunOptions.asWritten());
   }
 
   private @Nullable RunnableModel openAlone(Group group) {

@@ -38,13 +38,12 @@ final class Reasons {
   }
 
   /** In the order of {@link Kind}; none where the layer does no damage. */
-  List<Reason> of(
-      Chain chain, String value, double ownNoise, @Nullable Evidence weights) {
+  List<Reason> of(Chain chain, String value, double ownNoise, @Nullable Evidence weights) {
     List<Reason> reasons = new ArrayList<>();
     if (!(ownNoise >= DAMAGE)) return reasons;
     Evidence given = activations.get(value);
     if (weights != null) add(reasons, Part.WEIGHTS, weights, ownNoise);
-    if (given != null && given.spread().steps() != null) 
+    if (given != null && given.spread().steps() != null)
       add(reasons, Part.ACTIVATIONS, given, ownNoise);
     double cancelled = given == null ? 0 : terms(chain.main(), weights) / given.meanSquare();
     if (cancelled >= CANCELLED && Double.isFinite(cancelled))
@@ -53,8 +52,7 @@ final class Reasons {
     return reasons;
   }
 
-  private static void add(
-      List<Reason> reasons, Part part, Evidence evidence, double ownNoise) {
+  private static void add(List<Reason> reasons, Part part, Evidence evidence, double ownNoise) {
     double reach = evidence.peak() * reach(evidence);
     if (reach >= OUTLIER) reasons.add(new Reason(Kind.RANGE_OUTLIER, part, reach));
     if (evidence.imbalance() >= IMBALANCE)
@@ -62,12 +60,15 @@ final class Reasons {
     if (evidence.clipping().noise() >= SATURATED * ownNoise)
       reasons.add(new Reason(Kind.SATURATION, part, evidence.clipping().share()));
     Steps steps = evidence.spread().steps();
-    double spacing = steps == null || steps.grids() > 1 ? 0 : Math.sqrt(evidence.meanSquare()) / steps.width();
+    double spacing =
+        steps == null || steps.grids() > 1 ? 0 : Math.sqrt(evidence.meanSquare()) / steps.width();
     if (spacing > 0 && spacing < FEW && evidence.imbalance() < IMBALANCE)
       reasons.add(new Reason(Kind.FEW_STEPS, part, spacing));
   }
 
-  /** How much of the largest magnitude the levels reach: an outlier that is clipped does no harm. */
+  /**
+   * How much of the largest magnitude the levels reach: an outlier that is clipped does no harm.
+   */
   private static double reach(Evidence evidence) {
     Steps steps = evidence.spread().steps();
     double most = Math.max(-evidence.spread().from(), evidence.spread().to());
@@ -81,7 +82,9 @@ final class Reasons {
       case "Conv", "Gemm", "MatMul" ->
           weights == null
               ? 0
-              : meanSquare(node.input(0)) * weights.meanSquare() * weights.elements()
+              : meanSquare(node.input(0))
+                  * weights.meanSquare()
+                  * weights.elements()
                   / weights.sums();
       case "Add", "Sub", "Sum" -> node.inputs().stream().mapToDouble(this::meanSquare).sum();
       default -> 0;

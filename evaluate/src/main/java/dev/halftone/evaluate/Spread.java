@@ -44,11 +44,7 @@ public record Spread(
     double to = Math.max(greatest(before), greatest(after));
     if (!(to > from)) to = from + Math.max(Math.abs(from), 1) * 1e-6;
     return new Spread(
-        from,
-        to,
-        bins(before.histogram(), from, to),
-        bins(after.histogram(), from, to),
-        steps);
+        from, to, bins(before.histogram(), from, to), bins(after.histogram(), from, to), steps);
   }
 
   private static double least(Statistics statistics) {

@@ -201,8 +201,7 @@ final class WeightWatch {
     wanted.setInputs(List.of());
     wanted.prune();
     try (RunnableModel constants =
-        RunnableModel.open(
-            model.withGraph(wanted.toGraph()), List.of(), RunOptions.asWritten())) {
+        RunnableModel.open(model.withGraph(wanted.toGraph()), List.of(), RunOptions.asWritten())) {
       return constants.run(Map.of());
     } catch (UnsupportedModelException e) {
       return new LinkedHashMap<>();
@@ -214,8 +213,7 @@ final class WeightWatch {
     Ends ends = levels.ends(pair.after);
     Statistics before =
         statistics(
-            pair.before,
-            Request.HISTOGRAM.plus(Request.MOMENTS).plus(Request.channels(pair.axis)));
+            pair.before, Request.HISTOGRAM.plus(Request.MOMENTS).plus(Request.channels(pair.axis)));
     Statistics after = statistics(decoded, Request.HISTOGRAM);
     List<Channel> channels = before.channels(pair.axis).all();
     double meanSquare = before.moments().secondMoment();

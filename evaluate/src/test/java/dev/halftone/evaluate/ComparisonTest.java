@@ -88,8 +88,7 @@ class ComparisonTest {
     assertThat(comparison.worst(1)).extracting(Layer::node).containsExactly("first");
     assertThat(comparison.firstWrong()).map(Layer::node).contains("first");
     assertThat(scores.ownNoise()).isZero();
-    assertThat(scores.inheritedNoise())
-        .isGreaterThan(comparison.layers().getFirst().ownNoise());
+    assertThat(scores.inheritedNoise()).isGreaterThan(comparison.layers().getFirst().ownNoise());
   }
 
   private static Graph readingUnits(Tensor weights, float[] reads) {
@@ -106,7 +105,9 @@ class ComparisonTest {
     assertThat(compare(model, 1).firstWrong()).isEmpty();
   }
 
-  /** The integers that come before are given as they are stored, whose error is not counted twice. */
+  /**
+   * The integers that come before are given as they are stored, whose error is not counted twice.
+   */
   @Test
   void whatOnlyMovesIntegersMakesNoNoise() {
     Graph moved =

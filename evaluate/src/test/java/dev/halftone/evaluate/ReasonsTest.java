@@ -145,8 +145,7 @@ class ReasonsTest {
   @Test
   void valuesBetweenTwoLevels() {
     Layer layer = layers(Fixtures.classifier(), Fixtures.quantized(0.5f)).get(1);
-    assertThat(only(layer.reasons(), Kind.FEW_STEPS, Part.ACTIVATIONS).observed())
-        .isLessThan(1);
+    assertThat(only(layer.reasons(), Kind.FEW_STEPS, Part.ACTIVATIONS).observed()).isLessThan(1);
   }
 
   @Test

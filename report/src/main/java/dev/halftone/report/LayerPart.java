@@ -93,8 +93,7 @@ final class LayerPart {
         .map(
             first ->
                 "It goes wrong first at %s (%s), whose own noise is %s of the energy of its output. "
-                    .formatted(
-                        first.label(), first.operators(), Numbers.percent(first.ownNoise())))
+                    .formatted(first.label(), first.operators(), Numbers.percent(first.ownNoise())))
         .orElse("")
         .concat(meaning);
   }

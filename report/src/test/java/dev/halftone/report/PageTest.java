@@ -17,10 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.Collectors;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -208,7 +208,8 @@ final class PageTest {
     page.locator("table.choice tbody button").nth(2).focus();
     page.keyboard().press("Enter");
     assertThat(page.locator("#chosen").textContent())
-        .startsWith("Layer: fc · Operators: Gemm · Own noise, %: 0.010 · Inherited, %: – · SQNR, dB: 21.5");
+        .startsWith(
+            "Layer: fc · Operators: Gemm · Own noise, %: 0.010 · Inherited, %: – · SQNR, dB: 21.5");
     page.waitForTimeout(1500);
     // The middle of the chart is in the middle bar, whose neighbours are far lower.
     page.locator("#chart-errors").click();
@@ -216,7 +217,10 @@ final class PageTest {
     assertThat(problems).isEmpty();
   }
 
-  /** As {@code quantize --report} writes it of a network of 300 layers with all that a page can have. */
+  /**
+   * As {@code quantize --report} writes it of a network of 300 layers with all that a page can
+   * have.
+   */
   private static String large() {
     StringBuilder json =
         new StringBuilder("{\"halftone\": \"1\", \"command\": \"quantize\", \"layer_errors\": [");
@@ -229,13 +233,17 @@ final class PageTest {
               {"name": "%1$s", "op": "MatMul", "value": "%1$s_output_0", "counterpart": "%1$s_output_0_dequantized",
                "sqnr_db": 31.234567, "cosine": 0.9991234567, "max_abs_difference": 0.0123456, "own_noise": %2$s, "inherited_noise": 0.000123456,
                "not_finite": 0, "reasons": [{"kind": "cancellation", "of": "activations", "observed": 12.3456, "text": "%3$s"}],
-               "activation_histogram": %4$s, "weight_histogram": %4$s}"""
-                  .formatted(name, random.nextDouble(), "What to do. ".repeat(16), histogram(random)));
+               "activation_histogram": %4$s, "weight_histogram": %4$s}\
+              """
+                  .formatted(
+                      name, random.nextDouble(), "What to do. ".repeat(16), histogram(random)));
     }
     json.append("], \"layers\": [");
     for (int layer = 0; layer < 900; layer++)
       json.append(layer == 0 ? "" : ",")
-          .append("{\"name\": \"/model/encoder/node.%d\", \"op\": \"MatMul\", \"quantized\": true}".formatted(layer));
+          .append(
+              "{\"name\": \"/model/encoder/node.%d\", \"op\": \"MatMul\", \"quantized\": true}"
+                  .formatted(layer));
     json.append("], \"tensors\": [");
     for (int tensor = 0; tensor < 900; tensor++)
       json.append(tensor == 0 ? "" : ",")
@@ -287,8 +295,8 @@ final class PageTest {
     assertThat(painted(page, "chart-activations")).isGreaterThan(1000);
     assertThat(page.locator("#chart-activations").getAttribute("aria-label"))
         .isEqualTo(
-            "Values: 110 elements from -2 to 2; levels from -1 to 1, in steps of 0.5; in bins beyond"
-                + " them lie 1.82 % of the original's");
+            "Values: 110 elements from -2 to 2; levels from -1 to 1, in steps of 0.5; in bins"
+                + " beyond them lie 1.82 % of the original's");
     assertThat(page.locator("#bins tr").count()).isEqualTo(2 * (1 + 4));
     page.locator("table.choice tbody button").nth(0).click();
     assertThat(page.locator("#chart-weights").isVisible()).isFalse();

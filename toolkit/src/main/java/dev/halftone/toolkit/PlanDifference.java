@@ -11,8 +11,8 @@ import java.util.Set;
  * What was done differently to two models, for people who review a change.
  *
  * @param lines blocks that differ, with a title of two spaces and the lines that only one of the
- *     two has behind {@code - } or {@code + }; blocks of the first model in its order, then those that only the
- *     second has
+ *     two has behind {@code - } or {@code + }; blocks of the first model in its order, then those
+ *     that only the second has
  * @param same blocks that do not differ
  * @param different blocks that do
  */

@@ -113,9 +113,7 @@ public final class StoredPlan {
       Tensor constant = index.constant(input);
       Node before = index.producer(input);
       if (constant != null && constant.count() > 1)
-        parts.put(
-            input,
-            constant.dtype().isFloat() ? spread(constant) : describe(constant));
+        parts.put(input, constant.dtype().isFloat() ? spread(constant) : describe(constant));
       if (before != null && depth > 0) collect(before, parts, depth - 1);
     }
   }

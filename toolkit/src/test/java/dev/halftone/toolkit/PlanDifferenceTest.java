@@ -89,7 +89,8 @@ class PlanDifferenceTest {
             SmallModels.type(2));
     PlanDifference difference = PlanDifference.of(plain, model(0.5f, "mode: static"));
     assertThat(difference.lines())
-        .containsSubsequence("  first (MatMul)", "-   float", "+   gives a: uint8, scale 0.500000, zero point 3")
+        .containsSubsequence(
+            "  first (MatMul)", "-   float", "+   gives a: uint8, scale 0.500000, zero point 3")
         .contains("+ recipe");
     assertThat(PlanDifference.of(plain, plain).lines()).isEmpty();
     assertThat(PlanDifference.of(plain, plain).same()).isEqualTo(2);

@@ -38,7 +38,10 @@ class RuntimeNodesTest {
     return Node.of(name, op, inputs, List.of(output));
   }
 
-  /** A convolution between grids, a tangent between grids, and a convolution whose output is not stored. */
+  /**
+   * A convolution between grids, a tangent between grids, and a convolution whose output is not
+   * stored.
+   */
   private static Model model() {
     return SmallModels.model(
         List.of(

@@ -26,9 +26,10 @@ public sealed interface Preview {
     /** Cut to {@link #MOST_CHARACTERS}, at a whole character, with an ellipsis. */
     public static Words of(String text) {
       if (text.length() <= MOST_CHARACTERS) return new Words(text);
-      int end = Character.isHighSurrogate(text.charAt(MOST_CHARACTERS - 1))
-          ? MOST_CHARACTERS - 1
-          : MOST_CHARACTERS;
+      int end =
+          Character.isHighSurrogate(text.charAt(MOST_CHARACTERS - 1))
+              ? MOST_CHARACTERS - 1
+              : MOST_CHARACTERS;
       return new Words(text.substring(0, end) + "…");
     }
   }
