@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import dev.halftone.train.Augmentation;
 import dev.halftone.train.TrainOptions;
+import dev.halftone.train.Zeros;
 import dev.halftone.train.optimize.Method;
 import java.util.Arrays;
 import java.util.Locale;
@@ -98,6 +99,16 @@ final class TrainingOptions {
               + " comma; default: none.")
   private String augmentation = "none";
 
+  @Option(
+      names = "--keep-zeros",
+      description =
+          "Weights that are zero stay zero; the default where a tenth of one weight's elements or"
+              + " more are, as after 'halftone prune'.")
+  private boolean keepsZeros;
+
+  @Option(names = "--no-keep-zeros", description = "Weights that are zero are trained as others.")
+  private boolean trainsZeros;
+
   /**
    * The options.
    *
@@ -119,7 +130,15 @@ final class TrainingOptions {
         labelShare == null ? (labels ? 0.5 : 0) : labelShare,
         temperature,
         Augmentation.parse(augmentation),
+        zeros(),
         seed);
+  }
+
+  private Zeros zeros() {
+    if (keepsZeros && trainsZeros)
+      throw new IllegalArgumentException("--keep-zeros and --no-keep-zeros exclude each other");
+    if (keepsZeros) return Zeros.KEPT;
+    return trainsZeros ? Zeros.TRAINED : Zeros.KEPT_WHERE_PRUNED;
   }
 
   private Method method() {

@@ -17,6 +17,7 @@ import dev.halftone.train.optimize.Method;
  * @param patience epochs without a lower loss on those after which training stops; 0 for never
  * @param labelShare share of labels in the loss, the rest is the original model's
  * @param temperature that logits are divided by where the original is imitated
+ * @param zeros what becomes of weights that are zero
  */
 public record TrainOptions(
     int epochs,
@@ -32,6 +33,7 @@ public record TrainOptions(
     double labelShare,
     double temperature,
     Augmentation augmentation,
+    Zeros zeros,
     long seed) {
   public TrainOptions {
     require(epochs >= 0, "epochs", epochs);
@@ -54,7 +56,21 @@ public record TrainOptions(
   /** Distillation with AdamW. */
   public static TrainOptions defaults() {
     return new TrainOptions(
-        20, 32, Method.ADAMW, 0.01, 0.3, 0.05, 1e-4, 1, 0.1, 0, 0, 1, Augmentation.NONE, 0);
+        20,
+        32,
+        Method.ADAMW,
+        0.01,
+        0.3,
+        0.05,
+        1e-4,
+        1,
+        0.1,
+        0,
+        0,
+        1,
+        Augmentation.NONE,
+        Zeros.KEPT_WHERE_PRUNED,
+        0);
   }
 
   /** The same for another number of epochs. */
@@ -73,6 +89,7 @@ public record TrainOptions(
         labelShare,
         temperature,
         augmentation,
+        zeros,
         seed);
   }
 
@@ -92,6 +109,7 @@ public record TrainOptions(
         labelShare,
         temperature,
         augmentation,
+        zeros,
         seed);
   }
 
@@ -111,6 +129,7 @@ public record TrainOptions(
         wanted,
         temperature,
         augmentation,
+        zeros,
         seed);
   }
 
@@ -130,6 +149,7 @@ public record TrainOptions(
         labelShare,
         temperature,
         augmentation,
+        zeros,
         seed);
   }
 
@@ -148,6 +168,27 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        wanted,
+        zeros,
+        seed);
+  }
+
+  /** The same with another fate of zeros. */
+  public TrainOptions withZeros(Zeros wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        augmentation,
         wanted,
         seed);
   }

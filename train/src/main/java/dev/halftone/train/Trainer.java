@@ -37,6 +37,7 @@ public final class Trainer implements AutoCloseable {
   private final TrainOptions options;
   private final Objective objective;
   private final Rows rows;
+  private final KeptZeros zeros;
   private final @Nullable List<Integer> labels;
   private final boolean oneByOne;
   private final TorchGraph student;
@@ -60,12 +61,13 @@ public final class Trainer implements AutoCloseable {
     this.student = TorchGraph.of(model.model(), parameterNames());
     this.original = TorchGraph.of(model.floats(), List.of());
     this.labels = checkedLabels();
+    this.zeros = KeptZeros.of(model, options.zeros());
     this.optimizer =
         new Optimizer(
             options.method(),
             options.decay(),
             options.longest(),
-            Parameters.of(model, student, options, sizes()));
+            Parameters.of(model, student, options, zeros, sizes()));
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
   }
@@ -173,7 +175,7 @@ public final class Trainer implements AutoCloseable {
         double loss = step(batch, epoch);
         if (!Double.isFinite(loss))
           throw new DivergedException(
-              epoch, steps, new Training(best, best(curve), curve, resumed));
+              epoch, steps, new Training(best, best(curve), curve, resumed, zeros.share()));
         optimizer.step(schedule.at(steps++));
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
@@ -185,7 +187,7 @@ public final class Trainer implements AutoCloseable {
         new Snapshot(parameters(), best, optimizer.memory(), curve, steps).write(checkpoint, run);
       listener.epoch(judged);
     }
-    return new Training(best, best(curve), curve, resumed);
+    return new Training(best, best(curve), curve, resumed, zeros.share());
   }
 
   private void restore(Snapshot earlier) {

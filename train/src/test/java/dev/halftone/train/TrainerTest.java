@@ -91,6 +91,7 @@ final class TrainerTest {
             0,
             1,
             Augmentation.NONE,
+            Zeros.TRAINED,
             1);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve()).hasSize(9);
@@ -241,7 +242,22 @@ final class TrainerTest {
   @Test
   void stopsWhenNothingGetsBetter() {
     TrainOptions options =
-        new TrainOptions(30, 8, Method.SGD, 1e-9, 0, 0, 0, 0, 0.25, 2, 0, 1, Augmentation.NONE, 0);
+        new TrainOptions(
+            30,
+            8,
+            Method.SGD,
+            1e-9,
+            0,
+            0,
+            0,
+            0,
+            0.25,
+            2,
+            0,
+            1,
+            Augmentation.NONE,
+            Zeros.TRAINED,
+            0);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve().size()).isLessThan(10);
   }

@@ -14,8 +14,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Takes steps. Each parameter {@code p} with unit {@code u} is trained as {@code p / u}: its
- * gradient counts as {@code u * gradient}. Close it to free its memory of past gradients, and the
- * parameters' units and floors.
+ * gradient counts as {@code u * gradient}, and as none where its mask is 0: neither it nor what is
+ * remembered of it moves there. Close it to free its memory of past gradients, and the parameters'
+ * units, masks and floors.
  */
 public final class Optimizer implements AutoCloseable {
   private static final double FIRST = 0.9;
@@ -85,6 +86,7 @@ public final class Optimizer implements AutoCloseable {
 
   private static Tensor gradient(Parameter parameter, double shrink) {
     Tensor gradient = parameter.tensor().grad().mul(parameter.unit());
+    if (parameter.mask().defined()) gradient = gradient.mul(parameter.mask());
     double factor = parameter.gradientScale() * shrink;
     return factor == 1 ? gradient : gradient.mul(new Scalar(factor));
   }
@@ -148,6 +150,7 @@ public final class Optimizer implements AutoCloseable {
     second.values().forEach(Tensor::deallocate);
     for (Parameter parameter : parameters) {
       parameter.unit().deallocate();
+      parameter.mask().deallocate();
       parameter.floor().deallocate();
     }
   }
