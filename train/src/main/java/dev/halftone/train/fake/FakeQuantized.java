@@ -126,10 +126,8 @@ public final class FakeQuantized {
     for (String scale : scales()) editor.replaceInitializer(scale, parameter(parameters, scale));
     for (Grid grid : built.grids()) {
       Tensor scale =
-          grid.zeroPoint().isEmpty()
-              ? biasScale(grid, parameters)
-              : parameter(parameters, grid.scale());
-      if (grid.zeroPoint().isEmpty()) editor.replaceInitializer(grid.scale(), scale);
+          grid.ofProduct() ? biasScale(grid, parameters) : parameter(parameters, grid.scale());
+      if (grid.ofProduct()) editor.replaceInitializer(grid.scale(), scale);
       DType type = Objects.requireNonNull(initializers.get(grid.codes())).dtype();
       Tensor zeroPoint = initializers.get(grid.zeroPoint());
       editor.replaceInitializer(
