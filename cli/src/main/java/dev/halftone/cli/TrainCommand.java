@@ -14,6 +14,7 @@ import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
 import dev.halftone.toolkit.TrainRequest;
 import dev.halftone.toolkit.TrainedModel;
+import dev.halftone.train.FileDifference;
 import dev.halftone.train.TrainOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -145,13 +146,14 @@ final class TrainCommand implements Callable<Integer> {
       if (trained.failure() != null && trained.training().best() == 0) throw trained.failure();
       SavedModel saved = trained.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
       saved.requireLoads();
+      FileDifference difference = trained.difference(saved);
       staged.commit();
       if (trained.failure() != null) throw trained.failure();
       RunRecord.Builder builder =
-          TrainReport.record(trained, saved.file().at(output), samples, common);
+          TrainReport.record(trained, difference, saved.file().at(output), samples, common);
       clock.stop(builder);
       RunRecord record = builder.build();
-      console.sayAll(TrainReport.lines(trained, output, record));
+      console.sayAll(TrainReport.lines(trained, difference, output, record));
       console.write(record);
       return ExitCode.DONE;
     }

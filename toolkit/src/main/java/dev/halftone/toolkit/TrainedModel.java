@@ -4,6 +4,7 @@ import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.onnx.OnnxReader;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.plan.Plan;
@@ -14,6 +15,7 @@ import dev.halftone.quantize.qdq.StaticDraft;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.runtime.Progress;
 import dev.halftone.train.DivergedException;
+import dev.halftone.train.FileDifference;
 import dev.halftone.train.TrainOptions;
 import dev.halftone.train.Trainer;
 import dev.halftone.train.Training;
@@ -31,6 +33,7 @@ public final class TrainedModel {
   private final TrainOptions options;
   private final DataSet data;
   private final Plan plan;
+  private final FakeQuantized fake;
   private final Model model;
   private final Training training;
   private final @Nullable DivergedException failure;
@@ -41,7 +44,7 @@ public final class TrainedModel {
       TrainOptions options,
       DataSet data,
       StaticDraft draft,
-      Model model,
+      FakeQuantized fake,
       Training training,
       @Nullable DivergedException failure) {
     this.source = source;
@@ -49,9 +52,11 @@ public final class TrainedModel {
     this.options = options;
     this.data = data;
     this.plan = draft.plan();
+    this.fake = fake;
     this.training = training;
     this.failure = failure;
-    this.model = model.withMetadata(provenance(model));
+    Model exported = fake.export(training.parameters());
+    this.model = exported.withMetadata(provenance(exported));
   }
 
   /**
@@ -91,8 +96,7 @@ public final class TrainedModel {
           training = e.soFar();
           failure = e;
         }
-        Model model = fake.export(training.parameters());
-        return new TrainedModel(source, recipe, options, data, draft, model, training, failure);
+        return new TrainedModel(source, recipe, options, data, draft, fake, training, failure);
       }
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(source.path(), String.valueOf(e.getMessage()));
@@ -164,5 +168,11 @@ public final class TrainedModel {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model, out, externalData);
     return new SavedModel(source, ModelFile.of(out));
+  }
+
+  /** How far what the saved file computes is from what was trained, on some of the samples. */
+  public FileDifference difference(SavedModel saved) {
+    Model written = OnnxReader.read(saved.file().path());
+    return FileDifference.of(fake, training.parameters(), written, data);
   }
 }
