@@ -10,6 +10,7 @@ import dev.halftone.runtime.Batches;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.fake.FakeQuantized.Rounding;
+import dev.halftone.train.function.OpenBatch;
 import dev.halftone.train.function.TorchGraph;
 import dev.halftone.train.optimize.Optimizer;
 import dev.halftone.train.optimize.Schedule;
@@ -40,6 +41,10 @@ public final class Trainer implements AutoCloseable {
   private final KeptZeros zeros;
   private final @Nullable List<Integer> labels;
   private final boolean oneByOne;
+
+  /** Whether a model for one sample was made to take several, if they are alike. */
+  private final boolean opened;
+
   private final TorchGraph student;
   private final TorchGraph original;
   private final Optimizer optimizer;
@@ -57,9 +62,13 @@ public final class Trainer implements AutoCloseable {
     this.options = options;
     this.objective = Objective.of(model.model(), model.floats(), data.task(), options);
     this.rows = Rows.of(data.size(), options);
-    this.oneByOne = takesOne(model.floats());
-    this.student = TorchGraph.of(model.model(), parameterNames());
-    this.original = TorchGraph.of(model.floats(), List.of());
+    boolean one = takesOne(model.floats());
+    this.oneByOne = one && !TriedBatch.gives(model.floats(), data, objective.original());
+    this.opened = one && !oneByOne;
+    this.student =
+        TorchGraph.of(opened ? OpenBatch.of(model.model()) : model.model(), parameterNames());
+    this.original =
+        TorchGraph.of(opened ? OpenBatch.of(model.floats()) : model.floats(), List.of());
     this.labels = checkedLabels();
     this.zeros = KeptZeros.of(model, options.zeros());
     this.optimizer =
@@ -218,11 +227,15 @@ public final class Trainer implements AutoCloseable {
   private double step(List<Integer> batch, int epoch) {
     List<Map<String, Tensor>> samples = new ArrayList<>();
     for (int row : batch) samples.add(changed(row, epoch));
-    if (!oneByOne) return gradients(joined(samples), batch, 1);
+    if (goTogether(samples)) return gradients(joined(samples), batch, 1);
     double sum = 0;
     for (int i = 0; i < samples.size(); i++)
       sum += gradients(samples.get(i), batch.subList(i, i + 1), batch.size());
     return sum;
+  }
+
+  private boolean goTogether(List<Map<String, Tensor>> samples) {
+    return !oneByOne && (!opened || Batches.joinable(samples));
   }
 
   private static Map<String, Tensor> joined(List<Map<String, Tensor>> samples) {
@@ -281,7 +294,7 @@ public final class Trainer implements AutoCloseable {
     for (List<Integer> batch : rows.judged(options)) {
       List<Map<String, Tensor>> samples = new ArrayList<>();
       for (int row : batch) samples.add(data.samples().get(row));
-      if (!oneByOne) {
+      if (goTogether(samples)) {
         judge(joined(samples), batch, sums);
         continue;
       }
