@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
       "  halftone train model.onnx --data train/ --weights int4 --activations int8 -o"
           + " model.qat.onnx",
       "  halftone train model.onnx --data train.bin --weights int3 --augment flip,crop:3 \\",
-      "      --epochs 40 --checkpoint state.safetensors -o model.qat.onnx"
+      "      --epochs 40 --checkpoint state.safetensors -o model.qat.onnx",
+      "  halftone train pruned.onnx --teacher model.onnx --data train/ -o model.qat.onnx"
     })
 final class TrainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The ONNX model, in float.")
@@ -99,6 +100,14 @@ final class TrainCommand implements Callable<Integer> {
   private List<String> exclude = List.of();
 
   @Option(
+      names = "--teacher",
+      paramLabel = "FILE",
+      description =
+          "The model to imitate, in float and with the same inputs and outputs; default: MODEL"
+              + " itself. For a pruned model, the one that it was before.")
+  private @Nullable Path teacher;
+
+  @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
       description =
@@ -135,6 +144,7 @@ final class TrainCommand implements Callable<Integer> {
       TrainedModel trained =
           TrainedModel.train(
               source,
+              teacher == null ? null : Halftone.open(teacher),
               request,
               samples,
               options,

@@ -90,6 +90,8 @@ class TrainTest {
     CommandRun run = CommandRun.of(arguments.toArray());
     assertThat(run.code()).as(run.err()).isZero();
     JsonNode metrics = JsonMapper.shared().readTree(run.out()).at("/metrics");
+    assertThat(JsonMapper.shared().readTree(run.out()).at("/warnings").toString())
+        .contains("imitated itself");
     assertThat(metrics.get("sparsity").asDouble()).isEqualTo(0.5);
     assertThat(metrics.get("zipped_bytes.quantized").asDouble())
         .isLessThan(metrics.get("bytes.quantized").asDouble());
@@ -98,6 +100,15 @@ class TrainTest {
     CommandRun trained = CommandRun.of(training.toArray());
     assertThat(JsonMapper.shared().readTree(trained.out()).at("/metrics").has("sparsity"))
         .isFalse();
+    // What pruning cost comes back from the model as it was before.
+    List<Object> taught = new java.util.ArrayList<>(arguments);
+    taught.addAll(List.of("--teacher", model));
+    CommandRun better = CommandRun.of(taught.toArray());
+    assertThat(better.code()).as(better.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(better.out());
+    assertThat(record.at("/warnings").toString()).doesNotContain("imitated itself");
+    assertThat(record.at("/metrics/held_out.loss.best").asDouble())
+        .isLessThan(0.9 * record.at("/metrics/held_out.loss.before").asDouble());
     assertThat(train("--keep-zeros", "--no-keep-zeros").code()).isEqualTo(ExitCode.USAGE);
   }
 

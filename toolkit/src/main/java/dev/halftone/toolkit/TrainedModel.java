@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A model that was trained to be quantized and is not on disk yet. Immutable. */
 public final class TrainedModel {
   private final OpenModel source;
+  private final @Nullable OpenModel teacher;
   private final ResolvedRecipe recipe;
   private final TrainOptions options;
   private final DataSet data;
@@ -40,6 +41,7 @@ public final class TrainedModel {
 
   private TrainedModel(
       OpenModel source,
+      @Nullable OpenModel teacher,
       ResolvedRecipe recipe,
       TrainOptions options,
       DataSet data,
@@ -48,6 +50,7 @@ public final class TrainedModel {
       Training training,
       @Nullable DivergedException failure) {
     this.source = source;
+    this.teacher = teacher;
     this.recipe = recipe;
     this.options = options;
     this.data = data;
@@ -63,6 +66,7 @@ public final class TrainedModel {
    * Quantizes the model and trains what it rounds. A training whose loss is no number any more
    * stops; {@link #failure} says so then, and what was best before is there.
    *
+   * @param teacher the model to imitate, of the same inputs and outputs; null for the source itself
    * @param checkpoint written after each epoch and gone on from when it is there, or null
    * @param threads samples calibrated at the same time; the result does not depend on it
    * @throws UnsupportedModelException if the model has operators that cannot be trained (the
@@ -71,6 +75,7 @@ public final class TrainedModel {
    */
   public static TrainedModel train(
       OpenModel source,
+      @Nullable OpenModel teacher,
       TrainRequest request,
       DataSet data,
       TrainOptions options,
@@ -80,14 +85,14 @@ public final class TrainedModel {
       Trainer.Listener listener) {
     ResolvedRecipe recipe = request.recipe();
     try {
-      Model folded =
-          Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(source.model())));
+      Model folded = folded(source);
       TorchGraph.refuseUnsupported(folded);
       StaticDraft draft =
           StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
       FakeQuantized fake = FakeQuantized.of(draft);
-      String run = run(source, recipe, data, options);
-      try (Trainer trainer = new Trainer(fake, data, options)) {
+      String run = run(source, teacher, recipe, data, options);
+      Model imitated = teacher == null ? fake.floats() : folded(teacher);
+      try (Trainer trainer = new Trainer(fake, imitated, data, options)) {
         Training training;
         DivergedException failure = null;
         try {
@@ -96,19 +101,29 @@ public final class TrainedModel {
           training = e.soFar();
           failure = e;
         }
-        return new TrainedModel(source, recipe, options, data, draft, fake, training, failure);
+        return new TrainedModel(
+            source, teacher, recipe, options, data, draft, fake, training, failure);
       }
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(source.path(), String.valueOf(e.getMessage()));
     }
   }
 
+  private static Model folded(OpenModel model) {
+    return Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(model.model())));
+  }
+
   /** What tells this training from others. */
   private static String run(
-      OpenModel source, ResolvedRecipe recipe, DataSet data, TrainOptions options) {
+      OpenModel source,
+      @Nullable OpenModel teacher,
+      ResolvedRecipe recipe,
+      DataSet data,
+      TrainOptions options) {
     return String.join(
         "\n",
         ModelFile.sha256OfAll(source.path()),
+        teacher == null ? "" : ModelFile.sha256OfAll(teacher.path()),
         data.fingerprint(),
         Integer.toString(data.size()),
         RecipeYaml.of(recipe.recipe()),
@@ -121,6 +136,7 @@ public final class TrainedModel {
     metadata.put("halftone.recipe", RecipeYaml.of(recipe.recipe()));
     metadata.put("halftone.input.sha256", source.file().sha256());
     metadata.put("halftone.training", options.toString());
+    if (teacher != null) metadata.put("halftone.teacher.sha256", teacher.file().sha256());
     metadata.put("halftone.training.epoch", Integer.toString(training.best()));
     metadata.put("halftone.training.sha256", data.fingerprint());
     metadata.put("halftone.training.samples", Integer.toString(data.size()));
@@ -129,6 +145,11 @@ public final class TrainedModel {
 
   public OpenModel source() {
     return source;
+  }
+
+  /** What was imitated, or null when it was the source. */
+  public @Nullable OpenModel teacher() {
+    return teacher;
   }
 
   public ResolvedRecipe recipe() {

@@ -50,25 +50,33 @@ public final class Trainer implements AutoCloseable {
   private final Optimizer optimizer;
   private final Schedule schedule;
 
+  /** Makes everything ready to imitate the float model. */
+  public Trainer(FakeQuantized model, DataSet data, TrainOptions options) {
+    this(model, model.floats(), data, options);
+  }
+
   /**
    * Makes everything ready.
    *
-   * @throws UnsupportedModelException if an operator of the model cannot be trained, a batch is
-   *     larger than the data, or labels that count are of one class or of none that the model knows
+   * @param teacher the float model to imitate; of the same inputs and outputs
+   * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
+   *     other inputs or outputs, a batch is larger than the data, or labels that count are of one
+   *     class or of none that the model knows
    */
-  public Trainer(FakeQuantized model, DataSet data, TrainOptions options) {
+  public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
+    requireAlike(model.floats(), teacher);
     this.model = model;
     this.data = data;
     this.options = options;
-    this.objective = Objective.of(model.model(), model.floats(), data.task(), options);
+    this.objective = Objective.of(model.model(), teacher, data.task(), options);
     this.rows = Rows.of(data.size(), options);
     boolean one = takesOne(model.floats());
-    this.oneByOne = one && !TriedBatch.gives(model.floats(), data, objective.original());
+    this.oneByOne =
+        one && !(TriedBatch.gives(model.floats(), data) && TriedBatch.gives(teacher, data));
     this.opened = one && !oneByOne;
     this.student =
         TorchGraph.of(opened ? OpenBatch.of(model.model()) : model.model(), parameterNames());
-    this.original =
-        TorchGraph.of(opened ? OpenBatch.of(model.floats()) : model.floats(), List.of());
+    this.original = TorchGraph.of(opened ? OpenBatch.of(teacher) : teacher, List.of());
     this.labels = checkedLabels();
     this.zeros = KeptZeros.of(model, options.zeros());
     this.optimizer =
@@ -85,6 +93,23 @@ public final class Trainer implements AutoCloseable {
     List<String> names = new ArrayList<>(model.weights());
     names.addAll(model.scales());
     return names;
+  }
+
+  private static void requireAlike(Model model, Model teacher) {
+    List<String> inputs = names(model.graph().requiredInputs());
+    List<String> theirs = names(teacher.graph().requiredInputs());
+    if (!inputs.equals(theirs))
+      throw new UnsupportedModelException(
+          "teacher", "its inputs are %s, those of the model %s".formatted(theirs, inputs));
+    List<String> outputs = names(model.graph().outputs());
+    theirs = names(teacher.graph().outputs());
+    if (!outputs.equals(theirs))
+      throw new UnsupportedModelException(
+          "teacher", "its outputs are %s, those of the model %s".formatted(theirs, outputs));
+  }
+
+  private static List<String> names(List<ValueInfo> values) {
+    return values.stream().map(ValueInfo::name).toList();
   }
 
   /** Whether a batch of one is built into the model. */

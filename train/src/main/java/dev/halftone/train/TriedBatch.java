@@ -3,6 +3,7 @@ package dev.halftone.train;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.graph.ValueInfo;
 import dev.halftone.runtime.Batches;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.function.OpenBatch;
@@ -23,11 +24,11 @@ final class TriedBatch {
   private TriedBatch() {}
 
   /**
-   * Tries it on the first sample and the last. Samples of several shapes never go together.
-   *
-   * @param outputs values whose first axis has to be that of samples
+   * Tries it on the first sample and the last, whose outputs have to be the parts of those of both
+   * along the first axis. Samples of several shapes never go together.
    */
-  static boolean gives(Model model, DataSet data, List<String> outputs) {
+  static boolean gives(Model model, DataSet data) {
+    List<String> outputs = model.graph().outputs().stream().map(ValueInfo::name).toList();
     if (data.size() < 2) return false;
     List<Map<String, Tensor>> samples =
         List.of(data.samples().get(0), data.samples().get(data.size() - 1));

@@ -8,6 +8,8 @@ import dev.halftone.data.DataSet;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.recipe.Recipe;
@@ -229,6 +231,20 @@ final class TrainerTest {
     assertThatThrownBy(() -> train(OPTIONS.withBatch(64), SmallNetwork.samples(SAMPLES)))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageContaining("a batch of 64 is larger than the data: 58 samples");
+  }
+
+  @Test
+  void refusesATeacherOfOtherOutputs() {
+    Model small = SmallNetwork.model();
+    GraphEditor editor = new GraphEditor(small.graph());
+    editor.setOutputs(List.of(new ValueInfo("logits", null)));
+    Model teacher = small.withGraph(editor.toGraph());
+    assertThatThrownBy(
+            () -> new Trainer(fake(), teacher, SmallNetwork.samples(16), OPTIONS).close())
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("teacher")
+        .hasMessageContaining("[logits]")
+        .hasMessageContaining("[y]");
   }
 
   @Test
