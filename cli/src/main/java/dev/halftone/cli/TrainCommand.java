@@ -100,6 +100,15 @@ final class TrainCommand implements Callable<Integer> {
   private List<String> exclude = List.of();
 
   @Option(
+      names = "--int8",
+      paramLabel = "PATTERN",
+      split = ",",
+      description =
+          "Weights of nodes whose names match have 8 bits, whatever --weights says: often the first"
+              + " and the last layer; may be repeated.")
+  private List<String> eightBits = List.of();
+
+  @Option(
       names = "--teacher",
       paramLabel = "FILE",
       description =
@@ -176,6 +185,7 @@ final class TrainCommand implements Callable<Integer> {
         granularity,
         calibration,
         include,
-        exclude);
+        exclude,
+        eightBits);
   }
 }

@@ -92,6 +92,14 @@ final class TrainingOptions {
   private double temperature = USUAL.temperature();
 
   @Option(
+      names = "--feature-share",
+      paramLabel = "SHARE",
+      description =
+          "Share of inner values in the loss, each rounded one beside the original's: more to learn"
+              + " from few samples; default: 0.")
+  private double featureShare = USUAL.featureShare();
+
+  @Option(
       names = "--augment",
       paramLabel = "WORDS",
       description =
@@ -129,6 +137,7 @@ final class TrainingOptions {
         patience,
         labelShare == null ? (labels ? 0.5 : 0) : labelShare,
         temperature,
+        featureShare,
         Augmentation.parse(augmentation),
         zeros(),
         seed);

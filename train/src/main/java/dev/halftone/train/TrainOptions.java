@@ -17,6 +17,7 @@ import dev.halftone.train.optimize.Method;
  * @param patience epochs without a lower loss on those after which training stops; 0 for never
  * @param labelShare share of labels in the loss, the rest is the original model's
  * @param temperature that logits are divided by where the original is imitated
+ * @param featureShare share of inner values in the loss, beside the outputs; below 1
  * @param zeros what becomes of weights that are zero
  */
 public record TrainOptions(
@@ -32,6 +33,7 @@ public record TrainOptions(
     int patience,
     double labelShare,
     double temperature,
+    double featureShare,
     Augmentation augmentation,
     Zeros zeros,
     long seed) {
@@ -46,6 +48,7 @@ public record TrainOptions(
     require(heldOut >= 0 && heldOut < 1, "held-out share", heldOut);
     require(patience >= 0, "patience", patience);
     require(labelShare >= 0 && labelShare <= 1, "share of labels", labelShare);
+    require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
 
@@ -68,6 +71,7 @@ public record TrainOptions(
         0,
         0,
         1,
+        0,
         Augmentation.NONE,
         Zeros.KEPT_WHERE_PRUNED,
         0);
@@ -88,6 +92,7 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         augmentation,
         zeros,
         seed);
@@ -108,6 +113,7 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         augmentation,
         zeros,
         seed);
@@ -128,6 +134,7 @@ public record TrainOptions(
         patience,
         wanted,
         temperature,
+        featureShare,
         augmentation,
         zeros,
         seed);
@@ -148,6 +155,7 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         augmentation,
         zeros,
         seed);
@@ -168,6 +176,7 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         wanted,
         zeros,
         seed);
@@ -188,8 +197,30 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         augmentation,
         wanted,
+        seed);
+  }
+
+  /** The same with another share of inner values in the loss. */
+  public TrainOptions withFeatureShare(double wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        wanted,
+        augmentation,
+        zeros,
         seed);
   }
 }

@@ -291,7 +291,7 @@ public final class Trainer implements AutoCloseable {
   private org.bytedeco.pytorch.Tensor loss(
       Map<String, org.bytedeco.pytorch.Tensor> inputs, List<Integer> batch) {
     Map<String, org.bytedeco.pytorch.Tensor> wanted = original(inputs);
-    return objective.loss(student.run(inputs, objective.student()), wanted, labels(batch));
+    return objective.trainingLoss(student.run(inputs, objective.student()), wanted, labels(batch));
   }
 
   private Map<String, org.bytedeco.pytorch.Tensor> original(

@@ -40,6 +40,7 @@ final class KeptZerosTest {
         0,
         0,
         1,
+        0,
         Augmentation.NONE,
         Zeros.KEPT_WHERE_PRUNED,
         0);

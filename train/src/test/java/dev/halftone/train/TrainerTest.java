@@ -92,6 +92,7 @@ final class TrainerTest {
             0,
             0,
             1,
+            0,
             Augmentation.NONE,
             Zeros.TRAINED,
             1);
@@ -205,6 +206,17 @@ final class TrainerTest {
     assertThat(training.curve().getFirst().accuracy()).isBetween(0.0, 1.0);
   }
 
+  /** Each layer comes nearer to the original's, not only the answer. */
+  @Test
+  void innerValuesCanBeImitated() {
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    Training training = train(OPTIONS.withEpochs(8).withFeatureShare(0.9), data);
+    assertThat(training.curve().getLast().trainLoss())
+        .isLessThan(0.8 * training.curve().get(1).trainLoss());
+    assertThat(last(training)).isLessThan(training.curve().getFirst().heldOutLoss());
+    assertThat(training.curve()).isNotEqualTo(train(OPTIONS.withEpochs(8), data).curve());
+  }
+
   @Test
   void refusesLabelsOfOneClass() {
     assertThatThrownBy(() -> train(OPTIONS.withLabelShare(0.5), SmallNetwork.labelled(16, 1)))
@@ -271,6 +283,7 @@ final class TrainerTest {
             2,
             0,
             1,
+            0,
             Augmentation.NONE,
             Zeros.TRAINED,
             0);
