@@ -71,10 +71,14 @@ public final class StaticMode {
     Map<String, Statistics> observed =
         source.statistics(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed, threads);
-    Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain()).graph();
+    QdqGraph.Built built = QdqGraph.build(mode.graph, decisions, prepared.domain());
+    Graph quantized = built.graph();
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
     if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, mode.everything()::allows);
+    quantized =
+        TiedTables.share(
+            mode.graph, decisions, quantized, built.originals(), mode.everything()::allows);
     Plan plan = mode.plan(decisions, prepared, observed);
     Quantized rest =
         RemainingWeights.store(
