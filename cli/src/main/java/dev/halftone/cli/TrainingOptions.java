@@ -1,5 +1,7 @@
 package dev.halftone.cli;
 
+import dev.halftone.prune.NodeChoice;
+import dev.halftone.prune.PruneRequest;
 import dev.halftone.train.Augmentation;
 import dev.halftone.train.TrainOptions;
 import dev.halftone.train.Zeros;
@@ -117,6 +119,22 @@ final class TrainingOptions {
   @Option(names = "--no-keep-zeros", description = "Weights that are zero are trained as others.")
   private boolean trainsZeros;
 
+  @Option(
+      names = "--sparsity",
+      paramLabel = "SHARE",
+      description =
+          "This share of the weights becomes zero, ever more in the first half of the epochs, the"
+              + " least of all layers in ratio to the norm of their layer: 0.5.")
+  private @Nullable Double sparsity;
+
+  @Option(
+      names = "--pattern",
+      paramLabel = "N:M",
+      description =
+          "Likewise, but of each M neighbours along the input channels N stay, as with 'halftone"
+              + " prune': 2:4.")
+  private @Nullable String pattern;
+
   /**
    * The options.
    *
@@ -140,7 +158,19 @@ final class TrainingOptions {
         featureShare,
         Augmentation.parse(augmentation),
         zeros(),
+        pruning(),
         seed);
+  }
+
+  private @Nullable PruneRequest pruning() {
+    if (sparsity != null && pattern != null)
+      throw new IllegalArgumentException("--sparsity and --pattern exclude each other");
+    if (sparsity != null)
+      return new PruneRequest.Sparsity(
+          sparsity, PruneRequest.Scope.GLOBAL, PruneRequest.Method.MAGNITUDE, NodeChoice.ALL);
+    return pattern == null
+        ? null
+        : PruneOptions.ratio(pattern, PruneRequest.Method.MAGNITUDE, NodeChoice.ALL);
   }
 
   private Zeros zeros() {

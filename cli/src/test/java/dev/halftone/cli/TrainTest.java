@@ -113,6 +113,19 @@ class TrainTest {
   }
 
   @Test
+  void prunesWhileItTrains() throws IOException {
+    CommandRun run = train("--pattern", "2:4", "--json", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(run.out());
+    assertThat(record.at("/metrics/sparsity").asDouble()).isEqualTo(0.5);
+    assertThat(record.at("/warnings").toString()).doesNotContain("imitated itself");
+    assertUsage("--pattern", "4:2");
+    assertUsage("--sparsity", "1.5");
+    assertThat(train("--sparsity", "0.5", "--pattern", "2:4").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(train("--sparsity", "0.5", "--epochs", "0").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void refusesWhatCannotBeTrained() throws IOException {
     Path odd = fixture.modelWithUnknownOperator();
     CommandRun run = CommandRun.of("train", odd, "--data", samples, "-o", out, "--epochs", 1);

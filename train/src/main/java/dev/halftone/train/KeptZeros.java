@@ -50,8 +50,29 @@ record KeptZeros(Map<String, Tensor> masks, long zeros, long elements) {
     return mask;
   }
 
-  /** Share of the weights' elements that stay zero. */
-  double share() {
+  /** Masks with what stays zero added to them. */
+  Map<String, Tensor> and(Map<String, Tensor> others) {
+    Map<String, Tensor> both = new LinkedHashMap<>();
+    others.forEach(
+        (name, mask) -> {
+          Tensor own = masks.get(name);
+          float[] values = mask.toFloats();
+          if (own != null)
+            for (int i = 0; i < values.length; i++) values[i] = Math.min(values[i], own.floatAt(i));
+          both.put(name, Tensor.ofFloats(values, mask.shape()));
+        });
+    return both;
+  }
+
+  /** Share of zeros among the elements of weights. */
+  static double share(FakeQuantized model, Map<String, Tensor> parameters) {
+    long zeros = 0;
+    long elements = 0;
+    for (String name : model.originals().keySet()) {
+      float[] values = Objects.requireNonNull(parameters.get(name), name).toFloats();
+      elements += values.length;
+      for (float value : values) if (value == 0) zeros++;
+    }
     return elements == 0 ? 0 : (double) zeros / elements;
   }
 }

@@ -69,8 +69,17 @@ final class Parameters {
     org.bytedeco.pytorch.Tensor tensor = tensor(name);
     Tensor mask = zeros.masks().get(name);
     org.bytedeco.pytorch.Tensor unit = kept(TorchTensors.of(magnitudes(initial, axis, mask)));
-    org.bytedeco.pytorch.Tensor kept = mask == null ? none() : kept(TorchTensors.of(mask));
-    return new Parameter(name, tensor, unit, 1, initial.rank() > 1, kept, none());
+    boolean matrix = initial.rank() > 1;
+    return new Parameter(name, tensor, unit, 1, matrix, mask(initial, mask), none());
+  }
+
+  /** What stays zero; all ones where pruning has it still to say. */
+  private org.bytedeco.pytorch.Tensor mask(Tensor initial, @Nullable Tensor zeros) {
+    if (zeros != null) return kept(TorchTensors.of(zeros));
+    if (options.pruning() == null || initial.rank() < 2) return none();
+    float[] ones = new float[Math.toIntExact(initial.count())];
+    Arrays.fill(ones, 1);
+    return kept(TorchTensors.of(Tensor.ofFloats(ones, initial.shape())));
   }
 
   private static org.bytedeco.pytorch.Tensor none() {

@@ -1,6 +1,8 @@
 package dev.halftone.train;
 
+import dev.halftone.prune.PruneRequest;
 import dev.halftone.train.optimize.Method;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to train.
@@ -19,6 +21,8 @@ import dev.halftone.train.optimize.Method;
  * @param temperature that logits are divided by where the original is imitated
  * @param featureShare share of inner values in the loss, beside the outputs; below 1
  * @param zeros what becomes of weights that are zero
+ * @param pruning which weights become zero, ever more in the first half of the epochs, by
+ *     magnitude; null for none
  */
 public record TrainOptions(
     int epochs,
@@ -36,6 +40,7 @@ public record TrainOptions(
     double featureShare,
     Augmentation augmentation,
     Zeros zeros,
+    @Nullable PruneRequest pruning,
     long seed) {
   public TrainOptions {
     require(epochs >= 0, "epochs", epochs);
@@ -48,6 +53,7 @@ public record TrainOptions(
     require(heldOut >= 0 && heldOut < 1, "held-out share", heldOut);
     require(patience >= 0, "patience", patience);
     require(labelShare >= 0 && labelShare <= 1, "share of labels", labelShare);
+    require(pruning == null || epochs >= 1, "epochs to prune in", epochs);
     require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
@@ -74,6 +80,7 @@ public record TrainOptions(
         0,
         Augmentation.NONE,
         Zeros.KEPT_WHERE_PRUNED,
+        null,
         0);
   }
 
@@ -95,6 +102,7 @@ public record TrainOptions(
         featureShare,
         augmentation,
         zeros,
+        pruning,
         seed);
   }
 
@@ -116,6 +124,7 @@ public record TrainOptions(
         featureShare,
         augmentation,
         zeros,
+        pruning,
         seed);
   }
 
@@ -137,6 +146,7 @@ public record TrainOptions(
         featureShare,
         augmentation,
         zeros,
+        pruning,
         seed);
   }
 
@@ -158,6 +168,7 @@ public record TrainOptions(
         featureShare,
         augmentation,
         zeros,
+        pruning,
         seed);
   }
 
@@ -179,6 +190,7 @@ public record TrainOptions(
         featureShare,
         wanted,
         zeros,
+        pruning,
         seed);
   }
 
@@ -200,6 +212,7 @@ public record TrainOptions(
         featureShare,
         augmentation,
         wanted,
+        pruning,
         seed);
   }
 
@@ -221,6 +234,29 @@ public record TrainOptions(
         wanted,
         augmentation,
         zeros,
+        pruning,
+        seed);
+  }
+
+  /** The same with weights that become zero. */
+  public TrainOptions withPruning(PruneRequest wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        featureShare,
+        augmentation,
+        zeros,
+        wanted,
         seed);
   }
 }

@@ -6,6 +6,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.prune.PruneRequest;
 import dev.halftone.runtime.Batches;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
@@ -39,6 +40,7 @@ public final class Trainer implements AutoCloseable {
   private final Objective objective;
   private final Rows rows;
   private final KeptZeros zeros;
+  private final @Nullable GradualPruning pruning;
   private final @Nullable List<Integer> labels;
   private final boolean oneByOne;
 
@@ -79,6 +81,8 @@ public final class Trainer implements AutoCloseable {
     this.original = TorchGraph.of(opened ? OpenBatch.of(teacher) : teacher, List.of());
     this.labels = checkedLabels();
     this.zeros = KeptZeros.of(model, options.zeros());
+    PruneRequest wanted = options.pruning();
+    this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
     this.optimizer =
         new Optimizer(
             options.method(),
@@ -204,12 +208,12 @@ public final class Trainer implements AutoCloseable {
     int resumed = curve.size() - 1;
     for (int epoch = curve.size(); epoch <= options.epochs() && !isStuck(curve); epoch++) {
       double sum = 0;
+      if (pruning != null) optimizer.mask(zeros.and(pruning.masks(epoch, parameters())));
       List<List<Integer>> batches = rows.batches(epoch, options);
       for (List<Integer> batch : batches) {
         double loss = step(batch, epoch);
         if (!Double.isFinite(loss))
-          throw new DivergedException(
-              epoch, steps, new Training(best, best(curve), curve, resumed, zeros.share()));
+          throw new DivergedException(epoch, steps, training(best, curve, resumed));
         optimizer.step(schedule.at(steps++));
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
@@ -221,7 +225,13 @@ public final class Trainer implements AutoCloseable {
         new Snapshot(parameters(), best, optimizer.memory(), curve, steps).write(checkpoint, run);
       listener.epoch(judged);
     }
-    return new Training(best, best(curve), curve, resumed, zeros.share());
+    return training(best, curve, resumed);
+  }
+
+  private Training training(Map<String, Tensor> best, List<Epoch> curve, int resumed) {
+    boolean sparse = pruning != null || zeros.zeros() > 0;
+    double sparsity = sparse ? KeptZeros.share(model, best) : 0;
+    return new Training(best, best(curve), curve, resumed, sparsity);
   }
 
   private void restore(Snapshot earlier) {
@@ -238,10 +248,14 @@ public final class Trainer implements AutoCloseable {
     return options.patience() > 0 && curve.size() - 1 - best(curve) >= options.patience();
   }
 
-  /** The epoch with the least loss, the first of several; 0 counts only where it was judged. */
-  private static int best(List<Epoch> curve) {
-    int best = 0;
-    for (int i = 1; i < curve.size(); i++) {
+  /**
+   * The epoch with the least loss, the first of several; 0 counts only where it was judged. Where
+   * weights become zero, none before all have, or the last until then.
+   */
+  private int best(List<Epoch> curve) {
+    int first = pruning == null ? 0 : GradualPruning.rising(options.epochs());
+    int best = Math.min(first, curve.size() - 1);
+    for (int i = best + 1; i < curve.size(); i++) {
       double least = curve.get(best).loss();
       if (Double.isNaN(least) || curve.get(i).loss() < least) best = i;
     }

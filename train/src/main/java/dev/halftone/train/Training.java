@@ -13,7 +13,7 @@ import java.util.Map;
  * @param best its number; 0 when training made nothing better
  * @param curve every epoch, from number 0 on
  * @param resumed epochs that an earlier run had done
- * @param sparsity share of the weights that were zero and were kept so; 0 where zeros were trained
+ * @param sparsity share of the weights that are zero, where zeros were kept or made; else 0
  */
 public record Training(
     Map<String, Tensor> parameters, int best, List<Epoch> curve, int resumed, double sparsity) {

@@ -95,6 +95,7 @@ final class TrainerTest {
             0,
             Augmentation.NONE,
             Zeros.TRAINED,
+            null,
             1);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve()).hasSize(9);
@@ -286,6 +287,7 @@ final class TrainerTest {
             0,
             Augmentation.NONE,
             Zeros.TRAINED,
+            null,
             0);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve().size()).isLessThan(10);

@@ -71,6 +71,23 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes zero what masks say, from now on.
+   *
+   * @param masks by name of a parameter that has one
+   */
+  public void mask(Map<String, dev.halftone.tensor.Tensor> masks) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      for (Parameter parameter : parameters) {
+        dev.halftone.tensor.Tensor mask = masks.get(parameter.name());
+        if (mask == null) continue;
+        TorchTensors.fill(parameter.mask(), mask);
+        parameter.tensor().mul_(parameter.mask());
+      }
+    }
+  }
+
   private double shrink() {
     if (longest == 0) return 1;
     double squares = 0;
@@ -100,6 +117,7 @@ public final class Optimizer implements AutoCloseable {
     if (decays && method == Method.ADAMW) value.mul_(new Scalar(1 - rate * decay));
     Tensor direction =
         method == Method.SGD ? momentum(parameter, gradient) : adam(parameter, gradient);
+    if (parameter.mask().defined()) direction = direction.mul(parameter.mask());
     value.sub_(direction.mul(parameter.unit()).mul(new Scalar(rate)));
     if (parameter.floor().defined()) value.copy_(torch.maximum(value, parameter.floor()));
   }
