@@ -48,13 +48,13 @@ final class GradualPruning {
     Model current = model.floats(parameters);
     Model pruned = pruned(current, epoch);
     if (pruned == null) return Map.of();
+    Map<String, Tensor> weights = pruned.graph().initializers();
     Map<String, Tensor> masks = new LinkedHashMap<>();
     model
         .originals()
         .forEach(
             (parameter, original) -> {
-              float[] mask =
-                  Objects.requireNonNull(pruned.graph().initializers().get(original)).toFloats();
+              float[] mask = Objects.requireNonNull(weights.get(original), original).toFloats();
               for (int i = 0; i < mask.length; i++) mask[i] = mask[i] == 0 ? 0 : 1;
               Tensor like = Objects.requireNonNull(parameters.get(parameter));
               masks.put(parameter, Tensor.ofFloats(mask, like.shape()));

@@ -2,6 +2,7 @@ package dev.halftone.train;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Dimension;
+import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
@@ -188,7 +189,7 @@ public final class Trainer implements AutoCloseable {
    * @param checkpoint written after each epoch, and gone on from when it is there; null for none
    * @param run what tells this training from others that might have written the checkpoint
    * @throws DivergedException if the loss is no number any more
-   * @throws dev.halftone.graph.MalformedModelException if the checkpoint is another run's
+   * @throws MalformedModelException if the checkpoint is another run's
    */
   public Training train(@Nullable Path checkpoint, String run, Listener listener) {
     Snapshot earlier = checkpoint == null ? null : Snapshot.read(checkpoint, run);
@@ -208,7 +209,7 @@ public final class Trainer implements AutoCloseable {
     int resumed = curve.size() - 1;
     for (int epoch = curve.size(); epoch <= options.epochs() && !isStuck(curve); epoch++) {
       double sum = 0;
-      if (pruning != null) optimizer.mask(zeros.and(pruning.masks(epoch, parameters())));
+      if (!prune(epoch)) throw new DivergedException(epoch, steps, training(best, curve, resumed));
       List<List<Integer>> batches = rows.batches(epoch, options);
       for (List<Integer> batch : batches) {
         double loss = step(batch, epoch);
@@ -226,6 +227,17 @@ public final class Trainer implements AutoCloseable {
       listener.epoch(judged);
     }
     return training(best, curve, resumed);
+  }
+
+  /** Makes zero what is to be in an epoch; not if weights are no numbers any more. */
+  private boolean prune(int epoch) {
+    if (pruning == null) return true;
+    try {
+      optimizer.mask(zeros.and(pruning.masks(epoch, parameters())));
+      return true;
+    } catch (MalformedModelException e) {
+      return false;
+    }
   }
 
   private Training training(Map<String, Tensor> best, List<Epoch> curve, int resumed) {

@@ -151,9 +151,11 @@ public final class TorchGraph implements AutoCloseable {
     Map<String, Tensor> computed = new HashMap<>();
     for (int i = 0; i < operators.size(); i++) {
       compute(i, values, scope);
-      for (String name : graph.nodes().get(i).outputs())
-        if (given.containsKey(name))
-          computed.put(name, Objects.requireNonNull(values.put(name, given.get(name))));
+      for (String name : graph.nodes().get(i).outputs()) {
+        Tensor instead = given.get(name);
+        if (instead != null)
+          computed.put(name, Objects.requireNonNull(values.put(name, instead), name));
+      }
       for (String name : lastReads.get(i)) {
         Tensor done = kept.contains(name) ? null : values.remove(name);
         if (done != null) done.deallocate();
@@ -161,7 +163,8 @@ public final class TorchGraph implements AutoCloseable {
     }
     Map<String, Tensor> results = new LinkedHashMap<>();
     for (String name : wanted) {
-      Tensor value = computed.getOrDefault(name, values.get(name));
+      Tensor own = computed.get(name);
+      Tensor value = own == null ? values.get(name) : own;
       if (value == null) throw new IllegalArgumentException("the graph has no value " + name);
       results.put(name, value);
     }
