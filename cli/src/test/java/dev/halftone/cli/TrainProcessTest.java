@@ -90,8 +90,7 @@ class TrainProcessTest {
   @Test
   void startsWithAnEmptyCacheOfLibraries() throws Exception {
     Path cache = Files.createDirectory(folder.resolve("cache"));
-    Process process =
-        start(List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache), "--epochs", "1");
+    Process process = start(List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache), "--epochs", "1");
     assertThat(followed(process, line -> {})).isZero();
     assertThat(CommandRun.files(cache)).anyMatch(name -> name.contains("libtorch_cpu"));
     assertThat(folder.resolve("out.onnx")).isNotEmptyFile();
