@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param consequence said behind a gate that was missed, or empty
  */
 record Judgement(String subject, List<Verdict> verdicts, String consequence) {
+  /** Of a run that is asked nothing. */
+  static final Judgement NONE = new Judgement("", List.of(), "");
+
   Judgement {
     verdicts = List.copyOf(verdicts);
   }
