@@ -4,6 +4,7 @@ import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Comparison;
 import dev.halftone.evaluate.Layer;
 import dev.halftone.evaluate.metric.ErrorSum;
+import dev.halftone.graph.ValueInfo;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
@@ -11,7 +12,11 @@ import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +33,8 @@ import picocli.CommandLine.Spec;
         "Runs both models as they are written on every sample and compares their values, integers"
             + " in their float form. Noise is the error's share of the signal's energy. A layer's"
             + " own noise is what it makes when it is given what the original's layer is given; the"
-            + " rest of its error is inherited from layers before it.",
+            + " rest of its error is inherited from layers before it. --min-sqnr is"
+            + " about the worst output of the network.",
     customSynopsis = "halftone compare REFERENCE MODEL --data PATH [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -50,6 +56,7 @@ final class CompareCommand implements Callable<Integer> {
   private int worst = 20;
 
   @Mixin private DataOptions data;
+  @Mixin private SqnrGateOptions gate;
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -64,6 +71,8 @@ final class CompareCommand implements Callable<Integer> {
     if (worst < 1)
       throw new ParameterException(
           spec.commandLine(), "--worst %d: at least 1 is needed".formatted(worst));
+    List<Gate> gates = gate.gates();
+    gate.checkJunit(gates);
     console.checkWritable();
     try (Bars bars = console.bars()) {
       OpenModel right = Halftone.open(reference);
@@ -89,12 +98,30 @@ final class CompareCommand implements Callable<Integer> {
       warnings.addAll(comparison.warnings());
       warnings.addAll(leftOut(comparison.layers()));
       warnings.forEach(record::warning);
+      Map<String, Double> metrics = outputSqnr(right, comparison.layers());
+      Judgement judgement = Judgement.of(model, gates, metrics);
+      judgement.addTo(record.metrics(metrics));
       clock.stop(record);
       print(console, comparison);
       warnings.forEach(warning -> console.say("warning: " + warning));
-      console.write(record.build());
-      return ExitCode.DONE;
+      RunRecord built = record.build();
+      console.write(built);
+      judgement.tell(console, metrics);
+      gate.write("compare", judgement, built);
+      return judgement.exitCode();
     }
+  }
+
+  /** {@code sqnr_db}: the least of the network's outputs; nothing where none was compared. */
+  private static Map<String, Double> outputSqnr(OpenModel right, List<Layer> layers) {
+    Set<String> outputs =
+        right.model().graph().outputs().stream().map(ValueInfo::name).collect(Collectors.toSet());
+    OptionalDouble least =
+        layers.stream()
+            .filter(layer -> outputs.contains(layer.value()))
+            .mapToDouble(Layer::sqnrDb)
+            .min();
+    return least.isPresent() ? Map.of("sqnr_db", least.getAsDouble()) : Map.of();
   }
 
   private static List<String> leftOut(List<Layer> layers) {

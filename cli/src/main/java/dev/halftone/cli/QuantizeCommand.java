@@ -4,7 +4,6 @@ import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 
 import dev.halftone.calibrate.StatisticsSource;
-import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Comparison;
 import dev.halftone.evaluate.Evaluation;
@@ -105,6 +104,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
   @Mixin private JudgeOptions judge;
+  @Mixin private GateOptions gate;
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -121,8 +121,8 @@ final class QuantizeCommand implements Callable<Integer> {
     CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
     RecipeRequest request = Usage.checked(spec, recipe::request);
-    Gate gate = judge.gate();
-    check(gate);
+    List<Gate> gates = gate.gates(judge.measuresLatency());
+    check(gates);
     console.checkWritable();
     try (StagedOutput staged = stage();
         Bars bars = console.bars()) {
@@ -160,10 +160,9 @@ final class QuantizeCommand implements Callable<Integer> {
       if (saved != null && evaluation == null && !quantized.hasExecutionWarnings())
         saved.requireLoads();
       bars.close();
-      Verdict verdict =
-          gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
-      boolean kept = verdict == null || verdict.passed();
-      if (staged != null && kept) staged.commit();
+      Judgement judgement =
+          Judgement.of(output == null ? model : output, gates, evaluation).ofResult();
+      if (staged != null && judgement.passed()) staged.commit();
       QuantizeReport report =
           new QuantizeReport(
               quantized,
@@ -173,7 +172,7 @@ final class QuantizeCommand implements Callable<Integer> {
               judged,
               evaluation,
               foreign,
-              verdict);
+              judgement);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
       if (comparison != null) LayerFields.add(comparison, "layer_errors", builder);
       if (console.wantsPage()) builder.runtime(runtime);
@@ -184,7 +183,9 @@ final class QuantizeCommand implements Callable<Integer> {
         console.sayAll(List.of("calibration cache: " + cache.outcome()));
       if (dryRun) console.sayAll(PlanText.details(quantized.plan()));
       console.write(record);
-      return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
+      judgement.tell(console, record.metrics());
+      gate.write("quantize", judgement, record);
+      return judgement.exitCode();
     }
   }
 
@@ -234,10 +235,9 @@ final class QuantizeCommand implements Callable<Integer> {
     return StagedOutput.beside(output);
   }
 
-  private void check(@Nullable Gate gate) {
+  private void check(List<Gate> gates) {
     requireOutput();
-    if (gate != null && !evaluationData.judges(data, dryRun))
-      throw new ParameterException(
-          spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
+    if (!evaluationData.judges(data, dryRun))
+      gate.refuse(gates, " needs --data or --eval-data to judge by");
   }
 }
