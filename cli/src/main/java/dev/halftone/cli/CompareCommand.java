@@ -11,7 +11,6 @@ import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -32,9 +31,10 @@ import picocli.CommandLine.Spec;
     header = "Show layer by layer how far a model is from its original: which node is to blame.",
     description =
         "Runs both models as they are written on every sample and compares their values, integers"
-            + " in their float form. Noise is the error's share of the signal's energy; a node is"
-            + " blamed for the noise that its output has more than its inputs. --min-sqnr is about"
-            + " the worst output of the network.",
+            + " in their float form. Noise is the error's share of the signal's energy. A layer's"
+            + " own noise is what it makes when it is given what the original's layer is given; the"
+            + " rest of its error is inherited from layers before it. --min-sqnr is"
+            + " about the worst output of the network.",
     customSynopsis = "halftone compare REFERENCE MODEL --data PATH [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -51,7 +51,8 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--worst",
       paramLabel = "N",
-      description = "Print the N nodes that add most noise; default: 20. The JSON has all.")
+      description =
+          "Print the N layers that make most noise themselves; default: 20. The JSON has all.")
   private int worst = 20;
 
   @Mixin private DataOptions data;
@@ -77,25 +78,31 @@ final class CompareCommand implements Callable<Integer> {
       OpenModel right = Halftone.open(reference);
       OpenModel made = Halftone.open(model);
       DataSet samples = data.open(right, data.data, data.labels, data.rows, common.seed());
-      List<Layer> layers =
+      Comparison comparison =
           Comparison.compare(
-                  reference, model, samples, samples.size(), common.threads(), bars.progress())
-              .layers();
+              reference,
+              right.folded(),
+              model,
+              samples,
+              samples.size(),
+              common.threads(),
+              bars.progress());
       bars.close();
       RunRecord.Builder record =
           RunRecord.of("compare")
               .model(made.file())
               .reference(right.file())
-              .section("layers", layers.stream().map(LayerFields::of).toList())
               .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
+      LayerFields.add(comparison, "layers", record);
       List<String> warnings = new ArrayList<>(samples.warnings());
-      warnings.addAll(leftOut(layers));
+      warnings.addAll(comparison.warnings());
+      warnings.addAll(leftOut(comparison.layers()));
       warnings.forEach(record::warning);
-      Map<String, Double> metrics = outputSqnr(right, layers);
+      Map<String, Double> metrics = outputSqnr(right, comparison.layers());
       Judgement judgement = Judgement.of(model, gates, metrics);
       judgement.addTo(record.metrics(metrics));
       clock.stop(record);
-      print(console, layers, samples);
+      print(console, comparison);
       warnings.forEach(warning -> console.say("warning: " + warning));
       RunRecord built = record.build();
       console.write(built);
@@ -128,33 +135,30 @@ final class CompareCommand implements Callable<Integer> {
             + first.value());
   }
 
-  private void print(Console console, List<Layer> layers, DataSet samples) {
+  private void print(Console console, Comparison comparison) {
     console.say(
         "%s beside %s, %s, %s"
             .formatted(
                 model,
                 reference,
-                Text.count(samples.size(), "sample"),
-                Text.count(layers.size(), "value")));
-    console.say("  SQNR dB  added noise  node");
-    for (Layer layer : worstFirst(layers)) {
-      String name = layer.node().isEmpty() ? layer.value() : layer.node();
+                Text.count(comparison.samples(), "sample"),
+                Text.count(comparison.layers().size(), "value")));
+    console.say(CulpritText.line(comparison));
+    console.say("  own noise  inherited  SQNR dB  layer");
+    for (Layer layer : comparison.worst(worst)) {
       console.say(
-          "  %7s  %11s  %s (%s)"
-              .formatted(decibels(layer.sqnrDb()), added(layer), name, layer.opType()));
+          "  %9s  %9s  %7s  %s"
+              .formatted(
+                  CulpritText.share(layer.ownNoise()),
+                  CulpritText.share(layer.inheritedNoise()),
+                  decibels(layer.sqnrDb()),
+                  CulpritText.named(layer) + why(layer)));
     }
   }
 
-  /** A node whose output has a smaller share of noise than its inputs adds none. */
-  private static String added(Layer layer) {
-    return layer.addedNoise() > 0 ? Text.decimal(100 * layer.addedNoise()) + " %" : "none";
-  }
-
-  private List<Layer> worstFirst(List<Layer> layers) {
-    return layers.stream()
-        .sorted(Comparator.comparingDouble(Layer::addedNoise).reversed())
-        .limit(worst)
-        .toList();
+  private static String why(Layer layer) {
+    String kinds = ReasonText.kinds(layer.reasons());
+    return kinds.isEmpty() ? "" : ": " + kinds;
   }
 
   private static String decibels(double sqnr) {

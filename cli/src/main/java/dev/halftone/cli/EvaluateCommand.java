@@ -89,6 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
             .metrics(evaluation.metrics())
             .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
     if (original != null) record.reference(original.file());
+    SampleFields.add(evaluation.answers(), samples, record);
     samples.warnings().forEach(record::warning);
     evaluation.warnings().forEach(record::warning);
     String slower = SpeedText.slower(evaluation.metrics());

@@ -1,7 +1,9 @@
 package dev.halftone.cli;
 
+import dev.halftone.toolkit.CheckpointInspection;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.Inspection;
+import dev.halftone.toolkit.ModelFile;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
@@ -23,9 +25,17 @@ import picocli.CommandLine.Parameters;
     customSynopsis = "halftone inspect MODEL [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
-    footer = {"  halftone inspect model.onnx", "  halftone inspect model.onnx --json -"})
+    footer = {
+      "  halftone inspect model.onnx",
+      "  halftone inspect model-q4_k_m.gguf",
+      "  halftone inspect model.onnx --json -"
+    })
 final class InspectCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "The ONNX model.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description =
+          "The ONNX model; or a checkpoint: a .gguf or .safetensors file, or a folder with"
+              + " safetensors files.")
   private Path model;
 
   @Mixin private CommonOptions common;
@@ -35,6 +45,7 @@ final class InspectCommand implements Callable<Integer> {
     Clock clock = Clock.start();
     Console console = common.console();
     console.checkWritable();
+    if (CheckpointInspection.takes(model)) return checkpoint(clock, console);
     OpenModel opened = Halftone.open(model);
     Inspection inspection = opened.inspect();
     RunRecord.Builder record =
@@ -44,6 +55,19 @@ final class InspectCommand implements Callable<Integer> {
             .provenance(Provenance.here(common.seed(), common.threads(), null, null));
     clock.stop(record);
     console.sayAll(lines(opened, inspection));
+    console.write(record.build());
+    return ExitCode.DONE;
+  }
+
+  private int checkpoint(Clock clock, Console console) {
+    CheckpointText text = new CheckpointText(CheckpointInspection.of(model));
+    RunRecord.Builder record =
+        RunRecord.of("inspect")
+            .section("checkpoint", text.fields())
+            .provenance(Provenance.here(common.seed(), common.threads(), null, null));
+    if (console.wantsRecord()) record.model(ModelFile.ofParts(text.found().paths()));
+    clock.stop(record);
+    console.sayAll(text.lines());
     console.write(record.build());
     return ExitCode.DONE;
   }

@@ -128,7 +128,12 @@ final class PruneOptions {
     if (value != null) throw new IllegalArgumentException(reason);
   }
 
-  private static PruneRequest ratio(String text, Method method, NodeChoice nodes) {
+  /**
+   * What N:M asks for.
+   *
+   * @throws IllegalArgumentException if it is no such pattern
+   */
+  static PruneRequest ratio(String text, Method method, NodeChoice nodes) {
     Matcher parts = RATIO.matcher(text);
     if (!parts.matches())
       throw new IllegalArgumentException("--pattern %s: expected N:M, as 2:4".formatted(text));

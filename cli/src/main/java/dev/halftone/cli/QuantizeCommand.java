@@ -7,7 +7,6 @@ import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Comparison;
 import dev.halftone.evaluate.Evaluation;
-import dev.halftone.evaluate.Layer;
 import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
@@ -16,6 +15,7 @@ import dev.halftone.toolkit.RecipeRequest;
 import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.RuntimeNode;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
 import dev.halftone.toolkit.Target;
@@ -151,7 +151,11 @@ final class QuantizeCommand implements Callable<Integer> {
           saved == null || judged == null
               ? null
               : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
-      List<Layer> errors = errors(console, saved, judged, bars);
+      Comparison comparison = comparison(console, source, saved, judged, bars);
+      List<RuntimeNode> runtime =
+          saved == null || !console.wantsPage()
+              ? List.of()
+              : quantized.runtimeNodes(saved, judge.deployment());
       // Evaluation and a look at the execution have loaded it already.
       if (saved != null && evaluation == null && !quantized.hasExecutionWarnings())
         saved.requireLoads();
@@ -170,8 +174,8 @@ final class QuantizeCommand implements Callable<Integer> {
               foreign,
               judgement);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
-      if (!errors.isEmpty())
-        builder.section("layer_errors", errors.stream().map(LayerFields::of).toList());
+      if (comparison != null) LayerFields.add(comparison, "layer_errors", builder);
+      if (console.wantsPage()) builder.runtime(runtime);
       clock.stop(builder);
       RunRecord record = builder.build();
       console.sayAll(report.lines(record, judge.latencyThreads()));
@@ -203,13 +207,17 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   /** Layer by layer, for the page; of a few samples, which say who is to blame. */
-  private List<Layer> errors(
-      Console console, @Nullable SavedModel saved, @Nullable DataSet judged, Bars bars) {
-    if (!console.wantsPage() || saved == null || judged == null) return List.of();
+  private @Nullable Comparison comparison(
+      Console console,
+      OpenModel source,
+      @Nullable SavedModel saved,
+      @Nullable DataSet judged,
+      Bars bars) {
+    if (!console.wantsPage() || saved == null || judged == null) return null;
     int rows = Math.min(ROWS_FOR_ERRORS, judged.size());
     Path made = saved.file().path();
-    return Comparison.compare(model, made, judged, rows, common.threads(), bars.progress())
-        .layers();
+    return Comparison.compare(
+        model, source.folded(), made, judged, rows, common.threads(), bars.progress());
   }
 
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {

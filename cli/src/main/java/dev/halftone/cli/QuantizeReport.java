@@ -57,6 +57,7 @@ record QuantizeReport(
     if (evaluation != null) {
       record.metrics(evaluation.metrics());
       evaluation.warnings().forEach(record::warning);
+      if (judged != null) SampleFields.add(evaluation.answers(), judged, record);
     }
     warnings().forEach(record::warning);
     judgement.addTo(record);

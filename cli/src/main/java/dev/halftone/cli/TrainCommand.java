@@ -14,6 +14,7 @@ import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
 import dev.halftone.toolkit.TrainRequest;
 import dev.halftone.toolkit.TrainedModel;
+import dev.halftone.train.FileDifference;
 import dev.halftone.train.TrainOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
       "  halftone train model.onnx --data train/ --weights int4 --activations int8 -o"
           + " model.qat.onnx",
       "  halftone train model.onnx --data train.bin --weights int3 --augment flip,crop:3 \\",
-      "      --epochs 40 --checkpoint state.safetensors -o model.qat.onnx"
+      "      --epochs 40 --checkpoint state.safetensors -o model.qat.onnx",
+      "  halftone train pruned.onnx --teacher model.onnx --data train/ -o model.qat.onnx"
     })
 final class TrainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "The ONNX model, in float.")
@@ -98,6 +100,23 @@ final class TrainCommand implements Callable<Integer> {
   private List<String> exclude = List.of();
 
   @Option(
+      names = "--int8",
+      paramLabel = "PATTERN",
+      split = ",",
+      description =
+          "Weights of nodes whose names match have 8 bits, whatever --weights says: often the first"
+              + " and the last layer; may be repeated.")
+  private List<String> eightBits = List.of();
+
+  @Option(
+      names = "--teacher",
+      paramLabel = "FILE",
+      description =
+          "The model to imitate, in float and with the same inputs and outputs; default: MODEL"
+              + " itself. For a pruned model, the one that it was before.")
+  private @Nullable Path teacher;
+
+  @Option(
       names = "--checkpoint",
       paramLabel = "FILE",
       description =
@@ -134,6 +153,7 @@ final class TrainCommand implements Callable<Integer> {
       TrainedModel trained =
           TrainedModel.train(
               source,
+              teacher == null ? null : Halftone.open(teacher),
               request,
               samples,
               options,
@@ -145,13 +165,14 @@ final class TrainCommand implements Callable<Integer> {
       if (trained.failure() != null && trained.training().best() == 0) throw trained.failure();
       SavedModel saved = trained.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
       saved.requireLoads();
+      FileDifference difference = trained.difference(saved);
       staged.commit();
       if (trained.failure() != null) throw trained.failure();
       RunRecord.Builder builder =
-          TrainReport.record(trained, saved.file().at(output), samples, common);
+          TrainReport.record(trained, difference, saved.file().at(output), samples, common);
       clock.stop(builder);
       RunRecord record = builder.build();
-      console.sayAll(TrainReport.lines(trained, output, record));
+      console.sayAll(TrainReport.lines(trained, difference, output, record));
       console.write(record);
       return ExitCode.DONE;
     }
@@ -164,6 +185,7 @@ final class TrainCommand implements Callable<Integer> {
         granularity,
         calibration,
         include,
-        exclude);
+        exclude,
+        eightBits);
   }
 }

@@ -8,16 +8,21 @@ import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.TrainedModel;
 import dev.halftone.train.Epoch;
+import dev.halftone.train.FileDifference;
 import dev.halftone.train.Trainer;
 import dev.halftone.train.Training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a training did, for people and for scripts. */
 final class TrainReport {
+  private static final String ROUNDINGS = "file_difference.roundings";
+  private static final String OUTPUTS = "file_difference.outputs";
+
   private TrainReport() {}
 
   /** Tells how far training has come. */
@@ -49,7 +54,11 @@ final class TrainReport {
   }
 
   static RunRecord.Builder record(
-      TrainedModel trained, ModelFile written, DataSet samples, CommonOptions common) {
+      TrainedModel trained,
+      FileDifference difference,
+      ModelFile written,
+      DataSet samples,
+      CommonOptions common) {
     OpenModel source = trained.source();
     RunRecord.Builder record =
         RunRecord.of("train")
@@ -64,10 +73,26 @@ final class TrainReport {
             .provenance(Provenance.here(common.seed(), common.threads(), samples, null));
     samples.warnings().forEach(record::warning);
     Training training = trained.training();
+    if (training.sparsity() > 0) record.metric("sparsity", training.sparsity());
+    record.metric("zipped_bytes.reference", (double) source.file().zippedBytes());
+    record.metric("zipped_bytes.quantized", (double) written.zippedBytes());
     metrics(training.curve().getFirst(), "before").forEach(record::metric);
     metrics(training.curve().get(training.best()), "best").forEach(record::metric);
     if (training.best() == 0 && training.curve().size() > 1)
       record.warning("no epoch was better than none: the result is what calibration gave");
+    if (training.sparsity() > 0
+        && trained.options().pruning() == null
+        && trained.teacher() == null
+        && trained.options().labelShare() == 0)
+      record.warning(
+          "the pruned model has imitated itself: --teacher names what it was before, which it can"
+              + " come near to again");
+    record.metric(ROUNDINGS, difference.roundings());
+    record.metric(OUTPUTS, difference.outputs());
+    if (!difference.isExplained())
+      record.warning(
+          "at value %s the file is %s steps from what was trained: it is worth what 'halftone evaluate' says, not what training saw"
+              .formatted(difference.at(), Text.decimal(difference.roundings())));
     return record;
   }
 
@@ -104,7 +129,8 @@ final class TrainReport {
   }
 
   /** The record in words. */
-  static List<String> lines(TrainedModel trained, Path output, RunRecord record) {
+  static List<String> lines(
+      TrainedModel trained, FileDifference difference, Path output, RunRecord record) {
     List<String> lines = new ArrayList<>();
     lines.add("%s → %s".formatted(trained.source().path(), output));
     lines.add(MetricText.line("recipe", RecipeText.summary(trained.recipe().recipe())));
@@ -120,7 +146,17 @@ final class TrainReport {
                     training.resumed() == 0
                         ? ""
                         : ", %d of them in an earlier run".formatted(training.resumed()))));
-    lines.addAll(MetricText.lines(record.metrics(), 1));
+    lines.add(
+        MetricText.line(
+            "file",
+            "at most %s steps from what was trained at a rounding, %s at an output, on %s"
+                .formatted(
+                    Text.decimal(difference.roundings()),
+                    Text.decimal(difference.outputs()),
+                    Text.count(difference.samples(), "sample"))));
+    Map<String, Double> others = new TreeMap<>(record.metrics());
+    others.keySet().removeAll(Set.of(ROUNDINGS, OUTPUTS));
+    lines.addAll(MetricText.lines(others, 1));
     record.warnings().forEach(warning -> lines.add("warning: " + warning));
     return lines;
   }

@@ -1,7 +1,10 @@
 package dev.halftone.cli;
 
+import dev.halftone.prune.NodeChoice;
+import dev.halftone.prune.PruneRequest;
 import dev.halftone.train.Augmentation;
 import dev.halftone.train.TrainOptions;
+import dev.halftone.train.Zeros;
 import dev.halftone.train.optimize.Method;
 import java.util.Arrays;
 import java.util.Locale;
@@ -91,12 +94,46 @@ final class TrainingOptions {
   private double temperature = USUAL.temperature();
 
   @Option(
+      names = "--feature-share",
+      paramLabel = "SHARE",
+      description =
+          "Share of inner values in the loss, each rounded one beside the original's: more to learn"
+              + " from few samples; default: 0.")
+  private double featureShare = USUAL.featureShare();
+
+  @Option(
       names = "--augment",
       paramLabel = "WORDS",
       description =
           "Change images at random: flip, crop:PIXELS, noise:SHARE of their deviation, several by"
               + " comma; default: none.")
   private String augmentation = "none";
+
+  @Option(
+      names = "--keep-zeros",
+      description =
+          "Weights that are zero stay zero; the default where a tenth of one weight's elements or"
+              + " more are, as after 'halftone prune'.")
+  private boolean keepsZeros;
+
+  @Option(names = "--no-keep-zeros", description = "Weights that are zero are trained as others.")
+  private boolean trainsZeros;
+
+  @Option(
+      names = "--sparsity",
+      paramLabel = "SHARE",
+      description =
+          "This share of the weights becomes zero, ever more in the first half of the epochs, the"
+              + " least of all layers in ratio to the norm of their layer: 0.5.")
+  private @Nullable Double sparsity;
+
+  @Option(
+      names = "--pattern",
+      paramLabel = "N:M",
+      description =
+          "Likewise, but of each M neighbours along the input channels N stay, as with 'halftone"
+              + " prune': 2:4.")
+  private @Nullable String pattern;
 
   /**
    * The options.
@@ -118,8 +155,29 @@ final class TrainingOptions {
         patience,
         labelShare == null ? (labels ? 0.5 : 0) : labelShare,
         temperature,
+        featureShare,
         Augmentation.parse(augmentation),
+        zeros(),
+        pruning(),
         seed);
+  }
+
+  private @Nullable PruneRequest pruning() {
+    if (sparsity != null && pattern != null)
+      throw new IllegalArgumentException("--sparsity and --pattern exclude each other");
+    if (sparsity != null)
+      return new PruneRequest.Sparsity(
+          sparsity, PruneRequest.Scope.GLOBAL, PruneRequest.Method.MAGNITUDE, NodeChoice.ALL);
+    return pattern == null
+        ? null
+        : PruneOptions.ratio(pattern, PruneRequest.Method.MAGNITUDE, NodeChoice.ALL);
+  }
+
+  private Zeros zeros() {
+    if (keepsZeros && trainsZeros)
+      throw new IllegalArgumentException("--keep-zeros and --no-keep-zeros exclude each other");
+    if (keepsZeros) return Zeros.KEPT;
+    return trainsZeros ? Zeros.TRAINED : Zeros.KEPT_WHERE_PRUNED;
   }
 
   private Method method() {

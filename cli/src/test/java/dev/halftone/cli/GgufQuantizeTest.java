@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +113,53 @@ class GgufQuantizeTest {
           .isZero();
       assertThat(Files.mismatch(out, other)).as(weights).isEqualTo(-1);
     }
+  }
+
+  @Test
+  void aSplitModelStaysSplitOnRequest() throws IOException {
+    Gguf whole = Gguf.read(model);
+    List<GgufTensor> tensors = List.copyOf(whole.tensors().values());
+    Path parts = Files.createDirectory(folder.resolve("parts"));
+    writePart(parts, 1, whole.metadata(), tensors.subList(0, 2));
+    writePart(parts, 2, new LinkedHashMap<>(), tensors.subList(2, tensors.size()));
+    Path first = parts.resolve("m-00001-of-00002.gguf");
+
+    Path one = folder.resolve("one.gguf");
+    assertDone("quantize", first, "--weights", "Q4_0", "-o", one);
+    assertDone("quantize", model, "--weights", "Q4_0", "-o", out);
+    assertThat(Files.mismatch(one, out)).as("parts make the file of the whole").isEqualTo(-1);
+
+    Path kept = Files.createDirectory(folder.resolve("kept"));
+    assertDone(
+        "quantize", first, "--weights", "Q4_0", "--keep-split", "-o", kept.resolve("q.gguf"));
+    assertThat(CommandRun.files(kept))
+        .containsExactlyInAnyOrder("q-00001-of-00002.gguf", "q-00002-of-00002.gguf");
+    Gguf split = Gguf.read(kept.resolve("q-00001-of-00002.gguf"));
+    assertThat(split.tensorsOfParts()).containsExactly(2, 3);
+    for (GgufTensor tensor : Gguf.read(out).tensors().values())
+      assertThat(
+              Objects.requireNonNull(split.tensors().get(tensor.name()))
+                  .data()
+                  .mismatch(tensor.data()))
+          .as(tensor.name())
+          .isEqualTo(-1);
+  }
+
+  private static void writePart(
+      Path parts,
+      int number,
+      SequencedMap<String, MetadataValue> metadata,
+      List<GgufTensor> tensors) {
+    SequencedMap<String, MetadataValue> own = new LinkedHashMap<>(metadata);
+    own.put("split.no", MetadataValue.of(ValueType.UINT16, number - 1));
+    own.put("split.count", MetadataValue.of(ValueType.UINT16, 2));
+    own.put("split.tensors.count", MetadataValue.of(ValueType.INT32, 5));
+    GgufWriter.write(parts.resolve("m-%05d-of-00002.gguf".formatted(number)), own, tensors);
+  }
+
+  private static void assertDone(Object... arguments) {
+    CommandRun run = CommandRun.of(arguments);
+    assertThat(run.code()).as(run.err()).isZero();
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.halftone.tensor.DType;
 import dev.halftone.toolkit.RunRecord;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,6 +65,15 @@ class SchemaTest {
         "ternary",
         "-o",
         out);
+  }
+
+  @Test
+  void inspectCheckpoints() throws IOException {
+    Path model = folder.resolve("model.gguf");
+    GgufQuantizeTest.write(model, 256, 64);
+    assertThat(assertFits("inspect", model)).contains("\"format\": \"GGUF\"");
+    Path llama = LlamaFolder.write(folder.resolve("llama"), 5, DType.BFLOAT16);
+    assertThat(assertFits("inspect", llama)).contains("\"format\": \"safetensors\"");
   }
 
   @Test

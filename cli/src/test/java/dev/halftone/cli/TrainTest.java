@@ -48,6 +48,8 @@ class TrainTest {
     assertThat(record.at("/metrics/held_out.loss.best").asDouble())
         .isLessThan(record.at("/metrics/held_out.loss.before").asDouble());
     assertThat(run.err()).contains("epoch 0: held out", "epoch 3: loss");
+    assertThat(record.at("/metrics/file_difference.roundings").asDouble()).isLessThan(1.01);
+    assertThat(record.at("/metrics").has("file_difference.outputs")).isTrue();
     assertThat(Files.size(out)).isLessThan(Files.size(model));
     CommandRun judged =
         CommandRun.of("evaluate", out, "--reference", model, "--data", samples, "--no-latency");
@@ -68,11 +70,59 @@ class TrainTest {
     assertThat(train("--checkpoint", checkpoint).code()).isZero();
     byte[] first = Files.readAllBytes(out);
     CommandRun again = train("--checkpoint", checkpoint);
-    assertThat(again.out()).contains("3 of them in an earlier run");
+    assertThat(again.out())
+        .contains("3 of them in an earlier run")
+        .containsPattern("file +at most [0-9.e-]+ steps from what was trained at a rounding");
     assertThat(Files.readAllBytes(out)).isEqualTo(first);
     CommandRun other = train("--checkpoint", checkpoint, "--seed", 1);
     assertThat(other.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(other.err()).contains("state.safetensors", "another training");
+  }
+
+  /** What prune made zero is so in the trained file, unless asked otherwise. */
+  @Test
+  void keepsThePatternOfPruning() throws IOException {
+    Path pruned = folder.resolve("pruned.onnx");
+    CommandRun prune = CommandRun.of("prune", model, "--pattern", "2:4", "-o", pruned);
+    assertThat(prune.code()).as(prune.err()).isZero();
+    List<Object> arguments =
+        List.of("train", pruned, "--data", samples, "-o", out, "--epochs", 2, "--json", "-");
+    CommandRun run = CommandRun.of(arguments.toArray());
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode metrics = JsonMapper.shared().readTree(run.out()).at("/metrics");
+    assertThat(JsonMapper.shared().readTree(run.out()).at("/warnings").toString())
+        .contains("imitated itself");
+    assertThat(metrics.get("sparsity").asDouble()).isEqualTo(0.5);
+    assertThat(metrics.get("zipped_bytes.quantized").asDouble())
+        .isLessThan(metrics.get("bytes.quantized").asDouble());
+    List<Object> training = new java.util.ArrayList<>(arguments);
+    training.add("--no-keep-zeros");
+    CommandRun trained = CommandRun.of(training.toArray());
+    assertThat(JsonMapper.shared().readTree(trained.out()).at("/metrics").has("sparsity"))
+        .isFalse();
+    // What pruning cost comes back from the model as it was before.
+    List<Object> taught = new java.util.ArrayList<>(arguments);
+    taught.addAll(List.of("--teacher", model));
+    CommandRun better = CommandRun.of(taught.toArray());
+    assertThat(better.code()).as(better.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(better.out());
+    assertThat(record.at("/warnings").toString()).doesNotContain("imitated itself");
+    assertThat(record.at("/metrics/held_out.loss.best").asDouble())
+        .isLessThan(0.9 * record.at("/metrics/held_out.loss.before").asDouble());
+    assertThat(train("--keep-zeros", "--no-keep-zeros").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void prunesWhileItTrains() throws IOException {
+    CommandRun run = train("--pattern", "2:4", "--json", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(run.out());
+    assertThat(record.at("/metrics/sparsity").asDouble()).isEqualTo(0.5);
+    assertThat(record.at("/warnings").toString()).doesNotContain("imitated itself");
+    assertUsage("--pattern", "4:2");
+    assertUsage("--sparsity", "1.5");
+    assertThat(train("--sparsity", "0.5", "--pattern", "2:4").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(train("--sparsity", "0.5", "--epochs", "0").code()).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -41,8 +41,14 @@ public sealed interface Attribute {
   }
 
   /**
-   * Any other kind (types, sparse tensors, lists of tensors, references inside functions), as the
-   * file has it.
+   * Inside a function: the attribute of the node that calls it (onnx.proto, {@code
+   * AttributeProto.ref_attr_name}).
+   *
+   * @param name of the call's attribute
+   * @param whole as the file has it
    */
+  record OfReference(String name, Opaque whole) implements Attribute {}
+
+  /** Any other kind (types, sparse tensors, lists of tensors), as the file has it. */
   record OfOpaque(Opaque value) implements Attribute {}
 }

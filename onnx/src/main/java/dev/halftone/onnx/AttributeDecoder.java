@@ -30,8 +30,10 @@ final class AttributeDecoder {
    * runtime.
    */
   Attribute decode(AttributeProto proto, String place) {
-    // Inside a function: stands for the attribute of the node that calls it.
-    if (!proto.getRefAttrName().isEmpty()) return opaque(proto);
+    if (!proto.getRefAttrName().isEmpty()) {
+      String name = graphs.text(proto.getRefAttrNameBytes(), place);
+      return new Attribute.OfReference(name, Opaque.of(proto.toByteArray()));
+    }
     return switch (type(proto)) {
       case FLOAT -> new Attribute.OfFloat(proto.getF());
       case INT -> new Attribute.OfInt(proto.getI());

@@ -108,7 +108,9 @@ final class GraphDecoder {
       if (values.put(key, value) != null) throw malformed(attributePlace, "given twice");
       AttributeProto left = AttributeDecoder.rest(attribute);
       boolean carried =
-          value instanceof Attribute.OfOpaque || left.equals(AttributeProto.getDefaultInstance());
+          value instanceof Attribute.OfOpaque
+              || value instanceof Attribute.OfReference
+              || left.equals(AttributeProto.getDefaultInstance());
       if (!carried) rest.addAttribute(left.toBuilder().setName(key));
     }
     return new Node(
@@ -119,6 +121,18 @@ final class GraphDecoder {
         texts(proto.getOutputCount(), proto::getOutputBytes, place),
         values,
         Opaque.of(rest.build().toByteArray()));
+  }
+
+  /** Values of a function's attributes by their names. */
+  Map<String, Attribute> defaults(List<AttributeProto> protos, String place) {
+    Map<String, Attribute> values = new LinkedHashMap<>();
+    for (AttributeProto proto : protos) {
+      String name = text(proto.getNameBytes(), place);
+      String attributePlace = "%s, attribute %s".formatted(place, name);
+      if (values.put(name, attributes.decode(proto, attributePlace)) != null)
+        throw malformed(attributePlace, "given twice");
+    }
+    return values;
   }
 
   private static String label(NodeProto proto) {

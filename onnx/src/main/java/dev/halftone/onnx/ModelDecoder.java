@@ -60,6 +60,7 @@ final class ModelDecoder {
         graphs.texts(proto.getOutputCount(), proto::getOutputBytes, place),
         graphs.nodes(proto.getNodeList(), place + ", "),
         opsets(proto.getOpsetImportList(), place),
+        graphs.defaults(proto.getAttributeProtoList(), place),
         Opaque.of(rest.build().toByteArray()));
   }
 

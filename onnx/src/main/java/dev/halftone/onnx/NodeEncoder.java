@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
 import dev.halftone.onnx.wire.AttributeProto;
 import dev.halftone.onnx.wire.AttributeProto.AttributeType;
 import dev.halftone.onnx.wire.NodeProto;
@@ -75,9 +76,13 @@ final class NodeEncoder {
         for (Graph body : bodies) pieces.field(ATTRIBUTE_GRAPHS, graphs.encode(body, false));
         yield pieces;
       }
-      case Attribute.OfOpaque(var opaque) ->
-          plain(Rest.of(opaque, AttributeProto.parser()).toBuilder().setName(proto.getName()));
+      case Attribute.OfReference(var _, var whole) -> asItWas(whole, proto.getName());
+      case Attribute.OfOpaque(var whole) -> asItWas(whole, proto.getName());
     };
+  }
+
+  private static Pieces asItWas(Opaque whole, String name) {
+    return plain(Rest.of(whole, AttributeProto.parser()).toBuilder().setName(name));
   }
 
   private static Pieces plain(AttributeProto.Builder proto) {

@@ -221,8 +221,14 @@ class OnnxReaderTest {
                     .setType(AttributeType.STRINGS)
                     .addStrings(latin));
     ModelProto proto = model(GraphProto.newBuilder().addNode(odd));
-    assertThat(read(proto).graph().nodes().getFirst().attributes().values())
-        .allSatisfy(value -> assertThat(value).isInstanceOf(Attribute.OfOpaque.class));
+    Node node = read(proto).graph().nodes().getFirst();
+    assertThat(node.attribute("r"))
+        .isInstanceOfSatisfying(
+            Attribute.OfReference.class,
+            reference -> assertThat(reference.name()).isEqualTo("outer"));
+    assertThat(List.of("l", "ls"))
+        .allSatisfy(
+            name -> assertThat(node.attribute(name)).isInstanceOf(Attribute.OfOpaque.class));
     assertThat(writtenAgain(proto)).isEqualTo(proto);
   }
 

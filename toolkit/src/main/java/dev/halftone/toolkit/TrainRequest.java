@@ -5,6 +5,9 @@ import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
+import dev.halftone.recipe.RuleMatcher;
+import dev.halftone.recipe.RuleSettings;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
@@ -21,6 +24,7 @@ import java.util.Set;
  * @param granularity one scale for each weight, or for each of its output channels
  * @param include patterns of node names to quantize; empty means all
  * @param exclude patterns of node names to leave in float
+ * @param eightBits patterns of names of nodes whose weights are INT8, whatever the others are
  */
 public record TrainRequest(
     WeightFormat weights,
@@ -28,7 +32,8 @@ public record TrainRequest(
     Granularity granularity,
     Calibration calibration,
     List<String> include,
-    List<String> exclude) {
+    List<String> exclude,
+    List<String> eightBits) {
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.UINT8, DType.INT8, DType.UINT4, DType.INT4);
 
@@ -51,6 +56,7 @@ public record TrainRequest(
           "--granularity %s: training knows tensor and channel".formatted(granularity.text()));
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+    eightBits = List.copyOf(eightBits);
   }
 
   /**
@@ -88,7 +94,14 @@ public record TrainRequest(
                 true,
                 new ScaleSearch.SquaredError(),
                 new ScaleStorage.Float32())
-            .withProcessor(Processor.ANY);
+            .withProcessor(Processor.ANY)
+            .withRules(eightBits.stream().map(TrainRequest::eightBits).toList());
     return new ResolvedRecipe("", recipe, Target.named("auto"), List.of());
+  }
+
+  private static Rule eightBits(String pattern) {
+    RuleMatcher named = new RuleMatcher(List.of(), pattern, 0, Long.MAX_VALUE);
+    WeightFormat int8 = new WeightFormat.Element(DType.INT8);
+    return new Rule(named, new RuleSettings(null, int8, null, null, null));
   }
 }

@@ -4,6 +4,7 @@ import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.onnx.OnnxReader;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.plan.Plan;
@@ -14,6 +15,7 @@ import dev.halftone.quantize.qdq.StaticDraft;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.runtime.Progress;
 import dev.halftone.train.DivergedException;
+import dev.halftone.train.FileDifference;
 import dev.halftone.train.TrainOptions;
 import dev.halftone.train.Trainer;
 import dev.halftone.train.Training;
@@ -27,37 +29,44 @@ import org.jspecify.annotations.Nullable;
 /** A model that was trained to be quantized and is not on disk yet. Immutable. */
 public final class TrainedModel {
   private final OpenModel source;
+  private final @Nullable OpenModel teacher;
   private final ResolvedRecipe recipe;
   private final TrainOptions options;
   private final DataSet data;
   private final Plan plan;
+  private final FakeQuantized fake;
   private final Model model;
   private final Training training;
   private final @Nullable DivergedException failure;
 
   private TrainedModel(
       OpenModel source,
+      @Nullable OpenModel teacher,
       ResolvedRecipe recipe,
       TrainOptions options,
       DataSet data,
       StaticDraft draft,
-      Model model,
+      FakeQuantized fake,
       Training training,
       @Nullable DivergedException failure) {
     this.source = source;
+    this.teacher = teacher;
     this.recipe = recipe;
     this.options = options;
     this.data = data;
     this.plan = draft.plan();
+    this.fake = fake;
     this.training = training;
     this.failure = failure;
-    this.model = model.withMetadata(provenance(model));
+    Model exported = fake.export(training.parameters());
+    this.model = exported.withMetadata(provenance(exported));
   }
 
   /**
    * Quantizes the model and trains what it rounds. A training whose loss is no number any more
    * stops; {@link #failure} says so then, and what was best before is there.
    *
+   * @param teacher the model to imitate, of the same inputs and outputs; null for the source itself
    * @param checkpoint written after each epoch and gone on from when it is there, or null
    * @param threads samples calibrated at the same time; the result does not depend on it
    * @throws UnsupportedModelException if the model has operators that cannot be trained (the
@@ -66,6 +75,7 @@ public final class TrainedModel {
    */
   public static TrainedModel train(
       OpenModel source,
+      @Nullable OpenModel teacher,
       TrainRequest request,
       DataSet data,
       TrainOptions options,
@@ -75,14 +85,14 @@ public final class TrainedModel {
       Trainer.Listener listener) {
     ResolvedRecipe recipe = request.recipe();
     try {
-      Model folded =
-          Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(source.model())));
+      Model folded = folded(source);
       TorchGraph.refuseUnsupported(folded);
       StaticDraft draft =
           StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
       FakeQuantized fake = FakeQuantized.of(draft);
-      String run = run(source, recipe, data, options);
-      try (Trainer trainer = new Trainer(fake, data, options)) {
+      String run = run(source, teacher, recipe, data, options);
+      Model imitated = teacher == null ? fake.floats() : folded(teacher);
+      try (Trainer trainer = new Trainer(fake, imitated, data, options)) {
         Training training;
         DivergedException failure = null;
         try {
@@ -91,20 +101,29 @@ public final class TrainedModel {
           training = e.soFar();
           failure = e;
         }
-        Model model = fake.export(training.parameters());
-        return new TrainedModel(source, recipe, options, data, draft, model, training, failure);
+        return new TrainedModel(
+            source, teacher, recipe, options, data, draft, fake, training, failure);
       }
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(source.path(), String.valueOf(e.getMessage()));
     }
   }
 
+  private static Model folded(OpenModel model) {
+    return Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(model.model())));
+  }
+
   /** What tells this training from others. */
   private static String run(
-      OpenModel source, ResolvedRecipe recipe, DataSet data, TrainOptions options) {
+      OpenModel source,
+      @Nullable OpenModel teacher,
+      ResolvedRecipe recipe,
+      DataSet data,
+      TrainOptions options) {
     return String.join(
         "\n",
         ModelFile.sha256OfAll(source.path()),
+        teacher == null ? "" : ModelFile.sha256OfAll(teacher.path()),
         data.fingerprint(),
         Integer.toString(data.size()),
         RecipeYaml.of(recipe.recipe()),
@@ -117,6 +136,7 @@ public final class TrainedModel {
     metadata.put("halftone.recipe", RecipeYaml.of(recipe.recipe()));
     metadata.put("halftone.input.sha256", source.file().sha256());
     metadata.put("halftone.training", options.toString());
+    if (teacher != null) metadata.put("halftone.teacher.sha256", teacher.file().sha256());
     metadata.put("halftone.training.epoch", Integer.toString(training.best()));
     metadata.put("halftone.training.sha256", data.fingerprint());
     metadata.put("halftone.training.samples", Integer.toString(data.size()));
@@ -125,6 +145,11 @@ public final class TrainedModel {
 
   public OpenModel source() {
     return source;
+  }
+
+  /** What was imitated, or null when it was the source. */
+  public @Nullable OpenModel teacher() {
+    return teacher;
   }
 
   public ResolvedRecipe recipe() {
@@ -164,5 +189,11 @@ public final class TrainedModel {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model, out, externalData);
     return new SavedModel(source, ModelFile.of(out));
+  }
+
+  /** How far what the saved file computes is from what was trained, on some of the samples. */
+  public FileDifference difference(SavedModel saved) {
+    Model written = OnnxReader.read(saved.file().path());
+    return FileDifference.of(fake, training.parameters(), written, data);
   }
 }

@@ -6,10 +6,14 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.train.operator.FakeQuantization;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -26,9 +30,27 @@ import org.jspecify.annotations.Nullable;
  * (Hinton et al., arXiv 1503.02531), plus the cross-entropy of labels. Other outputs count with
  * their mean squared error, relative to the mean square of the original's.
  *
+ * <p>While training, inner values have a share: the mean, over those that are rounded, of their
+ * squared error after rounding, relative to the mean square of the original's. What is best is
+ * judged by outputs alone.
+ *
  * @param outputs what is compared
+ * @param features inner values that both models have
  */
-record Objective(List<Output> outputs, double temperature, double labelShare) {
+record Objective(
+    List<Output> outputs,
+    List<Feature> features,
+    double temperature,
+    double labelShare,
+    double featureShare) {
+
+  /**
+   * An inner value of both models.
+   *
+   * @param student name of it in the trained graph, rounded
+   * @param original name of it in the original
+   */
+  record Feature(String student, String original) {}
 
   /**
    * One output of both models.
@@ -64,7 +86,27 @@ record Objective(List<Output> outputs, double temperature, double labelShare) {
         outputs.add(new Output(output.name(), output.name(), true, 1, true));
       else outputs.add(new Output(output.name(), output.name(), false, 0, false));
     }
-    return new Objective(outputs, options.temperature(), options.labelShare());
+    List<Feature> features =
+        options.featureShare() > 0 ? features(trained.graph(), original.graph()) : List.of();
+    return new Objective(
+        outputs,
+        features,
+        options.temperature(),
+        options.labelShare(),
+        features.isEmpty() ? 0 : options.featureShare());
+  }
+
+  /** What the trained graph rounds and the original computes, under the name that both have. */
+  private static List<Feature> features(Graph trained, Graph original) {
+    GraphIndex index = new GraphIndex(original);
+    List<Feature> features = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (Node node : trained.nodes()) {
+      String value = node.input(0);
+      if (!FakeQuantization.is(node) || index.producer(value) == null || !seen.add(value)) continue;
+      features.add(new Feature(node.output(0), value));
+    }
+    return features;
   }
 
   private static @Nullable Node softmax(Graph graph, String output) {
@@ -80,12 +122,18 @@ record Objective(List<Output> outputs, double temperature, double labelShare) {
 
   /** Values of the trained graph that the loss takes. */
   List<String> student() {
-    return outputs.stream().map(Output::student).toList();
+    return Stream.concat(
+            outputs.stream().map(Output::student), features.stream().map(Feature::student))
+        .distinct()
+        .toList();
   }
 
   /** Values of the original that it takes. */
   List<String> original() {
-    return outputs.stream().map(Output::original).toList();
+    return Stream.concat(
+            outputs.stream().map(Output::original), features.stream().map(Feature::original))
+        .distinct()
+        .toList();
   }
 
   /** The first output with classes, or null. */
@@ -93,8 +141,24 @@ record Objective(List<Output> outputs, double temperature, double labelShare) {
     return outputs.stream().filter(Output::hasClasses).findFirst().orElse(null);
   }
 
+  /** The loss of a batch to train on: that of outputs, and the features' share. */
+  Tensor trainingLoss(
+      Map<String, Tensor> student, Map<String, Tensor> original, @Nullable Tensor labels) {
+    Tensor loss = loss(student, original, labels);
+    if (features.isEmpty()) return loss;
+    Tensor sum = null;
+    for (Feature feature : features) {
+      Tensor s = Objects.requireNonNull(student.get(feature.student()));
+      Tensor t = Objects.requireNonNull(original.get(feature.original()));
+      Tensor own = error(s, t);
+      sum = sum == null ? own : sum.add(own);
+    }
+    Scalar share = new Scalar(featureShare / features.size());
+    return loss.mul(new Scalar(1 - featureShare)).add(Objects.requireNonNull(sum).mul(share));
+  }
+
   /**
-   * The loss of a batch.
+   * The loss of a batch's outputs.
    *
    * @param labels of the first output with classes, or null when they do not count
    */

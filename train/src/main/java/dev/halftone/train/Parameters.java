@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /** How far each parameter goes at a step. */
 final class Parameters {
@@ -28,23 +29,29 @@ final class Parameters {
   private final FakeQuantized model;
   private final TorchGraph graph;
   private final TrainOptions options;
+  private final KeptZeros zeros;
 
-  private Parameters(FakeQuantized model, TorchGraph graph, TrainOptions options) {
+  private Parameters(FakeQuantized model, TorchGraph graph, TrainOptions options, KeptZeros zeros) {
     this.model = model;
     this.graph = graph;
     this.options = options;
+    this.zeros = zeros;
   }
 
   /**
    * Of a model. A weight's unit is the root mean square of each of its output channels, where it
-   * has a scale for each, or of the whole; a scale's unit is the scale.
+   * has a scale for each, or of the whole, zeros that stay left out; a scale's unit is the scale.
    *
    * @param sizes elements of one sample's inner values, by name
    */
   static List<Parameter> of(
-      FakeQuantized model, TorchGraph graph, TrainOptions options, Map<String, Long> sizes) {
+      FakeQuantized model,
+      TorchGraph graph,
+      TrainOptions options,
+      KeptZeros zeros,
+      Map<String, Long> sizes) {
     try (PointerScope temporaries = new PointerScope()) {
-      return new Parameters(model, graph, options).all(sizes);
+      return new Parameters(model, graph, options, zeros).all(sizes);
     }
   }
 
@@ -60,14 +67,33 @@ final class Parameters {
   private Parameter weight(String name, int axis) {
     Tensor initial = initial(name);
     org.bytedeco.pytorch.Tensor tensor = tensor(name);
-    org.bytedeco.pytorch.Tensor unit = kept(TorchTensors.of(magnitudes(initial, axis)));
-    return new Parameter(
-        name, tensor, unit, 1, initial.rank() > 1, kept(new org.bytedeco.pytorch.Tensor()));
+    Tensor mask = zeros.masks().get(name);
+    org.bytedeco.pytorch.Tensor unit = kept(TorchTensors.of(magnitudes(initial, axis, mask)));
+    boolean matrix = initial.rank() > 1;
+    return new Parameter(name, tensor, unit, 1, matrix, mask(initial, mask), none());
   }
 
-  /** Root mean square by index of the axis, or of the whole; of a shape that spreads. */
-  static Tensor magnitudes(Tensor weight, int axis) {
+  /** What stays zero; all ones where pruning has it still to say. */
+  private org.bytedeco.pytorch.Tensor mask(Tensor initial, @Nullable Tensor zeros) {
+    if (zeros != null) return kept(TorchTensors.of(zeros));
+    if (options.pruning() == null || initial.rank() < 2) return none();
+    float[] ones = new float[Math.toIntExact(initial.count())];
+    Arrays.fill(ones, 1);
+    return kept(TorchTensors.of(Tensor.ofFloats(ones, initial.shape())));
+  }
+
+  private static org.bytedeco.pytorch.Tensor none() {
+    return kept(new org.bytedeco.pytorch.Tensor());
+  }
+
+  /**
+   * Root mean square by index of the axis, or of the whole; of a shape that spreads.
+   *
+   * @param mask 0 where elements do not count, or null when all do
+   */
+  static Tensor magnitudes(Tensor weight, int axis, @Nullable Tensor mask) {
     float[] values = weight.toFloats();
+    float[] counted = mask == null ? null : mask.toFloats();
     long[] shape = new long[weight.rank()];
     Arrays.fill(shape, 1);
     // Biases have an axis too, but no channel has more than one.
@@ -79,12 +105,17 @@ final class Parameters {
       for (int i = axis + 1; i < weight.rank(); i++) inner *= (int) weight.dimension(i);
     }
     double[] squares = new double[channels];
-    for (int i = 0; i < values.length; i++)
+    long[] counts = new long[channels];
+    for (int i = 0; i < values.length; i++) {
+      if (counted != null && counted[i] == 0) continue;
       squares[i / inner % channels] += (double) values[i] * values[i];
+      counts[i / inner % channels]++;
+    }
     float[] units = new float[channels];
-    double all = Math.sqrt(Arrays.stream(squares).sum() / Math.max(1, values.length));
+    long count = Arrays.stream(counts).sum();
+    double all = Math.sqrt(Arrays.stream(squares).sum() / Math.max(1, count));
     for (int c = 0; c < channels; c++) {
-      double own = Math.sqrt(squares[c] * channels / Math.max(1, values.length));
+      double own = Math.sqrt(squares[c] / Math.max(1, counts[c]));
       units[c] = own > 0 ? (float) own : all > 0 ? (float) all : ZERO_UNIT;
     }
     return Tensor.ofFloats(units, shape);
@@ -113,7 +144,7 @@ final class Parameters {
     org.bytedeco.pytorch.Tensor initial = TorchTensors.of(initial(name));
     org.bytedeco.pytorch.Tensor unit = kept(initial.mul(new Scalar(options.scaleRate())));
     org.bytedeco.pytorch.Tensor floor = kept(initial.mul(new Scalar(LEAST_SCALE)));
-    return new Parameter(name, tensor(name), unit, factor, false, floor);
+    return new Parameter(name, tensor(name), unit, factor, false, none(), floor);
   }
 
   private static org.bytedeco.pytorch.Tensor kept(org.bytedeco.pytorch.Tensor tensor) {

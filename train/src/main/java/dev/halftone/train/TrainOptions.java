@@ -1,6 +1,8 @@
 package dev.halftone.train;
 
+import dev.halftone.prune.PruneRequest;
 import dev.halftone.train.optimize.Method;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to train.
@@ -17,6 +19,10 @@ import dev.halftone.train.optimize.Method;
  * @param patience epochs without a lower loss on those after which training stops; 0 for never
  * @param labelShare share of labels in the loss, the rest is the original model's
  * @param temperature that logits are divided by where the original is imitated
+ * @param featureShare share of inner values in the loss, beside the outputs; below 1
+ * @param zeros what becomes of weights that are zero
+ * @param pruning which weights become zero, ever more in the first half of the epochs, by
+ *     magnitude; null for none
  */
 public record TrainOptions(
     int epochs,
@@ -31,7 +37,10 @@ public record TrainOptions(
     int patience,
     double labelShare,
     double temperature,
+    double featureShare,
     Augmentation augmentation,
+    Zeros zeros,
+    @Nullable PruneRequest pruning,
     long seed) {
   public TrainOptions {
     require(epochs >= 0, "epochs", epochs);
@@ -44,6 +53,8 @@ public record TrainOptions(
     require(heldOut >= 0 && heldOut < 1, "held-out share", heldOut);
     require(patience >= 0, "patience", patience);
     require(labelShare >= 0 && labelShare <= 1, "share of labels", labelShare);
+    require(pruning == null || epochs >= 1, "epochs to prune in", epochs);
+    require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
 
@@ -54,7 +65,23 @@ public record TrainOptions(
   /** Distillation with AdamW. */
   public static TrainOptions defaults() {
     return new TrainOptions(
-        20, 32, Method.ADAMW, 0.01, 0.3, 0.05, 1e-4, 1, 0.1, 0, 0, 1, Augmentation.NONE, 0);
+        20,
+        32,
+        Method.ADAMW,
+        0.01,
+        0.3,
+        0.05,
+        1e-4,
+        1,
+        0.1,
+        0,
+        0,
+        1,
+        0,
+        Augmentation.NONE,
+        Zeros.KEPT_WHERE_PRUNED,
+        null,
+        0);
   }
 
   /** The same for another number of epochs. */
@@ -72,7 +99,10 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         augmentation,
+        zeros,
+        pruning,
         seed);
   }
 
@@ -91,7 +121,10 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         augmentation,
+        zeros,
+        pruning,
         seed);
   }
 
@@ -110,7 +143,10 @@ public record TrainOptions(
         patience,
         wanted,
         temperature,
+        featureShare,
         augmentation,
+        zeros,
+        pruning,
         seed);
   }
 
@@ -129,7 +165,10 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
         augmentation,
+        zeros,
+        pruning,
         seed);
   }
 
@@ -148,6 +187,75 @@ public record TrainOptions(
         patience,
         labelShare,
         temperature,
+        featureShare,
+        wanted,
+        zeros,
+        pruning,
+        seed);
+  }
+
+  /** The same with another fate of zeros. */
+  public TrainOptions withZeros(Zeros wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        featureShare,
+        augmentation,
+        wanted,
+        pruning,
+        seed);
+  }
+
+  /** The same with another share of inner values in the loss. */
+  public TrainOptions withFeatureShare(double wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        wanted,
+        augmentation,
+        zeros,
+        pruning,
+        seed);
+  }
+
+  /** The same with weights that become zero. */
+  public TrainOptions withPruning(PruneRequest wanted) {
+    return new TrainOptions(
+        epochs,
+        batch,
+        method,
+        rate,
+        scaleRate,
+        warmUp,
+        decay,
+        longest,
+        heldOut,
+        patience,
+        labelShare,
+        temperature,
+        featureShare,
+        augmentation,
+        zeros,
         wanted,
         seed);
   }

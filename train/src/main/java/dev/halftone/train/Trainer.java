@@ -2,14 +2,17 @@ package dev.halftone.train;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.Dimension;
+import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.prune.PruneRequest;
 import dev.halftone.runtime.Batches;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.fake.FakeQuantized.Rounding;
+import dev.halftone.train.function.OpenBatch;
 import dev.halftone.train.function.TorchGraph;
 import dev.halftone.train.optimize.Optimizer;
 import dev.halftone.train.optimize.Schedule;
@@ -37,35 +40,56 @@ public final class Trainer implements AutoCloseable {
   private final TrainOptions options;
   private final Objective objective;
   private final Rows rows;
+  private final KeptZeros zeros;
+  private final @Nullable GradualPruning pruning;
   private final @Nullable List<Integer> labels;
   private final boolean oneByOne;
+
+  /** Whether a model for one sample was made to take several, if they are alike. */
+  private final boolean opened;
+
   private final TorchGraph student;
   private final TorchGraph original;
   private final Optimizer optimizer;
   private final Schedule schedule;
 
+  /** Makes everything ready to imitate the float model. */
+  public Trainer(FakeQuantized model, DataSet data, TrainOptions options) {
+    this(model, model.floats(), data, options);
+  }
+
   /**
    * Makes everything ready.
    *
-   * @throws UnsupportedModelException if an operator of the model cannot be trained, a batch is
-   *     larger than the data, or labels that count are of one class or of none that the model knows
+   * @param teacher the float model to imitate; of the same inputs and outputs
+   * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
+   *     other inputs or outputs, a batch is larger than the data, or labels that count are of one
+   *     class or of none that the model knows
    */
-  public Trainer(FakeQuantized model, DataSet data, TrainOptions options) {
+  public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
+    requireAlike(model.floats(), teacher);
     this.model = model;
     this.data = data;
     this.options = options;
-    this.objective = Objective.of(model.model(), model.floats(), data.task(), options);
+    this.objective = Objective.of(model.model(), teacher, data.task(), options);
     this.rows = Rows.of(data.size(), options);
-    this.oneByOne = takesOne(model.floats());
-    this.student = TorchGraph.of(model.model(), parameterNames());
-    this.original = TorchGraph.of(model.floats(), List.of());
+    boolean one = takesOne(model.floats());
+    this.oneByOne =
+        one && !(TriedBatch.gives(model.floats(), data) && TriedBatch.gives(teacher, data));
+    this.opened = one && !oneByOne;
+    this.student =
+        TorchGraph.of(opened ? OpenBatch.of(model.model()) : model.model(), parameterNames());
+    this.original = TorchGraph.of(opened ? OpenBatch.of(teacher) : teacher, List.of());
     this.labels = checkedLabels();
+    this.zeros = KeptZeros.of(model, options.zeros());
+    PruneRequest wanted = options.pruning();
+    this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
     this.optimizer =
         new Optimizer(
             options.method(),
             options.decay(),
             options.longest(),
-            Parameters.of(model, student, options, sizes()));
+            Parameters.of(model, student, options, zeros, sizes()));
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
   }
@@ -74,6 +98,23 @@ public final class Trainer implements AutoCloseable {
     List<String> names = new ArrayList<>(model.weights());
     names.addAll(model.scales());
     return names;
+  }
+
+  private static void requireAlike(Model model, Model teacher) {
+    List<String> inputs = names(model.graph().requiredInputs());
+    List<String> theirs = names(teacher.graph().requiredInputs());
+    if (!inputs.equals(theirs))
+      throw new UnsupportedModelException(
+          "teacher", "its inputs are %s, those of the model %s".formatted(theirs, inputs));
+    List<String> outputs = names(model.graph().outputs());
+    theirs = names(teacher.graph().outputs());
+    if (!outputs.equals(theirs))
+      throw new UnsupportedModelException(
+          "teacher", "its outputs are %s, those of the model %s".formatted(theirs, outputs));
+  }
+
+  private static List<String> names(List<ValueInfo> values) {
+    return values.stream().map(ValueInfo::name).toList();
   }
 
   /** Whether a batch of one is built into the model. */
@@ -148,7 +189,7 @@ public final class Trainer implements AutoCloseable {
    * @param checkpoint written after each epoch, and gone on from when it is there; null for none
    * @param run what tells this training from others that might have written the checkpoint
    * @throws DivergedException if the loss is no number any more
-   * @throws dev.halftone.graph.MalformedModelException if the checkpoint is another run's
+   * @throws MalformedModelException if the checkpoint is another run's
    */
   public Training train(@Nullable Path checkpoint, String run, Listener listener) {
     Snapshot earlier = checkpoint == null ? null : Snapshot.read(checkpoint, run);
@@ -168,12 +209,12 @@ public final class Trainer implements AutoCloseable {
     int resumed = curve.size() - 1;
     for (int epoch = curve.size(); epoch <= options.epochs() && !isStuck(curve); epoch++) {
       double sum = 0;
+      if (!prune(epoch)) throw new DivergedException(epoch, steps, training(best, curve, resumed));
       List<List<Integer>> batches = rows.batches(epoch, options);
       for (List<Integer> batch : batches) {
         double loss = step(batch, epoch);
         if (!Double.isFinite(loss))
-          throw new DivergedException(
-              epoch, steps, new Training(best, best(curve), curve, resumed));
+          throw new DivergedException(epoch, steps, training(best, curve, resumed));
         optimizer.step(schedule.at(steps++));
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
@@ -185,7 +226,24 @@ public final class Trainer implements AutoCloseable {
         new Snapshot(parameters(), best, optimizer.memory(), curve, steps).write(checkpoint, run);
       listener.epoch(judged);
     }
-    return new Training(best, best(curve), curve, resumed);
+    return training(best, curve, resumed);
+  }
+
+  /** Makes zero what is to be in an epoch; not if weights are no numbers any more. */
+  private boolean prune(int epoch) {
+    if (pruning == null) return true;
+    try {
+      optimizer.mask(zeros.and(pruning.masks(epoch, parameters())));
+      return true;
+    } catch (MalformedModelException e) {
+      return false;
+    }
+  }
+
+  private Training training(Map<String, Tensor> best, List<Epoch> curve, int resumed) {
+    boolean sparse = pruning != null || zeros.zeros() > 0;
+    double sparsity = sparse ? KeptZeros.share(model, best) : 0;
+    return new Training(best, best(curve), curve, resumed, sparsity);
   }
 
   private void restore(Snapshot earlier) {
@@ -202,10 +260,14 @@ public final class Trainer implements AutoCloseable {
     return options.patience() > 0 && curve.size() - 1 - best(curve) >= options.patience();
   }
 
-  /** The epoch with the least loss, the first of several; 0 counts only where it was judged. */
-  private static int best(List<Epoch> curve) {
-    int best = 0;
-    for (int i = 1; i < curve.size(); i++) {
+  /**
+   * The epoch with the least loss, the first of several; 0 counts only where it was judged. Where
+   * weights become zero, none before all have, or the last until then.
+   */
+  private int best(List<Epoch> curve) {
+    int first = pruning == null ? 0 : GradualPruning.rising(options.epochs());
+    int best = Math.min(first, curve.size() - 1);
+    for (int i = best + 1; i < curve.size(); i++) {
       double least = curve.get(best).loss();
       if (Double.isNaN(least) || curve.get(i).loss() < least) best = i;
     }
@@ -216,11 +278,15 @@ public final class Trainer implements AutoCloseable {
   private double step(List<Integer> batch, int epoch) {
     List<Map<String, Tensor>> samples = new ArrayList<>();
     for (int row : batch) samples.add(changed(row, epoch));
-    if (!oneByOne) return gradients(joined(samples), batch, 1);
+    if (goTogether(samples)) return gradients(joined(samples), batch, 1);
     double sum = 0;
     for (int i = 0; i < samples.size(); i++)
       sum += gradients(samples.get(i), batch.subList(i, i + 1), batch.size());
     return sum;
+  }
+
+  private boolean goTogether(List<Map<String, Tensor>> samples) {
+    return !oneByOne && (!opened || Batches.joinable(samples));
   }
 
   private static Map<String, Tensor> joined(List<Map<String, Tensor>> samples) {
@@ -251,7 +317,7 @@ public final class Trainer implements AutoCloseable {
   private org.bytedeco.pytorch.Tensor loss(
       Map<String, org.bytedeco.pytorch.Tensor> inputs, List<Integer> batch) {
     Map<String, org.bytedeco.pytorch.Tensor> wanted = original(inputs);
-    return objective.loss(student.run(inputs, objective.student()), wanted, labels(batch));
+    return objective.trainingLoss(student.run(inputs, objective.student()), wanted, labels(batch));
   }
 
   private Map<String, org.bytedeco.pytorch.Tensor> original(
@@ -279,7 +345,7 @@ public final class Trainer implements AutoCloseable {
     for (List<Integer> batch : rows.judged(options)) {
       List<Map<String, Tensor>> samples = new ArrayList<>();
       for (int row : batch) samples.add(data.samples().get(row));
-      if (!oneByOne) {
+      if (goTogether(samples)) {
         judge(joined(samples), batch, sums);
         continue;
       }

@@ -13,8 +13,10 @@ import java.util.Map;
  * @param best its number; 0 when training made nothing better
  * @param curve every epoch, from number 0 on
  * @param resumed epochs that an earlier run had done
+ * @param sparsity share of the weights that are zero, where zeros were kept or made; else 0
  */
-public record Training(Map<String, Tensor> parameters, int best, List<Epoch> curve, int resumed) {
+public record Training(
+    Map<String, Tensor> parameters, int best, List<Epoch> curve, int resumed, double sparsity) {
   public Training {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     curve = List.copyOf(curve);

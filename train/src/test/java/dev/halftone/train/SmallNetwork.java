@@ -12,6 +12,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
@@ -25,6 +26,7 @@ import dev.halftone.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -82,6 +84,24 @@ public final class SmallNetwork {
             List.of(),
             Opaque.NONE);
     return new Model(8, new TreeMap<>(Map.of("", 17L)), graph, List.of(), Map.of(), Opaque.NONE);
+  }
+
+  /** The same with two of each four neighbours along the input channels zero, but for RGB's. */
+  public static Model pruned() {
+    Model whole = model();
+    GraphEditor editor = new GraphEditor(whole.graph());
+    for (String name : List.of("w2", "w3")) {
+      Tensor weight = Objects.requireNonNull(whole.graph().initializers().get(name));
+      float[] values = weight.toFloats();
+      int channels = (int) weight.dimension(1);
+      int inner = (int) (weight.count() / weight.dimension(0) / channels);
+      for (int i = 0; i < values.length; i++) {
+        int output = i / inner / channels;
+        if ((i / inner % channels + output) % 4 < 2) values[i] = 0;
+      }
+      editor.replaceInitializer(name, Tensor.ofFloats(values, weight.shape()));
+    }
+    return whole.withGraph(editor.toGraph());
   }
 
   private static Tensor normal(Random random, double deviation, long... shape) {

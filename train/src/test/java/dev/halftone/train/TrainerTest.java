@@ -8,6 +8,8 @@ import dev.halftone.data.DataSet;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.recipe.Recipe;
@@ -90,7 +92,10 @@ final class TrainerTest {
             0,
             0,
             1,
+            0,
             Augmentation.NONE,
+            Zeros.TRAINED,
+            null,
             1);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve()).hasSize(9);
@@ -202,6 +207,17 @@ final class TrainerTest {
     assertThat(training.curve().getFirst().accuracy()).isBetween(0.0, 1.0);
   }
 
+  /** Each layer comes nearer to the original's, not only the answer. */
+  @Test
+  void innerValuesCanBeImitated() {
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    Training training = train(OPTIONS.withEpochs(8).withFeatureShare(0.9), data);
+    assertThat(training.curve().getLast().trainLoss())
+        .isLessThan(0.8 * training.curve().get(1).trainLoss());
+    assertThat(last(training)).isLessThan(training.curve().getFirst().heldOutLoss());
+    assertThat(training.curve()).isNotEqualTo(train(OPTIONS.withEpochs(8), data).curve());
+  }
+
   @Test
   void refusesLabelsOfOneClass() {
     assertThatThrownBy(() -> train(OPTIONS.withLabelShare(0.5), SmallNetwork.labelled(16, 1)))
@@ -231,6 +247,20 @@ final class TrainerTest {
   }
 
   @Test
+  void refusesATeacherOfOtherOutputs() {
+    Model small = SmallNetwork.model();
+    GraphEditor editor = new GraphEditor(small.graph());
+    editor.setOutputs(List.of(new ValueInfo("logits", null)));
+    Model teacher = small.withGraph(editor.toGraph());
+    assertThatThrownBy(
+            () -> new Trainer(fake(), teacher, SmallNetwork.samples(16), OPTIONS).close())
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("teacher")
+        .hasMessageContaining("[logits]")
+        .hasMessageContaining("[y]");
+  }
+
+  @Test
   void stopsWhenTheLossIsNoNumberAndKeepsTheBest() {
     assertThatThrownBy(() -> train(OPTIONS.withRate(9.9), SmallNetwork.broken(SAMPLES, 40)))
         .isInstanceOfSatisfying(
@@ -241,7 +271,24 @@ final class TrainerTest {
   @Test
   void stopsWhenNothingGetsBetter() {
     TrainOptions options =
-        new TrainOptions(30, 8, Method.SGD, 1e-9, 0, 0, 0, 0, 0.25, 2, 0, 1, Augmentation.NONE, 0);
+        new TrainOptions(
+            30,
+            8,
+            Method.SGD,
+            1e-9,
+            0,
+            0,
+            0,
+            0,
+            0.25,
+            2,
+            0,
+            1,
+            0,
+            Augmentation.NONE,
+            Zeros.TRAINED,
+            null,
+            0);
     Training training = train(options, SmallNetwork.samples(SAMPLES));
     assertThat(training.curve().size()).isLessThan(10);
   }

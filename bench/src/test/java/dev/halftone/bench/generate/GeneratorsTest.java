@@ -2,6 +2,8 @@ package dev.halftone.bench.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halftone.checkpoint.gguf.Gguf;
+import dev.halftone.checkpoint.gguf.GgufTensor;
 import dev.halftone.graph.Model;
 import dev.halftone.onnx.OnnxReader;
 import dev.halftone.tensor.Tensor;
@@ -50,6 +52,21 @@ final class GeneratorsTest {
     double squares = 0;
     for (float value : weight.toFloats()) squares += (double) value * value;
     assertThat(squares / weight.count()).isBetween(0.9 / 96, 1.1 / 96);
+  }
+
+  @Test
+  void llamaLikeIsAModelOfHalves() {
+    Path file = folder.resolve("llama.gguf");
+    LlamaLike.write(file, new LlamaLike.Shape(2, 256, 512, 4, 2, 300), 2);
+    Gguf model = Gguf.read(file);
+    assertThat(model.tensors()).hasSize(2 * 9 + 3);
+    GgufTensor keys = Objects.requireNonNull(model.tensors().get("blk.1.attn_k.weight"));
+    assertThat(keys.info().shape()).containsExactly(128, 256);
+    assertThat(keys.type().name()).isEqualTo("F16");
+    float[] values = keys.tensor().orElseThrow().toFloats();
+    double squares = 0;
+    for (float value : values) squares += (double) value * value;
+    assertThat(Math.sqrt(squares / values.length)).isBetween(0.019, 0.021);
   }
 
   @Test

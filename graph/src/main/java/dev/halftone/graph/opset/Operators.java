@@ -103,7 +103,8 @@ final class Operators {
     if (adapter == null) return List.of(node);
     for (var attribute : node.attributes().entrySet()) {
       // A function's own attribute: its value is another one at each call.
-      if (attribute.getValue() instanceof Attribute.OfOpaque) {
+      if (attribute.getValue() instanceof Attribute.OfOpaque
+          || attribute.getValue() instanceof Attribute.OfReference) {
         throw new CannotRaiseException(
             node, "attribute %s is not a plain value".formatted(attribute.getKey()));
       }

@@ -113,6 +113,7 @@ public final class OpsetUpgrade {
         function.outputs(),
         nodes,
         raised(function.opsets()),
+        function.defaults(),
         function.opaque());
   }
 
@@ -173,6 +174,7 @@ public final class OpsetUpgrade {
                   Attribute.OfInts _,
                   Attribute.OfFloats _,
                   Attribute.OfStrings _,
+                  Attribute.OfReference _,
                   Attribute.OfOpaque _ ->
                   attribute;
             });

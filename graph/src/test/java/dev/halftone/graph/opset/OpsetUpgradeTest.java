@@ -447,6 +447,7 @@ class OpsetUpgradeTest {
             List.of("b"),
             List.of(squeeze),
             new TreeMap<>(Map.of("", 11L)),
+            Map.of(),
             Opaque.NONE);
     Node call = new Node("call", "own", "F", List.of("x"), List.of("y"), Map.of(), Opaque.NONE);
     Model raised = ((Result.Raised) OpsetUpgrade.to(model(11, graph(call), function), 13)).model();

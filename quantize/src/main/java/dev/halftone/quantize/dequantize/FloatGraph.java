@@ -8,6 +8,7 @@ import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.quantize.scope.Scope;
+import dev.halftone.quantize.scope.TurnedMatrix;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -96,9 +97,21 @@ final class FloatGraph {
     return new FloatGraph(scope.body(body), this, names, saturation).convert();
   }
 
+  /** The constant of that name, or what a Transpose makes of a matrix of constants; else null. */
   @Nullable Tensor constant(String name) {
     Constant constant = scope.constant(name);
-    return constant == null ? null : constant.value();
+    return constant == null ? turned(producer(name)) : constant.value();
+  }
+
+  /** Codes that are read as rows and as columns are stored once, with a Transpose between. */
+  private @Nullable Tensor turned(@Nullable Node transpose) {
+    if (transpose == null || !transpose.is("Transpose")) return null;
+    Constant constant = scope.constant(transpose.input(0));
+    if (constant == null || !TurnedMatrix.canBe(constant.value())) return null;
+    List<Long> order = transpose.integers("perm");
+    return order.isEmpty() || order.equals(List.of(1L, 0L))
+        ? TurnedMatrix.of(constant.value())
+        : null;
   }
 
   /**

@@ -61,6 +61,7 @@ public final class ConstantNodes {
         case Attribute.OfStrings ignored -> {}
         case Attribute.OfGraph ignored -> {}
         case Attribute.OfGraphs ignored -> {}
+        case Attribute.OfReference ignored -> {}
         case Attribute.OfOpaque ignored -> {}
       }
     }

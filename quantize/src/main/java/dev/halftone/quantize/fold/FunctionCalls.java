@@ -5,6 +5,7 @@ import dev.halftone.graph.Function;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.edit.GraphEditor;
 import java.util.ArrayDeque;
@@ -18,9 +19,9 @@ import java.util.Map;
 
 /**
  * Puts the nodes of the model's own functions where they are called, so that weights within them
- * are weights of the graph (ONNX IR, "Functions"). A function whose nodes refer to attributes of
- * the call, have bodies, or want another version of an operator set than the model stays a
- * function.
+ * are weights of the graph (ONNX IR, "Functions"). Attributes that refer to one of the call take
+ * its value, else the function's default, and are left out where there is neither. A function whose
+ * nodes have bodies, or want another version of an operator set than the model, stays a function.
  */
 public final class FunctionCalls {
   /** More nodes than any real model has: functions that call others twice grow without bound. */
@@ -112,8 +113,26 @@ public final class FunctionCalls {
     }
     String label = call.label();
     String prefix = (label.length() > LONGEST_PREFIX ? function.name() : label) + "/";
-    for (Node node : function.nodes()) nodes.add(renamed(node, prefix, names));
+    for (Node node : function.nodes()) {
+      Map<String, Attribute> attributes = resolved(node.attributes(), call, function);
+      nodes.add(renamed(node, prefix, names).withAttributes(attributes));
+    }
     return nodes;
+  }
+
+  private static Map<String, Attribute> resolved(
+      Map<String, Attribute> attributes, Node call, Function function) {
+    Map<String, Attribute> resolved = new LinkedHashMap<>();
+    attributes.forEach(
+        (name, attribute) -> {
+          Attribute value = attribute;
+          if (attribute instanceof Attribute.OfReference(String referred, Opaque _)) {
+            Attribute given = call.attributes().get(referred);
+            value = given != null ? given : function.defaults().get(referred);
+          }
+          if (value != null) resolved.put(name, value);
+        });
+    return resolved;
   }
 
   private Node renamed(Node node, String prefix, Map<String, String> names) {

@@ -38,7 +38,7 @@ public enum Role {
           "Unsqueeze");
 
   /** What the node's own input at that position is to it; never {@link #SHAPED}. */
-  static Role direct(Node node, int input) {
+  public static Role direct(Node node, int input) {
     if (!node.domain().isEmpty()) return OTHER;
     String type = node.opType();
     if (type.equals("MatMul") || type.equals("Gemm")) {

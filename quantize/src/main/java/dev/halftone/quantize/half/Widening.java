@@ -101,6 +101,7 @@ public final class Widening {
       case Attribute.OfInts ignored -> attribute;
       case Attribute.OfFloats ignored -> attribute;
       case Attribute.OfStrings ignored -> attribute;
+      case Attribute.OfReference ignored -> attribute;
       case Attribute.OfOpaque ignored -> attribute;
     };
   }

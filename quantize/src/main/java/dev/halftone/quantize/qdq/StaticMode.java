@@ -71,10 +71,14 @@ public final class StaticMode {
     Map<String, Statistics> observed =
         source.statistics(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed, threads);
-    Graph quantized = QdqGraph.build(mode.graph, decisions, prepared.domain()).graph();
+    QdqGraph.Built built = QdqGraph.build(mode.graph, decisions, prepared.domain());
+    Graph quantized = built.graph();
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
     if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, mode.everything()::allows);
+    quantized =
+        TiedTables.share(
+            mode.graph, decisions, quantized, built.originals(), mode.everything()::allows);
     Plan plan = mode.plan(decisions, prepared, observed);
     Quantized rest =
         RemainingWeights.store(
@@ -86,7 +90,8 @@ public final class StaticMode {
 
   /**
    * Quantizes a folded model into pairs of QuantizeLinear and DequantizeLinear that training can go
-   * on from. What no operator computes in integers stays in float.
+   * on from. Weights of recurrent operators are stored as the recipe's integers and decoded when
+   * the model is loaded; what else no operator computes in integers stays in float.
    *
    * @throws UnsupportedModelException if no operator can compute in integers
    * @throws dev.halftone.graph.MalformedModelException if a weight is NaN or infinite
@@ -109,12 +114,19 @@ public final class StaticMode {
     QdqGraph.Built built = QdqGraph.build(mode.graph, decisions, prepared.domain());
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, built.graph());
+    RecurrentWeights recurrent =
+        RecurrentWeights.store(
+            prepared.withDomains(built.graph()).withMetadata(metadata), recipe, threads);
+    Map<String, String> originals = new LinkedHashMap<>(built.originals());
+    originals.putAll(recurrent.originals());
+    Map<String, Codes> grids = mode.grids(decisions);
+    grids.putAll(recurrent.grids());
     return new StaticDraft(
         prepared.model(),
-        prepared.withDomains(built.graph()).withMetadata(metadata),
-        built.originals(),
-        mode.grids(decisions),
-        mode.plan(decisions, prepared, observed));
+        recurrent.model(),
+        originals,
+        grids,
+        mode.plan(decisions, prepared, observed).with(recurrent.tensors()));
   }
 
   /** The codes that each constant may be made of. */

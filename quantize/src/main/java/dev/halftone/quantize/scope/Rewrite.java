@@ -115,6 +115,7 @@ public final class Rewrite {
       case Attribute.OfInts ignored -> attribute;
       case Attribute.OfFloats ignored -> attribute;
       case Attribute.OfStrings ignored -> attribute;
+      case Attribute.OfReference ignored -> attribute;
       case Attribute.OfOpaque ignored -> attribute;
     };
   }

@@ -48,6 +48,7 @@ class FunctionCallsTest {
         outputs,
         List.of(nodes),
         new TreeMap<>(Map.of("", 17L, "own", 1L)),
+        Map.of("slope", new Attribute.OfFloat(0.25f)),
         Opaque.NONE);
   }
 
@@ -106,6 +107,41 @@ class FunctionCallsTest {
         model(List.of(function("Soft", List.of("y"), referring)), call("one", "Soft", "x", "y"));
     assertThat(FunctionCalls.inline(model).graph().nodes()).hasSize(1);
     assertThat(FunctionCalls.inline(model).functions()).hasSize(1);
+  }
+
+  @Test
+  void attributesOfTheCallTakeThePlaceOfReferences() {
+    Node leaky =
+        new Node(
+            "leaky",
+            "",
+            "LeakyRelu",
+            List.of("x"),
+            List.of("y"),
+            Map.of("alpha", new Attribute.OfReference("slope", Opaque.NONE)),
+            Opaque.NONE);
+    Node elu =
+        new Node(
+            "elu",
+            "",
+            "Elu",
+            List.of("y"),
+            List.of("z"),
+            Map.of("alpha", new Attribute.OfReference("nobody gives it", Opaque.NONE)),
+            Opaque.NONE);
+    Function function = function("Bent", List.of("z"), leaky, elu);
+    Node own =
+        call("one", "Bent", "x", "h").withAttributes(Map.of("slope", new Attribute.OfFloat(0.5f)));
+    Model inlined =
+        FunctionCalls.inline(model(List.of(function), own, call("two", "Bent", "h", "y")));
+    assertThat(inlined.functions()).isEmpty();
+    assertThat(inlined.graph().nodes())
+        .filteredOn(node -> node.is("LeakyRelu"))
+        .extracting(node -> node.real("alpha", 0))
+        .containsExactly(0.5f, 0.25f);
+    assertThat(inlined.graph().nodes())
+        .filteredOn(node -> node.is("Elu"))
+        .allMatch(node -> node.attributes().isEmpty());
   }
 
   @Test

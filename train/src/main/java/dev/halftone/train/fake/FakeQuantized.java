@@ -10,6 +10,7 @@ import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.operator.FakeQuantization;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,32 @@ public final class FakeQuantized {
   /** The float model. */
   public Model floats() {
     return draft.floats();
+  }
+
+  /** The initializer of {@link #floats} by the one of {@link #weights}, vectors left out. */
+  public Map<String, String> originals() {
+    Map<String, Tensor> initial = model().graph().initializers();
+    Map<String, String> originals = new LinkedHashMap<>();
+    for (String weight : weights)
+      if (Objects.requireNonNull(initial.get(weight), weight).rank() > 1)
+        originals.put(weight, weight);
+    for (Grid grid : built.grids())
+      originals.computeIfPresent(
+          grid.value(), (value, same) -> draft.originals().getOrDefault(grid.codes(), same));
+    return originals;
+  }
+
+  /** The float model with what was trained in the place of its weights; vectors stay. */
+  public Model floats(Map<String, Tensor> parameters) {
+    GraphEditor editor = new GraphEditor(floats().graph());
+    originals()
+        .forEach(
+            (weight, original) -> {
+              Tensor was = Objects.requireNonNull(editor.initializers().get(original), original);
+              editor.replaceInitializer(
+                  original, parameter(parameters, weight).reshape(was.shape()));
+            });
+    return floats().withGraph(editor.toGraph());
   }
 
   /** Initializers of {@link #model} that are weights and biases, rounded or not. */
@@ -126,10 +153,8 @@ public final class FakeQuantized {
     for (String scale : scales()) editor.replaceInitializer(scale, parameter(parameters, scale));
     for (Grid grid : built.grids()) {
       Tensor scale =
-          grid.zeroPoint().isEmpty()
-              ? biasScale(grid, parameters)
-              : parameter(parameters, grid.scale());
-      if (grid.zeroPoint().isEmpty()) editor.replaceInitializer(grid.scale(), scale);
+          grid.ofProduct() ? biasScale(grid, parameters) : parameter(parameters, grid.scale());
+      if (grid.ofProduct()) editor.replaceInitializer(grid.scale(), scale);
       DType type = Objects.requireNonNull(initializers.get(grid.codes())).dtype();
       Tensor zeroPoint = initializers.get(grid.zeroPoint());
       editor.replaceInitializer(

@@ -55,6 +55,7 @@ final class TrainingGraph {
     for (Node node : builder.file.nodes()) {
       if (node.opType().equals("QuantizeLinear")) builder.joinPair(node);
       else if (node.opType().equals("DequantizeLinear")) builder.restoreConstant(node);
+      else if (node.is("Mul")) builder.restoreDecoded(node);
     }
     builder.editor.prune();
     return new Built(
@@ -112,11 +113,45 @@ final class TrainingGraph {
     scales.add(scale);
     grids.add(
         new Grid(
-            value, dequantize.input(0), scale, dequantize.input(2), axis, all.low(), all.high()));
+            value,
+            dequantize.input(0),
+            scale,
+            false,
+            dequantize.input(2),
+            axis,
+            all.low(),
+            all.high()));
     List<String> inputs = List.of(value, scale, floatZeroPoint(dequantize));
     editor.replace(
         dequantize,
         FakeQuantization.node(inputs, dequantize.output(0), axis, all.low(), all.high()));
+  }
+
+  /**
+   * Puts floats in front of a node that rounds them where the file casts codes and multiplies them
+   * with their scales: weights of recurrent operators.
+   */
+  private void restoreDecoded(Node scaled) {
+    Node cast = index.producer(scaled.input(0));
+    String original =
+        cast == null || !cast.is("Cast") ? null : draft.originals().get(cast.input(0));
+    if (cast == null || original == null) return;
+    String value = editor.freshName(original + "_trained");
+    Tensor floats =
+        Objects.requireNonNull(draft.floats().graph().initializers().get(original), original);
+    editor.addInitializer(value, floats);
+    String scale = scaled.input(1);
+    scales.add(scale);
+    String zero = editor.freshName(value + "_zero_point");
+    editor.addInitializer(zero, Tensor.scalar(0f));
+    Codes all = codesOf(original);
+    // Scales are of the weight's rank, one for each row of gates: the axis before the last.
+    int axis = Math.max(0, floats.rank() - 2);
+    grids.add(new Grid(value, cast.input(0), scale, false, "", axis, all.low(), all.high()));
+    editor.replace(
+        scaled,
+        FakeQuantization.node(
+            List.of(value, scale, zero), scaled.output(0), axis, all.low(), all.high()));
   }
 
   /** The scale of a bias is the product of two others, and goes with them. */
@@ -132,6 +167,7 @@ final class TrainingGraph {
             value,
             dequantize.input(0),
             dequantize.input(1),
+            true,
             "",
             0,
             Integer.MIN_VALUE,

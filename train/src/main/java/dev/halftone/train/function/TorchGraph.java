@@ -129,6 +129,17 @@ public final class TorchGraph implements AutoCloseable {
    * @throws UnsupportedModelException if libtorch fails at a node
    */
   public Map<String, Tensor> run(Map<String, Tensor> inputs, Collection<String> wanted) {
+    return run(inputs, wanted, Map.of());
+  }
+
+  /**
+   * As the other, but whoever reads one of {@code given} reads that in the place of what its node
+   * computes. What is wanted is what nodes compute all the same.
+   *
+   * @param given by name of an inner value
+   */
+  public Map<String, Tensor> run(
+      Map<String, Tensor> inputs, Collection<String> wanted, Map<String, Tensor> given) {
     PointerScope scope = PointerScope.getInnerScope();
     if (scope == null) throw new IllegalStateException("no PointerScope is open");
     Map<String, Tensor> values = new HashMap<>(constants);
@@ -136,8 +147,15 @@ public final class TorchGraph implements AutoCloseable {
     values.putAll(inputs);
     Set<String> kept = new HashSet<>(wanted);
     kept.addAll(values.keySet());
+    kept.addAll(given.keySet());
+    Map<String, Tensor> computed = new HashMap<>();
     for (int i = 0; i < operators.size(); i++) {
       compute(i, values, scope);
+      for (String name : graph.nodes().get(i).outputs()) {
+        Tensor instead = given.get(name);
+        if (instead != null)
+          computed.put(name, Objects.requireNonNull(values.put(name, instead), name));
+      }
       for (String name : lastReads.get(i)) {
         Tensor done = kept.contains(name) ? null : values.remove(name);
         if (done != null) done.deallocate();
@@ -145,7 +163,8 @@ public final class TorchGraph implements AutoCloseable {
     }
     Map<String, Tensor> results = new LinkedHashMap<>();
     for (String name : wanted) {
-      Tensor value = values.get(name);
+      Tensor own = computed.get(name);
+      Tensor value = own == null ? values.get(name) : own;
       if (value == null) throw new IllegalArgumentException("the graph has no value " + name);
       results.put(name, value);
     }

@@ -26,8 +26,8 @@ import org.bytedeco.pytorch.global.torch;
  * are not clamped and {@code low - zeroPoint} or {@code high - zeroPoint} where they are: Esser et
  * al., "Learned Step Size Quantization" (arXiv 1902.08153), eq. 3.
  *
- * <p>Inputs: x; scale, without dimensions or one for each index of the axis; zero point as float,
- * of the scale's shape.
+ * <p>Inputs: x; scale, without dimensions, one for each index of the axis, or of x's rank and
+ * spreading over it; zero point as float, of the scale's shape or without dimensions.
  */
 public final class FakeQuantization {
   private static final String DOMAIN = "dev.halftone";
@@ -78,7 +78,7 @@ public final class FakeQuantization {
   }
 
   private static Tensor along(Tensor values, Call call, Tensor x) {
-    if (values.dim() == 0) return values;
+    if (values.dim() == 0 || values.dim() == x.dim()) return values;
     long[] shape = new long[(int) x.dim()];
     Arrays.fill(shape, 1);
     shape[call.axis("axis", 0, x)] = values.numel();

@@ -14,8 +14,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Takes steps. Each parameter {@code p} with unit {@code u} is trained as {@code p / u}: its
- * gradient counts as {@code u * gradient}. Close it to free its memory of past gradients, and the
- * parameters' units and floors.
+ * gradient counts as {@code u * gradient}, and as none where its mask is 0: neither it nor what is
+ * remembered of it moves there. Close it to free its memory of past gradients, and the parameters'
+ * units, masks and floors.
  */
 public final class Optimizer implements AutoCloseable {
   private static final double FIRST = 0.9;
@@ -70,6 +71,23 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes zero what masks say, from now on.
+   *
+   * @param masks by name of a parameter that has one
+   */
+  public void mask(Map<String, dev.halftone.tensor.Tensor> masks) {
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      for (Parameter parameter : parameters) {
+        dev.halftone.tensor.Tensor mask = masks.get(parameter.name());
+        if (mask == null) continue;
+        TorchTensors.fill(parameter.mask(), mask);
+        parameter.tensor().mul_(parameter.mask());
+      }
+    }
+  }
+
   private double shrink() {
     if (longest == 0) return 1;
     double squares = 0;
@@ -85,6 +103,7 @@ public final class Optimizer implements AutoCloseable {
 
   private static Tensor gradient(Parameter parameter, double shrink) {
     Tensor gradient = parameter.tensor().grad().mul(parameter.unit());
+    if (parameter.mask().defined()) gradient = gradient.mul(parameter.mask());
     double factor = parameter.gradientScale() * shrink;
     return factor == 1 ? gradient : gradient.mul(new Scalar(factor));
   }
@@ -98,6 +117,7 @@ public final class Optimizer implements AutoCloseable {
     if (decays && method == Method.ADAMW) value.mul_(new Scalar(1 - rate * decay));
     Tensor direction =
         method == Method.SGD ? momentum(parameter, gradient) : adam(parameter, gradient);
+    if (parameter.mask().defined()) direction = direction.mul(parameter.mask());
     value.sub_(direction.mul(parameter.unit()).mul(new Scalar(rate)));
     if (parameter.floor().defined()) value.copy_(torch.maximum(value, parameter.floor()));
   }
@@ -148,6 +168,7 @@ public final class Optimizer implements AutoCloseable {
     second.values().forEach(Tensor::deallocate);
     for (Parameter parameter : parameters) {
       parameter.unit().deallocate();
+      parameter.mask().deallocate();
       parameter.floor().deallocate();
     }
   }

@@ -10,7 +10,15 @@ import org.bytedeco.pytorch.Tensor;
  * @param unit what a step of 1 adds; of a shape that spreads over the tensor
  * @param gradientScale what its gradient is multiplied with before it counts
  * @param decays whether weight decay makes it smaller
+ * @param mask 0 where it stays as it is and 1 elsewhere, of the tensor's shape; undefined where all
+ *     of it is trained
  * @param floor least value that it may get; of a shape that spreads over the tensor, or undefined
  */
 public record Parameter(
-    String name, Tensor tensor, Tensor unit, double gradientScale, boolean decays, Tensor floor) {}
+    String name,
+    Tensor tensor,
+    Tensor unit,
+    double gradientScale,
+    boolean decays,
+    Tensor mask,
+    Tensor floor) {}

@@ -1,0 +1,126 @@
+package dev.halftone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training in a process of its own: its memory, its end by force, its first start. */
+class TrainProcessTest {
+  @TempDir private Path folder;
+  private Fixture fixture;
+
+  @BeforeEach
+  void onlyWhereLibtorchIs() {
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux")
+            && System.getProperty("os.arch").equals("amd64"),
+        "training runs on Linux x86-64");
+    fixture = new Fixture(folder);
+  }
+
+  /**
+   * What one epoch takes is given back before the next. The heap is as large as it gets from the
+   * start, so that what grows is native.
+   */
+  @Test
+  void residentMemoryDoesNotGrowFromEpochToEpoch() throws Exception {
+    List<Long> resident = new ArrayList<>();
+    Process process =
+        start(
+            List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"),
+            "--epochs",
+            "10",
+            "--batch",
+            "4");
+    followed(process, line -> resident.add(resident(process)));
+    assertThat(resident).hasSize(11);
+    assertThat((double) resident.get(10)).isBetween(0.95 * resident.get(2), 1.05 * resident.get(2));
+  }
+
+  /** Bytes of memory that a process holds. */
+  private static long resident(Process process) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")))
+        if (line.startsWith("VmRSS:")) return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    throw new AssertionError("no VmRSS");
+  }
+
+  @Test
+  void aKilledRunGoesOnAndEndsAsOneThatWasNot() throws Exception {
+    String[] options = {"--epochs", "8", "--checkpoint", "state.safetensors"};
+    Process killed = start(List.of(), options);
+    int code =
+        followed(
+            killed,
+            line -> {
+              // Of the handle, since that of the process closes its output.
+              if (line.startsWith("epoch 3:")) killed.toHandle().destroyForcibly();
+            });
+    assertThat(code).isEqualTo(137);
+    Path out = folder.resolve("out.onnx");
+    assertThat(out).doesNotExist();
+
+    List<String> epochs = new ArrayList<>();
+    assertThat(followed(start(List.of(), options), epochs::add)).isZero();
+    assertThat(epochs.getFirst()).doesNotStartWith("epoch 0");
+    assertThat(epochs.getLast()).startsWith("epoch 8");
+    byte[] resumed = Files.readAllBytes(out);
+
+    Files.delete(folder.resolve("state.safetensors"));
+    assertThat(followed(start(List.of(), options), line -> {})).isZero();
+    assertThat(Files.readAllBytes(out)).isEqualTo(resumed);
+  }
+
+  /** JavaCPP unpacks libtorch into its cache first; the JVM crashes where that is done wrong. */
+  @Test
+  void startsWithAnEmptyCacheOfLibraries() throws Exception {
+    Path cache = Files.createDirectory(folder.resolve("cache"));
+    Process process = start(List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache), "--epochs", "1");
+    assertThat(followed(process, line -> {})).isZero();
+    assertThat(CommandRun.files(cache)).anyMatch(name -> name.contains("libtorch_cpu"));
+    assertThat(folder.resolve("out.onnx")).isNotEmptyFile();
+  }
+
+  private Process start(List<String> java, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+    command.addAll(java);
+    command.addAll(List.of("dev.halftone.cli.Main", "train", fixture.model().toString()));
+    command.addAll(List.of("--data", fixture.samples().toString(), "--weights", "int2"));
+    command.addAll(List.of("-o", "out.onnx"));
+    command.addAll(Arrays.asList(options));
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+  }
+
+  /** Hands over each line that tells of an epoch, and gives the exit code. */
+  private static int followed(Process process, Consumer<String> epochs)
+      throws IOException, InterruptedException {
+    StringBuilder all = new StringBuilder();
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        all.append(line).append('\n');
+        if (line.startsWith("epoch ")) epochs.accept(line);
+      }
+    }
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(all.toString()).isTrue();
+    int code = process.exitValue();
+    assertThat(code).as(all.toString()).isIn(0, 137);
+    return code;
+  }
+}
