@@ -40,7 +40,7 @@ exit /b 0
 rem Error level 1 when a source or pom is newer than the last build.
 :stale
 if not exist "%STAMP%" exit /b 1
-powershell -NoProfile -NonInteractive -Command "$built = (Get-Item -LiteralPath $env:STAMP).LastWriteTimeUtc; $newer = Get-ChildItem -LiteralPath $env:HOME_DIR -Recurse | Where-Object { $_.LastWriteTimeUtc -gt $built -and $_.FullName -notmatch '\\(target|bench|house|docs|examples)(\\|$)' -and ($_.Name -eq 'pom.xml' -or $_.FullName -match '\\src\\main\\') } | Select-Object -First 1; exit [int][bool]$newer"
+powershell -NoProfile -NonInteractive -Command "$built = (Get-Item -LiteralPath $env:STAMP).LastWriteTimeUtc; $newer = Get-ChildItem -LiteralPath $env:HOME_DIR -Recurse | Where-Object { $_.LastWriteTimeUtc -gt $built -and $_.FullName -notmatch '\\(target|bench|house|maven-plugin|docs|examples)(\\|$)' -and ($_.Name -eq 'pom.xml' -or $_.FullName -match '\\src\\main\\') } | Select-Object -First 1; exit [int][bool]$newer"
 exit /b %errorlevel%
 
 rem Unlike the script for other systems this takes no lock: start one build at a time.

@@ -68,7 +68,7 @@ final class BlocksQuantize {
               null,
               null,
               false,
-              null);
+              Judgement.NONE);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
       clock.stop(builder);
       RunRecord record = builder.build();

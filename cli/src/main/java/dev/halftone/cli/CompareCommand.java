@@ -4,15 +4,19 @@ import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Comparison;
 import dev.halftone.evaluate.Layer;
 import dev.halftone.evaluate.metric.ErrorSum;
+import dev.halftone.graph.ValueInfo;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,8 +31,10 @@ import picocli.CommandLine.Spec;
     header = "Show layer by layer how far a model is from its original: which node is to blame.",
     description =
         "Runs both models as they are written on every sample and compares their values, integers"
-            + " in their float form. Noise is the error's share of the signal's energy; a node is"
-            + " blamed for the noise that its output has more than its inputs.",
+            + " in their float form. Noise is the error's share of the signal's energy. A layer's"
+            + " own noise is what it makes when it is given what the original's layer is given; the"
+            + " rest of its error is inherited from layers before it. --min-sqnr is"
+            + " about the worst output of the network.",
     customSynopsis = "halftone compare REFERENCE MODEL --data PATH [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -45,10 +51,12 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--worst",
       paramLabel = "N",
-      description = "Print the N nodes that add most noise; default: 20. The JSON has all.")
+      description =
+          "Print the N layers that make most noise themselves; default: 20. The JSON has all.")
   private int worst = 20;
 
   @Mixin private DataOptions data;
+  @Mixin private SqnrGateOptions gate;
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -63,31 +71,57 @@ final class CompareCommand implements Callable<Integer> {
     if (worst < 1)
       throw new ParameterException(
           spec.commandLine(), "--worst %d: at least 1 is needed".formatted(worst));
+    List<Gate> gates = gate.gates();
+    gate.checkJunit(gates);
     console.checkWritable();
     try (Bars bars = console.bars()) {
       OpenModel right = Halftone.open(reference);
       OpenModel made = Halftone.open(model);
       DataSet samples = data.open(right, data.data, data.labels, data.rows, common.seed());
-      List<Layer> layers =
+      Comparison comparison =
           Comparison.compare(
-                  reference, model, samples, samples.size(), common.threads(), bars.progress())
-              .layers();
+              reference,
+              right.folded(),
+              model,
+              samples,
+              samples.size(),
+              common.threads(),
+              bars.progress());
       bars.close();
       RunRecord.Builder record =
           RunRecord.of("compare")
               .model(made.file())
               .reference(right.file())
-              .section("layers", layers.stream().map(LayerFields::of).toList())
               .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
+      LayerFields.add(comparison, "layers", record);
       List<String> warnings = new ArrayList<>(samples.warnings());
-      warnings.addAll(leftOut(layers));
+      warnings.addAll(comparison.warnings());
+      warnings.addAll(leftOut(comparison.layers()));
       warnings.forEach(record::warning);
+      Map<String, Double> metrics = outputSqnr(right, comparison.layers());
+      Judgement judgement = Judgement.of(model, gates, metrics);
+      judgement.addTo(record.metrics(metrics));
       clock.stop(record);
-      print(console, layers, samples);
+      print(console, comparison);
       warnings.forEach(warning -> console.say("warning: " + warning));
-      console.write(record.build());
-      return ExitCode.DONE;
+      RunRecord built = record.build();
+      console.write(built);
+      judgement.tell(console, metrics);
+      gate.write("compare", judgement, built);
+      return judgement.exitCode();
     }
+  }
+
+  /** {@code sqnr_db}: the least of the network's outputs; nothing where none was compared. */
+  private static Map<String, Double> outputSqnr(OpenModel right, List<Layer> layers) {
+    Set<String> outputs =
+        right.model().graph().outputs().stream().map(ValueInfo::name).collect(Collectors.toSet());
+    OptionalDouble least =
+        layers.stream()
+            .filter(layer -> outputs.contains(layer.value()))
+            .mapToDouble(Layer::sqnrDb)
+            .min();
+    return least.isPresent() ? Map.of("sqnr_db", least.getAsDouble()) : Map.of();
   }
 
   private static List<String> leftOut(List<Layer> layers) {
@@ -101,33 +135,30 @@ final class CompareCommand implements Callable<Integer> {
             + first.value());
   }
 
-  private void print(Console console, List<Layer> layers, DataSet samples) {
+  private void print(Console console, Comparison comparison) {
     console.say(
         "%s beside %s, %s, %s"
             .formatted(
                 model,
                 reference,
-                Text.count(samples.size(), "sample"),
-                Text.count(layers.size(), "value")));
-    console.say("  SQNR dB  added noise  node");
-    for (Layer layer : worstFirst(layers)) {
-      String name = layer.node().isEmpty() ? layer.value() : layer.node();
+                Text.count(comparison.samples(), "sample"),
+                Text.count(comparison.layers().size(), "value")));
+    console.say(CulpritText.line(comparison));
+    console.say("  own noise  inherited  SQNR dB  layer");
+    for (Layer layer : comparison.worst(worst)) {
       console.say(
-          "  %7s  %11s  %s (%s)"
-              .formatted(decibels(layer.sqnrDb()), added(layer), name, layer.opType()));
+          "  %9s  %9s  %7s  %s"
+              .formatted(
+                  CulpritText.share(layer.ownNoise()),
+                  CulpritText.share(layer.inheritedNoise()),
+                  decibels(layer.sqnrDb()),
+                  CulpritText.named(layer) + why(layer)));
     }
   }
 
-  /** A node whose output has a smaller share of noise than its inputs adds none. */
-  private static String added(Layer layer) {
-    return layer.addedNoise() > 0 ? Text.decimal(100 * layer.addedNoise()) + " %" : "none";
-  }
-
-  private List<Layer> worstFirst(List<Layer> layers) {
-    return layers.stream()
-        .sorted(Comparator.comparingDouble(Layer::addedNoise).reversed())
-        .limit(worst)
-        .toList();
+  private static String why(Layer layer) {
+    String kinds = ReasonText.kinds(layer.reasons());
+    return kinds.isEmpty() ? "" : ": " + kinds;
   }
 
   private static String decibels(double sqnr) {

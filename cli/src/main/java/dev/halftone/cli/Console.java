@@ -61,15 +61,22 @@ final class Console {
     writer.flush();
   }
 
-  /** The record for scripts and the page of it, where they were asked for. */
-  void write(RunRecord record) {
-    if (page != null) write(page, RunReport.html(record.toJson(), page.toString()));
-    if (json == null) return;
-    if (json.equals(STANDARD_OUTPUT)) out.print(record.toJson());
-    else write(json, record.toJson());
+  /** An error, which the quiet see too. */
+  void fail(String line) {
+    err.println("halftone: " + line);
+    err.flush();
   }
 
-  private static void write(Path file, String text) {
+  /** The record for scripts and the page of it, where they were asked for. */
+  void write(RunRecord record) {
+    if (page != null) writeWhole(page, RunReport.html(record.toJson(), page.toString()));
+    if (json == null) return;
+    if (json.equals(STANDARD_OUTPUT)) out.print(record.toJson());
+    else writeWhole(json, record.toJson());
+  }
+
+  /** Text as a file that is there whole or not at all. */
+  static void writeWhole(Path file, String text) {
     try (StagedOutput output = StagedOutput.beside(file)) {
       Files.writeString(output.file(), text);
       output.commit();

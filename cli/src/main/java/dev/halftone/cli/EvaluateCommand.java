@@ -8,6 +8,7 @@ import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,6 +47,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private DataOptions data;
   @Mixin private JudgeOptions judge;
+  @Mixin private GateOptions gate;
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -54,13 +56,11 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     Clock clock = Clock.start();
     Console console = common.console(page.file());
-    Gate gate = judge.gate();
+    List<Gate> gates = gate.gates(judge.measuresLatency());
     if (data.data == null)
       throw new ParameterException(
           spec.commandLine(), "--data is missing: what shall the model be judged by?");
-    if (gate != null && reference == null)
-      throw new ParameterException(
-          spec.commandLine(), "--max-drop needs --reference to compare with");
+    if (reference == null) gate.refuse(gates, " needs --reference to compare with");
     console.checkWritable();
     try (Bars bars = console.bars()) {
       OpenModel judged = Halftone.open(model);
@@ -70,12 +70,14 @@ final class EvaluateCommand implements Callable<Integer> {
           Evaluator.evaluate(
               model, reference, samples, judge.options(common.threads(), bars.progress()));
       bars.close();
-      RunRecord.Builder record = record(judged, original, samples, evaluation);
-      Gate.Verdict verdict = gate == null ? null : gate.judge(evaluation.metrics());
-      if (verdict != null && !verdict.passed()) record.warning(verdict.text());
-      clock.stop(record);
-      print(console, record.build(), samples, verdict);
-      return verdict == null || verdict.passed() ? ExitCode.DONE : ExitCode.GATE_MISSED;
+      Judgement judgement = Judgement.of(model, gates, evaluation);
+      RunRecord.Builder builder = record(judged, original, samples, evaluation);
+      judgement.addTo(builder);
+      clock.stop(builder);
+      RunRecord record = builder.build();
+      print(console, record, samples, judgement);
+      gate.write("evaluate", judgement, record);
+      return judgement.exitCode();
     }
   }
 
@@ -87,6 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
             .metrics(evaluation.metrics())
             .provenance(Provenance.here(common.seed(), common.threads(), null, samples));
     if (original != null) record.reference(original.file());
+    SampleFields.add(evaluation.answers(), samples, record);
     samples.warnings().forEach(record::warning);
     evaluation.warnings().forEach(record::warning);
     String slower = SpeedText.slower(evaluation.metrics());
@@ -94,13 +97,12 @@ final class EvaluateCommand implements Callable<Integer> {
     return record;
   }
 
-  private void print(
-      Console console, RunRecord record, DataSet samples, Gate.@Nullable Verdict verdict) {
+  private void print(Console console, RunRecord record, DataSet samples, Judgement judgement) {
     String beside = reference == null ? "" : " beside " + reference;
     console.say("%s%s, %s".formatted(model, beside, Text.count(samples.size(), "sample")));
     console.sayAll(MetricText.lines(record.metrics(), judge.latencyThreads()));
-    record.warnings().forEach(warning -> console.say("warning: " + warning));
-    if (verdict != null && verdict.passed()) console.say(verdict.text());
+    judgement.otherWarnings(record).forEach(warning -> console.say("warning: " + warning));
     console.write(record);
+    judgement.tell(console, record.metrics());
   }
 }

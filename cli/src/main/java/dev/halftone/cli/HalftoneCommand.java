@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       PruneCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      DiffCommand.class,
       SweepCommand.class,
       TrainCommand.class,
       DequantizeCommand.class,

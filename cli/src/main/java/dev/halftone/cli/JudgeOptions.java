@@ -3,7 +3,6 @@ package dev.halftone.cli;
 import dev.halftone.evaluate.EvaluateOptions;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,15 +27,6 @@ final class JudgeOptions {
 
   private int latencyThreads = 1;
 
-  @Option(
-      names = "--max-drop",
-      paramLabel = "POINTS",
-      description =
-          "Quality gate: end with exit code 4 if the metric drops by more than this many points"
-              + " (0.5 = half a per cent); without labels, if more than this share of the answers"
-              + " changes.")
-  private @Nullable Double maxDrop;
-
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
@@ -53,12 +43,7 @@ final class JudgeOptions {
     return latencyThreads;
   }
 
-  /** The gate, or null when none was asked for. */
-  @Nullable Gate gate() {
-    if (maxDrop == null) return null;
-    if (!(maxDrop >= 0))
-      throw new ParameterException(
-          spec.commandLine(), "--max-drop %s: 0 or more points are needed".formatted(maxDrop));
-    return new Gate(maxDrop);
+  boolean measuresLatency() {
+    return !noLatency;
   }
 }

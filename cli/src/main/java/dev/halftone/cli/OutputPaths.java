@@ -28,7 +28,7 @@ final class OutputPaths {
 
   /** Options that name a file to write; all else that names a file is read. */
   private static final Set<String> WRITTEN =
-      Set.of(RESULT, "--json", "--report", "--calibration-cache", "--checkpoint");
+      Set.of(RESULT, "--json", "--report", "--junit", "--calibration-cache", "--checkpoint");
 
   private final CommandLine command;
   private final Map<Path, String> read = new LinkedHashMap<>();

@@ -3,7 +3,6 @@ package dev.halftone.cli;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 
-import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Evaluation;
 import dev.halftone.prune.PruneRequest;
@@ -14,6 +13,7 @@ import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,6 +68,7 @@ final class PruneCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
   @Mixin private JudgeOptions judge;
+  @Mixin private GateOptions gate;
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -77,8 +78,8 @@ final class PruneCommand implements Callable<Integer> {
     Clock clock = Clock.start();
     Console console = common.console(page.file());
     PruneRequest request = Usage.checked(spec, options::request);
-    Gate gate = judge.gate();
-    check(request, gate);
+    List<Gate> gates = gate.gates(judge.measuresLatency());
+    check(request, gates);
     console.checkWritable();
     try (StagedOutput staged = stage();
         Bars bars = console.bars()) {
@@ -95,17 +96,18 @@ final class PruneCommand implements Callable<Integer> {
               : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
       if (saved != null && evaluation == null) saved.requireLoads();
       bars.close();
-      Verdict verdict =
-          gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
-      boolean kept = verdict == null || verdict.passed();
-      PruneReport report = new PruneReport(pruned, saved, output, judged, evaluation, verdict);
+      Judgement judgement =
+          Judgement.of(output == null ? model : output, gates, evaluation).ofResult();
+      PruneReport report = new PruneReport(pruned, saved, output, judged, evaluation, judgement);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
-      if (staged != null && kept) staged.commit();
+      if (staged != null && judgement.passed()) staged.commit();
       clock.stop(builder);
       RunRecord record = builder.build();
       console.sayAll(report.lines(record, judge.latencyThreads()));
       console.write(record);
-      return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
+      judgement.tell(console, record.metrics());
+      gate.write("prune", judgement, record);
+      return judgement.exitCode();
     }
   }
 
@@ -114,15 +116,14 @@ final class PruneCommand implements Callable<Integer> {
     return dryRun || output == null ? null : StagedOutput.beside(output);
   }
 
-  private void check(PruneRequest request, @Nullable Gate gate) {
+  private void check(PruneRequest request, List<Gate> gates) {
     if (output == null && !dryRun)
       throw new ParameterException(
           spec.commandLine(), "-o OUT is missing: where shall the result go?");
     if (OpenModel.calibrates(request) && data.data == null)
       throw new ParameterException(
           spec.commandLine(), "--method wanda needs --data to see the inputs of weights on");
-    if (gate != null && !evaluationData.judges(data, dryRun))
-      throw new ParameterException(
-          spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
+    if (!evaluationData.judges(data, dryRun))
+      gate.refuse(gates, " needs --data or --eval-data to judge by");
   }
 }

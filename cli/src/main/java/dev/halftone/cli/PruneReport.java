@@ -28,10 +28,10 @@ record PruneReport(
     @Nullable Path output,
     @Nullable DataSet judged,
     @Nullable Evaluation evaluation,
-    Gate.@Nullable Verdict verdict) {
+    Judgement judgement) {
 
   private boolean isKept() {
-    return saved != null && (verdict == null || verdict.passed());
+    return saved != null && judgement.passed();
   }
 
   RunRecord.Builder record(long seed, int threads) {
@@ -50,6 +50,7 @@ record PruneReport(
       evaluation.warnings().forEach(record::warning);
     }
     warnings().forEach(record::warning);
+    judgement.addTo(record);
     return record;
   }
 
@@ -87,8 +88,7 @@ record PruneReport(
                     unit(plan))));
     plan.layers().forEach(layer -> lines.add(line(layer)));
     lines.addAll(MetricText.lines(record.metrics(), latencyThreads));
-    record.warnings().forEach(warning -> lines.add("warning: " + warning));
-    if (verdict != null && verdict.passed()) lines.add(verdict.text());
+    judgement.otherWarnings(record).forEach(warning -> lines.add("warning: " + warning));
     return lines;
   }
 
@@ -118,8 +118,6 @@ record PruneReport(
           SampleWarnings.ofMetrics(
               evaluation.metrics(), "it needs training, or less may be pruned (--exclude)"));
     }
-    if (verdict != null && !verdict.passed())
-      warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
   }
 }

@@ -4,11 +4,9 @@ import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 
 import dev.halftone.calibrate.StatisticsSource;
-import dev.halftone.cli.Gate.Verdict;
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Comparison;
 import dev.halftone.evaluate.Evaluation;
-import dev.halftone.evaluate.Layer;
 import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
@@ -17,6 +15,7 @@ import dev.halftone.toolkit.RecipeRequest;
 import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.ResolvedRecipe;
 import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.RuntimeNode;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
 import dev.halftone.toolkit.Target;
@@ -105,6 +104,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Mixin private DataOptions data;
   @Mixin private EvaluationDataOptions evaluationData;
   @Mixin private JudgeOptions judge;
+  @Mixin private GateOptions gate;
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -121,8 +121,8 @@ final class QuantizeCommand implements Callable<Integer> {
     CheckpointQuantize.checkOptions(spec, false);
     Clock clock = Clock.start();
     RecipeRequest request = Usage.checked(spec, recipe::request);
-    Gate gate = judge.gate();
-    check(gate);
+    List<Gate> gates = gate.gates(judge.measuresLatency());
+    check(gates);
     console.checkWritable();
     try (StagedOutput staged = stage();
         Bars bars = console.bars()) {
@@ -151,15 +151,18 @@ final class QuantizeCommand implements Callable<Integer> {
           saved == null || judged == null
               ? null
               : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
-      List<Layer> errors = errors(console, saved, judged, bars);
+      Comparison comparison = comparison(console, source, saved, judged, bars);
+      List<RuntimeNode> runtime =
+          saved == null || !console.wantsPage()
+              ? List.of()
+              : quantized.runtimeNodes(saved, judge.deployment());
       // Evaluation and a look at the execution have loaded it already.
       if (saved != null && evaluation == null && !quantized.hasExecutionWarnings())
         saved.requireLoads();
       bars.close();
-      Verdict verdict =
-          gate == null || evaluation == null ? null : gate.judge(evaluation.metrics());
-      boolean kept = verdict == null || verdict.passed();
-      if (staged != null && kept) staged.commit();
+      Judgement judgement =
+          Judgement.of(output == null ? model : output, gates, evaluation).ofResult();
+      if (staged != null && judgement.passed()) staged.commit();
       QuantizeReport report =
           new QuantizeReport(
               quantized,
@@ -169,10 +172,10 @@ final class QuantizeCommand implements Callable<Integer> {
               judged,
               evaluation,
               foreign,
-              verdict);
+              judgement);
       RunRecord.Builder builder = report.record(common.seed(), common.threads());
-      if (!errors.isEmpty())
-        builder.section("layer_errors", errors.stream().map(LayerFields::of).toList());
+      if (comparison != null) LayerFields.add(comparison, "layer_errors", builder);
+      if (console.wantsPage()) builder.runtime(runtime);
       clock.stop(builder);
       RunRecord record = builder.build();
       console.sayAll(report.lines(record, judge.latencyThreads()));
@@ -180,7 +183,9 @@ final class QuantizeCommand implements Callable<Integer> {
         console.sayAll(List.of("calibration cache: " + cache.outcome()));
       if (dryRun) console.sayAll(PlanText.details(quantized.plan()));
       console.write(record);
-      return kept ? ExitCode.DONE : ExitCode.GATE_MISSED;
+      judgement.tell(console, record.metrics());
+      gate.write("quantize", judgement, record);
+      return judgement.exitCode();
     }
   }
 
@@ -202,13 +207,17 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   /** Layer by layer, for the page; of a few samples, which say who is to blame. */
-  private List<Layer> errors(
-      Console console, @Nullable SavedModel saved, @Nullable DataSet judged, Bars bars) {
-    if (!console.wantsPage() || saved == null || judged == null) return List.of();
+  private @Nullable Comparison comparison(
+      Console console,
+      OpenModel source,
+      @Nullable SavedModel saved,
+      @Nullable DataSet judged,
+      Bars bars) {
+    if (!console.wantsPage() || saved == null || judged == null) return null;
     int rows = Math.min(ROWS_FOR_ERRORS, judged.size());
     Path made = saved.file().path();
-    return Comparison.compare(model, made, judged, rows, common.threads(), bars.progress())
-        .layers();
+    return Comparison.compare(
+        model, source.folded(), made, judged, rows, common.threads(), bars.progress());
   }
 
   private @Nullable CalibrationCache cache(OpenModel source, ResolvedRecipe resolved) {
@@ -226,10 +235,9 @@ final class QuantizeCommand implements Callable<Integer> {
     return StagedOutput.beside(output);
   }
 
-  private void check(@Nullable Gate gate) {
+  private void check(List<Gate> gates) {
     requireOutput();
-    if (gate != null && !evaluationData.judges(data, dryRun))
-      throw new ParameterException(
-          spec.commandLine(), "--max-drop needs --data or --eval-data to judge by");
+    if (!evaluationData.judges(data, dryRun))
+      gate.refuse(gates, " needs --data or --eval-data to judge by");
   }
 }

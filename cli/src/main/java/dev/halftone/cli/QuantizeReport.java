@@ -31,10 +31,10 @@ record QuantizeReport(
     @Nullable DataSet judged,
     @Nullable Evaluation evaluation,
     boolean foreign,
-    Gate.@Nullable Verdict verdict) {
+    Judgement judgement) {
 
   private boolean isKept() {
-    return written != null && (verdict == null || verdict.passed());
+    return written != null && judgement.passed();
   }
 
   RunRecord.Builder record(long seed, int threads) {
@@ -57,8 +57,10 @@ record QuantizeReport(
     if (evaluation != null) {
       record.metrics(evaluation.metrics());
       evaluation.warnings().forEach(record::warning);
+      if (judged != null) SampleFields.add(evaluation.answers(), judged, record);
     }
     warnings().forEach(record::warning);
+    judgement.addTo(record);
     return record;
   }
 
@@ -70,8 +72,7 @@ record QuantizeReport(
     lines.add(MetricText.line("recipe", RecipeText.summary(quantized.recipe().recipe())));
     lines.addAll(PlanText.lines(quantized.plan(), quantized.recipe().recipe().mode()));
     lines.addAll(MetricText.lines(record.metrics(), latencyThreads));
-    record.warnings().forEach(warning -> lines.add("warning: " + warning));
-    if (verdict != null && verdict.passed()) lines.add(verdict.text());
+    judgement.otherWarnings(record).forEach(warning -> lines.add("warning: " + warning));
     return lines;
   }
 
@@ -97,8 +98,6 @@ record QuantizeReport(
           SampleWarnings.ofMetrics(
               evaluation.metrics(),
               "'halftone compare' shows the node to blame, --exclude leaves it in float"));
-    if (verdict != null && !verdict.passed())
-      warnings.add(verdict.text() + "; the result was not kept");
     return warnings;
   }
 

@@ -250,9 +250,10 @@ class FailuresTest {
             "0",
             "--no-latency");
     assertThat(run.code()).as(run.err()).isEqualTo(4);
-    assertThat(run.out())
-        .containsOnlyOnce("gate missed: top1 dropped by")
-        .contains("nothing written");
+    assertThat(run.out()).doesNotContain("warning: gate").contains("nothing written");
+    assertThat(run.out()).contains("out.onnx missed --max-drop 0 of 1 gate; size ");
+    assertThat(run.err()).startsWith("halftone: gate --max-drop missed: top1 dropped by");
+    assertThat(run.err().lines()).hasSize(1);
     assertThat(CommandRun.files(folder)).isEqualTo(before);
   }
 
@@ -270,7 +271,9 @@ class FailuresTest {
             "5",
             "--no-latency");
     assertThat(run.code()).as(run.err()).isEqualTo(4);
-    assertThat(run.out()).contains("gate missed: agreement dropped by");
+    assertThat(run.err())
+        .startsWith("halftone: gate --max-drop missed: agreement dropped by")
+        .doesNotContain("not kept");
   }
 
   @Test

@@ -90,7 +90,7 @@ class JudgeTest {
             "-");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("16 samples, 3 values", "first (MatMul)");
-    assertThat(run.out()).contains("\"value\": \"h\"", "\"added_noise\": ");
+    assertThat(run.out()).contains("\"value\": \"h\"", "\"own_noise\": ", "\"first_wrong\": ");
   }
 
   @Test
@@ -104,7 +104,10 @@ class JudgeTest {
     assertThat(evaluated.out()).contains("warning: " + images + ": preprocessing was guessed");
     CommandRun compared = CommandRun.of("compare", model, model, "--data", images);
     assertThat(compared.out())
-        .contains("warning: " + images + ": preprocessing was guessed", "none  conv")
+        .contains(
+            "warning: " + images + ": preprocessing was guessed",
+            "no layer goes wrong by itself",
+            "exact  conv")
         .doesNotContain("-0.");
   }
 
@@ -147,6 +150,22 @@ class JudgeTest {
     assertThat(judged.out()).contains("agreement  100.00 %");
     assertThat(CommandRun.of("dequantize", plain, "-o", folder.resolve("again.onnx")).err())
         .contains("plain.onnx: nothing in it is quantized");
+  }
+
+  @Test
+  void diffTellsWhatWasQuantizedDifferently() throws IOException {
+    Path small = folder.resolve("small.onnx");
+    assertThat(
+            CommandRun.of("quantize", fixture.model(), "--recipe", "weights-int8", "-o", small)
+                .code())
+        .isZero();
+    CommandRun run = CommandRun.of("diff", fixture.model(), small, "--json", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("--- ", "+ recipe", "  first (MatMul)", "+   reads ", " differ");
+    assertThat(run.out()).contains("\"command\": \"diff\"", "\"different\": 3");
+    assertThat(CommandRun.of("diff", small, small).out()).contains("0 of ");
+    assertThat(CommandRun.of("diff", small, folder.resolve("none.onnx")).code())
+        .isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -149,7 +149,8 @@ class PruneTest {
   void aMissedGateLeavesNothing() throws IOException {
     CommandRun run = prune("--sparsity", "0.99", "--max-drop", "1");
     assertThat(run.code()).isEqualTo(ExitCode.GATE_MISSED);
-    assertThat(run.out()).contains("gate missed", "nothing written");
+    assertThat(run.err()).contains("gate --max-drop missed");
+    assertThat(run.out()).contains("nothing written");
     assertThat(out).doesNotExist();
   }
 

@@ -254,7 +254,8 @@ class QuantizeTest {
     Files.writeString(out, "older");
     CommandRun run = quantize("--max-drop", "10");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out()).contains("gate passed: top1 dropped by");
+    assertThat(run.out())
+        .contains("gate --max-drop passed: top1 dropped by", "out.onnx passed 1 gate; ");
     assertThat(Files.size(out)).isGreaterThan(1000);
   }
 

@@ -53,7 +53,7 @@ class ReportTest {
     assertThat(page(run))
         .contains(
             "<h1>small.onnx</h1>", "of the size.", "id=\"chart-errors\"", "id=\"chart-bits\"");
-    assertThat(Files.readString(json)).contains("\"layer_errors\": [");
+    assertThat(Files.readString(json)).contains("\"layer_errors\": [", "\"runs_as\": \"");
   }
 
   @Test
@@ -69,7 +69,7 @@ class ReportTest {
             json,
             "--report",
             page);
-    assertThat(page(run)).contains("No node adds noise to what it is given.");
+    assertThat(page(run)).contains("No layer makes noise of its own.");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.halftone.data.Description.Derived;
 import dev.halftone.data.Description.Feed;
 import dev.halftone.data.shape.Fit;
 import dev.halftone.data.source.Column;
+import dev.halftone.data.source.Preview;
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.Tensor;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Samples whose columns are fitted to the model's inputs as they are read. */
 final class FittedSamples implements Samples {
@@ -67,6 +69,21 @@ final class FittedSamples implements Samples {
     Map<String, Tensor> sample = new LinkedHashMap<>();
     for (ValueInfo input : inputs) sample.put(input.name(), value(input, rows[row]));
     return Collections.unmodifiableMap(sample);
+  }
+
+  @Override
+  public @Nullable Preview preview(int row) {
+    Objects.checkIndex(row, rows.length);
+    for (ValueInfo input : inputs) {
+      Column column = columns.get(input.name());
+      Preview known = column == null ? null : column.preview(rows[row]);
+      if (known != null) return known;
+    }
+    for (Tensor input : get(row).values()) {
+      Preview.Picture picture = ArrayPicture.of(input);
+      if (picture != null) return picture;
+    }
+    return null;
   }
 
   private Tensor value(ValueInfo input, int row) {

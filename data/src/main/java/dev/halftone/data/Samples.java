@@ -1,7 +1,9 @@
 package dev.halftone.data;
 
+import dev.halftone.data.source.Preview;
 import dev.halftone.tensor.Tensor;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A finite sequence of samples that can be read again. Reading is stateless and thread-safe: sample
@@ -17,4 +19,9 @@ public interface Samples {
    * @throws dev.halftone.graph.MalformedDataException if the file behind the sample is broken
    */
   Map<String, Tensor> get(int row);
+
+  /** The sample for people, or null where nothing but numbers is known of it. */
+  default @Nullable Preview preview(int row) {
+    return null;
+  }
 }

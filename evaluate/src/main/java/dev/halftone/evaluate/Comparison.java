@@ -1,28 +1,17 @@
 package dev.halftone.evaluate;
 
 import dev.halftone.data.DataSet;
-import dev.halftone.evaluate.metric.ErrorSum;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
-import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.onnx.OnnxReader;
-import dev.halftone.runtime.Answer;
 import dev.halftone.runtime.Progress;
-import dev.halftone.runtime.RunOptions;
-import dev.halftone.runtime.RunnableModel;
-import dev.halftone.runtime.SampleRunner;
 import dev.halftone.runtime.SampleSource;
-import dev.halftone.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.Optional;
 
 /**
  * How far a model is from its reference, value by value: which node is to blame. Both run as they
@@ -30,23 +19,39 @@ import java.util.function.Consumer;
  *
  * @param layers in the order of the reference's nodes
  * @param samples that both were run on
+ * @param warnings in plain words
  */
-public record Comparison(List<Layer> layers, int samples) {
+public record Comparison(List<Layer> layers, int samples, List<String> warnings) {
+  /** A layer whose own noise has less than this share of its signal's energy (13 dB) is right. */
+  public static final double WRONG_NOISE = 0.05;
+
+  /** A layer that makes less than this share of the most that any makes goes wrong with others. */
+  private static final double SHARE_OF_WORST = 0.25;
+
   public Comparison {
     layers = List.copyOf(layers);
+    warnings = List.copyOf(warnings);
   }
 
   /**
    * Compares all float values of the top graph that both models have. Values are watched in groups,
    * whose size bounds the memory.
    *
+   * @param folded the reference with constants computed and normalizations folded, whose weights
+   *     the model's were made of
    * @param rows at most so many samples, from the first on
    * @param threads samples run at the same time; the numbers do not depend on it
    * @throws UnsupportedModelException if the models have no value in common, or ONNX Runtime
    *     refuses one
    */
   public static Comparison compare(
-      Path reference, Path model, DataSet data, int rows, int threads, Progress progress) {
+      Path reference,
+      Graph folded,
+      Path model,
+      DataSet data,
+      int rows,
+      int threads,
+      Progress progress) {
     Model first = OnnxReader.read(reference);
     Counterparts counterparts = Counterparts.of(first.graph(), OnnxReader.read(model));
     if (counterparts.names().isEmpty()) {
@@ -56,98 +61,35 @@ public record Comparison(List<Layer> layers, int samples) {
     int samples = Math.min(rows, data.size());
     SampleSource source =
         new SampleSource(samples, data.samples()::get, data.state(), data.starts());
-    Pass pass = new Pass(first, counterparts, source, threads, progress);
-    return new Comparison(layers(first.graph(), counterparts, pass.run()), samples);
+    Pass pass = Pass.of(first, counterparts, source, threads, progress);
+    Map<String, ValueErrors> errors = pass.run();
+    Layers layers =
+        new Layers(
+            new Chains(first.graph(), errors.keySet()), counterparts, errors, pass.activations());
+    return new Comparison(layers.of(first.graph(), folded), samples, pass.warnings());
   }
 
-  private static List<Layer> layers(
-      Graph graph, Counterparts counterparts, Map<String, ErrorSum> sums) {
-    List<Layer> layers = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      double incoming =
-          node.inputs().stream()
-              .map(sums::get)
-              .filter(Objects::nonNull)
-              .mapToDouble(ErrorSum::noise)
-              .max()
-              .orElse(0);
-      for (String value : node.outputs()) {
-        ErrorSum sum = sums.get(value);
-        String counterpart = counterparts.names().get(value);
-        if (sum != null && counterpart != null)
-          layers.add(layer(node, value, counterpart, sum, incoming));
-      }
-    }
-    return layers;
+  /**
+   * The first layer, in the order of the network, where the model goes wrong by itself: its own
+   * noise is at least {@link #WRONG_NOISE} of its signal, and at least a quarter of the most that
+   * any layer makes. Empty when none is.
+   */
+  public Optional<Layer> firstWrong() {
+    double most = layers.stream().mapToDouble(Comparison::own).max().orElse(0);
+    return layers.stream()
+        .filter(layer -> own(layer) >= Math.max(WRONG_NOISE, SHARE_OF_WORST * most))
+        .findFirst();
   }
 
-  private static Layer layer(
-      Node node, String value, String counterpart, ErrorSum sum, double incoming) {
-    return new Layer(
-        value,
-        node.name(),
-        node.opType(),
-        counterpart,
-        sum.sqnrDb(),
-        sum.cosine(),
-        sum.largest(),
-        Double.isInfinite(incoming) ? 0 : sum.noise() - incoming,
-        sum.notFinite());
+  /** The layers by what they make themselves, most first; as many as asked for. */
+  public List<Layer> worst(int most) {
+    return layers.stream()
+        .sorted(Comparator.comparingDouble(Comparison::own).reversed())
+        .limit(most)
+        .toList();
   }
 
-  /** All values watched, group by group. */
-  private record Pass(
-      Model reference,
-      Counterparts counterparts,
-      SampleSource source,
-      int threads,
-      Progress progress) {
-    Map<String, ErrorSum> run() {
-      Map<String, ErrorSum> sums = new HashMap<>();
-      List<List<String>> groups = TapGroups.of(reference, counterparts.names().keySet(), source);
-      long total = (long) groups.size() * source.size();
-      long[] done = {0};
-      for (List<String> group : groups) {
-        watch(
-            group,
-            row -> {
-              row.forEach(
-                  (name, sum) -> sums.computeIfAbsent(name, unseen -> new ErrorSum()).add(sum));
-              progress.step("compare", ++done[0], total);
-            });
-      }
-      return sums;
-    }
-
-    private void watch(List<String> group, Consumer<Map<String, ErrorSum>> rows) {
-      Map<String, String> names = new LinkedHashMap<>();
-      for (String name : group)
-        names.put(name, Objects.requireNonNull(counterparts.names().get(name)));
-      try (RunnableModel first =
-              RunnableModel.open(reference, names.keySet(), RunOptions.asWritten());
-          RunnableModel second =
-              RunnableModel.open(
-                  counterparts.model(),
-                  new LinkedHashSet<>(names.values()),
-                  RunOptions.asWritten())) {
-        new SampleRunner(List.of(first, second), source, 1)
-            .run(threads, answer -> errors(names, answer), rows);
-      }
-    }
-
-    private static Map<String, ErrorSum> errors(Map<String, String> names, Answer answer) {
-      Map<String, ErrorSum> errors = new LinkedHashMap<>();
-      names.forEach(
-          (name, counterpart) -> {
-            Tensor expected = answer.outputs().get(0).get(name);
-            Tensor found = answer.outputs().get(1).get(counterpart);
-            if (expected == null || found == null || expected.count() != found.count()) return;
-            if (!expected.dtype().isFloat() || !found.dtype().isFloat()) return;
-            ErrorSum sum = new ErrorSum();
-            sum.add(expected, found);
-            errors.put(name, sum);
-          });
-      return errors;
-    }
+  private static double own(Layer layer) {
+    return Double.isNaN(layer.ownNoise()) ? 0 : layer.ownNoise();
   }
 }

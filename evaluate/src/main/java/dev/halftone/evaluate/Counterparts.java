@@ -77,13 +77,13 @@ record Counterparts(Model model, Map<String, String> names) {
 
     private @Nullable String fromIntegers(String codes) {
       Node producer = producers.get(codes);
-      Grid grid = producer == null ? null : grid(producer);
+      Grid grid = producer == null ? null : Grid.of(producer, producers);
       if (producer == null || grid == null) return null;
       String result = editor.freshName(codes + "_compared");
       editor.add(
           new Node(
               editor.freshName(result + "_DequantizeLinear"),
-              domain(),
+              Grid.domain(model.graph()),
               "DequantizeLinear",
               List.of(codes, grid.scale(), grid.zeroPoint()),
               List.of(result),
@@ -91,77 +91,5 @@ record Counterparts(Model model, Map<String, String> names) {
               Opaque.NONE));
       return result;
     }
-
-    /**
-     * The operator set whose QuantizeLinear and DequantizeLinear the model uses; it has the types
-     * that are needed.
-     */
-    private String domain() {
-      return model.graph().nodes().stream()
-          .filter(
-              node ->
-                  node.opType().equals("QuantizeLinear")
-                      || node.opType().equals("DequantizeLinear"))
-          .map(Node::domain)
-          .findFirst()
-          .orElse("");
-    }
-
-    /**
-     * Scale and zero point of a node's integer output, by the place that its operator's definition
-     * gives them; null when unknown.
-     */
-    private @Nullable Grid grid(Node last) {
-      Node node = last;
-      while (scalePosition(node) < 0) {
-        Node before = producers.get(node.input(0));
-        if (before == null || !movesOnly(node)) return null;
-        node = before;
-      }
-      int scale = scalePosition(node);
-      return node.input(scale).isEmpty()
-          ? null
-          : new Grid(node.input(scale), node.input(scale + 1));
-    }
-
-    /** Which input holds the scale of the output, -1 where the operator has none. */
-    private static int scalePosition(Node node) {
-      return switch (node.opType()) {
-        case "QuantizeLinear" -> 1;
-        case "QLinearConcat" -> 0;
-        case "QLinearAveragePool",
-            "QLinearGlobalAveragePool",
-            "QLinearLeakyRelu",
-            "QLinearReduceMean",
-            "QLinearSigmoid",
-            "QLinearSoftmax" ->
-            3;
-        case "QLinearConv", "QLinearMatMul", "QLinearAdd", "QLinearMul" -> 6;
-        case "QGemm", "QLinearWhere" -> 7;
-        default -> -1;
-      };
-    }
-
-    private static boolean movesOnly(Node node) {
-      return switch (node.opType()) {
-        case "Expand",
-            "Flatten",
-            "Gather",
-            "GatherElements",
-            "MaxPool",
-            "Reshape",
-            "Resize",
-            "Slice",
-            "Split",
-            "Squeeze",
-            "Tile",
-            "Transpose",
-            "Unsqueeze" ->
-            true;
-        default -> false;
-      };
-    }
-
-    private record Grid(String scale, String zeroPoint) {}
   }
 }

@@ -36,6 +36,7 @@ public final class Evaluator {
   private final EvaluateOptions options;
   private final SortedMap<String, Double> metrics = new TreeMap<>();
   private final List<String> warnings = new ArrayList<>();
+  private final AnswerLog log;
 
   private Evaluator(
       Path model,
@@ -48,6 +49,7 @@ public final class Evaluator {
     this.baseline = baseline;
     this.data = data;
     this.options = options;
+    this.log = new AnswerLog(data);
   }
 
   /**
@@ -85,7 +87,7 @@ public final class Evaluator {
       if (models.size() == 2) requireSameInputs(models.get(0), models.get(1));
       judge(open);
       if (options.latency() && data.size() > 0) measureLatency(models);
-      return new Evaluation(metrics, warnings);
+      return new Evaluation(metrics, warnings, log.answers());
     } finally {
       open.forEach(RunnableModel::close);
     }
@@ -133,6 +135,7 @@ public final class Evaluator {
             answer -> {
               Answer complete = baseline == null ? answer : baseline.beside(answer);
               for (Metric judge : judges) judge.add(complete);
+              if (complete.outputs().size() == 2) log.add(complete);
               options.progress().step("evaluate", answer.row() + 1L, data.size());
             });
     for (Metric judge : judges) judge.report(metrics, warnings);

@@ -7,8 +7,9 @@ import dev.halftone.report.Chart.Lines;
 import dev.halftone.report.Chart.Point;
 import dev.halftone.report.Chart.Points;
 import dev.halftone.report.Run.Epoch;
-import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.PrunedLayer;
+import dev.halftone.report.Run.RuntimeNode;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
 import dev.halftone.report.Table.Cell;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -223,61 +223,6 @@ final class Parts {
     return Part.of("curve", "Training", chart.html().append(table.html()), chart);
   }
 
-  /** Who is to blame, in the order of the network. */
-  static Part errors(Run run) {
-    List<LayerError> errors = run.errors();
-    if (errors.isEmpty()) return Part.EMPTY;
-    Table table =
-        new Table(
-                "Values of the network beside the original's, in its order",
-                Column.text("Node"),
-                Column.text("Operator"),
-                Column.number("Noise added, %"),
-                Column.number("SQNR, dB"),
-                Column.number("Cosine"),
-                Column.number("Largest difference"),
-                Column.number("Left out"))
-            .withChoice();
-    for (LayerError error : errors)
-      table.row(
-          Cell.of(error.label()),
-          Cell.of(error.operator()),
-          Cell.of(100 * Math.max(0, error.addedNoise())),
-          Cell.of(error.sqnrDb()),
-          Cell.of(error.cosine(), cosine(error.cosine())),
-          Cell.of(error.maxAbsDifference()),
-          Cell.of(error.notFinite()));
-    Chart chart =
-        new Chart(
-            "chart-errors",
-            "Noise that each node adds to that of its inputs, in the order of the network.",
-            "Noise added in per cent; most: " + worst(errors),
-            new Bars(
-                "%",
-                errors.stream().map(LayerError::label).toList(),
-                errors.stream().map(error -> 100 * Math.max(0, error.addedNoise())).toList()));
-    Html html = chart.html();
-    html.raw(
-        "<p id=\"chosen\" aria-live=\"polite\">Choose a node in the table or the chart.</p>\n");
-    return Part.of("errors", "Error by layer", html.append(table.html()), chart);
-  }
-
-  /** Three digits would make a 1 of every cosine. */
-  private static String cosine(double value) {
-    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.6f", value);
-  }
-
-  private static String worst(List<LayerError> errors) {
-    List<String> told =
-        errors.stream()
-            .filter(error -> error.addedNoise() > 0)
-            .sorted(Comparator.comparingDouble(LayerError::addedNoise).reversed())
-            .limit(5)
-            .map(error -> error.label() + " " + Numbers.decimal(100 * error.addedNoise()))
-            .toList();
-    return told.isEmpty() ? "none adds any" : String.join(", ", told);
-  }
-
   /** What stayed in float, and why. */
   static Part nodes(Run run) {
     List<PlannedNode> nodes = run.nodes();
@@ -289,16 +234,83 @@ final class Parts {
             Column.text("Node"),
             Column.text("Operator"),
             Column.text("Quantized"),
+            Column.text("In ONNX Runtime"),
             Column.text("Reason"));
-    for (PlannedNode node : nodes)
+    for (PlannedNode node : nodes) {
+      RuntimeNode runs = run.runtime().get(node.name());
       table.row(
           Cell.of(node.name()),
           Cell.of(node.operator()),
           Cell.of(node.quantized() ? "yes" : "no"),
-          Cell.of(node.reason()));
+          Cell.of(runs == null ? "" : inRuntime(runs)),
+          Cell.of(runs == null || runs.reason().isEmpty() ? node.reason() : runs.reason()));
+    }
     Html html = new Html().raw("<p>");
     html.text("%d of %s are quantized.".formatted(quantized, Numbers.count(nodes.size(), "node")));
+    if (!run.runtime().isEmpty()) html.text(" " + onIntegers(run));
     return Part.of("nodes", "Nodes", html.raw("</p>\n").append(table.html()));
+  }
+
+  /** What was taken from each layer, in the order of the network. */
+  static Part pruned(Run run) {
+    List<PrunedLayer> layers = run.pruned();
+    if (layers.isEmpty()) return Part.EMPTY;
+    String unit = layers.getFirst().unit();
+    Table table =
+        new Table(
+            "Layers of the network in its order",
+            Column.text("Layer"),
+            Column.text("Operator"),
+            Column.number("Before, " + unit),
+            Column.number(unit.equals("channels") ? "Taken away" : "Zero now"),
+            Column.number("Share, %"),
+            Column.text("Why it stays"));
+    for (PrunedLayer layer : layers)
+      table.row(
+          Cell.of(layer.name()),
+          Cell.of(layer.operator()),
+          Cell.of(layer.total()),
+          Cell.of(layer.removed()),
+          Cell.of(share(layer)),
+          Cell.of(layer.reason()));
+    Chart chart =
+        new Chart(
+            "chart-pruned",
+            "Share of each layer's %s that is gone, in the order of the network.".formatted(unit),
+            "%s of %s %s are gone, in %s."
+                .formatted(
+                    Numbers.decimal(layers.stream().mapToDouble(PrunedLayer::removed).sum()),
+                    Numbers.decimal(layers.stream().mapToDouble(PrunedLayer::total).sum()),
+                    unit,
+                    Numbers.count(
+                        layers.stream().filter(layer -> layer.removed() > 0).count(), "layer")),
+            new Bars(
+                "%",
+                layers.stream().map(PrunedLayer::name).toList(),
+                layers.stream().map(layer -> zeroIfUnknown(share(layer))).toList()));
+    return Part.of("pruned", "Layers", chart.html().append(table.html()), chart);
+  }
+
+  /** In per cent; NaN where the layer was not counted. */
+  private static double share(PrunedLayer layer) {
+    return layer.total() > 0 ? 100 * layer.removed() / layer.total() : Double.NaN;
+  }
+
+  private static double zeroIfUnknown(double share) {
+    return Double.isNaN(share) ? 0 : share;
+  }
+
+  private static String inRuntime(RuntimeNode node) {
+    if (node.operator().isEmpty()) return "merged into another";
+    return (node.integer() ? "integers: " : "float: ") + node.operator();
+  }
+
+  /** Merged ones cost nothing, and count as neither. */
+  private static String onIntegers(Run run) {
+    long executed = run.runtime().values().stream().filter(n -> !n.operator().isEmpty()).count();
+    long integer = run.runtime().values().stream().filter(RuntimeNode::integer).count();
+    return "Of those that ONNX Runtime executes by themselves on this machine, %d of %d run on integers."
+        .formatted(integer, executed);
   }
 
   static Part tensors(Run run) {

@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param reference what it was compared with
  * @param output the model that was written
  * @param nodes what became of each node
+ * @param runtime how ONNX Runtime runs those that were quantized, by name
+ * @param pruned what became of each layer of a pruning
  * @param errors how far each value of the network is from the reference, in the order of the
  *     network
+ * @param firstWrong the value of the first layer that goes wrong by itself; empty when none does
+ * @param samples on which the models differ most
  * @param tensors how each tensor is stored
  * @param curve of a training, the epoch before the first step first
  * @param recipe names to values as text
@@ -27,7 +31,11 @@ record Run(
     @Nullable ModelFile output,
     Map<String, Double> metrics,
     List<PlannedNode> nodes,
+    Map<String, RuntimeNode> runtime,
+    List<PrunedLayer> pruned,
     List<LayerError> errors,
+    String firstWrong,
+    Samples samples,
     List<StoredTensor> tensors,
     List<Tried> sweep,
     List<Epoch> curve,
@@ -46,25 +54,101 @@ record Run(
   record PlannedNode(String name, String operator, boolean quantized, String reason) {}
 
   /**
+   * What was taken from a layer.
+   *
+   * @param unit weights or channels
+   * @param reason why nothing was, empty where something was
+   */
+  record PrunedLayer(
+      String name, String operator, String unit, double total, double removed, String reason) {}
+
+  /**
+   * What ONNX Runtime makes of a node.
+   *
+   * @param operator that executes it, empty where it was merged into another
+   * @param reason why not on integers
+   */
+  record RuntimeNode(String operator, boolean integer, String reason) {}
+
+  /**
    * A value of the network beside the reference's.
    *
-   * @param addedNoise share of noise that the node adds to that of its inputs
+   * @param operators of all nodes of the layer, in words
+   * @param ownNoise noise over signal that the layer makes itself, given the reference's inputs;
+   *     NaN where that is not known
+   * @param inheritedNoise what it makes of the errors of its inputs; NaN likewise
    */
   record LayerError(
       String node,
-      String operator,
+      String operators,
       String value,
       double sqnrDb,
       double cosine,
       double maxAbsDifference,
-      double addedNoise,
-      double notFinite) {
+      double ownNoise,
+      double inheritedNoise,
+      double notFinite,
+      @Nullable Histogram activations,
+      @Nullable Histogram weights,
+      List<Reason> reasons) {
+
+    /** In per cent, 0 where it is not known. */
+    double ownPercent() {
+      return Double.isNaN(ownNoise) ? 0 : 100 * ownNoise;
+    }
 
     /** What a person would call it. */
     String label() {
       return node.isEmpty() ? value : node;
     }
   }
+
+  /**
+   * Why a layer does damage.
+   *
+   * @param text with what to do
+   */
+  record Reason(String kind, String of, double observed, String text) {}
+
+  /**
+   * Elements by size.
+   *
+   * @param low the least level, NaN where levels are not known; likewise the others
+   */
+  record Histogram(
+      double from,
+      double to,
+      List<Double> before,
+      List<Double> after,
+      double low,
+      double high,
+      double step,
+      double scales) {}
+
+  /**
+   * The samples on which two models differ most.
+   *
+   * @param changed the first of those that another class is chosen for
+   * @param changedCount how many there are; NaN where that was not counted
+   */
+  record Samples(List<Sample> worst, List<Sample> changed, double changedCount) {}
+
+  /**
+   * A sample with both answers.
+   *
+   * @param reference in words, empty where there is no answer; likewise the others
+   */
+  record Sample(
+      int row, double sqnrDb, String reference, String quantized, String label, Preview preview) {}
+
+  /**
+   * A sample for people.
+   *
+   * @param png in Base64, empty where it is no picture
+   * @param text empty where it is none
+   * @param wave likewise
+   */
+  record Preview(String png, int width, int height, String text, List<Double> wave) {}
 
   /**
    * A tensor with its type.

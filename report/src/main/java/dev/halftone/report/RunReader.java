@@ -2,9 +2,16 @@ package dev.halftone.report;
 
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.report.Run.Epoch;
+import dev.halftone.report.Run.Histogram;
 import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
 import dev.halftone.report.Run.PlannedNode;
+import dev.halftone.report.Run.Preview;
+import dev.halftone.report.Run.PrunedLayer;
+import dev.halftone.report.Run.Reason;
+import dev.halftone.report.Run.RuntimeNode;
+import dev.halftone.report.Run.Sample;
+import dev.halftone.report.Run.Samples;
 import dev.halftone.report.Run.StoredTensor;
 import dev.halftone.report.Run.Tried;
 import java.util.ArrayList;
@@ -14,6 +21,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -25,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RunReader {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*=*");
 
   private final String file;
 
@@ -66,7 +75,11 @@ final class RunReader {
         modelFile(root, "output"),
         numbers(root, "metrics", ""),
         compares || command.equals("prune") ? List.of() : list(root, "layers", "", this::node),
+        runtime(root),
+        command.equals("prune") ? list(root, "layers", "", this::pruned) : List.of(),
         errors,
+        text(root, "first_wrong", ""),
+        samples(root),
         list(root, "tensors", "", this::tensor),
         list(root, "sweep", "", this::tried),
         list(root.path("training"), "curve", "training", this::epoch),
@@ -140,17 +153,136 @@ final class RunReader {
         text(node, "name", at), text(node, "op", at), quantized, text(node, "reason", at));
   }
 
+  private PrunedLayer pruned(JsonNode node, String at) {
+    object(node, at);
+    boolean channels = node.has("channels");
+    return new PrunedLayer(
+        text(node, "name", at),
+        text(node, "op", at),
+        channels ? "channels" : "weights",
+        number(node, channels ? "channels" : "weights", at),
+        number(node, channels ? "channels_removed" : "zeros", at),
+        text(node, "reason", at));
+  }
+
+  private Map<String, RuntimeNode> runtime(JsonNode root) {
+    Map<String, RuntimeNode> nodes = new TreeMap<>();
+    for (Map.Entry<String, RuntimeNode> node : list(root, "runtime", "", this::namedRuntimeNode))
+      nodes.put(node.getKey(), node.getValue());
+    return nodes;
+  }
+
+  private Map.Entry<String, RuntimeNode> namedRuntimeNode(JsonNode node, String at) {
+    object(node, at);
+    return Map.entry(
+        text(node, "name", at),
+        new RuntimeNode(
+            text(node, "runs_as", at),
+            node.path("integer").asBoolean(false),
+            text(node, "reason", at)));
+  }
+
   private LayerError error(JsonNode node, String at) {
     object(node, at);
     return new LayerError(
         text(node, "name", at),
-        text(node, "op", at),
+        operators(node, at),
         text(node, "value", at),
         number(node, "sqnr_db", at),
         number(node, "cosine", at),
         number(node, "max_abs_difference", at),
-        number(node, "added_noise", at),
-        number(node, "not_finite", at));
+        number(node, "own_noise", at),
+        number(node, "inherited_noise", at),
+        number(node, "not_finite", at),
+        histogram(node, "activation_histogram", at),
+        histogram(node, "weight_histogram", at),
+        list(node, "reasons", at, this::reason));
+  }
+
+  private Samples samples(JsonNode root) {
+    JsonNode node = root.path("samples");
+    if (!node.isMissingNode()) object(node, "samples");
+    return new Samples(
+        list(node, "worst", "samples", this::sample),
+        list(node, "changed", "samples", this::sample),
+        number(node, "changed_count", "samples"));
+  }
+
+  private Sample sample(JsonNode node, String at) {
+    object(node, at);
+    double label = number(node, "label", at);
+    return new Sample(
+        (int) number(node, "row", at),
+        number(node, "sqnr_db", at),
+        choice(node, "reference", at),
+        choice(node, "quantized", at),
+        Double.isNaN(label) ? "" : "class " + (int) label,
+        preview(node, at));
+  }
+
+  private String choice(JsonNode parent, String name, String at) {
+    JsonNode node = parent.path(name);
+    if (node.isMissingNode()) return "";
+    object(node, join(at, name));
+    return "class %d (%s)"
+        .formatted(
+            (int) number(node, "index", join(at, name)),
+            Numbers.decimal(number(node, "value", join(at, name))));
+  }
+
+  private Preview preview(JsonNode parent, String at) {
+    JsonNode node = parent.path("preview");
+    String place = join(at, "preview");
+    if (!node.isMissingNode()) object(node, place);
+    String png = text(node, "png", place);
+    if (!BASE64.matcher(png).matches())
+      throw new MalformedDataException(file, join(place, "png"), "not Base64");
+    return new Preview(
+        png,
+        (int) number(node, "width", place),
+        (int) number(node, "height", place),
+        text(node, "text", place),
+        list(node, "wave", place, this::count));
+  }
+
+  private String operators(JsonNode node, String at) {
+    List<String> operators = list(node, "operators", at, this::string);
+    return operators.isEmpty() ? text(node, "op", at) : String.join(", ", operators);
+  }
+
+  private Reason reason(JsonNode node, String at) {
+    object(node, at);
+    return new Reason(
+        text(node, "kind", at),
+        text(node, "of", at),
+        number(node, "observed", at),
+        text(node, "text", at));
+  }
+
+  private @Nullable Histogram histogram(JsonNode parent, String name, String at) {
+    JsonNode node = parent.path(name);
+    if (node.isMissingNode()) return null;
+    String place = join(at, name);
+    object(node, place);
+    List<Double> before = list(node, "before", place, this::count);
+    List<Double> after = list(node, "after", place, this::count);
+    if (before.isEmpty() || before.size() != after.size())
+      throw new MalformedDataException(
+          file, place, "%d bins before and %d after".formatted(before.size(), after.size()));
+    return new Histogram(
+        number(node, "from", place),
+        number(node, "to", place),
+        before,
+        after,
+        number(node, "low", place),
+        number(node, "high", place),
+        number(node, "step", place),
+        number(node, "scales", place));
+  }
+
+  private double count(JsonNode node, String at) {
+    if (!node.isNumber()) throw wrong(at, "a number", node);
+    return node.doubleValue();
   }
 
   private StoredTensor tensor(JsonNode node, String at) {

@@ -46,7 +46,9 @@ public final class RunReport {
             Parts.metrics(run),
             Parts.sweep(run),
             Parts.curve(run),
-            Parts.errors(run),
+            LayerPart.of(run),
+            SamplePart.of(run),
+            Parts.pruned(run),
             Parts.nodes(run),
             Parts.tensors(run),
             Parts.words("recipe", "Recipe", run.recipe()),
@@ -79,9 +81,12 @@ public final class RunReport {
     return shown == null ? run.command() : shown.name();
   }
 
-  /** No text of a model can end the element that it stands in. */
   private String data() {
-    List<Map<String, Object>> data = charts.stream().map(Chart::data).toList();
+    return inScript(charts.stream().map(Chart::data).toList());
+  }
+
+  /** As JSON of which no text of a model can end the element that it stands in. */
+  static String inScript(List<Map<String, Object>> data) {
     return MAPPER.writeValueAsString(data).replace("<", "\\u003c");
   }
 

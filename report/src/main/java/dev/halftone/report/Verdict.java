@@ -131,16 +131,22 @@ final class Verdict {
   private void blame() {
     LayerError worst =
         run.errors().stream()
-            .filter(error -> error.addedNoise() > 0)
-            .max(Comparator.comparingDouble(LayerError::addedNoise))
+            .filter(error -> error.ownPercent() > 0)
+            .max(Comparator.comparingDouble(LayerError::ownPercent))
             .orElse(null);
     if (worst == null) {
-      sentences.add("No node adds noise to what it is given.");
+      sentences.add("No layer makes noise of its own.");
       return;
     }
+    run.errors().stream()
+        .filter(error -> error.value().equals(run.firstWrong()))
+        .findFirst()
+        .ifPresentOrElse(
+            first -> sentences.add("The model goes wrong first at %s.".formatted(first.label())),
+            () -> sentences.add("No layer goes wrong by itself."));
     sentences.add(
-        "Most noise comes from %s (%s): %s of the energy of its output is noise that its inputs do not have."
-            .formatted(worst.label(), worst.operator(), Numbers.percent(worst.addedNoise())));
+        "Most noise is made by %s (%s): %s of the energy of its output, given the original's inputs."
+            .formatted(worst.label(), worst.operators(), Numbers.percent(worst.ownNoise())));
     LayerError last = run.errors().getLast();
     sentences.add(
         "The last value, %s, has a signal-to-noise ratio of %s dB."

@@ -22,7 +22,7 @@
     rows.sort(([a], [b]) => a === null || b === null ? (a === null) - (b === null) : (up ? 1 : -1) * compare(a, b));
     body.append(...rows.map(([, row]) => row));
   };
-  for (const table of document.querySelectorAll('table'))
+  for (const table of document.querySelectorAll('table:not(#bins)'))
     for (const heading of table.tHead.rows[0].cells)
       heading.querySelector('button').addEventListener('click', () => sort(table, heading));
 
@@ -32,10 +32,15 @@
     for (const other of table.tBodies[0].rows) other.classList.toggle('chosen', other === row);
     const titles = [...table.tHead.rows[0].cells].map(cell => cell.textContent);
     document.getElementById('chosen').textContent =
-      [...row.cells].map((cell, i) => titles[i] + ': ' + cell.textContent).join(' · ');
+      [...row.cells].map((cell, i) => [titles[i], cell.textContent]).filter(([, text]) => text).map(pair => pair.join(': ')).join(' · ');
+    chosen = histograms[inOrder.indexOf(row)] ?? {};
+    drawChosen();
   };
   const layers = document.querySelector('table.choice');
   const inOrder = layers ? [...layers.tBodies[0].rows] : [];
+  const stored = document.getElementById('layers');
+  const histograms = stored ? JSON.parse(stored.textContent) : [];
+  let chosen = {};
   for (const row of inOrder) row.cells[0].querySelector('button').addEventListener('click', () => choose(row));
 
   const axis = title => ({
@@ -80,6 +85,82 @@
       ],
     }),
   };
+  // The histograms of the chosen layer.
+  const short = value => String(Number(value.toPrecision(3)));
+  const edge = (of, bin) => of.from + (of.to - of.from) * bin / of.before.length;
+  const share = (of, counts, inside) => {
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    const some = counts.reduce((sum, count, bin) => sum + (inside(edge(of, bin), edge(of, bin + 1)) ? count : 0), 0);
+    return short(100 * some / Math.max(all, 1)) + ' %';
+  };
+  const told = of => short(of.before.reduce((sum, count) => sum + count, 0)) + ' elements from ' + short(of.from) + ' to ' + short(of.to)
+    + (of.step === undefined ? '; the levels are not known' : '; levels from ' + short(of.low) + ' to ' + short(of.high) + ', '
+      + (of.scales > 1 ? of.scales + ' scales, the widest with steps of ' + short(of.step) : 'in steps of ' + short(of.step)
+        + '; in bins beyond them lie ' + share(of, of.before, (from, to) => to <= of.low || from >= of.high) + ' of the original\'s'));
+  const levels = of => {
+    if (of.step === undefined) return [];
+    const first = Math.max(Math.ceil((of.from - of.low) / of.step), 0);
+    const last = Math.min(Math.floor((of.to - of.low) / of.step), Math.round((of.high - of.low) / of.step));
+    return last - first > 128 ? [] : Array.from({length: Math.max(last - first + 1, 0)}, (_, i) => [of.low + (first + i) * of.step, 0]);
+  };
+  const steps = (of, counts) => [...counts.map((count, bin) => [edge(of, bin), Math.log10(1 + count)]), [of.to, Math.log10(1 + counts.at(-1))]];
+  const histogram = of => ({
+    animation: false,
+    tooltip: {...tooltip(), trigger: 'axis', formatter: all => {
+      const bin = Math.min(Math.floor((all[0].axisValue - of.from) / (of.to - of.from) * of.before.length), of.before.length - 1);
+      return short(edge(of, bin)) + ' to ' + short(edge(of, bin + 1)) + '\noriginal: ' + of.before[bin] + '\nthis model: ' + of.after[bin];
+    }},
+    legend: {textStyle: {color: colour('--ink')}, data: ['original', 'this model']},
+    grid: {left: 40, right: 20, top: 35, bottom: 30, containLabel: true},
+    xAxis: {...axis('size'), type: 'value', min: of.from, max: of.to,
+      axisLabel: {color: colour('--quiet'), hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: short}},
+    yAxis: {...axis('elements'), type: 'value', nameGap: 42,
+      axisLabel: {color: colour('--quiet'), formatter: value => Number.isInteger(value) ? (value ? '1e' + value : '0') : ''}},
+    series: [
+      {name: 'original', type: 'line', step: 'end', symbol: 'none', data: steps(of, of.before), lineStyle: {width: 1, color: colour('--bar')},
+        areaStyle: {color: colour('--bar'), opacity: .35}, itemStyle: {color: colour('--bar')},
+        markLine: of.step === undefined ? undefined : {silent: true, symbol: 'none', animation: false,
+          lineStyle: {color: colour('--ink'), type: 'dashed'}, label: {color: colour('--ink'), formatter: at => short(at.value)},
+          data: [of.low, of.high].filter(end => end >= of.from && end <= of.to).map(xAxis => ({xAxis}))}},
+      {name: 'this model', type: 'line', step: 'end', symbol: 'none', data: steps(of, of.after), lineStyle: {width: 1.5, color: colour('--after')},
+        itemStyle: {color: colour('--after')}},
+      {name: 'levels', type: 'scatter', silent: true, symbol: 'rect', symbolSize: [1, 9], data: levels(of), itemStyle: {color: colour('--ink')},
+        tooltip: {show: false}},
+    ],
+  });
+  const row = (tag, texts) => {
+    const line = document.createElement('tr');
+    line.append(...texts.map((text, i) => {
+      const cell = document.createElement(i && tag === 'td' ? 'td' : 'th');
+      cell.textContent = text;
+      cell.className = i ? 'number' : '';
+      cell.scope = tag === 'td' ? 'row' : 'col';
+      return cell;
+    }));
+    return line;
+  };
+  const drawChosen = () => {
+    if (!document.getElementById('chart-activations')) return;
+    const lines = [];
+    for (const kind of ['activations', 'weights']) {
+      const place = document.getElementById('chart-' + kind);
+      const of = chosen[kind];
+      drawn.get(place.id)?.dispose();
+      drawn.delete(place.id);
+      place.parentElement.hidden = !of;
+      if (!of) continue;
+      const what = kind === 'weights' ? 'Weights: ' : 'Values: ';
+      place.setAttribute('aria-label', what + told(of));
+      place.nextElementSibling.textContent = what + told(of) + '. Elements on a logarithmic scale; dashes are the ends of the levels, ticks the levels.';
+      const canvas = echarts.init(place, null, {renderer: 'canvas'});
+      canvas.setOption(histogram(of));
+      drawn.set(place.id, canvas);
+      place.dataset.drawn = 'yes';
+      lines.push(row('th', [kind === 'weights' ? 'Weights from' : 'Values from', 'original', 'this model']));
+      of.before.forEach((count, bin) => lines.push(row('td', [short(edge(of, bin)), count, of.after[bin]])));
+    }
+    document.getElementById('bins').replaceChildren(document.querySelector('#bins caption'), ...lines);
+  };
   const draw = () => {
     for (const chart of JSON.parse(document.getElementById('charts').textContent)) {
       const place = document.getElementById(chart.id);
@@ -92,6 +173,7 @@
     }
   };
   draw();
-  dark.addEventListener('change', draw);
+  if (inOrder.length) choose(inOrder[Number(stored?.dataset.first ?? 0)]);
+  dark.addEventListener('change', () => { draw(); drawChosen(); });
   addEventListener('resize', () => drawn.forEach(canvas => canvas.resize()));
 })();

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -36,9 +39,13 @@ final class PageTest {
       {"halftone": "1", "command": "compare", "model": {"path": "b.onnx", "bytes": 1, "sha256": "x"},
        "warnings": ["look at conv2"], "metrics": {"seconds.total": 1.5},
        "layers": [
-         {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "added_noise": 0.001},
-         {"name": "conv2", "op": "Conv", "value": "v2", "sqnr_db": 9, "added_noise": 0.02},
-         {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "added_noise": 0.0001}],
+         {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "own_noise": 0.001,
+          "activation_histogram": {"from": 0, "to": 4, "before": [8, 0, 3, 1], "after": [8, 1, 3, 0]}},
+         {"name": "conv2", "op": "Conv", "value": "v2", "sqnr_db": 9, "own_noise": 0.02,
+          "reasons": [{"kind": "saturation", "of": "weights", "observed": 0.25, "text": "Clipped: use more."}],
+          "activation_histogram": {"from": -2, "to": 2, "before": [1, 9, 99, 1], "after": [0, 9, 99, 0], "low": -1, "high": 1, "step": 0.5, "scales": 1},
+          "weight_histogram": {"from": 0, "to": 1, "before": [5, 5, 5, 5], "after": [10, 0, 0, 10]}},
+         {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "own_noise": 0.0001}],
        "tensors": [{"name": "w1", "role": "weight", "type": "int8"}, {"name": "w2", "role": "weight", "type": "int4"}]}
       """;
 
@@ -145,7 +152,7 @@ final class PageTest {
     assertThat(drawn(page, "chart-errors")).isEqualTo("[[0.1,2,0.01]]");
     assertThat(drawn(page, "chart-bits")).isEqualTo("[[8,4]]");
     assertThat(page.locator("#chart-errors").getAttribute("aria-label"))
-        .isEqualTo("Noise added in per cent; most: conv2 2, conv1 0.100, fc 0.010");
+        .isEqualTo("Own noise in per cent; most: conv2 2, conv1 0.100, fc 0.010");
     assertThat((Integer) page.evaluate("document.documentElement.scrollWidth"))
         .isLessThanOrEqualTo(width);
     assertThat(problems).isEmpty();
@@ -201,11 +208,101 @@ final class PageTest {
     page.locator("table.choice tbody button").nth(2).focus();
     page.keyboard().press("Enter");
     assertThat(page.locator("#chosen").textContent())
-        .startsWith("Node: fc · Operator: Gemm · Noise added, %: 0.010 · SQNR, dB: 21.5");
+        .startsWith(
+            "Layer: fc · Operators: Gemm · Own noise, %: 0.010 · Inherited, %: – · SQNR, dB: 21.5");
     page.waitForTimeout(1500);
     // The middle of the chart is in the middle bar, whose neighbours are far lower.
     page.locator("#chart-errors").click();
     assertThat(page.locator("tr.chosen th").textContent()).isEqualTo("conv2");
+    assertThat(problems).isEmpty();
+  }
+
+  /**
+   * As {@code quantize --report} writes it of a network of 300 layers with all that a page can
+   * have.
+   */
+  private static String large() {
+    StringBuilder json =
+        new StringBuilder("{\"halftone\": \"1\", \"command\": \"quantize\", \"layer_errors\": [");
+    Random random = new Random(7);
+    for (int layer = 0; layer < 300; layer++) {
+      String name = "/model/encoder/layer.%d/attention/self/query/MatMul".formatted(layer);
+      json.append(layer == 0 ? "" : ",")
+          .append(
+              """
+              {"name": "%1$s", "op": "MatMul", "value": "%1$s_output_0", "counterpart": "%1$s_output_0_dequantized",
+               "sqnr_db": 31.234567, "cosine": 0.9991234567, "max_abs_difference": 0.0123456, "own_noise": %2$s, "inherited_noise": 0.000123456,
+               "not_finite": 0, "reasons": [{"kind": "cancellation", "of": "activations", "observed": 12.3456, "text": "%3$s"}],
+               "activation_histogram": %4$s, "weight_histogram": %4$s}\
+              """
+                  .formatted(
+                      name, random.nextDouble(), "What to do. ".repeat(16), histogram(random)));
+    }
+    json.append("], \"layers\": [");
+    for (int layer = 0; layer < 900; layer++)
+      json.append(layer == 0 ? "" : ",")
+          .append(
+              "{\"name\": \"/model/encoder/node.%d\", \"op\": \"MatMul\", \"quantized\": true}"
+                  .formatted(layer));
+    json.append("], \"tensors\": [");
+    for (int tensor = 0; tensor < 900; tensor++)
+      json.append(tensor == 0 ? "" : ",")
+          .append(
+              "{\"name\": \"/model/encoder/tensor.%d\", \"role\": \"weight\", \"type\": \"int8\", \"granularity\": \"channel:1\"}"
+                  .formatted(tensor));
+    json.append("], \"samples\": {\"changed_count\": 0, \"worst\": [");
+    for (int row = 0; row < 12; row++)
+      json.append(row == 0 ? "" : ",")
+          .append(
+              "{\"row\": %d, \"sqnr_db\": 3, \"preview\": {\"width\": 64, \"height\": 64, \"png\": \"%s\"}}"
+                  .formatted(row, "A".repeat(16_000)));
+    return json.append("]}}").toString();
+  }
+
+  private static String histogram(Random random) {
+    String counts =
+        random
+            .longs(64, 0, 10_000_000)
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(", ", "[", "]"));
+    return "{\"from\": -1.234567, \"to\": 2.345678, \"before\": %1$s, \"after\": %1$s, \"low\": -1.2, \"high\": 2.3, \"step\": 0.0137, \"scales\": 1}"
+        .formatted(counts);
+  }
+
+  @Test
+  void aNetworkOf300LayersFitsAPage() throws IOException {
+    String json = large();
+    assertThat(RunReport.html(json, "run.json").getBytes(StandardCharsets.UTF_8))
+        .hasSizeLessThan(3_000_000);
+    Page page = open(json, 1280);
+    for (String chart : List.of("chart-errors", "chart-activations", "chart-weights", "chart-bits"))
+      assertThat(painted(page, chart)).as(chart).isGreaterThan(1000);
+    assertThat(nodes(page)).hasSize(300);
+    page.locator("table.choice tbody button").nth(299).click();
+    assertThat(page.locator("#chosen").textContent()).contains("layer.299/");
+    assertThat(requests).containsExactly(page.url());
+  }
+
+  @Test
+  void drawsTheHistogramsOfTheChosenLayer() throws IOException {
+    Page page = open(COMPARE, 1280);
+    // The worst is chosen at first.
+    assertThat(page.locator("#chosen").textContent())
+        .contains("Why, and what to do: Saturation. Clipped: use more.");
+    assertThat(drawn(page, "chart-weights"))
+        .startsWith("[[[0,0.7781512503836436],[0.25,0.7781512503836436]");
+    assertThat(painted(page, "chart-weights")).isGreaterThan(1000);
+    assertThat(painted(page, "chart-activations")).isGreaterThan(1000);
+    assertThat(page.locator("#chart-activations").getAttribute("aria-label"))
+        .isEqualTo(
+            "Values: 110 elements from -2 to 2; levels from -1 to 1, in steps of 0.5; in bins"
+                + " beyond them lie 1.82 % of the original's");
+    assertThat(page.locator("#bins tr").count()).isEqualTo(2 * (1 + 4));
+    page.locator("table.choice tbody button").nth(0).click();
+    assertThat(page.locator("#chart-weights").isVisible()).isFalse();
+    assertThat(page.locator("#chart-activations").getAttribute("aria-label"))
+        .isEqualTo("Values: 12 elements from 0 to 4; the levels are not known");
+    assertThat(page.locator("#bins tbody, #bins").first().textContent()).contains("Values from");
     assertThat(problems).isEmpty();
   }
 

@@ -41,20 +41,20 @@ final class RunReportTest {
   }
 
   @Test
-  void namesTheNodeThatAddsMostNoise() {
+  void namesTheLayerThatMakesMostNoise() {
     String page =
         page(
             "compare",
             """
             , "layers": [
-              {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "added_noise": 0.001},
-              {"name": "", "op": "Add", "value": "v2", "sqnr_db": 20, "added_noise": 0.02},
-              {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "added_noise": -0.1}]
+              {"name": "conv1", "op": "Conv", "value": "v1", "sqnr_db": 40, "own_noise": 0.001},
+              {"name": "", "op": "Add", "value": "v2", "sqnr_db": 20, "own_noise": 0.02},
+              {"name": "fc", "op": "Gemm", "value": "v3", "sqnr_db": 21.5, "own_noise": 0}]
             """);
     assertThat(page)
-        .contains("Most noise comes from v2 (Add): 2.00 % of the energy")
+        .contains("Most noise is made by v2 (Add): 2.00 % of the energy")
         .contains("The last value, fc, has a signal-to-noise ratio of 21.5 dB.")
-        .contains("aria-label=\"Noise added in per cent; most: v2 2, conv1 0.100\"")
+        .contains("aria-label=\"Own noise in per cent; most: v2 2, conv1 0.100\"")
         .contains("{\"id\":\"chart-errors\",\"kind\":\"bars\",\"unit\":\"%\"")
         .contains("\"names\":[\"conv1\",\"v2\",\"fc\"],\"values\":[0.1,2.0,0.0]");
   }
@@ -87,7 +87,7 @@ final class RunReportTest {
             "compare",
             """
             , "warnings": ["%1$s"],
-            "layers": [{"name": "%1$s", "op": "Conv", "value": "v", "sqnr_db": 1, "added_noise": 0.5}]
+            "layers": [{"name": "%1$s", "op": "Conv", "value": "v", "sqnr_db": 1, "own_noise": 0.5}]
             """
                 .formatted(name));
     assertThat(page).doesNotContain("<script>alert").doesNotContain("\u0000");
@@ -112,7 +112,7 @@ final class RunReportTest {
           """
           {"name": "/model/layers.%d/self_attn/q_proj/MatMul", "op": "MatMul", "value": "value_%d",
           "counterpart": "value_%d_q", "sqnr_db": 35.123456789, "cosine": 0.99987654321,
-          "max_abs_difference": 0.123456789, "added_noise": 0.000123456789, "not_finite": 0}
+          "max_abs_difference": 0.123456789, "own_noise": 0.000123456789, "not_finite": 0}
           """
               .formatted(i, i, i));
     }
@@ -155,5 +155,84 @@ final class RunReportTest {
   @Test
   void hasAWordForARunThatMeasuredNothing() {
     assertThat(page("inspect", "")).contains("This run of inspect measured nothing to judge by.");
+  }
+
+  @Test
+  void tellsHowOnnxRuntimeRunsNodes() {
+    String page =
+        RunReport.html(
+            """
+            {"halftone": "1", "command": "quantize",
+             "layers": [{"name": "a", "op": "Conv", "quantized": true}, {"name": "b", "op": "Tan", "quantized": true},
+               {"name": "c", "op": "Relu", "quantized": true}],
+             "runtime": [{"name": "a", "op": "Conv", "integer": true, "runs_as": "QLinearConv"},
+               {"name": "b", "op": "Tan", "integer": false, "runs_as": "Tan", "reason": "no integer kernel"},
+               {"name": "c", "op": "Relu", "integer": false}]}
+            """,
+            "run.json");
+    assertThat(page)
+        .contains(
+            "3 of 3 nodes are quantized. Of those that ONNX Runtime executes by themselves on this"
+                + " machine, 1 of 2 run on integers.",
+            "integers: QLinearConv",
+            "float: Tan",
+            "no integer kernel",
+            "merged into another");
+  }
+
+  @Test
+  void showsTheWorstSamplesAndTheAnswersThatChanged() {
+    String page =
+        RunReport.html(
+            """
+            {"halftone": "1", "command": "evaluate", "samples": {"changed_count": 2,
+              "worst": [
+                {"row": 7, "sqnr_db": 3.5, "label": 4, "reference": {"index": 4, "value": 0.75}, "quantized": {"index": 1, "value": 0.5},
+                 "preview": {"width": 2, "height": 1, "png": "AAAA"}},
+                {"row": 8, "sqnr_db": 4, "preview": {"text": "<b>bold</b>"}},
+                {"row": 9, "sqnr_db": 5, "preview": {"wave": [0, 0.5, 1]}}],
+              "changed": [{"row": 7, "sqnr_db": 3.5, "reference": {"index": 4, "value": 0.75}, "quantized": {"index": 1, "value": 0.5}}]}}
+            """,
+            "run.json");
+    assertThat(page)
+        .contains(
+            "src=\"data:image/png;base64,AAAA\" alt=\"Sample 7\"",
+            "original: class 4 (0.750)<br>this model: class 1 (0.500)<br>right: class 4",
+            "<blockquote>&lt;b&gt;bold&lt;/b&gt;</blockquote>",
+            "aria-label=\"Sound of sample 9, loudest 1\"",
+            "M2.5 0.5V39.5",
+            "2 answers changed; the first 1 follow.",
+            "Answers that changed");
+  }
+
+  @Test
+  void aPictureThatIsNoBase64IsRefused() {
+    assertThatThrownBy(
+            () ->
+                RunReport.html(
+                    """
+                    {"halftone": "1", "command": "evaluate", "samples": {"worst": [
+                      {"row": 1, "sqnr_db": 1, "preview": {"png": "x\\" onerror=\\""}}]}}
+                    """,
+                    "run.json"))
+        .hasMessageContaining("samples.worst[0].preview.png: not Base64");
+  }
+
+  @Test
+  void showsWhatWasTakenFromEachLayer() {
+    String page =
+        RunReport.html(
+            """
+            {"halftone": "1", "command": "prune", "layers": [
+              {"name": "a", "op": "Conv", "pruned": true, "weights": 400, "zeros": 300},
+              {"name": "b", "op": "Gemm", "pruned": false, "weights": 100, "zeros": 0, "reason": "it is the last"}]}
+            """,
+            "run.json");
+    assertThat(page)
+        .contains(
+            "aria-label=\"300 of 500 weights are gone, in 1 layer.\"",
+            "data-value=\"75.0\"",
+            "it is the last",
+            "Zero now");
   }
 }

@@ -63,7 +63,8 @@ public final class DeployedOperators {
     for (Node node : model.graph().nodes()) {
       boolean constant = node.bodies().isEmpty() && constants.containsAll(node.inputs());
       if (constant) constants.addAll(node.outputs());
-      operators.add(new Operator(node.name(), node.domain(), node.opType(), constant));
+      operators.add(
+          new Operator(node.name(), node.domain(), node.opType(), constant, node.outputs()));
     }
     return operators;
   }

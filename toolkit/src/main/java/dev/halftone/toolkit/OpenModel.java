@@ -4,6 +4,7 @@ import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataRequest;
 import dev.halftone.data.DataSet;
 import dev.halftone.data.DataSets;
+import dev.halftone.graph.Graph;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.UnsupportedModelException;
@@ -80,6 +81,14 @@ public final class OpenModel {
   /** What a caller gives the model at each run. */
   public List<ValueInfo> inputs() {
     return model.graph().requiredInputs();
+  }
+
+  /**
+   * The model as quantization takes it: constants computed, functions called inline, normalizations
+   * folded into the products before them.
+   */
+  public Graph folded() {
+    return Folding.fold(FunctionCalls.inline(model)).graph();
   }
 
   /** What is in the model. */

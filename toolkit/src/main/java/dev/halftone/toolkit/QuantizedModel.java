@@ -104,4 +104,15 @@ public final class QuantizedModel {
         ? Execution.warnings(this, saved.executed(deployment))
         : List.of();
   }
+
+  /**
+   * How ONNX Runtime runs each node that was quantized, read off the graph that it makes of a file
+   * that this was saved to.
+   *
+   * @throws dev.halftone.graph.UnsupportedModelException if ONNX Runtime refuses it, as {@link
+   *     SavedModel#requireLoads}
+   */
+  public List<RuntimeNode> runtimeNodes(SavedModel saved, RunOptions deployment) {
+    return RuntimeNodes.of(plan(), model().graph(), saved.executed(deployment));
+  }
 }

@@ -113,6 +113,11 @@ public final class RunRecord {
       return this;
     }
 
+    /** How ONNX Runtime runs what was quantized, as {@code runtime}. */
+    public Builder runtime(List<RuntimeNode> nodes) {
+      return section("runtime", nodes.stream().map(Builder::fields).toList());
+    }
+
     public Builder provenance(Provenance provenance) {
       return section("provenance", provenance.fields());
     }
@@ -161,6 +166,16 @@ public final class RunRecord {
       fields.put("name", node.name());
       fields.put("op", node.opType());
       fields.put("quantized", node.quantized());
+      if (!node.reason().isEmpty()) fields.put("reason", node.reason());
+      return fields;
+    }
+
+    private static Map<String, Object> fields(RuntimeNode node) {
+      SortedMap<String, Object> fields = new TreeMap<>();
+      fields.put("name", node.name());
+      fields.put("op", node.opType());
+      fields.put("integer", node.integer());
+      if (!node.operator().isEmpty()) fields.put("runs_as", node.operator());
       if (!node.reason().isEmpty()) fields.put("reason", node.reason());
       return fields;
     }

@@ -1,6 +1,7 @@
 package dev.halftone.data.audio;
 
 import dev.halftone.data.source.Column;
+import dev.halftone.data.source.Preview;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
 
@@ -23,6 +24,14 @@ final class WavColumn implements Column {
   @Override
   public Tensor get(int row) {
     return read(clips.get(row), 0, clips.get(row).frames());
+  }
+
+  /** Of the first channel. */
+  @Override
+  public Preview preview(int row) {
+    Tensor clip = get(row);
+    int frames = (int) clip.dimension(-1);
+    return Preview.Wave.of(clip.toFloats(0, frames));
   }
 
   @Override

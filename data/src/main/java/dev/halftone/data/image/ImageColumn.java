@@ -1,6 +1,7 @@
 package dev.halftone.data.image;
 
 import dev.halftone.data.source.Column;
+import dev.halftone.data.source.Preview;
 import dev.halftone.tensor.Tensor;
 import java.awt.Dimension;
 import java.nio.file.Path;
@@ -24,6 +25,19 @@ public final class ImageColumn implements Column {
   @Override
   public Tensor get(int row) {
     return preprocessing.apply(ImageDecoder.decode(files.get(row)));
+  }
+
+  @Override
+  public Preview preview(int row) {
+    Pixels photo = ImageDecoder.decode(files.get(row));
+    double scale =
+        Math.min(1, (double) Preview.MOST_PIXELS / Math.max(photo.width(), photo.height()));
+    Pixels small =
+        TriangleFilter.resize(
+            photo,
+            Math.max(1, (int) Math.round(scale * photo.width())),
+            Math.max(1, (int) Math.round(scale * photo.height())));
+    return new Preview.Picture(small.width(), small.height(), small.values());
   }
 
   /** Where photo {@code row} comes to lie in the model's input; reads the header of the file. */

@@ -2,6 +2,7 @@ package dev.halftone.data.shape;
 
 import dev.halftone.data.source.Column;
 import dev.halftone.data.source.Groups;
+import dev.halftone.data.source.Preview;
 import dev.halftone.data.source.Strided;
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.tensor.DType;
@@ -86,6 +87,11 @@ public record Transform(
     @Override
     public @Nullable Groups groups() {
       return column.groups();
+    }
+
+    @Override
+    public @Nullable Preview preview(int row) {
+      return column.preview(row);
     }
   }
 }

@@ -41,4 +41,9 @@ public interface Column {
   default @Nullable Groups groups() {
     return null;
   }
+
+  /** The sample for people, or null where a column knows no better than its numbers. */
+  default @Nullable Preview preview(int row) {
+    return null;
+  }
 }

@@ -3,6 +3,7 @@ package dev.halftone.data.text;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.halftone.data.source.Column;
+import dev.halftone.data.source.Preview;
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
@@ -64,6 +65,11 @@ final class Tokens {
     @Override
     public int size() {
       return texts.size();
+    }
+
+    @Override
+    public Preview preview(int row) {
+      return Preview.Words.of(texts.get(row));
     }
 
     @Override

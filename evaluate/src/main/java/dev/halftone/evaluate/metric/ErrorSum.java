@@ -63,6 +63,11 @@ public final class ErrorSum {
     return count == 0 && notFinite > 0;
   }
 
+  /** Whether nothing was added, not even a pair that was left out. */
+  public boolean isEmpty() {
+    return count == 0 && notFinite == 0;
+  }
+
   /** Pairs added. */
   public long count() {
     return count;
@@ -85,6 +90,15 @@ public final class ErrorSum {
   public double noise() {
     if (isLost()) return Double.POSITIVE_INFINITY;
     return error == 0 ? 0 : error / signal;
+  }
+
+  /**
+   * This noise over the signal of another sum, {@code Σ(x − y)²/Σz²}; infinite and 0 as {@link
+   * #noise}.
+   */
+  public double noiseIn(ErrorSum other) {
+    if (isLost()) return Double.POSITIVE_INFINITY;
+    return error == 0 ? 0 : error / other.signal;
   }
 
   /**

@@ -1,0 +1,64 @@
+package dev.halftone.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halftone.data.source.Preview;
+import dev.halftone.tensor.Tensor;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+
+class PreviewTest {
+  @Test
+  void longTextsAreCutAtAWholeCharacter() {
+    assertThat(Preview.Words.of("short").text()).isEqualTo("short");
+    assertThat(Preview.Words.of("a".repeat(500)).text())
+        .hasSize(Preview.MOST_CHARACTERS + 1)
+        .endsWith("…");
+    String pairs = "a" + "\uD83D\uDE00".repeat(200);
+    String cut = Preview.Words.of(pairs).text();
+    assertThat(Character.isHighSurrogate(cut.charAt(cut.length() - 2))).isFalse();
+  }
+
+  @Test
+  void aSoundIsItsPeaks() {
+    float[] sound = new float[1000];
+    sound[0] = -0.5f;
+    sound[999] = 0.25f;
+    Preview.Wave wave = Preview.Wave.of(sound);
+    assertThat(wave.peaks()).hasSize(Preview.MOST_POINTS).startsWith(0.5f).endsWith(0.25f);
+    assertThat(Preview.Wave.of(new float[0]).peaks()).isEmpty();
+    assertThat(Preview.Wave.of(new float[] {-1, 2}).peaks()).containsExactly(1f, 2f);
+  }
+
+  @Test
+  void anArrayOfThePictureShapeIsAPicture() {
+    float[] values = new float[3 * 8 * 10];
+    values[0] = -1;
+    values[8 * 10] = 1;
+    Preview.Picture picture = ArrayPicture.of(Tensor.ofFloats(values, 1, 3, 8, 10));
+    assertThat(picture).isNotNull();
+    assertThat(picture.width()).isEqualTo(10);
+    assertThat(picture.height()).isEqualTo(8);
+    // Least to greatest is black to white: zero lies in the middle.
+    assertThat(picture.rgb()).startsWith(0, 255, 128);
+  }
+
+  @Test
+  void channelsMayComeLastAndLargeArraysAreThinned() {
+    Preview.Picture picture =
+        ArrayPicture.of(Tensor.ofFloats(new float[200 * 100], 1, 100, 200, 1));
+    assertThat(picture).isNotNull();
+    assertThat(picture.width()).isEqualTo(50);
+    assertThat(picture.height()).isEqualTo(25);
+    assertThat(picture.rgb()).hasSize(3 * 50 * 25);
+  }
+
+  @Test
+  void otherArraysAreNone() {
+    assertThat(ArrayPicture.of(Tensor.ofFloats(new float[640], 1, 640))).isNull();
+    assertThat(ArrayPicture.of(Tensor.ofFloats(new float[5 * 64], 1, 5, 8, 8))).isNull();
+    assertThat(ArrayPicture.of(Tensor.ofFloats(new float[12], 1, 3, 2, 2))).isNull();
+    assertThat(Collections.singleton(ArrayPicture.of(Tensor.ofLongs(new long[64], 1, 1, 8, 8))))
+        .containsOnlyNulls();
+  }
+}
