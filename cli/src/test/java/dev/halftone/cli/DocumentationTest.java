@@ -1,6 +1,7 @@
 package dev.halftone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.halftone.toolkit.RecipeSchema;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,42 @@ class DocumentationTest {
             .map(line -> line.replace("## `halftone ", "").replace("`", ""))
             .collect(Collectors.toSet());
     assertThat(documented).isEqualTo(Main.commandLine().getSubcommands().keySet());
+  }
+
+  /** Lines that are commands, and code within text that goes on behind the command's name. */
+  private static final Pattern COMMAND =
+      Pattern.compile(
+          "(?m)^ {4}(?:\\./)?halftone ((?:.*\\\\\n)*.*)$|`(?:\\./)?halftone ([^`\n]+)`");
+
+  /**
+   * Commands that were measured, shortened or told in general: they are not run, but they exist.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "calibration",
+        "choosing-a-recipe",
+        "ci",
+        "cli",
+        "data",
+        "extending",
+        "formats",
+        "getting-started",
+        "maven",
+        "performance",
+        "troubleshooting"
+      })
+  void everyCommandShownIsTaken(String page) throws IOException {
+    String text = Files.readString(DOCUMENT.resolveSibling(page + ".md"));
+    for (MatchResult command : COMMAND.matcher(text).results().toList()) {
+      String line = command.group(1) == null ? command.group(2) : command.group(1);
+      if (line.contains("[") || line.contains("(") || line.startsWith("COMMAND")) continue;
+      String[] words = line.replace("\\\n", " ").replaceAll("[>|].*", "").strip().split(" +");
+      CommandLine parsed = Main.commandLine();
+      if (words.length == 1 && !words[0].startsWith("-"))
+        assertThat(parsed.getSubcommands()).containsKey(words[0]);
+      else assertThatCode(() -> parsed.parseArgs(words)).as(line).doesNotThrowAnyException();
+    }
   }
 
   /** What stands between {@code <!-- options:name -->} and {@code <!-- end -->}. */

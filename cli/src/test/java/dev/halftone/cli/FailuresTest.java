@@ -62,7 +62,8 @@ class FailuresTest {
 
   @Test
   void modelIsAFolder() throws IOException {
-    assertFails(2, folder.toString(), "inspect", folder);
+    assertFails(2, folder.toString(), "evaluate", folder, "--data", fixture.samples());
+    assertFails(3, folder + ": neither model.safetensors", "inspect", folder);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.halftone.data.source.Preview;
 import dev.halftone.tensor.Tensor;
 import java.util.Collections;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class PreviewTest {
@@ -35,8 +36,8 @@ class PreviewTest {
     float[] values = new float[3 * 8 * 10];
     values[0] = -1;
     values[8 * 10] = 1;
-    Preview.Picture picture = ArrayPicture.of(Tensor.ofFloats(values, 1, 3, 8, 10));
-    assertThat(picture).isNotNull();
+    Preview.Picture picture =
+        Objects.requireNonNull(ArrayPicture.of(Tensor.ofFloats(values, 1, 3, 8, 10)));
     assertThat(picture.width()).isEqualTo(10);
     assertThat(picture.height()).isEqualTo(8);
     // Least to greatest is black to white: zero lies in the middle.
@@ -46,8 +47,8 @@ class PreviewTest {
   @Test
   void channelsMayComeLastAndLargeArraysAreThinned() {
     Preview.Picture picture =
-        ArrayPicture.of(Tensor.ofFloats(new float[200 * 100], 1, 100, 200, 1));
-    assertThat(picture).isNotNull();
+        Objects.requireNonNull(
+            ArrayPicture.of(Tensor.ofFloats(new float[200 * 100], 1, 100, 200, 1)));
     assertThat(picture.width()).isEqualTo(50);
     assertThat(picture.height()).isEqualTo(25);
     assertThat(picture.rgb()).hasSize(3 * 50 * 25);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A copy of the checkout with the launcher, the examples, the program that this build has made, and
@@ -61,6 +62,22 @@ final class Checkout implements AutoCloseable {
     assertThat(script.toFile().setExecutable(true)).isTrue();
   }
 
+  /**
+   * Examples of its own, so that what they name beside the checkout is looked for beside this one.
+   */
+  void copyExamples() throws IOException {
+    Path link = root.resolve("examples");
+    Files.delete(link);
+    Path from = ROOT.resolve("examples");
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        Path to = link.resolve(from.relativize(file));
+        Files.createDirectories(to.getParent());
+        Files.copy(file, to);
+      }
+    }
+  }
+
   /** Runs the launcher with its checkout as the current folder. */
   Outcome halftone(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("./halftone"));
@@ -87,6 +104,7 @@ final class Checkout implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(app());
-    Files.deleteIfExists(root.resolve("examples"));
+    Path examples = root.resolve("examples");
+    if (Files.isSymbolicLink(examples)) Files.delete(examples);
   }
 }

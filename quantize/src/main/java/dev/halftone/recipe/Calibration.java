@@ -5,9 +5,9 @@ import java.util.Locale;
 
 /**
  * How an activation's range is chosen from what was observed. The text form of each, which {@link
- * #toString} gives and {@link #parse} takes, is a word and for some a number behind a colon: {@code
- * minmax}, {@code moving-average}, {@code percentile:99.99}, {@code entropy}, {@code mse}, {@code
- * lp:2.4}, {@code tf-enhanced}, {@code sigma:3}.
+ * Object#toString} gives and {@link #parse} takes, is a word and for some a number behind a colon:
+ * {@code minmax}, {@code moving-average}, {@code percentile:99.99}, {@code entropy}, {@code mse},
+ * {@code lp:2.4}, {@code tf-enhanced}, {@code sigma:3}.
  */
 public sealed interface Calibration {
   Calibration MINMAX = new MinMax();

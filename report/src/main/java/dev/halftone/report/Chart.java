@@ -39,8 +39,12 @@ record Chart(String id, String title, String alternative, Kind kind) {
    */
   record Points(String x, String y, List<Point> points) implements Kind {}
 
-  /** A named point. */
-  record Point(String name, double x, double y, boolean front) {}
+  /**
+   * A named point.
+   *
+   * @param note told with it, empty where there is none
+   */
+  record Point(String name, double x, double y, boolean front, String note) {}
 
   /** The place where it is drawn. */
   Html html() {

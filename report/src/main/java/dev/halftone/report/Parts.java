@@ -46,7 +46,10 @@ final class Parts {
           entry("seconds.total", "duration of this run, s"),
           entry("size.ratio", "size, share of the original"),
           entry("speedup", "times as fast"),
-          entry("sqnr_db", "SQNR of the outputs, dB"));
+          entry("sqnr_db", "SQNR of the outputs, dB"),
+          entry("weight_sqnr_db", "SQNR of the weights, dB"),
+          entry("zipped_bytes", "size when zipped"),
+          entry("sparsity", "weights that are zero, share"));
 
   private Parts() {}
 
@@ -115,7 +118,7 @@ final class Parts {
             Column.text("Format"),
             Column.number("Size, % of the original"),
             Column.number("Bits per weight"),
-            Column.number(judge),
+            Column.number(worth(judge)),
             Column.number("SQNR of weights, dB"),
             Column.number("Times as fast"),
             Column.text("On the front"),
@@ -126,8 +129,8 @@ final class Parts {
         new Chart(
             "chart-sweep",
             "Each point is a format; those that no other beats in both are joined.",
-            "Size in per cent of the original against %s: %s".formatted(judge, told(points)),
-            new Points("size, % of the original", judge, points));
+            "Size in per cent of the original against %s: %s".formatted(worth(judge), told(points)),
+            new Points("size, % of the original", worth(judge), points));
     return Part.of("sweep", "Formats", chart.html().append(table.html()), chart);
   }
 
@@ -181,10 +184,20 @@ final class Parts {
                         && otherWorth >= worth
                         && (otherSize < size || otherWorth > worth);
                   });
-      points.add(new Point(tried.format(), 100 * size, worth, !beaten));
+      points.add(new Point(tried.format(), 100 * size, worth, !beaten, speed(tried)));
     }
     points.sort(Comparator.comparingDouble(Point::x));
     return points;
+  }
+
+  private static String speed(Tried tried) {
+    Double speedup = tried.metrics().get("speedup");
+    return speedup == null ? "" : Numbers.decimal(speedup) + " times as fast";
+  }
+
+  /** A judge as people call it. */
+  private static String worth(String judge) {
+    return title(judge.replace(".quantized", ""));
   }
 
   /** How training went. */

@@ -34,6 +34,7 @@ final class Verdict {
     verdict.agreement();
     verdict.speed();
     if (run.command().equals("compare")) verdict.blame();
+    verdict.sparsity();
     verdict.sweep();
     verdict.training();
     if (verdict.sentences.isEmpty())
@@ -151,6 +152,21 @@ final class Verdict {
     sentences.add(
         "The last value, %s, has a signal-to-noise ratio of %s dB."
             .formatted(last.label(), Numbers.decimal(last.sqnrDb())));
+  }
+
+  private void sparsity() {
+    Double sparsity = run.metric("sparsity");
+    if (sparsity == null) return;
+    Double before = run.metric("zipped_bytes.reference");
+    Double after = run.metric("zipped_bytes.quantized");
+    sentences.add(
+        "%s of its weights are zero%s."
+            .formatted(
+                Numbers.percent(sparsity),
+                before == null || after == null || before == 0
+                    ? ""
+                    : ", and zipped it takes %s of what the original does"
+                        .formatted(Numbers.percent(after / before))));
   }
 
   private void training() {

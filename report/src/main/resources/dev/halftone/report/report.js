@@ -73,7 +73,7 @@
     points: chart => ({
       animation: !still,
       tooltip: {...tooltip(), formatter: at => at.data.name + '\n' + chart.x + ': ' + at.data.value[0].toPrecision(3)
-        + '\n' + chart.y + ': ' + at.data.value[1].toPrecision(4)},
+        + '\n' + chart.y + ': ' + at.data.value[1].toPrecision(4) + (at.data.note ? '\n' + at.data.note : '')},
       grid: {left: 40, right: 20, top: 20, bottom: 30, containLabel: true},
       xAxis: {...axis(chart.x), type: 'value', scale: true},
       yAxis: {...axis(chart.y), type: 'value', scale: true, nameGap: 42},
@@ -81,7 +81,7 @@
         {type: 'line', data: chart.points.filter(p => p.front).map(p => [p.x, p.y]), symbol: 'none', silent: true,
           lineStyle: {color: colour('--bar')}, tooltip: {show: false}},
         {type: 'scatter', symbolSize: 11,
-          data: chart.points.map(p => ({name: p.name, value: [p.x, p.y], itemStyle: {color: colour(p.front ? '--mark' : '--quiet')}}))},
+          data: chart.points.map(p => ({name: p.name, note: p.note, value: [p.x, p.y], itemStyle: {color: colour(p.front ? '--mark' : '--quiet')}}))},
       ],
     }),
   };

@@ -274,7 +274,9 @@ final class PageTest {
     String json = large();
     assertThat(RunReport.html(json, "run.json").getBytes(StandardCharsets.UTF_8))
         .hasSizeLessThan(3_000_000);
-    Page page = open(json, 1280);
+    Page page = open(json, 390);
+    assertThat((Integer) page.evaluate("document.documentElement.scrollWidth"))
+        .isLessThanOrEqualTo(390);
     for (String chart : List.of("chart-errors", "chart-activations", "chart-weights", "chart-bits"))
       assertThat(painted(page, chart)).as(chart).isGreaterThan(1000);
     assertThat(nodes(page)).hasSize(300);

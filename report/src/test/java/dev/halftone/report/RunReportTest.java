@@ -74,8 +74,8 @@ final class RunReportTest {
     assertThat(page)
         .contains(
             "3 of 4 formats could be done. The smallest that keeps 99 % of the answers is int4")
-        .contains("{\"name\":\"int4\",\"x\":15.0,\"y\":0.99,\"front\":true}")
-        .contains("{\"name\":\"nf4\",\"x\":16.0,\"y\":0.98,\"front\":false}")
+        .contains("{\"name\":\"int4\",\"x\":15.0,\"y\":0.99,\"front\":true,\"note\":\"\"}")
+        .contains("{\"name\":\"nf4\",\"x\":16.0,\"y\":0.98,\"front\":false,\"note\":\"\"}")
         .contains("it is in fp16 already");
   }
 

@@ -18,7 +18,6 @@ public sealed interface Preview {
    *
    * @param rgb three bytes a pixel, row by row from the top
    */
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares pictures.
   record Picture(int width, int height, byte[] rgb) implements Preview {}
 
   /** The beginning of a text. */
