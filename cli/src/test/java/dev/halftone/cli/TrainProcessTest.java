@@ -46,7 +46,7 @@ class TrainProcessTest {
             "4");
     followed(process, line -> resident.add(resident(process)));
     assertThat(resident).hasSize(11);
-    assertThat((double) resident.get(10)).isBetween(0.95 * resident.get(2), 1.05 * resident.get(2));
+    assertThat((double) resident.get(10)).isLessThan(1.05 * resident.get(2));
   }
 
   /** Bytes of memory that a process holds. */
@@ -86,6 +86,21 @@ class TrainProcessTest {
     assertThat(Files.readAllBytes(out)).isEqualTo(resumed);
   }
 
+  /** libtorch frees its own objects when the process exits, while another thread may compute. */
+  @Test
+  void endsWithoutACrashWhenItIsTold() throws Exception {
+    Process process = start(List.of(), "--epochs", "200");
+    int code =
+        followed(
+            process,
+            line -> {
+              if (line.startsWith("epoch 3:")) process.toHandle().destroy();
+            });
+    assertThat(code).isEqualTo(143);
+    assertThat(CommandRun.files(folder)).noneMatch(name -> name.startsWith("hs_err"));
+    assertThat(folder.resolve("out.onnx")).doesNotExist();
+  }
+
   /** JavaCPP unpacks libtorch into its cache first; the JVM crashes where that is done wrong. */
   @Test
   void startsWithAnEmptyCacheOfLibraries() throws Exception {
@@ -120,7 +135,7 @@ class TrainProcessTest {
     }
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(all.toString()).isTrue();
     int code = process.exitValue();
-    assertThat(code).as(all.toString()).isIn(0, 137);
+    assertThat(code).as(all.toString()).isIn(0, 137, 143);
     return code;
   }
 }

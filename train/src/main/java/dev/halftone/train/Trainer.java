@@ -16,6 +16,7 @@ import dev.halftone.train.function.OpenBatch;
 import dev.halftone.train.function.TorchGraph;
 import dev.halftone.train.optimize.Optimizer;
 import dev.halftone.train.optimize.Schedule;
+import dev.halftone.train.torch.Libtorch;
 import dev.halftone.train.torch.TorchTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -306,7 +307,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   private double gradients(Map<String, Tensor> inputs, List<Integer> batch, int parts) {
-    try (PointerScope scope = new PointerScope()) {
+    try (Libtorch.Computation now = Libtorch.computing();
+        PointerScope scope = new PointerScope()) {
       org.bytedeco.pytorch.Tensor loss = loss(torch(inputs), batch).div(new Scalar(parts));
       double value = loss.item_double();
       if (Double.isFinite(value)) loss.backward();
@@ -355,7 +357,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void judge(Map<String, Tensor> inputs, List<Integer> batch, HeldOut sums) {
-    try (PointerScope scope = new PointerScope();
+    try (Libtorch.Computation now = Libtorch.computing();
+        PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Map<String, org.bytedeco.pytorch.Tensor> fed = torch(inputs);
       Map<String, org.bytedeco.pytorch.Tensor> theirs = original(fed);

@@ -1,5 +1,6 @@
 package dev.halftone.train.optimize;
 
+import dev.halftone.train.torch.Libtorch;
 import dev.halftone.train.torch.TorchTensors;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,8 @@ public final class Optimizer implements AutoCloseable {
   /** Changes every parameter along its gradient, and forgets the gradient. */
   public void step(double rate) {
     steps++;
-    try (PointerScope scope = new PointerScope();
+    try (Libtorch.Computation now = Libtorch.computing();
+        PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       double shrink = shrink();
       for (Parameter parameter : parameters) {

@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.global.torch;
@@ -17,12 +19,19 @@ public final class Libtorch {
   /** The only platform whose libraries are shipped. */
   private static final String PLATFORM = "linux-x86_64";
 
+  /** Seconds that the end of the JVM waits for what is being computed. */
+  private static final long PATIENCE = 20;
+
+  /** Held by who computes; for good by the end of the JVM. */
+  private static final ReentrantLock COMPUTING = new ReentrantLock(true);
+
   private Libtorch() {}
 
   private static final class Loaded {
     private static final boolean DONE = load();
 
     private static boolean load() {
+      Runtime.getRuntime().addShutdownHook(new Thread(Libtorch::stop, "libtorch"));
       // Both are measured against the process, which maps files of any size; scopes free tensors.
       System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
       System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
@@ -55,6 +64,32 @@ public final class Libtorch {
   public static void require() {
     if (!Loader.getPlatform().equals(PLATFORM)) throw missing("this is " + Loader.getPlatform());
     if (!Loaded.DONE) throw missing("it did not load");
+  }
+
+  private static void stop() {
+    try {
+      boolean done = COMPUTING.tryLock(PATIENCE, TimeUnit.SECONDS);
+      if (!done) return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Work with libtorch, until it is closed. */
+  @FunctionalInterface
+  public interface Computation extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Begins work that the end of the JVM waits for. When a process exits, libtorch frees its own
+   * objects, whoever uses them: a thread that computes would crash. Once the end has begun this
+   * does not return.
+   */
+  public static Computation computing() {
+    COMPUTING.lock();
+    return COMPUTING::unlock;
   }
 
   /** Tensors and other native objects that are not freed yet. */
