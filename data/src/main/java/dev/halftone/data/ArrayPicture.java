@@ -42,8 +42,8 @@ final class ArrayPicture {
       greatest = Math.max(greatest, value);
     }
     float span = greatest > least ? greatest - least : 1;
-    int columns = width / step;
-    int lines = height / step;
+    int columns = Math.max(1, width / step);
+    int lines = Math.max(1, height / step);
     byte[] rgb = new byte[3 * columns * lines];
     for (int i = 0; i < rgb.length; i++) {
       int channel = i % 3 % channels;

@@ -55,6 +55,15 @@ class PreviewTest {
   }
 
   @Test
+  void aLongStripKeepsALine() {
+    Preview.Picture strip =
+        Objects.requireNonNull(
+            ArrayPicture.of(Tensor.ofFloats(new float[8 * 2000], 1, 1, 8, 2000)));
+    assertThat(strip.height()).isEqualTo(1);
+    assertThat(strip.rgb()).hasSize(3 * strip.width());
+  }
+
+  @Test
   void otherArraysAreNone() {
     assertThat(ArrayPicture.of(Tensor.ofFloats(new float[640], 1, 640))).isNull();
     assertThat(ArrayPicture.of(Tensor.ofFloats(new float[5 * 64], 1, 5, 8, 8))).isNull();

@@ -18,6 +18,9 @@ import java.util.Set;
 final class TapGroups {
   private static final long MOST_BYTES = 32L << 20;
 
+  /** Bytes of the histograms of one value, in both models. */
+  private static final long OBSERVED = 1 << 18;
+
   private TapGroups() {}
 
   /** Groups of the float ones among the values, in their order. */
@@ -30,10 +33,11 @@ final class TapGroups {
       for (ValueInfo output : runnable.outputs()) {
         TensorType type = output.type();
         if (!wanted.contains(output.name()) || type == null || !type.dtype().isFloat()) continue;
-        bytes += bytes(type, unknown);
+        long own = OBSERVED + bytes(type, unknown);
+        bytes += own;
         if (bytes > MOST_BYTES) {
           groups.add(new ArrayList<>());
-          bytes = bytes(type, unknown);
+          bytes = own;
         }
         groups.getLast().add(output.name());
       }

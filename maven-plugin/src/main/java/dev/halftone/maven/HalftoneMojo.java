@@ -144,6 +144,8 @@ abstract class HalftoneMojo extends AbstractMojo {
     }
     stamp.delete();
     for (Path result : results()) {
+      // Of another model or recipe: must not be shipped when this build fails.
+      Files.deleteIfExists(result);
       Path parent = result.getParent();
       if (parent != null) Files.createDirectories(parent);
     }

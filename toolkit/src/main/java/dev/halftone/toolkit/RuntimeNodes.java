@@ -26,13 +26,13 @@ final class RuntimeNodes {
       Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
 
   private final GraphIndex index;
-  private final Graph graph;
+  private final Set<String> constants;
   private final Map<String, List<Operator>> byName = new HashMap<>();
   private final Map<String, Operator> byOutput = new HashMap<>();
 
   private RuntimeNodes(Graph graph, List<Operator> deployed) {
-    this.graph = graph;
     this.index = new GraphIndex(graph);
+    this.constants = StoredPlan.constants(graph);
     for (Operator operator : deployed) {
       if (isBorder(operator)) continue;
       String name = ENDINGS.matcher(operator.name()).replaceFirst("");
@@ -105,10 +105,10 @@ final class RuntimeNodes {
   private String reason(Node node) {
     List<String> plain =
         node.inputs().stream()
-            .filter(input -> !input.isEmpty() && !isConstant(input) && !isDecoded(input))
+            .filter(input -> !input.isEmpty() && !constants.contains(input) && !isDecoded(input))
             .toList();
     boolean computed =
-        node.inputs().stream().anyMatch(input -> !isConstant(input) && isDecoded(input));
+        node.inputs().stream().anyMatch(input -> !constants.contains(input) && isDecoded(input));
     if (!computed) return "only its weights are stored in fewer bits: they are decoded before it";
     if (!plain.isEmpty()) return "its input %s is not quantized".formatted(plain.getFirst());
     if (node.outputs().stream().allMatch(output -> stored(output).isEmpty()))
@@ -120,15 +120,5 @@ final class RuntimeNodes {
   private boolean isDecoded(String value) {
     Node producer = index.producer(value);
     return producer != null && producer.opType().equals("DequantizeLinear");
-  }
-
-  /** A constant, or one that is decoded. */
-  private boolean isConstant(String value) {
-    if (graph.initializers().containsKey(value)) return true;
-    Node producer = index.producer(value);
-    return producer != null
-        && producer.bodies().isEmpty()
-        && !producer.inputs().isEmpty()
-        && producer.inputs().stream().allMatch(input -> input.isEmpty() || isConstant(input));
   }
 }

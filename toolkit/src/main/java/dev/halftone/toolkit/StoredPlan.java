@@ -8,7 +8,10 @@ import dev.halftone.graph.Node;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +49,7 @@ public final class StoredPlan {
   }
 
   /** Constants and all that nodes make of them alone, such as decoded weights. */
-  private static Set<String> constants(Graph graph) {
+  static Set<String> constants(Graph graph) {
     Set<String> constants = new HashSet<>(graph.initializers().keySet());
     constants.add("");
     for (Node node : graph.nodes())
@@ -59,9 +62,13 @@ public final class StoredPlan {
     Map<String, List<String>> blocks = new LinkedHashMap<>();
     String recipe = model.metadata().get("halftone.recipe");
     if (recipe != null) blocks.put("recipe", recipe.lines().toList());
+    // Names need not be different.
+    Map<String, Integer> titles = new HashMap<>();
     for (Node node : graph.nodes()) {
       if (BORDERS.contains(node.opType()) || constants.containsAll(node.outputs())) continue;
-      blocks.put("%s (%s)".formatted(node.label(), node.opType()), lines(node));
+      String title = "%s (%s)".formatted(node.label(), node.opType());
+      int count = titles.merge(title, 1, Integer::sum);
+      blocks.put(count == 1 ? title : "%s, number %d".formatted(title, count), lines(node));
     }
     return blocks;
   }
@@ -102,19 +109,20 @@ public final class StoredPlan {
   /** The constants that a weight is decoded from. */
   private String decoded(Node last) {
     Map<String, String> parts = new TreeMap<>();
-    collect(last, parts, 8);
+    collect(last, parts, 8, Collections.newSetFromMap(new IdentityHashMap<>()));
     return parts.isEmpty()
         ? ""
         : "decoded from " + String.join(", ", parts.values().stream().distinct().toList());
   }
 
-  private void collect(Node node, Map<String, String> parts, int depth) {
+  private void collect(Node node, Map<String, String> parts, int depth, Set<Node> seen) {
+    if (!seen.add(node)) return;
     for (String input : node.inputs()) {
       Tensor constant = index.constant(input);
       Node before = index.producer(input);
       if (constant != null && constant.count() > 1)
         parts.put(input, constant.dtype().isFloat() ? spread(constant) : describe(constant));
-      if (before != null && depth > 0) collect(before, parts, depth - 1);
+      if (before != null && depth > 0) collect(before, parts, depth - 1, seen);
     }
   }
 

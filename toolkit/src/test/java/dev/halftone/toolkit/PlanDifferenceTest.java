@@ -58,6 +58,18 @@ class PlanDifferenceTest {
   }
 
   @Test
+  void nodesOfOneNameAreToldApart() {
+    Model model =
+        SmallModels.model(
+            List.of(of("same", "Relu", List.of("x"), "a"), of("same", "Relu", List.of("a"), "y")),
+            Map.of(),
+            SmallModels.type(4),
+            "y",
+            SmallModels.type(4));
+    assertThat(StoredPlan.of(model)).containsOnlyKeys("same (Relu)", "same (Relu), number 2");
+  }
+
+  @Test
   void onlyWhatDiffersIsTold() {
     PlanDifference difference =
         PlanDifference.of(

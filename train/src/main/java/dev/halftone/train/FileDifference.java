@@ -149,9 +149,11 @@ public record FileDifference(double roundings, String at, double outputs, int sa
       float[] a = TorchTensors.copy(trained).toFloats();
       float[] b = Objects.requireNonNull(found).toFloats();
       double greatest = 0;
+      if (a.length != b.length) return Double.POSITIVE_INFINITY;
       for (int i = 0; i < a.length; i++)
         greatest = Math.max(greatest, Math.abs((double) a[i] - b[i]));
-      return greatest;
+      // NaN is never larger than anything.
+      return Double.isNaN(greatest) ? Double.POSITIVE_INFINITY : greatest;
     }
 
     /** That of the rounded value that an output comes from. */

@@ -142,6 +142,16 @@ public final class TorchGraph implements AutoCloseable {
       Map<String, Tensor> inputs, Collection<String> wanted, Map<String, Tensor> given) {
     PointerScope scope = PointerScope.getInnerScope();
     if (scope == null) throw new IllegalStateException("no PointerScope is open");
+    try (Libtorch.Computation now = Libtorch.computing()) {
+      return run(inputs, wanted, given, scope);
+    }
+  }
+
+  private Map<String, Tensor> run(
+      Map<String, Tensor> inputs,
+      Collection<String> wanted,
+      Map<String, Tensor> given,
+      PointerScope scope) {
     Map<String, Tensor> values = new HashMap<>(constants);
     values.putAll(parameters);
     values.putAll(inputs);

@@ -79,7 +79,8 @@ public final class Optimizer implements AutoCloseable {
    * @param masks by name of a parameter that has one
    */
   public void mask(Map<String, dev.halftone.tensor.Tensor> masks) {
-    try (PointerScope scope = new PointerScope();
+    try (Libtorch.Computation now = Libtorch.computing();
+        PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       for (Parameter parameter : parameters) {
         dev.halftone.tensor.Tensor mask = masks.get(parameter.name());
