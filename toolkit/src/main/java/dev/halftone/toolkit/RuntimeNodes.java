@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuntimeNodes {
   private static final Pattern ENDINGS = Pattern.compile("(_token_\\d+|_nchwc|_nhwc)+$");
-  private static final Set<String> BORDERS =
-      Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
 
   private final GraphIndex index;
   private final Set<String> constants;
@@ -42,7 +40,7 @@ final class RuntimeNodes {
   }
 
   private static boolean isBorder(Operator operator) {
-    return operator.domain().isEmpty() && BORDERS.contains(operator.opType());
+    return operator.domain().isEmpty() && StoredPlan.BORDERS.contains(operator.opType());
   }
 
   /**

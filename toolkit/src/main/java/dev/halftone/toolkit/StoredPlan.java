@@ -25,7 +25,8 @@ import java.util.TreeMap;
  * told apart line by line.
  */
 public final class StoredPlan {
-  private static final Set<String> BORDERS =
+  /** Operators between floats and integers. */
+  static final Set<String> BORDERS =
       Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
 
   private final Model model;

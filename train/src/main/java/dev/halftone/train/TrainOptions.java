@@ -2,6 +2,7 @@ package dev.halftone.train;
 
 import dev.halftone.prune.PruneRequest;
 import dev.halftone.train.optimize.Method;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,177 +87,109 @@ public record TrainOptions(
 
   /** The same for another number of epochs. */
   public TrainOptions withEpochs(int wanted) {
-    return new TrainOptions(
-        wanted,
-        batch,
-        method,
-        rate,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        labelShare,
-        temperature,
-        featureShare,
-        augmentation,
-        zeros,
-        pruning,
-        seed);
+    return with(parts -> parts.epochs = wanted);
   }
 
   /** The same with batches of another size. */
   public TrainOptions withBatch(int wanted) {
-    return new TrainOptions(
-        epochs,
-        wanted,
-        method,
-        rate,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        labelShare,
-        temperature,
-        featureShare,
-        augmentation,
-        zeros,
-        pruning,
-        seed);
+    return with(parts -> parts.batch = wanted);
   }
 
   /** The same with another share of labels in the loss. */
   public TrainOptions withLabelShare(double wanted) {
-    return new TrainOptions(
-        epochs,
-        batch,
-        method,
-        rate,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        wanted,
-        temperature,
-        featureShare,
-        augmentation,
-        zeros,
-        pruning,
-        seed);
+    return with(parts -> parts.labelShare = wanted);
   }
 
   /** The same with another highest rate. */
   public TrainOptions withRate(double wanted) {
-    return new TrainOptions(
-        epochs,
-        batch,
-        method,
-        wanted,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        labelShare,
-        temperature,
-        featureShare,
-        augmentation,
-        zeros,
-        pruning,
-        seed);
+    return with(parts -> parts.rate = wanted);
   }
 
   /** The same with images changed. */
   public TrainOptions withAugmentation(Augmentation wanted) {
-    return new TrainOptions(
-        epochs,
-        batch,
-        method,
-        rate,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        labelShare,
-        temperature,
-        featureShare,
-        wanted,
-        zeros,
-        pruning,
-        seed);
+    return with(parts -> parts.augmentation = wanted);
   }
 
   /** The same with another fate of zeros. */
   public TrainOptions withZeros(Zeros wanted) {
-    return new TrainOptions(
-        epochs,
-        batch,
-        method,
-        rate,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        labelShare,
-        temperature,
-        featureShare,
-        augmentation,
-        wanted,
-        pruning,
-        seed);
+    return with(parts -> parts.zeros = wanted);
   }
 
   /** The same with another share of inner values in the loss. */
   public TrainOptions withFeatureShare(double wanted) {
-    return new TrainOptions(
-        epochs,
-        batch,
-        method,
-        rate,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        labelShare,
-        temperature,
-        wanted,
-        augmentation,
-        zeros,
-        pruning,
-        seed);
+    return with(parts -> parts.featureShare = wanted);
   }
 
   /** The same with weights that become zero. */
   public TrainOptions withPruning(PruneRequest wanted) {
-    return new TrainOptions(
-        epochs,
-        batch,
-        method,
-        rate,
-        scaleRate,
-        warmUp,
-        decay,
-        longest,
-        heldOut,
-        patience,
-        labelShare,
-        temperature,
-        featureShare,
-        augmentation,
-        zeros,
-        wanted,
-        seed);
+    return with(parts -> parts.pruning = wanted);
+  }
+
+  private TrainOptions with(Consumer<Parts> change) {
+    Parts parts = new Parts(this);
+    change.accept(parts);
+    return parts.whole();
+  }
+
+  /** The components, to be changed one by one. */
+  private static final class Parts {
+    private int epochs;
+    private int batch;
+    private Method method;
+    private double rate;
+    private double scaleRate;
+    private double warmUp;
+    private double decay;
+    private double longest;
+    private double heldOut;
+    private int patience;
+    private double labelShare;
+    private double temperature;
+    private double featureShare;
+    private Augmentation augmentation;
+    private Zeros zeros;
+    private @Nullable PruneRequest pruning;
+    private long seed;
+
+    Parts(TrainOptions from) {
+      epochs = from.epochs;
+      batch = from.batch;
+      method = from.method;
+      rate = from.rate;
+      scaleRate = from.scaleRate;
+      warmUp = from.warmUp;
+      decay = from.decay;
+      longest = from.longest;
+      heldOut = from.heldOut;
+      patience = from.patience;
+      labelShare = from.labelShare;
+      temperature = from.temperature;
+      featureShare = from.featureShare;
+      augmentation = from.augmentation;
+      zeros = from.zeros;
+      pruning = from.pruning;
+      seed = from.seed;
+    }
+
+    TrainOptions whole() {
+      return new TrainOptions(
+          epochs,
+          batch,
+          method,
+          rate,
+          scaleRate,
+          warmUp,
+          decay,
+          longest,
+          heldOut,
+          patience,
+          labelShare,
+          temperature,
+          featureShare,
+          augmentation,
+          zeros,
+          pruning,
+          seed);
+    }
   }
 }

@@ -66,10 +66,10 @@ public final class Libtorch {
     if (!Loaded.DONE) throw missing("it did not load");
   }
 
+  /** Waits for what is computed, and keeps the lock; ends all the same when that takes too long. */
   private static void stop() {
     try {
-      boolean done = COMPUTING.tryLock(PATIENCE, TimeUnit.SECONDS);
-      if (!done) return;
+      boolean unused = COMPUTING.tryLock(PATIENCE, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
