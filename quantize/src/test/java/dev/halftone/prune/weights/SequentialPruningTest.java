@@ -222,8 +222,7 @@ class SequentialPruningTest {
 
   @Test
   void refusesAStrideOfNothing() {
-    assertThatThrownBy(
-            () -> patterned(convolution("strides", new int[] {0, 1}), HALF, IMAGES))
+    assertThatThrownBy(() -> patterned(convolution("strides", new int[] {0, 1}), HALF, IMAGES))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageContaining("stride 0");
   }
