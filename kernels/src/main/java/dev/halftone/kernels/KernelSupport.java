@@ -135,6 +135,9 @@ interface KernelSupport {
       float[] scales,
       float[] inverses);
 
+  void fitRefined(
+      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes);
+
   void fitNonlinear(
       float[] x,
       int from,

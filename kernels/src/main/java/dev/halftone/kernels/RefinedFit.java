@@ -2,7 +2,7 @@ package dev.halftone.kernels;
 
 /** {@link ScaleFits#refined} for one block after the other. */
 final class RefinedFit {
-  private static final int ROUNDS = 5;
+  static final int ROUNDS = 5;
 
   private final float[] x;
   private final int from;

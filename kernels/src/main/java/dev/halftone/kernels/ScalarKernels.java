@@ -519,6 +519,12 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
+  public void fitRefined(
+      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
+    RefinedFit.fit(x, from, count, size, levels, scales, codes);
+  }
+
+  @Override
   public void fitNonlinear(
       float[] x,
       int from,

@@ -25,6 +25,7 @@ public final class ScaleFits {
   private static final Takeover AFFINE = new Takeover(70);
   private static final Takeover SYMMETRIC = new Takeover(30);
   private static final Takeover NONLINEAR = new Takeover(110);
+  private static final Takeover REFINED = new Takeover(5);
 
   private static final Takeover EXTREMES = new Takeover(1);
   private static final Takeover ROUNDING = new Takeover(2);
@@ -33,7 +34,7 @@ public final class ScaleFits {
   private static final Takeover LEVELS = new Takeover(10);
 
   private static final List<Takeover> ALL =
-      List.of(AFFINE, SYMMETRIC, NONLINEAR, EXTREMES, ROUNDING, TRUNCATING, CODES, LEVELS);
+      List.of(AFFINE, SYMMETRIC, NONLINEAR, REFINED, EXTREMES, ROUNDING, TRUNCATING, CODES, LEVELS);
 
   private ScaleFits() {}
 
@@ -169,7 +170,7 @@ public final class ScaleFits {
     Objects.checkFromIndexSize(from, Math.multiplyExact((long) count, size), (long) x.length);
     Objects.checkFromIndexSize(0, count, scales.length);
     Objects.checkFromIndexSize(0, count * size, codes.length);
-    RefinedFit.fit(x, from, count, size, levels, scales, codes);
+    REFINED.next(count * size).fitRefined(x, from, count, size, levels, scales, codes);
   }
 
   /**

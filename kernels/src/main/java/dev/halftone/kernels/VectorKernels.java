@@ -107,6 +107,12 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
+  public void fitRefined(
+      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
+    VectorRefinedFit.fit(x, from, count, size, levels, scales, codes);
+  }
+
+  @Override
   public void fitNonlinear(
       float[] x,
       int from,

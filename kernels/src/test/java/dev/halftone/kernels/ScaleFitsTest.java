@@ -127,6 +127,20 @@ class ScaleFitsTest {
   }
 
   @Test
+  void refinedSearches() {
+    for (int levels : new int[] {4, 16}) {
+      agree(
+          "refined",
+          (kernels, x, count, size, weights) -> {
+            float[] scales = new float[count];
+            byte[] codes = new byte[count * size];
+            kernels.fitRefined(x, 3, count, size, levels, scales, codes);
+            return new Object[] {scales, codes};
+          });
+    }
+  }
+
+  @Test
   void nonlinearSearches() {
     for (RisingLevels levels : LEVELS) {
       agree(

@@ -1,0 +1,73 @@
+package dev.halftone.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Small runs of what most runs do, so that the JVM can keep the classes they needed: {@code
+ * Rehearsal MODEL DATA FOLDER}, an ONNX model, its samples, and an empty folder for a checkpoint,
+ * which stays empty. The launcher starts it after a build, with {@code -XX:ArchiveClassesAtExit}.
+ */
+final class Rehearsal {
+  private static final int COLUMNS = 256;
+  private static final int ROWS = 4;
+  private static final int F16 = 1;
+
+  /** Bytes before the matrix, a multiple of 32. */
+  private static final int HEADER = 192;
+
+  private static final int UINT32 = 4;
+  private static final int STRING = 8;
+
+  private Rehearsal() {}
+
+  public static void main(String[] arguments) throws IOException {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    String model = arguments[0];
+    run(nowhere, "quantize", model, "--data", arguments[1], "--rows", "0:8", "--dry-run");
+    Path folder = Path.of(arguments[2]);
+    Path checkpoint = folder.resolve("rehearsal.gguf");
+    Path quantized = folder.resolve("rehearsal.q8_0.gguf");
+    try {
+      Files.write(checkpoint, checkpoint());
+      String output = quantized.toString();
+      run(nowhere, "quantize", checkpoint.toString(), "--weights", "Q8_0", "-o", output);
+    } finally {
+      Files.deleteIfExists(checkpoint);
+      Files.deleteIfExists(quantized);
+    }
+  }
+
+  private static void run(PrintWriter nowhere, String... arguments) {
+    int code = Main.run(arguments, nowhere, nowhere);
+    if (code != 0)
+      throw new IllegalStateException(String.join(" ", arguments) + ": exit code " + code);
+  }
+
+  /** A GGUF file of one matrix of zeros in half precision. */
+  static byte[] checkpoint() {
+    ByteBuffer file = ByteBuffer.allocate(HEADER + ROWS * COLUMNS * Short.BYTES);
+    file.order(ByteOrder.LITTLE_ENDIAN).put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(3);
+    file.putLong(1).putLong(2);
+    put(file, "general.architecture").putInt(STRING);
+    put(file, "llama");
+    put(file, "llama.block_count").putInt(UINT32).putInt(1);
+    put(file, "blk.0.attn_q.weight")
+        .putInt(2)
+        .putLong(COLUMNS)
+        .putLong(ROWS)
+        .putInt(F16)
+        .putLong(0);
+    return file.array();
+  }
+
+  private static ByteBuffer put(ByteBuffer file, String text) {
+    return file.putLong(text.length()).put(text.getBytes(StandardCharsets.US_ASCII));
+  }
+}
