@@ -1,8 +1,6 @@
 package dev.halftone.report;
 
 import dev.halftone.report.Run.Gate;
-import dev.halftone.report.Table.Cell;
-import dev.halftone.report.Table.Column;
 import java.util.List;
 
 /** What was asked of the model, and whether it keeps to it. */
@@ -12,21 +10,12 @@ final class GatePart {
   static Part of(Run run) {
     List<Gate> gates = run.gates();
     if (gates.isEmpty()) return Part.EMPTY;
-    Table table =
-        new Table(
-            "Gates",
-            Column.text("Gate"),
-            Column.text("Result"),
-            Column.number("Measured"),
-            Column.number("Limit"),
-            Column.text("In words"));
-    for (Gate gate : gates)
-      table.row(
-          Cell.of("--" + gate.name()),
-          Cell.of(gate.passed() ? "passed" : "missed"),
-          Cell.of(gate.found()),
-          Cell.of(gate.limit()),
-          Cell.of(gate.reason()));
-    return Part.of("gates", "Gates", table.html());
+    Html list = new Html().raw("<ul>");
+    for (Gate gate : gates) {
+      String result = gate.passed() ? "passed" : "missed";
+      list.raw("<li class=\"" + result + "\">").element("strong", result);
+      list.text(" --%s: %s".formatted(gate.name(), gate.reason())).raw("</li>");
+    }
+    return Part.of("gates", "Gates", list.raw("</ul>\n"));
   }
 }

@@ -1,7 +1,5 @@
 package dev.halftone.report;
 
-import static java.util.Map.entry;
-
 import dev.halftone.report.Chart.Bars;
 import dev.halftone.report.Chart.Lines;
 import dev.halftone.report.Run.Epoch;
@@ -19,33 +17,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** The sections of the page. */
 final class Parts {
   private static final Pattern BITS = Pattern.compile("\\d+");
-
-  /** What people call metrics; others stand by their names. */
-  private static final Map<String, String> TITLES =
-      Map.ofEntries(
-          entry("bytes", "size"),
-          entry("latency_ms", "latency, ms"),
-          entry("top1", "accuracy, %"),
-          entry("top1.drop", "drop of accuracy, points"),
-          entry("top5", "right answer among the first five, %"),
-          entry("map", "mean average precision"),
-          entry("auc", "area under the ROC curve"),
-          entry("agreement", "same answers, share"),
-          entry("max_abs_difference", "largest difference of an output"),
-          entry("mcnemar_p", "McNemar p"),
-          entry("peak_rss_bytes", "memory of this run"),
-          entry("seconds.total", "duration of this run, s"),
-          entry("size.ratio", "size, share of the original"),
-          entry("speedup", "times as fast"),
-          entry("sqnr_db", "SQNR of the outputs, dB"),
-          entry("weight_sqnr_db", "SQNR of the weights, dB"),
-          entry("zipped_bytes", "size when zipped"),
-          entry("sparsity", "weights that are zero, share"));
 
   private Parts() {}
 
@@ -58,54 +33,6 @@ final class Parts {
     Html list = new Html().raw("<ul>");
     for (String warning : warnings) list.element("li", warning);
     return Part.of("warnings", "Mind", list.raw("</ul>\n"));
-  }
-
-  static Part metrics(Run run) {
-    if (run.metrics().isEmpty()) return Part.EMPTY;
-    Table table =
-        new Table(
-            "What was measured",
-            Column.text("Metric"),
-            Column.number("Original"),
-            Column.number("This model"),
-            Column.text("95 % interval"));
-    Map<String, Double> left = new TreeMap<>(run.metrics());
-    for (String key : run.metrics().keySet()) {
-      if (!key.endsWith(".reference")) continue;
-      String name = key.substring(0, key.length() - ".reference".length());
-      Double before = left.remove(key);
-      Double after = left.remove(name + ".quantized");
-      table.row(
-          Cell.of(title(name)),
-          cell(name, before),
-          cell(name, after),
-          Cell.of(interval(name + ".quantized", left)));
-    }
-    for (String key : run.metrics().keySet()) {
-      if (!left.containsKey(key) || key.endsWith(".low") || key.endsWith(".high")) continue;
-      table.row(
-          Cell.of(title(key)),
-          Cell.of(Double.NaN),
-          cell(key, left.get(key)),
-          Cell.of(interval(key, left)));
-    }
-    return Part.of("metrics", "Measured", table.html());
-  }
-
-  /** What people call a metric. */
-  static String title(String metric) {
-    return TITLES.getOrDefault(metric, metric);
-  }
-
-  private static String interval(String name, Map<String, Double> metrics) {
-    Double low = metrics.get(name + ".low");
-    Double high = metrics.get(name + ".high");
-    return low == null || high == null ? "" : Numbers.decimal(low) + " to " + Numbers.decimal(high);
-  }
-
-  private static Cell cell(String name, @Nullable Double value) {
-    if (value == null) return Cell.of(Double.NaN);
-    return name.contains("bytes") ? Cell.of(value, Numbers.bytes(value)) : Cell.of(value);
   }
 
   /** How training went. */

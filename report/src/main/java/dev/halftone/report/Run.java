@@ -171,10 +171,9 @@ record Run(
   /**
    * What was asked of the model.
    *
-   * @param found what was measured, NaN where nothing was
    * @param reason what was found and what was asked for
    */
-  record Gate(String name, double limit, double found, boolean passed, String reason) {
+  record Gate(String name, boolean passed, String reason) {
     /** Whether a warning is about this gate, which says it already. */
     boolean says(String warning) {
       return !passed && warning.startsWith("gate --%s missed: %s".formatted(name, reason));

@@ -305,11 +305,7 @@ final class RunReader {
   private Gate gate(JsonNode node, String at) {
     object(node, at);
     return new Gate(
-        text(node, "gate", at),
-        number(node, "limit", at),
-        number(node, "found", at),
-        node.path("passed").asBoolean(false),
-        text(node, "reason", at));
+        text(node, "gate", at), node.path("passed").asBoolean(false), text(node, "reason", at));
   }
 
   private Epoch epoch(JsonNode node, String at) {

@@ -44,7 +44,7 @@ public final class RunReport {
         List.of(
             GatePart.of(run),
             Parts.warnings(run),
-            Parts.metrics(run),
+            MetricPart.of(run),
             SweepPart.of(run),
             Parts.curve(run),
             LayerPart.of(run),

@@ -149,6 +149,6 @@ final class SweepPart {
 
   /** The judge as people call it. */
   private String worth() {
-    return Parts.title(judge.replace(".quantized", ""));
+    return MetricPart.title(judge.replace(".quantized", ""));
   }
 }

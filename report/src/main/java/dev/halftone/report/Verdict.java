@@ -64,8 +64,13 @@ final class Verdict {
         "It missed %d of %s: %s."
             .formatted(
                 missed.size(), Numbers.count(gates.size(), "gate"), String.join("; ", missed)));
-    if (WRITES.contains(run.command()) && run.output() == null)
-      sentences.add("The result was not kept.");
+    if (isDropped()) sentences.add("The result was not kept.");
+  }
+
+  private boolean isDropped() {
+    return WRITES.contains(run.command())
+        && run.output() == null
+        && run.gates().stream().anyMatch(gate -> !gate.passed());
   }
 
   /** By what the run was judged, or null. */
@@ -82,7 +87,7 @@ final class Verdict {
     sentences.add(
         "%s takes %s in place of %s: %s of the size."
             .formatted(
-                made == null ? "The model" : made.name(),
+                isDropped() ? "The result" : made == null ? "The model" : made.name(),
                 Numbers.bytes(after),
                 Numbers.bytes(before),
                 Numbers.percent(after / before)));

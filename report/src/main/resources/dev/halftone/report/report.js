@@ -140,14 +140,28 @@
         {type: 'line', data: chart.points.filter(p => p.front).map(p => [p.x, p.y]), symbol: 'none', silent: true,
           lineStyle: {color: colour('--bar')}, tooltip: {show: false}},
         ...speeds.map(speed => ({type: 'scatter', name: speed.name, symbol: speed.symbol, symbolRotate: speed.turned ? 180 : 0,
-          itemStyle: {color: colour(speed.colour)}, labelLayout: {hideOverlap: true},
-          label: {show: true, position: 'right', color: colour('--quiet'), fontSize: 11, textBorderColor: colour('--paper'), textBorderWidth: 2,
-            formatter: at => at.data.name + (at.data.speed ? ' ' + at.data.speed.toPrecision(2) + '×' : '')},
+          itemStyle: {color: colour(speed.colour)}, label: {color: colour('--quiet'), fontSize: 11, formatter: at => at.data.name},
           data: chart.points.filter(p => speed.holds(p.speed)).map(p => ({name: p.name, speed: p.speed, value: [p.x, p.y],
-            symbolSize: Math.min(Math.max(11 * Math.sqrt(p.speed ?? 1), 6), 30),
+            symbolSize: Math.min(Math.max(11 * (p.speed ?? 1), 6), 30),
             itemStyle: p.front ? {borderColor: colour('--ink'), borderWidth: 1.5} : {opacity: .75}}))})),
       ],
     }),
+  };
+  // Names beside the points that have room for one; the others are told on hover and in the table.
+  const name = canvas => {
+    const {series, grid} = canvas.getOption();
+    const points = series.flatMap((one, i) => one.type === 'scatter'
+      ? one.data.map(point => ({point, at: canvas.convertToPixel({seriesIndex: i}, point.value)})) : []);
+    const taken = points.map(({at: [x, y]}) => [x - 7, y - 7, x + 7, y + 7]);
+    for (const {point, at: [x, y]} of points) {
+      const width = 6.5 * point.name.length;
+      const right = x + 10 + width < canvas.getWidth() - grid[0].right;
+      const box = right ? [x + 8, y - 7, x + 10 + width, y + 7] : [x - 10 - width, y - 7, x - 8, y + 7];
+      const free = taken.every(([left, top, end, bottom]) => box[2] < left || box[0] > end || box[3] < top || box[1] > bottom);
+      point.label = {show: free, position: right ? 'right' : 'left'};
+      if (free) taken.push(box);
+    }
+    canvas.setOption({series});
   };
   // The histograms of the chosen layer.
   const short = value => String(Number(value.toPrecision(3)));
@@ -226,9 +240,13 @@
   for (const chart of JSON.parse(document.getElementById('charts').textContent))
     plan(chart.id, () => options[chart.kind](chart), canvas => {
       if (chart.id === 'chart-errors') canvas.on('click', at => choose(inOrder[at.dataIndex]));
+      if (chart.kind === 'points') name(canvas);
     });
   if (inOrder.length) choose(inOrder[Number(stored?.dataset.first ?? 0)]);
   dark.addEventListener('change', drawAgain);
-  addEventListener('resize', () => drawn.forEach(canvas => canvas.resize()));
+  addEventListener('resize', () => drawn.forEach((canvas, id) => {
+    canvas.resize();
+    if (id === 'chart-sweep') name(canvas);
+  }));
   addEventListener('beforeprint', () => plans.forEach((_, id) => paint(id)));
 })();
