@@ -35,22 +35,19 @@ final class Lanes {
    * @param xs the values of these blocks, transposed
    */
   static void weigh(ErrorWeights weights, float[] xs, int block, int count, float[] out) {
-    int size = xs.length / COUNT;
-    switch (weights) {
-      case ErrorWeights.Given(float[] given) -> transpose(given, 0, block, count, size, out);
-      case ErrorWeights.Own.SQUARES -> {
-        for (int i = 0; i < xs.length; i++) out[i] = xs[i] * xs[i];
-      }
-      case ErrorWeights.Own.MAGNITUDES -> {
-        for (int i = 0; i < xs.length; i++) out[i] = Math.abs(xs[i]);
-      }
-      case ErrorWeights.Own.SPREAD -> {
-        for (int lane = 0; lane < COUNT; lane += HALF) spread(xs, lane, size, out);
-      }
+    if (weights instanceof ErrorWeights.Given(float[] given)) {
+      transpose(given, 0, block, count, xs.length / COUNT, out);
+    } else if (weights == ErrorWeights.Own.SQUARES) {
+      for (int i = 0; i < xs.length; i++) out[i] = xs[i] * xs[i];
+    } else if (weights == ErrorWeights.Own.MAGNITUDES) {
+      for (int i = 0; i < xs.length; i++) out[i] = Math.abs(xs[i]);
+    } else {
+      for (int lane = 0; lane < COUNT; lane += HALF) spread(xs, lane, out);
     }
   }
 
-  private static void spread(float[] xs, int lane, int size, float[] out) {
+  private static void spread(float[] xs, int lane, float[] out) {
+    int size = xs.length / COUNT;
     FloatVector sum = FloatVector.zero(F);
     for (int i = lane; i < xs.length; i += COUNT) {
       FloatVector x = FloatVector.fromArray(F, xs, i);
@@ -62,15 +59,14 @@ final class Lanes {
   }
 
   /**
-   * {@link CConversions#nearest} of {@code value}, clamped, as floats. The magnitude of the value
-   * is at most 2^22 - 1: its sum with the magic number is positive then, and the bits of positive
-   * floats have the order of the floats.
+   * Bits of {@code code} plus the magic number, to clamp with: a value of magnitude 2^22 - 1 or
+   * less has a positive sum with the magic number, whose last bits are {@link CConversions#nearest}
+   * of it, and the bits of positive floats have the order of the floats. The searches write that
+   * out, since a method that the JVM has compiled by itself may not be put in place any more, and
+   * registers handed to it become objects.
    */
-  static FloatVector nearest(FloatVector value, int low, int high) {
-    int lowBits = Float.floatToRawIntBits(CConversions.MAGIC + low);
-    int highBits = Float.floatToRawIntBits(CConversions.MAGIC + high);
-    IntVector bits = value.add(CConversions.MAGIC).reinterpretAsInts().min(highBits).max(lowBits);
-    return bits.reinterpretAsFloats().sub(CConversions.MAGIC);
+  static int shifted(int code) {
+    return Float.floatToRawIntBits(CConversions.MAGIC + code);
   }
 
   /** {@link CConversions#nearest} of any values, clamped. */

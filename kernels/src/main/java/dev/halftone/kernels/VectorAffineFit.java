@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -19,7 +20,7 @@ final class VectorAffineFit {
   private static final int HALF = Lanes.HALF;
   private static final int LANES = Lanes.COUNT;
 
-  /** Well within what {@link Lanes#nearest} takes. */
+  /** Well within what the magic number rounds. */
   private static final float ROUNDABLE = 0x1p20f;
 
   private final AffineFit fit;
@@ -99,8 +100,8 @@ final class VectorAffineFit {
   private static void run(VectorAffineFit[] searches, AffineFit fit) {
     for (VectorAffineFit search : searches) search.begin();
     for (int number = 0; number <= fit.tries(); number++) {
-      for (VectorAffineFit search : searches) search.divide(fit.steps(number));
-      for (VectorAffineFit search : searches) search.sum();
+      float steps = fit.steps(number);
+      for (VectorAffineFit search : searches) search.round(steps);
       for (VectorAffineFit search : searches) search.solve();
       for (VectorAffineFit search : searches) search.measure();
       for (VectorAffineFit search : searches) search.keepBetter();
@@ -132,7 +133,7 @@ final class VectorAffineFit {
   }
 
   /**
-   * Finds the inverses, and whether {@link Lanes#nearest} may round {@code inverse * (x - low)} for
+   * Finds the inverses, and whether the magic number may round {@code inverse * (x - low)} for
    * every x between the least and the greatest value: both operations are monotone in x. Blocks of
    * equal values do not count.
    */
@@ -156,8 +157,7 @@ final class VectorAffineFit {
   private void begin() {
     roundable = true;
     for (int lane = 0; lane < LANES; lane += HALF) total(lane);
-    divide(fit.levels());
-    sum();
+    round(fit.levels());
     for (int lane = 0; lane < LANES; lane++) {
       scales[lane] = 1 / inverses[lane];
       minima[lane] = start[lane];
@@ -169,8 +169,11 @@ final class VectorAffineFit {
     System.arraycopy(start, 0, bestLows, 0, LANES);
   }
 
-  private void sum() {
-    int levels = fit.levels();
+  /** Rounds the range to so many steps ({@link Lanes#shifted}) and sums the codes. */
+  private void round(float steps) {
+    divide(steps);
+    int lowest = Lanes.shifted(0);
+    int highest = Lanes.shifted(fit.levels());
     FloatVector low = FloatVector.fromArray(F, bestMinima, 0);
     FloatVector otherLow = FloatVector.fromArray(F, bestMinima, HALF);
     FloatVector inverse = FloatVector.fromArray(F, inverses, 0);
@@ -183,14 +186,18 @@ final class VectorAffineFit {
     FloatVector otherXL = sumL;
     for (int i = 0; i < length; i += LANES) {
       FloatVector x = FloatVector.fromArray(F, xs, i);
-      FloatVector code = Lanes.nearest(inverse.mul(x.sub(low)), 0, levels);
+      FloatVector shifted = inverse.mul(x.sub(low)).add(CConversions.MAGIC);
+      IntVector bits = shifted.reinterpretAsInts().min(highest).max(lowest);
+      FloatVector code = bits.reinterpretAsFloats().sub(CConversions.MAGIC);
       code.intoArray(codes, i);
       FloatVector weighted = FloatVector.fromArray(F, ws, i).mul(code);
       sumL = sumL.add(weighted);
       sumL2 = sumL2.add(weighted.mul(code));
       sumXL = sumXL.add(weighted.mul(x));
       FloatVector y = FloatVector.fromArray(F, xs, i + HALF);
-      FloatVector other = Lanes.nearest(otherInverse.mul(y.sub(otherLow)), 0, levels);
+      FloatVector otherShifted = otherInverse.mul(y.sub(otherLow)).add(CConversions.MAGIC);
+      IntVector otherBits = otherShifted.reinterpretAsInts().min(highest).max(lowest);
+      FloatVector other = otherBits.reinterpretAsFloats().sub(CConversions.MAGIC);
       other.intoArray(codes, i + HALF);
       FloatVector otherWeighted = FloatVector.fromArray(F, ws, i + HALF).mul(other);
       otherL = otherL.add(otherWeighted);
@@ -206,22 +213,20 @@ final class VectorAffineFit {
   }
 
   private void solve() {
-    for (int lane = 0; lane < LANES; lane += HALF) solve(lane);
-  }
-
-  private void solve(int lane) {
-    FloatVector sumW = FloatVector.fromArray(F, sumsW, lane);
-    FloatVector sumX = FloatVector.fromArray(F, sumsX, lane);
-    FloatVector sumL = FloatVector.fromArray(F, sumsL, lane);
-    FloatVector sumL2 = FloatVector.fromArray(F, sumsL2, lane);
-    FloatVector sumXL = FloatVector.fromArray(F, sumsXL, lane);
-    FloatVector determinant = sumW.mul(sumL2).sub(sumL.mul(sumL));
-    FloatVector scale = sumW.mul(sumXL).sub(sumX.mul(sumL)).div(determinant);
-    FloatVector minimum = sumL2.mul(sumX).sub(sumL.mul(sumXL)).div(determinant);
-    VectorMask<Float> positive = minimum.compare(GT, 0f);
-    determinant.intoArray(determinants, lane);
-    scale.blend(sumXL.div(sumL2), positive).intoArray(scales, lane);
-    minimum.blend(0f, positive).intoArray(minima, lane);
+    for (int lane = 0; lane < LANES; lane += HALF) {
+      FloatVector sumW = FloatVector.fromArray(F, sumsW, lane);
+      FloatVector sumX = FloatVector.fromArray(F, sumsX, lane);
+      FloatVector sumL = FloatVector.fromArray(F, sumsL, lane);
+      FloatVector sumL2 = FloatVector.fromArray(F, sumsL2, lane);
+      FloatVector sumXL = FloatVector.fromArray(F, sumsXL, lane);
+      FloatVector determinant = sumW.mul(sumL2).sub(sumL.mul(sumL));
+      FloatVector scale = sumW.mul(sumXL).sub(sumX.mul(sumL)).div(determinant);
+      FloatVector minimum = sumL2.mul(sumX).sub(sumL.mul(sumXL)).div(determinant);
+      VectorMask<Float> positive = minimum.compare(GT, 0f);
+      determinant.intoArray(determinants, lane);
+      scale.blend(sumXL.div(sumL2), positive).intoArray(scales, lane);
+      minimum.blend(0f, positive).intoArray(minima, lane);
+    }
   }
 
   private void measure() {
@@ -269,22 +274,20 @@ final class VectorAffineFit {
     otherSum.intoArray(errors, HALF);
   }
 
+  /** No branch: whether one of the lanes is better cannot be foretold. */
   private void keepBetter() {
-    for (int lane = 0; lane < LANES; lane += HALF) keepBetter(lane);
-  }
-
-  private void keepBetter(int lane) {
-    FloatVector error = FloatVector.fromArray(F, errors, lane);
-    FloatVector least = FloatVector.fromArray(F, leastErrors, lane);
-    VectorMask<Float> solved = FloatVector.fromArray(F, determinants, lane).compare(GT, 0f);
-    VectorMask<Float> better = error.compare(LT, least).and(solved);
-    if (!better.anyTrue()) return;
-    least.blend(error, better).intoArray(leastErrors, lane);
-    // Before the minima, which are the lows of this try, change.
-    keep(bestLows, bestMinima, lane, better);
-    keep(bestMinima, minima, lane, better);
-    keep(bestScales, scales, lane, better);
-    keep(bestInverses, inverses, lane, better);
+    for (int lane = 0; lane < LANES; lane += HALF) {
+      FloatVector error = FloatVector.fromArray(F, errors, lane);
+      FloatVector least = FloatVector.fromArray(F, leastErrors, lane);
+      VectorMask<Float> solved = FloatVector.fromArray(F, determinants, lane).compare(GT, 0f);
+      VectorMask<Float> better = error.compare(LT, least).and(solved);
+      least.blend(error, better).intoArray(leastErrors, lane);
+      // Before the minima, which are the lows of this try, change.
+      keep(bestLows, bestMinima, lane, better);
+      keep(bestMinima, minima, lane, better);
+      keep(bestScales, scales, lane, better);
+      keep(bestInverses, inverses, lane, better);
+    }
   }
 
   private static void keep(float[] best, float[] found, int lane, VectorMask<Float> better) {

@@ -27,7 +27,7 @@ abstract class VectorLeastSquares {
   final float[] sumsL2 = new float[LANES];
 
   /** Of the best so far. */
-  private final float[] scales = new float[LANES];
+  final float[] scales = new float[LANES];
 
   private final float[] gains = new float[LANES];
   final float[] bestInverses = new float[LANES];

@@ -1,18 +1,34 @@
 package dev.halftone.kernels;
 
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link ScaleFits#symmetric} with a block in each lane. */
+/**
+ * {@link ScaleFits#symmetric} with a block in each lane. The tries do not depend on one another, so
+ * the sums of four are found in one pass over the values; then the best is chosen in their order.
+ */
 final class VectorSymmetricFit extends VectorLeastSquares {
   private static final VectorSpecies<Float> F = Lanes.F;
   private static final int HALF = Lanes.HALF;
   private static final int LANES = Lanes.COUNT;
 
-  /** Registers of blocks in each step: while one waits for its sums, the others are at work. */
-  private static final int TOGETHER = 2;
+  /** Tries in one pass: as many sums as there are registers for. */
+  private static final int PASS = 4;
+
+  /** The last of them is the one before it once more, which changes nothing. */
+  private static final int TRIES = 20;
 
   private final float[] products;
+
+  /** Of each try, an element a lane. */
+  private final float[] tried = new float[TRIES * LANES];
+
+  private final float[] triedLX = new float[TRIES * LANES];
+  private final float[] triedL2 = new float[TRIES * LANES];
 
   private VectorSymmetricFit(int size) {
     super(size);
@@ -28,18 +44,12 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       ErrorWeights weights,
       float[] scales,
       float[] inverses) {
-    VectorSymmetricFit[] searches =
-        new VectorSymmetricFit[Math.clamp(Math.ceilDiv(count, LANES), 1, TOGETHER)];
-    for (int i = 0; i < searches.length; i++) searches[i] = new VectorSymmetricFit(size);
-    for (int block = 0; block < count; block += searches.length * LANES) {
-      for (int i = 0; i < searches.length; i++) {
-        // Beyond the end the last block is searched again.
-        int first = Math.min(block + i * LANES, count - 1);
-        searches[i].load(x, from, weights, first, count, size);
-      }
-      run(searches, levels);
-      for (int i = 0; i < searches.length; i++)
-        searches[i].store(scales, inverses, block + i * LANES, count);
+    VectorSymmetricFit search = new VectorSymmetricFit(size);
+    for (int block = 0; block < count; block += LANES) {
+      search.load(x, from, weights, block, count, size);
+      for (int i = 0; i < search.xs.length; i++) search.products[i] = search.ws[i] * search.xs[i];
+      search.search(levels);
+      search.store(scales, inverses, block, count);
     }
   }
 
@@ -50,43 +60,110 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       inverses[block + lane] = isZero(lane) ? 0 : bestInverses[lane];
   }
 
-  private static void run(VectorSymmetricFit[] searches, int levels) {
-    for (VectorSymmetricFit search : searches) search.begin(levels);
-    for (int number = -9; number <= 9; number++) {
-      if (number == 0) continue;
-      for (VectorSymmetricFit search : searches) search.divide(-(levels + 0.1f * number));
-      for (VectorSymmetricFit search : searches) search.sumCodes(levels);
-      for (VectorSymmetricFit search : searches) search.keepBetter();
+  private void search(int levels) {
+    for (int i = 0; i < TRIES; i++) {
+      divide(steps(i, levels));
+      System.arraycopy(inverses, 0, tried, i * LANES, LANES);
     }
+    for (int lane = 0; lane < LANES; lane += HALF) {
+      for (int i = 0; i < TRIES; i += PASS) sumCodes(lane, levels, i * LANES + lane);
+    }
+    choose();
   }
 
-  private void begin(int levels) {
-    for (int i = 0; i < xs.length; i++) products[i] = ws[i] * xs[i];
-    divide(-levels);
-    sumCodes(levels);
-    for (int lane = 0; lane < LANES; lane++) begin(lane, sumsL2[lane] != 0);
+  /** What try {@code i} brings the furthest value to. */
+  private static float steps(int i, int levels) {
+    if (i == 0) return -levels;
+    int number = i <= 9 ? i - 10 : Math.min(i - 9, 9);
+    return -(levels + 0.1f * number);
   }
 
-  private void sumCodes(int levels) {
-    FloatVector inverse = FloatVector.fromArray(F, inverses, 0);
-    FloatVector otherInverse = FloatVector.fromArray(F, inverses, HALF);
-    FloatVector sumLX = FloatVector.zero(F);
-    FloatVector sumL2 = sumLX;
-    FloatVector otherLX = sumLX;
-    FloatVector otherL2 = sumLX;
-    for (int i = 0; i < xs.length; i += LANES) {
-      FloatVector scaled = inverse.mul(FloatVector.fromArray(F, xs, i));
-      FloatVector code = Lanes.nearest(scaled, -levels, levels - 1);
-      sumLX = sumLX.add(FloatVector.fromArray(F, products, i).mul(code));
-      sumL2 = sumL2.add(FloatVector.fromArray(F, ws, i).mul(code).mul(code));
-      FloatVector otherScaled = otherInverse.mul(FloatVector.fromArray(F, xs, i + HALF));
-      FloatVector other = Lanes.nearest(otherScaled, -levels, levels - 1);
-      otherLX = otherLX.add(FloatVector.fromArray(F, products, i + HALF).mul(other));
-      otherL2 = otherL2.add(FloatVector.fromArray(F, ws, i + HALF).mul(other).mul(other));
+  /** Sums of the four tries at {@code tried[at]}, rounded with {@link Lanes#shifted}. */
+  private void sumCodes(int lane, int levels, int at) {
+    int low = Lanes.shifted(-levels);
+    int high = Lanes.shifted(levels - 1);
+    FloatVector inverse0 = FloatVector.fromArray(F, tried, at);
+    FloatVector inverse1 = FloatVector.fromArray(F, tried, at + LANES);
+    FloatVector inverse2 = FloatVector.fromArray(F, tried, at + 2 * LANES);
+    FloatVector inverse3 = FloatVector.fromArray(F, tried, at + 3 * LANES);
+    FloatVector sumLX0 = FloatVector.zero(F);
+    FloatVector sumLX1 = sumLX0;
+    FloatVector sumLX2 = sumLX0;
+    FloatVector sumLX3 = sumLX0;
+    FloatVector sumL20 = sumLX0;
+    FloatVector sumL21 = sumLX0;
+    FloatVector sumL22 = sumLX0;
+    FloatVector sumL23 = sumLX0;
+    for (int i = lane; i < xs.length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(F, xs, i);
+      FloatVector product = FloatVector.fromArray(F, products, i);
+      FloatVector w = FloatVector.fromArray(F, ws, i);
+      FloatVector shifted = inverse0.mul(x).add(CConversions.MAGIC);
+      FloatVector bounded = shifted.reinterpretAsInts().min(high).max(low).reinterpretAsFloats();
+      FloatVector code = bounded.sub(CConversions.MAGIC);
+      sumLX0 = sumLX0.add(product.mul(code));
+      sumL20 = sumL20.add(w.mul(code).mul(code));
+      shifted = inverse1.mul(x).add(CConversions.MAGIC);
+      bounded = shifted.reinterpretAsInts().min(high).max(low).reinterpretAsFloats();
+      code = bounded.sub(CConversions.MAGIC);
+      sumLX1 = sumLX1.add(product.mul(code));
+      sumL21 = sumL21.add(w.mul(code).mul(code));
+      shifted = inverse2.mul(x).add(CConversions.MAGIC);
+      bounded = shifted.reinterpretAsInts().min(high).max(low).reinterpretAsFloats();
+      code = bounded.sub(CConversions.MAGIC);
+      sumLX2 = sumLX2.add(product.mul(code));
+      sumL22 = sumL22.add(w.mul(code).mul(code));
+      shifted = inverse3.mul(x).add(CConversions.MAGIC);
+      bounded = shifted.reinterpretAsInts().min(high).max(low).reinterpretAsFloats();
+      code = bounded.sub(CConversions.MAGIC);
+      sumLX3 = sumLX3.add(product.mul(code));
+      sumL23 = sumL23.add(w.mul(code).mul(code));
     }
-    sumLX.intoArray(sumsLX, 0);
-    sumL2.intoArray(sumsL2, 0);
-    otherLX.intoArray(sumsLX, HALF);
-    otherL2.intoArray(sumsL2, HALF);
+    sumLX0.intoArray(triedLX, at);
+    sumLX1.intoArray(triedLX, at + LANES);
+    sumLX2.intoArray(triedLX, at + 2 * LANES);
+    sumLX3.intoArray(triedLX, at + 3 * LANES);
+    sumL20.intoArray(triedL2, at);
+    sumL21.intoArray(triedL2, at + LANES);
+    sumL22.intoArray(triedL2, at + 2 * LANES);
+    sumL23.intoArray(triedL2, at + 3 * LANES);
+  }
+
+  /** The first try that explains more than all before it; two registers, to wait for neither. */
+  private void choose() {
+    FloatVector inverse = FloatVector.fromArray(F, tried, 0);
+    FloatVector otherInverse = FloatVector.fromArray(F, tried, HALF);
+    FloatVector scale = firstScale(0);
+    FloatVector otherScale = firstScale(HALF);
+    FloatVector gain = scale.mul(FloatVector.fromArray(F, triedLX, 0));
+    FloatVector otherGain = otherScale.mul(FloatVector.fromArray(F, triedLX, HALF));
+    for (int i = LANES; i < tried.length; i += LANES) {
+      FloatVector sumLX = FloatVector.fromArray(F, triedLX, i);
+      FloatVector sumL2 = FloatVector.fromArray(F, triedL2, i);
+      VectorMask<Float> more = sumLX.mul(sumLX).compare(GT, gain.mul(sumL2));
+      VectorMask<Float> better = more.and(sumL2.compare(GT, 0f));
+      FloatVector solved = sumLX.div(sumL2);
+      gain = gain.blend(solved.mul(sumLX), better);
+      scale = scale.blend(solved, better);
+      inverse = inverse.blend(FloatVector.fromArray(F, tried, i), better);
+      sumLX = FloatVector.fromArray(F, triedLX, i + HALF);
+      sumL2 = FloatVector.fromArray(F, triedL2, i + HALF);
+      more = sumLX.mul(sumLX).compare(GT, otherGain.mul(sumL2));
+      better = more.and(sumL2.compare(GT, 0f));
+      solved = sumLX.div(sumL2);
+      otherGain = otherGain.blend(solved.mul(sumLX), better);
+      otherScale = otherScale.blend(solved, better);
+      otherInverse = otherInverse.blend(FloatVector.fromArray(F, tried, i + HALF), better);
+    }
+    scale.intoArray(scales, 0);
+    otherScale.intoArray(scales, HALF);
+    inverse.intoArray(bestInverses, 0);
+    otherInverse.intoArray(bestInverses, HALF);
+  }
+
+  private FloatVector firstScale(int lane) {
+    FloatVector sumL2 = FloatVector.fromArray(F, triedL2, lane);
+    FloatVector scale = FloatVector.fromArray(F, triedLX, lane).div(sumL2);
+    return scale.blend(0f, sumL2.compare(EQ, 0f));
   }
 }

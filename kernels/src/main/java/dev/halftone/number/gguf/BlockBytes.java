@@ -11,6 +11,12 @@ final class BlockBytes {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Times a byte: eight of it. */
+  static final long EACH = 0x0101010101010101L;
+
   private BlockBytes() {}
 
   /** Writes {@code value} in half precision and returns what it is then. */
@@ -38,5 +44,14 @@ final class BlockBytes {
 
   static int getInt(byte[] in, int at) {
     return (int) INT.get(in, at);
+  }
+
+  static void putEight(byte[] out, int at, long bytes) {
+    LONG.set(out, at, bytes);
+  }
+
+  /** Eight bytes side by side. Shifted, each takes in bits of its neighbour: to be masked. */
+  static long eight(byte[] in, int at) {
+    return (long) LONG.get(in, at);
   }
 }

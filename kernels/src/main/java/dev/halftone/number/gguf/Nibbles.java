@@ -5,6 +5,8 @@ package dev.halftone.number.gguf;
  * low nibble; before them, of 5 bits, the fifth bits in 4 bytes, bit {@code i} for code {@code i}.
  */
 final class Nibbles {
+  private static final long LOW = 0x0F * BlockBytes.EACH;
+
   private Nibbles() {}
 
   static void pack(byte[] codes, int from, int bits, byte[] out, int at) {
@@ -15,8 +17,10 @@ final class Nibbles {
       BlockBytes.putInt(out, at, high);
       nibbles += 4;
     }
-    for (int i = 0; i < 16; i++) {
-      out[nibbles + i] = (byte) (codes[from + i] & 0xF | codes[from + i + 16] << 4);
+    for (int i = 0; i < 16; i += Long.BYTES) {
+      long low = BlockBytes.eight(codes, from + i) & LOW;
+      long upper = BlockBytes.eight(codes, from + i + 16) & LOW;
+      BlockBytes.putEight(out, nibbles + i, low | upper << 4);
     }
   }
 

@@ -42,10 +42,11 @@ final class Q3KCodec extends SuperBlockCodec {
   }
 
   private static void packCodes(byte[] codes, int from, byte[] out, int at) {
-    for (int j = 0; j < 32; j++) {
-      int high = 0;
-      for (int i = 0; i < 8; i++) high |= codes[from + 32 * i + j] >> 2 << i;
-      out[at + j] = (byte) high;
+    for (int j = 0; j < 32; j += Long.BYTES) {
+      long high = 0;
+      for (int i = 0; i < 8; i++)
+        high |= (BlockBytes.eight(codes, from + 32 * i + j) >>> 2 & BlockBytes.EACH) << i;
+      BlockBytes.putEight(out, at + j, high);
     }
     TwoBits.pack(codes, from, out, at + LOW_BITS);
   }

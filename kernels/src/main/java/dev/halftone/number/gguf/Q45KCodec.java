@@ -9,6 +9,7 @@ import dev.halftone.kernels.ErrorWeights.Own;
  */
 final class Q45KCodec extends MinimumCodec {
   private static final int BLOCK = 32;
+  private static final long NIBBLES = 0x0F * BlockBytes.EACH;
   private final boolean five;
 
   private Q45KCodec(int bytes, AffineFit plain) {
@@ -60,19 +61,21 @@ final class Q45KCodec extends MinimumCodec {
     int nibbles = at + 16 + (five ? BLOCK : 0);
     for (int pair = 0; pair < 4; pair++) {
       int first = from + pair * 2 * BLOCK;
-      for (int i = 0; i < BLOCK; i++) {
-        int low = codes[first + i] & 0xF;
-        out[nibbles + pair * BLOCK + i] = (byte) (low | codes[first + BLOCK + i] << 4);
+      for (int i = 0; i < BLOCK; i += Long.BYTES) {
+        long low = BlockBytes.eight(codes, first + i) & NIBBLES;
+        long high = BlockBytes.eight(codes, first + BLOCK + i) & NIBBLES;
+        BlockBytes.putEight(out, nibbles + pair * BLOCK + i, low | high << 4);
       }
     }
     if (five) packFifthBits(codes, from, out, at + 16);
   }
 
   private static void packFifthBits(byte[] codes, int from, byte[] out, int at) {
-    for (int i = 0; i < BLOCK; i++) out[at + i] = (byte) (codes[from + i] >> 4);
-    for (int b = 1; b < 8; b++) {
-      int first = from + b * BLOCK;
-      for (int i = 0; i < BLOCK; i++) out[at + i] |= (byte) (codes[first + i] >> 4 << b);
+    for (int i = 0; i < BLOCK; i += Long.BYTES) {
+      long bits = 0;
+      for (int b = 0; b < 8; b++)
+        bits |= (BlockBytes.eight(codes, from + b * BLOCK + i) >>> 4 & BlockBytes.EACH) << b;
+      BlockBytes.putEight(out, at + i, bits);
     }
   }
 

@@ -21,6 +21,11 @@ final class Q6KCodec extends SuperBlockCodec {
   private static final int SCALES = 192;
   private static final int D = 208;
 
+  /** Bits of eight codes. */
+  private static final long LOW = 0x0F * BlockBytes.EACH;
+
+  private static final long UPPER = 0x30 * BlockBytes.EACH;
+
   /** Super-blocks whose scales are all below this count as zeros. */
   private static final float ZERO = 1e-15f;
 
@@ -39,14 +44,15 @@ final class Q6KCodec extends SuperBlockCodec {
       int first = from + half * 128;
       int low = at + half * 64;
       int high = at + HIGH_BITS + half * 32;
-      for (int i = 0; i < 32; i++) {
-        int a = codes[first + i];
-        int b = codes[first + i + 32];
-        int c = codes[first + i + 64];
-        int d = codes[first + i + 96];
-        out[low + i] = (byte) (a & 0xF | c << 4);
-        out[low + i + 32] = (byte) (b & 0xF | d << 4);
-        out[high + i] = (byte) (a >> 4 | b >> 4 << 2 | c >> 4 << 4 | d >> 4 << 6);
+      for (int i = 0; i < 32; i += Long.BYTES) {
+        long a = BlockBytes.eight(codes, first + i);
+        long b = BlockBytes.eight(codes, first + i + 32);
+        long c = BlockBytes.eight(codes, first + i + 64);
+        long d = BlockBytes.eight(codes, first + i + 96);
+        BlockBytes.putEight(out, low + i, a & LOW | (c & LOW) << 4);
+        BlockBytes.putEight(out, low + i + 32, b & LOW | (d & LOW) << 4);
+        long upper = (a & UPPER) >>> 4 | (b & UPPER) >>> 2 | c & UPPER | (d & UPPER) << 2;
+        BlockBytes.putEight(out, high + i, upper);
       }
     }
   }

@@ -2,14 +2,17 @@ package dev.halftone.number.gguf;
 
 /** 256 codes of 2 bits, four a byte, 32 apart. */
 final class TwoBits {
+  private static final long LOW = 3 * BlockBytes.EACH;
+
   private TwoBits() {}
 
   /** Packs the lower two bits of each code. */
   static void pack(byte[] codes, int from, byte[] out, int at) {
-    for (int i = 0; i < 64; i++) {
+    for (int i = 0; i < 64; i += Long.BYTES) {
       int first = from + i / 32 * 128 + i % 32;
-      int bits = codes[first] & 3 | (codes[first + 32] & 3) << 2;
-      out[at + i] = (byte) (bits | (codes[first + 64] & 3) << 4 | (codes[first + 96] & 3) << 6);
+      long bits = BlockBytes.eight(codes, first) & LOW;
+      for (int n = 1; n < 4; n++) bits |= (BlockBytes.eight(codes, first + 32 * n) & LOW) << 2 * n;
+      BlockBytes.putEight(out, at + i, bits);
     }
   }
 
