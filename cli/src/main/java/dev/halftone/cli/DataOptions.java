@@ -56,6 +56,24 @@ final class DataOptions {
             dataPath, labelFile, slices, preprocess, labelOffset, model.inputs(), seed));
   }
 
+  /**
+   * Samples beside those that were asked for: what is not said is as there, labels too unless the
+   * samples are others.
+   *
+   * @throws IllegalStateException if neither are there
+   */
+  DataSet others(
+      OpenModel model,
+      @Nullable String dataPath,
+      @Nullable String labelFile,
+      @Nullable String slices,
+      long seed) {
+    if (dataPath != null) return open(model, dataPath, labelFile, slices, seed);
+    if (data == null) throw new IllegalStateException("no samples were asked for");
+    return open(
+        model, data, labelFile == null ? labels : labelFile, slices == null ? rows : slices, seed);
+  }
+
   /** The samples that were asked for, or null when none were. */
   @Nullable DataSet open(OpenModel model, long seed) {
     return data == null ? null : open(model, data, labels, rows, seed);

@@ -45,13 +45,7 @@ final class EvaluationDataOptions {
   @Nullable DataSet open(
       OpenModel model, DataOptions usual, @Nullable DataSet calibration, long seed) {
     if (none) return null;
-    if (data != null) return usual.open(model, data, labels, rows, seed);
-    if (!isAsked() || usual.data == null) return calibration;
-    return usual.open(
-        model,
-        usual.data,
-        labels == null ? usual.labels : labels,
-        rows == null ? usual.rows : rows,
-        seed);
+    if (data == null && (!isAsked() || usual.data == null)) return calibration;
+    return usual.others(model, data, labels, rows, seed);
   }
 }

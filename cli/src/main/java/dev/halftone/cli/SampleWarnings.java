@@ -21,14 +21,21 @@ final class SampleWarnings {
 
   /** A sentence where samples served for both. */
   static List<String> ofSharing(@Nullable DataSet calibration, @Nullable DataSet judged) {
-    if (calibration == null || judged == null) return List.of();
-    int shared = judged.shared(calibration);
+    return ofSharing(calibration, judged, "calibrated");
+  }
+
+  /**
+   * @param used what was done on the others
+   */
+  static List<String> ofSharing(@Nullable DataSet others, @Nullable DataSet judged, String used) {
+    if (others == null || judged == null) return List.of();
+    int shared = judged.shared(others);
     if (shared == 0) return List.of();
     return List.of(
         (shared == judged.size()
-                ? "judged by the samples that it was calibrated on"
-                : "%s of the %s that it was judged by were calibrated on too"
-                    .formatted(Text.number(shared), Text.count(judged.size(), "sample")))
+                ? "judged by the samples that it was %s on".formatted(used)
+                : "%s of the %s that it was judged by were %s on too"
+                    .formatted(Text.number(shared), Text.count(judged.size(), "sample"), used))
             + "; --eval-rows or --eval-data give an independent figure");
   }
 

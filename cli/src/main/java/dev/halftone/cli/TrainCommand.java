@@ -4,6 +4,7 @@ import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.Evaluation;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.toolkit.Halftone;
@@ -131,6 +132,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private TrainingOptions training;
   @Mixin private DataOptions data;
+  @Mixin private TrainedDataOptions evaluationData;
+  @Mixin private JudgeOptions judge;
+  @Mixin private GateOptions gate;
   @Mixin private ReportOption page;
   @Mixin private CommonOptions common;
   @Spec private CommandSpec spec;
@@ -145,11 +149,13 @@ final class TrainCommand implements Callable<Integer> {
     TrainRequest request = Usage.checked(spec, this::request);
     TrainOptions options =
         Usage.checked(spec, () -> training.options(data.labels != null, common.seed()));
+    List<Gate> gates = gates();
     console.checkWritable();
     try (StagedOutput staged = StagedOutput.beside(output);
         Bars bars = console.bars()) {
       OpenModel source = Halftone.open(model);
       DataSet samples = data.open(source, data.data, data.labels, data.rows, common.seed());
+      DataSet judged = evaluationData.open(source, data, common.seed());
       TrainedModel trained =
           TrainedModel.train(
               source,
@@ -166,16 +172,39 @@ final class TrainCommand implements Callable<Integer> {
       SavedModel saved = trained.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
       saved.requireLoads();
       FileDifference difference = trained.difference(saved);
-      staged.commit();
+      Evaluation evaluation =
+          judged == null
+              ? null
+              : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
+      bars.close();
+      Judgement judgement = Judgement.of(output, gates, evaluation).ofResult();
+      if (judgement.passed()) staged.commit();
       if (trained.failure() != null) throw trained.failure();
-      RunRecord.Builder builder =
-          TrainReport.record(trained, difference, saved.file().at(output), samples, common);
+      TrainReport report =
+          new TrainReport(
+              trained,
+              difference,
+              judgement.passed() ? saved.file().at(output) : saved.file(),
+              judged,
+              evaluation,
+              judgement);
+      RunRecord.Builder builder = report.record(samples, common);
       clock.stop(builder);
       RunRecord record = builder.build();
-      console.sayAll(TrainReport.lines(trained, difference, output, record));
+      console.sayAll(report.lines(record, judge.latencyThreads()));
       console.write(record);
-      return ExitCode.DONE;
+      judgement.tell(console, record.metrics());
+      gate.write("train", judgement, record);
+      return judgement.exitCode();
     }
+  }
+
+  private List<Gate> gates() {
+    List<Gate> gates = gate.gates(judge.measuresLatency());
+    if (!evaluationData.isAsked())
+      gate.refuse(
+          gates, " needs --eval-data or --eval-rows: samples to judge by that are not trained on");
+    return gates;
   }
 
   private TrainRequest request() {

@@ -1,6 +1,7 @@
 package dev.halftone.cli;
 
 import dev.halftone.data.DataSet;
+import dev.halftone.evaluate.Evaluation;
 import dev.halftone.toolkit.ModelFile;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
@@ -11,19 +12,28 @@ import dev.halftone.train.Epoch;
 import dev.halftone.train.FileDifference;
 import dev.halftone.train.Trainer;
 import dev.halftone.train.Training;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** What a training did, for people and for scripts. */
-final class TrainReport {
+/**
+ * What a training did, for people and for scripts.
+ *
+ * @param written where it lies: under its last name only if all gates were passed
+ * @param judged the samples of the evaluation
+ */
+record TrainReport(
+    TrainedModel trained,
+    FileDifference difference,
+    ModelFile written,
+    @Nullable DataSet judged,
+    @Nullable Evaluation evaluation,
+    Judgement judgement) {
   private static final String ROUNDINGS = "file_difference.roundings";
   private static final String OUTPUTS = "file_difference.outputs";
-
-  private TrainReport() {}
 
   /** Tells how far training has come. */
   record Lines(Console console, Bars bars) implements Trainer.Listener {
@@ -53,25 +63,23 @@ final class TrainReport {
     return line.toString();
   }
 
-  static RunRecord.Builder record(
-      TrainedModel trained,
-      FileDifference difference,
-      ModelFile written,
-      DataSet samples,
-      CommonOptions common) {
+  RunRecord.Builder record(DataSet samples, CommonOptions common) {
     OpenModel source = trained.source();
     RunRecord.Builder record =
         RunRecord.of("train")
             .model(source.file())
-            .output(written)
             .recipe(trained.recipe())
             .plan(trained.plan())
             .section("training", fields(trained))
             .metric("bytes.reference", (double) source.file().bytes())
             .metric("bytes.quantized", (double) written.bytes())
             .metric("size.ratio", (double) written.bytes() / source.file().bytes())
-            .provenance(Provenance.here(common.seed(), common.threads(), samples, null));
-    samples.warnings().forEach(record::warning);
+            .provenance(
+                Provenance.here(
+                    common.seed(), common.threads(), samples, evaluation == null ? null : judged));
+    if (judgement.passed()) record.output(written);
+    SampleWarnings.ofData(samples, judged).forEach(record::warning);
+    addEvaluation(record, samples);
     Training training = trained.training();
     if (training.sparsity() > 0) record.metric("sparsity", training.sparsity());
     record.metric("zipped_bytes.reference", (double) source.file().zippedBytes());
@@ -93,7 +101,18 @@ final class TrainReport {
       record.warning(
           "at value %s the file is %s steps from what was trained: it is worth what 'halftone evaluate' says, not what training saw"
               .formatted(difference.at(), Text.decimal(difference.roundings())));
+    judgement.addTo(record);
     return record;
+  }
+
+  private void addEvaluation(RunRecord.Builder record, DataSet samples) {
+    if (evaluation == null || judged == null) return;
+    record.metrics(evaluation.metrics());
+    evaluation.warnings().forEach(record::warning);
+    SampleFields.add(evaluation.answers(), judged, record);
+    SampleWarnings.ofSharing(samples, judged, "trained").forEach(record::warning);
+    SampleWarnings.ofMetrics(evaluation.metrics(), "more epochs or more bits may help")
+        .forEach(record::warning);
   }
 
   private static Map<String, Double> metrics(Epoch epoch, String when) {
@@ -129,10 +148,10 @@ final class TrainReport {
   }
 
   /** The record in words. */
-  static List<String> lines(
-      TrainedModel trained, FileDifference difference, Path output, RunRecord record) {
+  List<String> lines(RunRecord record, int latencyThreads) {
     List<String> lines = new ArrayList<>();
-    lines.add("%s → %s".formatted(trained.source().path(), output));
+    Object kept = judgement.passed() ? written.path() : "nothing written";
+    lines.add("%s → %s".formatted(trained.source().path(), kept));
     lines.add(MetricText.line("recipe", RecipeText.summary(trained.recipe().recipe())));
     lines.addAll(PlanText.lines(trained.plan(), trained.recipe().recipe().mode()));
     Training training = trained.training();
@@ -156,8 +175,8 @@ final class TrainReport {
                     Text.count(difference.samples(), "sample"))));
     Map<String, Double> others = new TreeMap<>(record.metrics());
     others.keySet().removeAll(Set.of(ROUNDINGS, OUTPUTS));
-    lines.addAll(MetricText.lines(others, 1));
-    record.warnings().forEach(warning -> lines.add("warning: " + warning));
+    lines.addAll(MetricText.lines(others, latencyThreads));
+    judgement.otherWarnings(record).forEach(warning -> lines.add("warning: " + warning));
     return lines;
   }
 }

@@ -57,8 +57,13 @@ class CulpritTest {
             "0:8",
             "--worst",
             1,
+            "--report",
+            folder.resolve("run.html"),
             "--json",
             "-");
+    assertThat(folder.resolve("run.html"))
+        .content()
+        .contains("<p class=\"verdict\">The model goes wrong first at " + SPOILT + ".");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("goes wrong first at " + SPOILT + " (Conv");
     JsonNode json = JsonMapper.builder().build().readTree(run.out());

@@ -14,8 +14,10 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -104,30 +106,29 @@ class DocumentationTest {
    * Commands that were measured, shortened or told in general: they are not run, but they exist.
    */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "calibration",
-        "choosing-a-recipe",
-        "ci",
-        "cli",
-        "data",
-        "extending",
-        "formats",
-        "getting-started",
-        "maven",
-        "performance",
-        "troubleshooting"
-      })
-  void everyCommandShownIsTaken(String page) throws IOException {
-    String text = Files.readString(DOCUMENT.resolveSibling(page + ".md"));
+  @MethodSource("pages")
+  void everyCommandShownIsTaken(Path page) throws IOException {
+    String text = Files.readString(page);
     for (MatchResult command : COMMAND.matcher(text).results().toList()) {
       String line = command.group(1) == null ? command.group(2) : command.group(1);
-      if (line.contains("[") || line.contains("(") || line.startsWith("COMMAND")) continue;
+      if (line.contains("[") || line.contains("(") || line.matches("(COMMAND|<).*")) continue;
       String[] words = line.replace("\\\n", " ").replaceAll("[>|].*", "").strip().split(" +");
       CommandLine parsed = Main.commandLine();
       if (words.length == 1 && !words[0].startsWith("-"))
         assertThat(parsed.getSubcommands()).containsKey(words[0]);
       else assertThatCode(() -> parsed.parseArgs(words)).as(line).doesNotThrowAnyException();
+    }
+  }
+
+  private static List<Path> pages() throws IOException {
+    try (Stream<Path> files = Files.list(DOCUMENT.getParent())) {
+      List<Path> pages =
+          Stream.concat(Stream.of(Path.of("..", "README.md")), files)
+              .filter(file -> file.toString().endsWith(".md"))
+              .sorted()
+              .toList();
+      assertThat(pages).hasSizeGreaterThan(10);
+      return pages;
     }
   }
 

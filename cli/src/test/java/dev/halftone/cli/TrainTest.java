@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,44 @@ class TrainTest {
     CommandRun judged =
         CommandRun.of("evaluate", out, "--reference", model, "--data", samples, "--no-latency");
     assertThat(judged.code()).as(judged.err()).isZero();
+  }
+
+  @Test
+  void isJudgedByOtherSamplesAndGated() throws IOException {
+    Path junit = folder.resolve("gates.xml");
+    Path page = folder.resolve("run.html");
+    Object[] judged = {"--eval-data", fixture.samples(), "--no-latency", "--json", "-"};
+    CommandRun run = train(with(judged, "--min-sqnr", "-100", "--junit", junit, "--report", page));
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(run.out());
+    assertThat(record.at("/metrics").has("agreement")).isTrue();
+    assertThat(record.at("/gates/0/passed").asBoolean()).isTrue();
+    assertThat(record.at("/warnings").toString()).contains("by the samples that it was trained on");
+    assertThat(junit).content().contains("halftone train out.onnx", "failures=\"0\"");
+    assertThat(page).content().contains("It passed its gate.", "id=\"chart-curve\"");
+
+    byte[] before = Files.readAllBytes(out);
+    CommandRun missed =
+        train(with(judged, "--min-sqnr", "200", "--junit", junit, "--report", page));
+    assertThat(missed.code()).isEqualTo(ExitCode.GATE_MISSED);
+    assertThat(missed.err()).contains("gate --min-sqnr missed: SQNR is ", "not kept");
+    assertThat(JsonMapper.shared().readTree(missed.out()).has("output")).isFalse();
+    assertThat(junit).content().contains("<failure ");
+    assertThat(page).content().contains("It missed 1 of 1 gate: ", "The result was not kept.");
+    assertThat(Files.readAllBytes(out)).isEqualTo(before);
+  }
+
+  private static Object[] with(Object[] options, Object... more) {
+    return Stream.concat(Stream.of(options), Stream.of(more)).toArray();
+  }
+
+  @Test
+  void aGateNeedsSamplesThatAreNotTrainedOn() {
+    CommandRun run = train("--max-drop", "1");
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("--max-drop needs --eval-data or --eval-rows");
+    assertThat(train("--eval-rows", "0:4", "--junit", folder.resolve("x.xml")).code())
+        .isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -2,10 +2,13 @@ package dev.halftone.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halftone.data.shape.Window;
+import dev.halftone.data.source.Column;
 import dev.halftone.data.source.Preview;
 import dev.halftone.tensor.Tensor;
 import java.util.Collections;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PreviewTest {
@@ -29,6 +32,39 @@ class PreviewTest {
     assertThat(wave.peaks()).hasSize(Preview.MOST_POINTS).startsWith(0.5f).endsWith(0.25f);
     assertThat(Preview.Wave.of(new float[0]).peaks()).isEmpty();
     assertThat(Preview.Wave.of(new float[] {-1, 2}).peaks()).containsExactly(1f, 2f);
+  }
+
+  /** Two sounds of five frames; the first window of each starts one frame before them. */
+  @Test
+  void aWindowOfASoundIsItsOwnPeaks() {
+    Column sounds = column(5, true);
+    Column windows = new Window(3, 2, 1, 0).of(sounds, "sounds");
+    assertThat(windows.size()).isEqualTo(4);
+    assertThat(windows.preview(2)).isEqualTo(Preview.Wave.of(new float[] {0, 10, 11}));
+    assertThat(windows.preview(3)).isEqualTo(Preview.Wave.of(new float[] {11, 12, 13}));
+    assertThat(Collections.singleton(new Window(3, 2, 1, 0).of(column(5, false), "x").preview(0)))
+        .containsOnlyNulls();
+  }
+
+  private static Column column(int frames, boolean sound) {
+    return new Column() {
+      @Override
+      public int size() {
+        return 2;
+      }
+
+      @Override
+      public Tensor get(int row) {
+        float[] values = new float[frames];
+        for (int i = 0; i < frames; i++) values[i] = 10 * row + i;
+        return Tensor.ofFloats(values, frames);
+      }
+
+      @Override
+      public @Nullable Preview preview(int row) {
+        return sound ? Preview.Wave.of(get(row).toFloats()) : null;
+      }
+    };
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.halftone.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,13 +28,20 @@ final class Checkout implements AutoCloseable {
   /** A program that was started. */
   record Started(Process process, Path out, Path err) {
     Outcome outcome() throws IOException, InterruptedException {
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+      boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+      if (!ended) destroy(process.toHandle());
+      assertThat(ended).as("ends within 2 minutes; said %s", Files.readString(err)).isTrue();
       return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    private static void destroy(ProcessHandle process) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 
   Checkout(Path folder) throws IOException {
-    assumeTrue(Files.isDirectory(APP), "cli/target/app, which mvn package makes");
+    assertThat(APP).as("what mvn package makes; these tests run in mvn verify").isDirectory();
     this.folder = folder;
     root = Files.createDirectories(folder.resolve("a check out"));
     Files.copy(ROOT.resolve("halftone"), root.resolve("halftone"));

@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 
 /** A page of the documentation, and what it tells readers to type. */
 record Document(Path file) {
-  private static final Pattern NEEDS = Pattern.compile("<!-- needs: (data|slow) -->");
+  private static final Pattern NEEDS = Pattern.compile("<!-- needs: (training) -->");
   private static final String START = "    ./halftone ";
 
   /**
    * A command in a block of its own.
    *
-   * @param needs what stands as {@code <!-- needs: data -->} before its block: {@code data} for the
-   *     shared data, {@code slow} for a build that has time; else empty
+   * @param needs what stands as {@code <!-- needs: training -->} before its block: {@code training}
+   *     for a machine that libtorch runs on; else empty
    */
   record Command(String line, String needs) {}
 

@@ -1,7 +1,6 @@
 package dev.halftone.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.halftone.house.Checkout.Outcome;
 import dev.halftone.house.Checkout.Started;
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * offline, with {@code JAVA_HOME} unset and whatever {@code java} Maven runs on.
  */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("packaged")
 final class MavenPluginTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final String VERSION = "0.1.0-SNAPSHOT";
@@ -42,14 +43,14 @@ final class MavenPluginTest {
   @BeforeAll
   static void fillRepository() throws IOException {
     maven = Path.of(System.getProperty("halftone.maven.home", "none"), "bin", "mvn");
-    assumeTrue(Files.isExecutable(maven), "the Maven that runs this test");
+    assertThat(maven).as("the Maven that runs this test").isExecutable();
     repository = Files.createDirectories(shared.resolve("repository"));
     link(Path.of(System.getProperty("halftone.maven.repository", "none")), repository);
     installPom("halftone", ROOT.resolve("pom.xml"));
     for (Path module : modules()) {
       String name = "halftone-" + module.getFileName();
       Optional<Path> jar = jar(module, name);
-      assumeTrue(jar.isPresent(), name + ".jar, which mvn package makes");
+      assertThat(jar).as(name + ".jar, which mvn package makes").isPresent();
       Path place = installPom(name, module.resolve("pom.xml"));
       Files.createSymbolicLink(place.resolve(jar.get().getFileName()), jar.get());
     }

@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the README tells the reader to type, typed. */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("packaged")
 final class ReadmeTest {
   private static final Pattern COMMAND =
       Pattern.compile("^ {4}(\\./halftone (?:.*\\\\\n)*.*)$", Pattern.MULTILINE);

@@ -137,7 +137,8 @@ abstract class HalftoneMojo extends AbstractMojo {
   private void run()
       throws IOException, InterruptedException, MojoExecutionException, MojoFailureException {
     List<String> arguments = arguments();
-    Stamp stamp = new Stamp(folder().resolve("stamp"), inputs(arguments));
+    Path java = java();
+    Stamp stamp = new Stamp(folder().resolve("stamp"), inputs(arguments, java));
     if (stamp.isCurrent(results())) {
       getLog().info(subject() + ": nothing changed since the last build, nothing done");
       return;
@@ -150,7 +151,7 @@ abstract class HalftoneMojo extends AbstractMojo {
       if (parent != null) Files.createDirectories(parent);
     }
     HalftoneProcess process =
-        new HalftoneProcess(java(), classPath(), jvmOptions, basedir.toPath(), folder());
+        new HalftoneProcess(java, classPath(), jvmOptions, basedir.toPath(), folder());
     HalftoneProcess.Outcome outcome = process.run(arguments, line -> getLog().info(line));
     refuse(outcome);
     outcome.errors().forEach(line -> getLog().warn(line));
@@ -179,7 +180,7 @@ abstract class HalftoneMojo extends AbstractMojo {
         .list();
   }
 
-  private String inputs(List<String> arguments) throws IOException {
+  private String inputs(List<String> arguments, Path java) throws IOException {
     UsedFiles used = new UsedFiles(basedir.toPath());
     used.model(model.toPath());
     for (Path other : models()) used.model(other);
@@ -193,6 +194,8 @@ abstract class HalftoneMojo extends AbstractMojo {
     used.files().removeAll(results());
     Fingerprint fingerprint = new Fingerprint();
     for (String argument : arguments) fingerprint.text(argument);
+    for (String option : jvmOptions) fingerprint.text(option);
+    fingerprint.text(Files.readString(java.resolve("release"))).text(Processor.here());
     for (Path jar : classPath()) fingerprint.program(jar);
     for (Path file : used.files()) fingerprint.file(file);
     return fingerprint.hex();

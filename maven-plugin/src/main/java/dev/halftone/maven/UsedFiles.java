@@ -1,7 +1,6 @@
 package dev.halftone.maven;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -21,8 +20,11 @@ import java.util.stream.Stream;
  * costs a run that was not needed, than one too few, which ships an old result.
  */
 final class UsedFiles {
-  /** Beyond this, all files beside a model count as its own. */
-  private static final long SEARCHED = 64 << 20;
+  /** A part of a model in several files, or their index. */
+  private static final Pattern PART =
+      Pattern.compile(".*-\\d{5}-of-\\d{5}\\.\\w+|.*\\.index\\.json");
+
+  private static final Pattern OF_PARTS = Pattern.compile(".*\\.(safetensors|gguf|index\\.json)");
 
   private static final Pattern ROOT = Pattern.compile("root:\\s*['\"]?(.*?)['\"]?\\s*(?:#.*)?");
 
@@ -56,24 +58,26 @@ final class UsedFiles {
     }
   }
 
-  /** A model with the files beside it that it names: its weights may be in them. */
+  /**
+   * A model with the files in which it keeps weights, or with all parts of it; a folder as it is.
+   */
   void model(Path model) throws IOException {
-    add(model);
-    Path folder = model.getParent();
-    if (folder == null || !Files.isRegularFile(model)) return;
-    boolean large = Files.size(model) > SEARCHED;
-    String content = large ? "" : Files.readString(model, StandardCharsets.ISO_8859_1);
+    Path file = model.toAbsolutePath().normalize();
+    add(file);
+    Path folder = file.getParent();
+    if (folder == null || !Files.isRegularFile(file)) return;
+    if (PART.matcher(file.toString()).matches()) parts(folder);
+    for (String location : ExternalWeights.of(file))
+      existing(folder, location).filter(Files::isRegularFile).ifPresent(this::add);
+  }
+
+  private void parts(Path folder) throws IOException {
     try (Stream<Path> beside = Files.list(folder)) {
       beside
           .filter(Files::isRegularFile)
-          .filter(file -> large || content.contains(utf8AsBytes(file)))
+          .filter(file -> OF_PARTS.matcher(file.toString()).matches())
           .forEach(this::add);
     }
-  }
-
-  private static String utf8AsBytes(Path file) {
-    byte[] name = String.valueOf(file.getFileName()).getBytes(StandardCharsets.UTF_8);
-    return new String(name, StandardCharsets.ISO_8859_1);
   }
 
   void add(Path file) {

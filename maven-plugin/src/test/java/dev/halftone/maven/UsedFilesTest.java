@@ -3,6 +3,7 @@ package dev.halftone.maven;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,10 +28,40 @@ class UsedFilesTest {
   @Test
   void aModelsWeightsBesideItAreItsOwn() throws IOException {
     Path weights = file("m.weights", "w");
-    Path model = file("m.onnx", "location m.weights length 3");
+    Path inner = file("in ner/größe.bin", "w");
     file("other.onnx", "");
+    file("secret", "");
+    String large = "x".repeat((1 << 16) - 20);
+    Path model =
+        file(
+            "m.onnx",
+            large
+                + location("in ner/größe.bin")
+                + "secret \n\b\n\bloc"
+                + location("m.weights")
+                + location("gone")
+                + "\n\blocation\u0012");
     used.model(model);
-    assertThat(used.files()).containsExactly(model, weights);
+    assertThat(used.files()).containsExactlyInAnyOrder(model, weights, inner);
+  }
+
+  /** As protobuf writes it: fields 1 and 2, each with its length in bytes. */
+  private static String location(String path) {
+    int length = path.getBytes(StandardCharsets.UTF_8).length;
+    return "\n\blocation\u0012" + (char) length + path;
+  }
+
+  @Test
+  void allPartsOfAModelAreItsOwn() throws IOException {
+    Path first = file("model-00001-of-00002.safetensors", "1");
+    Path second = file("model-00002-of-00002.safetensors", "2");
+    Path index = file("model.safetensors.index.json", "{}");
+    file("notes.txt", "");
+    used.model(index);
+    assertThat(used.files()).containsExactly(first, second, index);
+    UsedFiles others = new UsedFiles(folder);
+    others.model(first);
+    assertThat(others.files()).containsExactly(first, second, index);
   }
 
   @Test

@@ -5,12 +5,16 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
+import dev.halftone.onnx.wire.AttributeProto;
+import dev.halftone.onnx.wire.GraphProto;
 import dev.halftone.onnx.wire.ModelProto;
+import dev.halftone.onnx.wire.NodeProto;
 import dev.halftone.tensor.MappedFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads ONNX files. */
@@ -29,8 +33,35 @@ public final class OnnxReader {
     return decode(file, map(file));
   }
 
+  /**
+   * Reads the model with the bodies of its graph's nodes empty, whatever is in them: for models
+   * that ONNX Runtime has written, which may name an initializer of a body twice.
+   *
+   * @throws MalformedModelException as {@link #read}, but for what is within bodies
+   * @throws dev.halftone.graph.UnsupportedModelException likewise
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  public static Model readWithoutBodies(Path file) {
+    return decode(file, map(file), OnnxReader::withoutBodies);
+  }
+
+  private static ModelProto withoutBodies(ModelProto proto) {
+    ModelProto.Builder model = proto.toBuilder();
+    for (NodeProto.Builder node : model.getGraphBuilder().getNodeBuilderList())
+      for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
+        if (attribute.hasG()) attribute.setG(GraphProto.getDefaultInstance());
+        for (int i = 0; i < attribute.getGraphsCount(); i++)
+          attribute.setGraphs(i, GraphProto.getDefaultInstance());
+      }
+    return model.build();
+  }
+
   /** The model in {@code bytes}, the content of {@code file}. */
   static Model decode(Path file, MemorySegment bytes) {
+    return decode(file, bytes, UnaryOperator.identity());
+  }
+
+  private static Model decode(Path file, MemorySegment bytes, UnaryOperator<ModelProto> change) {
     ModelProto proto;
     try {
       proto = parse(file, Skeleton.ofModel(file, bytes), ModelProto.parser());
@@ -45,7 +76,7 @@ public final class OnnxReader {
           : notOnnx(file, text);
     }
     return new ModelDecoder(file, new GraphDecoder(file, new TensorDecoder(file, bytes)))
-        .decode(proto);
+        .decode(change.apply(proto));
   }
 
   /** The file, which must be of a size that protobuf can have. */

@@ -6,6 +6,7 @@ import static dev.halftone.onnx.TestModels.node;
 import static dev.halftone.onnx.TestModels.tensor;
 import static dev.halftone.onnx.TestModels.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
@@ -170,6 +171,26 @@ class OnnxReaderTest {
                 assertThat(body.value().initializers().values())
                     .singleElement()
                     .satisfies(inner -> assertThat(inner.toLongs()).containsExactly(3, -4)));
+  }
+
+  /** As ONNX Runtime writes them. */
+  @Test
+  void whatIsWrongInABodyIsNotSeenWithoutBodies() throws IOException {
+    ModelProto.Builder proto = TestModels.rich().toBuilder();
+    GraphProto.Builder body =
+        proto.getGraphBuilder().getNodeBuilder(0).getAttributeBuilderList().stream()
+            .filter(attribute -> attribute.hasG())
+            .findFirst()
+            .orElseThrow()
+            .getGBuilder();
+    body.addInitializer(body.getInitializer(0));
+    Path file = Files.write(folder.resolve("twice.onnx"), proto.build().toByteArray());
+    assertThatThrownBy(() -> OnnxReader.read(file)).hasMessageContaining("defined twice");
+    Node node = OnnxReader.readWithoutBodies(file).graph().nodes().getFirst();
+    assertThat(node.bodies())
+        .singleElement()
+        .satisfies(b -> assertThat(b.initializers()).isEmpty());
+    assertThat(tensorOf(node, "value").toLongs()).containsExactly(7, 8, 9);
   }
 
   @Test

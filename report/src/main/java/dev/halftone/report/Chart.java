@@ -3,6 +3,7 @@ package dev.halftone.report;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A drawing of numbers that a table beside it says too.
@@ -32,7 +33,8 @@ record Chart(String id, String title, String alternative, Kind kind) {
       implements Kind {}
 
   /**
-   * Points over two axes; those of the front are joined.
+   * Points over two axes, larger and of another shape where they are faster; those of the front are
+   * joined.
    *
    * @param x title of the axis
    * @param y likewise
@@ -42,9 +44,9 @@ record Chart(String id, String title, String alternative, Kind kind) {
   /**
    * A named point.
    *
-   * @param note told with it, empty where there is none
+   * @param speed times as fast as the original, null where it was not timed
    */
-  record Point(String name, double x, double y, boolean front, String note) {}
+  record Point(String name, double x, double y, boolean front, @Nullable Double speed) {}
 
   /** The place where it is drawn. */
   Html html() {

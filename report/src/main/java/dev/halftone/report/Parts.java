@@ -1,21 +1,15 @@
 package dev.halftone.report;
 
-import static java.util.Map.entry;
-
 import dev.halftone.report.Chart.Bars;
 import dev.halftone.report.Chart.Lines;
-import dev.halftone.report.Chart.Point;
-import dev.halftone.report.Chart.Points;
 import dev.halftone.report.Run.Epoch;
 import dev.halftone.report.Run.PlannedNode;
 import dev.halftone.report.Run.PrunedLayer;
 import dev.halftone.report.Run.RuntimeNode;
 import dev.halftone.report.Run.StoredTensor;
-import dev.halftone.report.Run.Tried;
 import dev.halftone.report.Table.Cell;
 import dev.halftone.report.Table.Column;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,181 +17,22 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** The sections of the page. */
 final class Parts {
   private static final Pattern BITS = Pattern.compile("\\d+");
 
-  /** What people call metrics; others stand by their names. */
-  private static final Map<String, String> TITLES =
-      Map.ofEntries(
-          entry("bytes", "size"),
-          entry("latency_ms", "latency, ms"),
-          entry("top1", "accuracy, %"),
-          entry("top1.drop", "drop of accuracy, points"),
-          entry("top5", "right answer among the first five, %"),
-          entry("map", "mean average precision"),
-          entry("auc", "area under the ROC curve"),
-          entry("agreement", "same answers, share"),
-          entry("max_abs_difference", "largest difference of an output"),
-          entry("mcnemar_p", "McNemar p"),
-          entry("peak_rss_bytes", "memory of this run"),
-          entry("seconds.total", "duration of this run, s"),
-          entry("size.ratio", "size, share of the original"),
-          entry("speedup", "times as fast"),
-          entry("sqnr_db", "SQNR of the outputs, dB"),
-          entry("weight_sqnr_db", "SQNR of the weights, dB"),
-          entry("zipped_bytes", "size when zipped"),
-          entry("sparsity", "weights that are zero, share"));
-
   private Parts() {}
 
   static Part warnings(Run run) {
-    if (run.warnings().isEmpty()) return Part.EMPTY;
-    Html list = new Html().raw("<ul>");
-    for (String warning : run.warnings()) list.element("li", warning);
-    return Part.of("warnings", "Mind", list.raw("</ul>\n"));
-  }
-
-  static Part metrics(Run run) {
-    if (run.metrics().isEmpty()) return Part.EMPTY;
-    Table table =
-        new Table(
-            "What was measured",
-            Column.text("Metric"),
-            Column.number("Original"),
-            Column.number("This model"),
-            Column.text("95 % interval"));
-    Map<String, Double> left = new TreeMap<>(run.metrics());
-    for (String key : run.metrics().keySet()) {
-      if (!key.endsWith(".reference")) continue;
-      String name = key.substring(0, key.length() - ".reference".length());
-      Double before = left.remove(key);
-      Double after = left.remove(name + ".quantized");
-      table.row(
-          Cell.of(title(name)),
-          cell(name, before),
-          cell(name, after),
-          Cell.of(interval(name + ".quantized", left)));
-    }
-    for (String key : run.metrics().keySet()) {
-      if (!left.containsKey(key) || key.endsWith(".low") || key.endsWith(".high")) continue;
-      table.row(
-          Cell.of(title(key)),
-          Cell.of(Double.NaN),
-          cell(key, left.get(key)),
-          Cell.of(interval(key, left)));
-    }
-    return Part.of("metrics", "Measured", table.html());
-  }
-
-  private static String title(String metric) {
-    return TITLES.getOrDefault(metric, metric);
-  }
-
-  private static String interval(String name, Map<String, Double> metrics) {
-    Double low = metrics.get(name + ".low");
-    Double high = metrics.get(name + ".high");
-    return low == null || high == null ? "" : Numbers.decimal(low) + " to " + Numbers.decimal(high);
-  }
-
-  private static Cell cell(String name, @Nullable Double value) {
-    if (value == null) return Cell.of(Double.NaN);
-    return name.contains("bytes") ? Cell.of(value, Numbers.bytes(value)) : Cell.of(value);
-  }
-
-  /** Size beside what the model is worth then. */
-  static Part sweep(Run run) {
-    if (run.sweep().isEmpty()) return Part.EMPTY;
-    String judge = sweepJudge(run.sweep());
-    List<Point> points = points(run.sweep(), judge);
-    Table table =
-        new Table(
-            "Formats by size and worth",
-            Column.text("Format"),
-            Column.number("Size, % of the original"),
-            Column.number("Bits per weight"),
-            Column.number(worth(judge)),
-            Column.number("SQNR of weights, dB"),
-            Column.number("Times as fast"),
-            Column.text("On the front"),
-            Column.text("How it runs, or why not"));
-    for (Tried tried : run.sweep()) table.row(cells(tried, judge, points));
-    if (points.isEmpty()) return Part.of("sweep", "Formats", table.html());
-    Chart chart =
-        new Chart(
-            "chart-sweep",
-            "Each point is a format; those that no other beats in both are joined.",
-            "Size in per cent of the original against %s: %s".formatted(worth(judge), told(points)),
-            new Points("size, % of the original", worth(judge), points));
-    return Part.of("sweep", "Formats", chart.html().append(table.html()), chart);
-  }
-
-  private static String told(List<Point> points) {
-    List<String> told = new ArrayList<>();
-    for (Point point : points)
-      told.add(
-          "%s %s %% and %s"
-              .formatted(point.name(), Numbers.decimal(point.x()), Numbers.decimal(point.y())));
-    return String.join("; ", told);
-  }
-
-  private static Cell[] cells(Tried tried, String judge, List<Point> points) {
-    Map<String, Double> m = tried.metrics();
-    boolean front = points.stream().anyMatch(p -> p.front() && p.name().equals(tried.format()));
-    return new Cell[] {
-      Cell.of(tried.format()),
-      Cell.of(100 * m.getOrDefault("size.ratio", Double.NaN)),
-      Cell.of(m.getOrDefault("bits_per_weight", Double.NaN)),
-      Cell.of(m.getOrDefault(judge, Double.NaN)),
-      Cell.of(m.getOrDefault("weight_sqnr_db", Double.NaN)),
-      Cell.of(m.getOrDefault("speedup", Double.NaN)),
-      Cell.of(front ? "yes" : ""),
-      Cell.of(tried.reason().isEmpty() ? String.join(", ", tried.execution()) : tried.reason())
-    };
-  }
-
-  private static String sweepJudge(List<Tried> sweep) {
-    for (String metric : List.of("top1.quantized", "map.quantized", "auc.quantized", "agreement"))
-      if (sweep.stream().anyMatch(tried -> tried.metrics().containsKey(metric))) return metric;
-    return "weight_sqnr_db";
-  }
-
-  private static List<Point> points(List<Tried> sweep, String judge) {
-    List<Tried> drawn =
-        sweep.stream()
-            .filter(tried -> tried.metrics().containsKey("size.ratio"))
-            .filter(tried -> tried.metrics().containsKey(judge))
+    List<String> warnings =
+        run.warnings().stream()
+            .filter(text -> run.gates().stream().noneMatch(g -> g.says(text)))
             .toList();
-    List<Point> points = new ArrayList<>();
-    for (Tried tried : drawn) {
-      double size = tried.metrics().getOrDefault("size.ratio", 0.0);
-      double worth = tried.metrics().getOrDefault(judge, 0.0);
-      boolean beaten =
-          drawn.stream()
-              .anyMatch(
-                  other -> {
-                    double otherSize = other.metrics().getOrDefault("size.ratio", 0.0);
-                    double otherWorth = other.metrics().getOrDefault(judge, 0.0);
-                    return otherSize <= size
-                        && otherWorth >= worth
-                        && (otherSize < size || otherWorth > worth);
-                  });
-      points.add(new Point(tried.format(), 100 * size, worth, !beaten, speed(tried)));
-    }
-    points.sort(Comparator.comparingDouble(Point::x));
-    return points;
-  }
-
-  private static String speed(Tried tried) {
-    Double speedup = tried.metrics().get("speedup");
-    return speedup == null ? "" : Numbers.decimal(speedup) + " times as fast";
-  }
-
-  /** A judge as people call it. */
-  private static String worth(String judge) {
-    return title(judge.replace(".quantized", ""));
+    if (warnings.isEmpty()) return Part.EMPTY;
+    Html list = new Html().raw("<ul>");
+    for (String warning : warnings) list.element("li", warning);
+    return Part.of("warnings", "Mind", list.raw("</ul>\n"));
   }
 
   /** How training went. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstWrong the value of the first layer that goes wrong by itself; empty when none does
  * @param samples on which the models differ most
  * @param tensors how each tensor is stored
+ * @param gates what was asked of the model
  * @param curve of a training, the epoch before the first step first
  * @param recipe names to values as text
  * @param provenance likewise
@@ -39,6 +40,7 @@ record Run(
     List<StoredTensor> tensors,
     List<Tried> sweep,
     List<Epoch> curve,
+    List<Gate> gates,
     List<String> warnings,
     SortedMap<String, String> recipe,
     SortedMap<String, String> provenance) {
@@ -165,6 +167,18 @@ record Run(
    * @param reason why it cannot be done, empty when it can
    */
   record Tried(String format, Map<String, Double> metrics, List<String> execution, String reason) {}
+
+  /**
+   * What was asked of the model.
+   *
+   * @param reason what was found and what was asked for
+   */
+  record Gate(String name, boolean passed, String reason) {
+    /** Whether a warning is about this gate, which says it already. */
+    boolean says(String warning) {
+      return !passed && warning.startsWith("gate --%s missed: %s".formatted(name, reason));
+    }
+  }
 
   /** What was measured after an epoch of training; NaN where it was not. */
   record Epoch(

@@ -2,6 +2,7 @@ package dev.halftone.report;
 
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.report.Run.Epoch;
+import dev.halftone.report.Run.Gate;
 import dev.halftone.report.Run.Histogram;
 import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
@@ -83,6 +84,7 @@ final class RunReader {
         list(root, "tensors", "", this::tensor),
         list(root, "sweep", "", this::tried),
         list(root.path("training"), "curve", "training", this::epoch),
+        list(root, "gates", "", this::gate),
         list(root, "warnings", "", this::string),
         words(root, "recipe"),
         words(root, "provenance"));
@@ -269,9 +271,13 @@ final class RunReader {
     if (before.isEmpty() || before.size() != after.size())
       throw new MalformedDataException(
           file, place, "%d bins before and %d after".formatted(before.size(), after.size()));
+    double from = number(node, "from", place);
+    double to = number(node, "to", place);
+    if (!(from <= to) || Double.isInfinite(to - from))
+      throw new MalformedDataException(file, place, "bins from %s to %s".formatted(from, to));
     return new Histogram(
-        number(node, "from", place),
-        number(node, "to", place),
+        from,
+        to,
         before,
         after,
         number(node, "low", place),
@@ -294,6 +300,12 @@ final class RunReader {
         text(node, "granularity", at),
         number(node, "bits_per_weight", at),
         number(node, "sqnr_db", at));
+  }
+
+  private Gate gate(JsonNode node, String at) {
+    object(node, at);
+    return new Gate(
+        text(node, "gate", at), node.path("passed").asBoolean(false), text(node, "reason", at));
   }
 
   private Epoch epoch(JsonNode node, String at) {

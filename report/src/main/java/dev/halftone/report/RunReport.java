@@ -42,9 +42,10 @@ public final class RunReport {
     Html main = new Html();
     for (Part part :
         List.of(
+            GatePart.of(run),
             Parts.warnings(run),
-            Parts.metrics(run),
-            Parts.sweep(run),
+            MetricPart.of(run),
+            SweepPart.of(run),
             Parts.curve(run),
             LayerPart.of(run),
             SamplePart.of(run),
@@ -67,13 +68,26 @@ public final class RunReport {
         .raw(resource("report.css"))
         .raw("</style></head>\n");
     page.raw("<body><a class=\"skip\" href=\"#main\">Skip to the result</a>\n<header><p>Halftone ");
-    page.text(run.command()).raw("</p>").element("h1", title).raw("<p class=\"verdict\">");
+    page.text(run.command())
+        .raw("</p>")
+        .element("h1", title)
+        .raw("<p class=\"verdict\"" + gates() + ">");
     page.text(Verdict.of(run)).raw("</p></header>\n<main id=\"main\">\n").append(main);
     page.raw("</main><footer><p>Written by Halftone ").text(run.version()).raw("</p></footer>\n");
-    if (!charts.isEmpty()) page.raw("<script>\n").raw(resource(CHARTS)).raw("</script>\n");
+    if (!charts.isEmpty())
+      page.raw("<script type=\"text/plain\" id=\"library\">")
+          .raw(resource(CHARTS))
+          .raw("</script>\n");
     page.raw("<script type=\"application/json\" id=\"charts\">").raw(data()).raw("</script>\n");
     page.raw("<script>\n").raw(resource("report.js")).raw("</script></body></html>\n");
     return page.toString();
+  }
+
+  /** For the colour beside the verdict, which says it in words. */
+  private String gates() {
+    if (run.gates().isEmpty()) return "";
+    boolean passed = run.gates().stream().allMatch(Run.Gate::passed);
+    return " data-gates=\"" + (passed ? "passed" : "missed") + "\"";
   }
 
   private String title() {

@@ -1,5 +1,6 @@
 package dev.halftone.report;
 
+import dev.halftone.report.Run.Gate;
 import dev.halftone.report.Run.LayerError;
 import dev.halftone.report.Run.ModelFile;
 import dev.halftone.report.Run.Tried;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a run came to, in plain sentences. */
@@ -20,6 +22,9 @@ final class Verdict {
           new Judge("map", "mean average precision", 100),
           new Judge("auc", "area under the ROC curve", 100));
 
+  /** Commands whose result is only kept when it passes. */
+  private static final Set<String> WRITES = Set.of("quantize", "prune", "train");
+
   private final Run run;
   private final List<String> sentences = new ArrayList<>();
 
@@ -29,6 +34,7 @@ final class Verdict {
 
   static String of(Run run) {
     Verdict verdict = new Verdict(run);
+    verdict.gates();
     verdict.size();
     verdict.task();
     verdict.agreement();
@@ -41,6 +47,30 @@ final class Verdict {
       verdict.sentences.add(
           "This run of %s measured nothing to judge by.".formatted(run.command()));
     return String.join(" ", verdict.sentences);
+  }
+
+  private void gates() {
+    List<Gate> gates = run.gates();
+    if (gates.isEmpty()) return;
+    List<String> missed = gates.stream().filter(gate -> !gate.passed()).map(Gate::reason).toList();
+    if (missed.isEmpty()) {
+      sentences.add(
+          "It passed %s."
+              .formatted(
+                  gates.size() == 1 ? "its gate" : "all of its %d gates".formatted(gates.size())));
+      return;
+    }
+    sentences.add(
+        "It missed %d of %s: %s."
+            .formatted(
+                missed.size(), Numbers.count(gates.size(), "gate"), String.join("; ", missed)));
+    if (isDropped()) sentences.add("The result was not kept.");
+  }
+
+  private boolean isDropped() {
+    return WRITES.contains(run.command())
+        && run.output() == null
+        && run.gates().stream().anyMatch(gate -> !gate.passed());
   }
 
   /** By what the run was judged, or null. */
@@ -57,7 +87,7 @@ final class Verdict {
     sentences.add(
         "%s takes %s in place of %s: %s of the size."
             .formatted(
-                made == null ? "The model" : made.name(),
+                isDropped() ? "The result" : made == null ? "The model" : made.name(),
                 Numbers.bytes(after),
                 Numbers.bytes(before),
                 Numbers.percent(after / before)));

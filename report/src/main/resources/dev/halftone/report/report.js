@@ -3,7 +3,59 @@
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  // Charts are drawn when they come near the window; until then not even the library is read.
+  const plans = new Map();
   const drawn = new Map();
+  const near = new Set();
+  const library = () => {
+    if (!window.echarts) {
+      const script = document.createElement('script');
+      script.textContent = document.getElementById('library').textContent;
+      document.head.append(script);
+    }
+    return window.echarts;
+  };
+  const erase = id => {
+    drawn.get(id)?.dispose();
+    drawn.delete(id);
+    delete document.getElementById(id).dataset.drawn;
+  };
+  const paint = id => {
+    if (!plans.has(id) || drawn.has(id)) return;
+    const place = document.getElementById(id);
+    const canvas = library().init(place, null, {renderer: 'canvas'});
+    const [make, ready] = plans.get(id);
+    canvas.setOption(make());
+    ready(canvas);
+    drawn.set(id, canvas);
+    place.dataset.drawn = 'yes';
+  };
+  const horizon = new IntersectionObserver(entries => {
+    for (const entry of entries)
+      if (entry.isIntersecting) {
+        near.add(entry.target.id);
+        paint(entry.target.id);
+      } else near.delete(entry.target.id);
+  }, {rootMargin: '200px'});
+  const plan = (id, make, ready = () => {}) => {
+    erase(id);
+    plans.set(id, [make, ready]);
+    horizon.observe(document.getElementById(id));
+    if (near.has(id)) paint(id);
+  };
+  const forget = id => {
+    erase(id);
+    plans.delete(id);
+    near.delete(id);
+    horizon.unobserve(document.getElementById(id));
+  };
+  const drawAgain = () => {
+    for (const id of plans.keys()) {
+      erase(id);
+      if (near.has(id)) paint(id);
+    }
+  };
 
   // Tables: a click on a heading sorts, another one turns the order round.
   const key = (row, column) => {
@@ -52,6 +104,12 @@
     confine: true, backgroundColor: colour('--paper'), borderColor: colour('--line'), textStyle: {color: colour('--ink')},
     renderMode: 'richText',
   });
+  // A twentieth is within what a busy machine makes of the same.
+  const speeds = [
+    {name: 'faster', symbol: 'triangle', colour: '--mark', holds: speed => speed > 1.05},
+    {name: 'as fast', symbol: 'circle', colour: '--bar', holds: speed => !speed || speed <= 1.05 && speed >= .95},
+    {name: 'slower', symbol: 'triangle', turned: true, colour: '--after', holds: speed => speed && speed < .95},
+  ];
   const options = {
     bars: chart => ({
       animation: !still, tooltip: {...tooltip(), trigger: 'axis', valueFormatter: value => value.toPrecision(3) + ' ' + chart.unit},
@@ -73,17 +131,37 @@
     points: chart => ({
       animation: !still,
       tooltip: {...tooltip(), formatter: at => at.data.name + '\n' + chart.x + ': ' + at.data.value[0].toPrecision(3)
-        + '\n' + chart.y + ': ' + at.data.value[1].toPrecision(4) + (at.data.note ? '\n' + at.data.note : '')},
-      grid: {left: 40, right: 20, top: 20, bottom: 30, containLabel: true},
+        + '\n' + chart.y + ': ' + at.data.value[1].toPrecision(4) + (at.data.speed ? '\n' + at.data.speed.toPrecision(3) + ' times as fast' : '')},
+      legend: {show: chart.points.some(p => p.speed), type: 'scroll', textStyle: {color: colour('--ink')}, data: speeds.map(s => s.name)},
+      grid: {left: 40, right: 30, top: 35, bottom: 30, containLabel: true},
       xAxis: {...axis(chart.x), type: 'value', scale: true},
       yAxis: {...axis(chart.y), type: 'value', scale: true, nameGap: 42},
       series: [
         {type: 'line', data: chart.points.filter(p => p.front).map(p => [p.x, p.y]), symbol: 'none', silent: true,
           lineStyle: {color: colour('--bar')}, tooltip: {show: false}},
-        {type: 'scatter', symbolSize: 11,
-          data: chart.points.map(p => ({name: p.name, note: p.note, value: [p.x, p.y], itemStyle: {color: colour(p.front ? '--mark' : '--quiet')}}))},
+        ...speeds.map(speed => ({type: 'scatter', name: speed.name, symbol: speed.symbol, symbolRotate: speed.turned ? 180 : 0,
+          itemStyle: {color: colour(speed.colour)}, label: {color: colour('--quiet'), fontSize: 11, formatter: at => at.data.name},
+          data: chart.points.filter(p => speed.holds(p.speed)).map(p => ({name: p.name, speed: p.speed, value: [p.x, p.y],
+            symbolSize: Math.min(Math.max(11 * (p.speed ?? 1), 6), 30),
+            itemStyle: p.front ? {borderColor: colour('--ink'), borderWidth: 1.5} : {opacity: .75}}))})),
       ],
     }),
+  };
+  // Names beside the points that have room for one; the others are told on hover and in the table.
+  const name = canvas => {
+    const {series, grid} = canvas.getOption();
+    const points = series.flatMap((one, i) => one.type === 'scatter'
+      ? one.data.map(point => ({point, at: canvas.convertToPixel({seriesIndex: i}, point.value)})) : []);
+    const taken = points.map(({at: [x, y]}) => [x - 7, y - 7, x + 7, y + 7]);
+    for (const {point, at: [x, y]} of points) {
+      const width = 6.5 * point.name.length;
+      const right = x + 10 + width < canvas.getWidth() - grid[0].right;
+      const box = right ? [x + 8, y - 7, x + 10 + width, y + 7] : [x - 10 - width, y - 7, x - 8, y + 7];
+      const free = taken.every(([left, top, end, bottom]) => box[2] < left || box[0] > end || box[3] < top || box[1] > bottom);
+      point.label = {show: free, position: right ? 'right' : 'left'};
+      if (free) taken.push(box);
+    }
+    canvas.setOption({series});
   };
   // The histograms of the chosen layer.
   const short = value => String(Number(value.toPrecision(3)));
@@ -145,35 +223,30 @@
     for (const kind of ['activations', 'weights']) {
       const place = document.getElementById('chart-' + kind);
       const of = chosen[kind];
-      drawn.get(place.id)?.dispose();
-      drawn.delete(place.id);
       place.parentElement.hidden = !of;
-      if (!of) continue;
+      if (!of) {
+        forget(place.id);
+        continue;
+      }
       const what = kind === 'weights' ? 'Weights: ' : 'Values: ';
       place.setAttribute('aria-label', what + told(of));
       place.nextElementSibling.textContent = what + told(of) + '. Elements on a logarithmic scale; dashes are the ends of the levels, ticks the levels.';
-      const canvas = echarts.init(place, null, {renderer: 'canvas'});
-      canvas.setOption(histogram(of));
-      drawn.set(place.id, canvas);
-      place.dataset.drawn = 'yes';
+      plan(place.id, () => histogram(of));
       lines.push(row('th', [kind === 'weights' ? 'Weights from' : 'Values from', 'original', 'this model']));
       of.before.forEach((count, bin) => lines.push(row('td', [short(edge(of, bin)), count, of.after[bin]])));
     }
     document.getElementById('bins').replaceChildren(document.querySelector('#bins caption'), ...lines);
   };
-  const draw = () => {
-    for (const chart of JSON.parse(document.getElementById('charts').textContent)) {
-      const place = document.getElementById(chart.id);
-      drawn.get(chart.id)?.dispose();
-      const canvas = echarts.init(place, null, {renderer: 'canvas'});
-      canvas.setOption(options[chart.kind](chart));
+  for (const chart of JSON.parse(document.getElementById('charts').textContent))
+    plan(chart.id, () => options[chart.kind](chart), canvas => {
       if (chart.id === 'chart-errors') canvas.on('click', at => choose(inOrder[at.dataIndex]));
-      drawn.set(chart.id, canvas);
-      place.dataset.drawn = 'yes';
-    }
-  };
-  draw();
+      if (chart.kind === 'points') name(canvas);
+    });
   if (inOrder.length) choose(inOrder[Number(stored?.dataset.first ?? 0)]);
-  dark.addEventListener('change', () => { draw(); drawChosen(); });
-  addEventListener('resize', () => drawn.forEach(canvas => canvas.resize()));
+  dark.addEventListener('change', drawAgain);
+  addEventListener('resize', () => drawn.forEach((canvas, id) => {
+    canvas.resize();
+    if (id === 'chart-sweep') name(canvas);
+  }));
+  addEventListener('beforeprint', () => plans.forEach((_, id) => paint(id)));
 })();

@@ -52,7 +52,7 @@ final class PageTest {
   private static final String SWEEP =
       """
       {"halftone": "1", "command": "sweep", "sweep": [
-        {"format": "int8", "metrics": {"size.ratio": 0.26, "agreement": 1}},
+        {"format": "int8", "metrics": {"size.ratio": 0.26, "agreement": 1, "speedup": 1.5}},
         {"format": "int4", "metrics": {"size.ratio": 0.15, "agreement": 0.99}},
         {"format": "int2", "reason": "too few bits"}]}
       """;
@@ -123,6 +123,7 @@ final class PageTest {
 
   /** How many pixels of a chart have a colour, when it has stopped moving. */
   private static int painted(Page page, String chart) {
+    show(page, chart);
     page.waitForTimeout(1500);
     return (Integer)
         page.evaluate(
@@ -134,8 +135,15 @@ final class PageTest {
             chart);
   }
 
+  /** Brings a chart into the window and waits until it is drawn. */
+  private static void show(Page page, String chart) {
+    page.locator("#" + chart).scrollIntoViewIfNeeded();
+    page.locator("#" + chart + "[data-drawn=yes]").waitFor();
+  }
+
   /** Data of a chart's series as it was handed to the drawing. */
   private static String drawn(Page page, String chart) {
+    show(page, chart);
     return (String)
         page.evaluate(
             "id => JSON.stringify(echarts.getInstanceByDom(document.getElementById(id))"
@@ -162,7 +170,8 @@ final class PageTest {
   @Test
   void drawsTheFront() throws IOException {
     Page page = open(SWEEP, 1280);
-    assertThat(drawn(page, "chart-sweep")).isEqualTo("[[[15,0.99],[26,1]],[[15,0.99],[26,1]]]");
+    assertThat(drawn(page, "chart-sweep"))
+        .isEqualTo("[[[15,0.99],[26,1]],[[26,1]],[[15,0.99]],[]]");
     assertThat(painted(page, "chart-sweep")).isGreaterThan(1000);
     assertThat(problems).isEmpty();
   }
@@ -205,11 +214,13 @@ final class PageTest {
   @Test
   void choosesALayerInTheTableAndInTheChart() throws IOException {
     Page page = open(COMPARE, 1280);
+    show(page, "chart-errors");
     page.locator("table.choice tbody button").nth(2).focus();
     page.keyboard().press("Enter");
     assertThat(page.locator("#chosen").textContent())
         .startsWith(
             "Layer: fc · Operators: Gemm · Own noise, %: 0.010 · Inherited, %: – · SQNR, dB: 21.5");
+    show(page, "chart-errors");
     page.waitForTimeout(1500);
     // The middle of the chart is in the middle bar, whose neighbours are far lower.
     page.locator("#chart-errors").click();

@@ -74,9 +74,54 @@ final class RunReportTest {
     assertThat(page)
         .contains(
             "3 of 4 formats could be done. The smallest that keeps 99 % of the answers is int4")
-        .contains("{\"name\":\"int4\",\"x\":15.0,\"y\":0.99,\"front\":true,\"note\":\"\"}")
-        .contains("{\"name\":\"nf4\",\"x\":16.0,\"y\":0.98,\"front\":false,\"note\":\"\"}")
+        .contains("{\"name\":\"int4\",\"x\":15.0,\"y\":0.99,\"front\":true,\"speed\":null}")
+        .contains("{\"name\":\"nf4\",\"x\":16.0,\"y\":0.98,\"front\":false,\"speed\":null}")
         .contains("it is in fp16 already");
+  }
+
+  @Test
+  void tellsTheSpeedOfEachFormat() {
+    String page =
+        page(
+            "sweep",
+            """
+            , "sweep": [
+              {"format": "int8", "metrics": {"size.ratio": 0.25, "agreement": 1, "speedup": 1.5}},
+              {"format": "uint8", "metrics": {"size.ratio": 0.25, "agreement": 0.9, "speedup": 2}},
+              {"format": "fp16", "metrics": {"size.ratio": 0.5, "agreement": 1, "speedup": 0.5}}]
+            """);
+    assertThat(page)
+        .contains("int8 25 % and 1, 1.50 times as fast; uint8 25 % and 0.900, 2 times as fast")
+        .contains("\"front\":false,\"speed\":2.0}")
+        .containsPattern(">int8</th>.*>in size and worth</td>")
+        .containsPattern(">uint8</th>.*>for its speed</td>")
+        .containsPattern(">fp16</th>.*>0.500</td><td></td>");
+  }
+
+  private static final String GATES =
+      """
+      , "warnings": ["gate --min-sqnr missed: SQNR is 9 dB, at least 20 dB are asked for; the result was not kept", "other"],
+      "gates": [{"gate": "max-drop", "limit": 0.5, "found": 0.25, "passed": true, "reason": "top1 dropped by 0.25 points, allowed are 0.5"},
+       {"gate": "min-sqnr", "limit": 20, "found": 9, "passed": %s, "reason": "SQNR is 9 dB, at least 20 dB are asked for"}]
+      """;
+
+  @Test
+  void beginsWithTheGatesThatWereMissed() {
+    String page = page("quantize", GATES.formatted(false));
+    assertThat(page)
+        .contains(
+            "<p class=\"verdict\" data-gates=\"missed\">It missed 1 of 2 gates: SQNR is 9 dB, at"
+                + " least 20 dB are asked for. The result was not kept.")
+        .contains("<ul><li>other</li></ul>")
+        .contains(
+            "<strong>passed</strong> --max-drop: top1 dropped by 0.25 points, allowed are 0.5")
+        .contains("<strong>missed</strong> --min-sqnr: SQNR is 9 dB, at least 20 dB are asked for");
+  }
+
+  @Test
+  void beginsWithTheGatesThatWerePassed() {
+    assertThat(page("evaluate", GATES.formatted(true)))
+        .contains("<p class=\"verdict\" data-gates=\"passed\">It passed all of its 2 gates.");
   }
 
   @Test
@@ -99,7 +144,7 @@ final class RunReportTest {
   @Test
   void asksTheNetworkForNothing() {
     String page = page("evaluate", ", \"tensors\": [{\"name\": \"w\", \"type\": \"int4\"}]");
-    String markup = page.replaceAll("(?s)<script>.*?</script>", "");
+    String markup = page.replaceAll("(?s)<script[^>]*>.*?</script>", "");
     assertThat(markup).contains("default-src 'none'").doesNotContain(" src=", "<link", "://");
   }
 
@@ -143,6 +188,11 @@ final class RunReportTest {
             + " training.curve[0]: expected an object, found number",
         "{\"halftone\": \"1\", \"command\": \"x\", \"sweep\": [{\"execution\": 1}]} | run.json at"
             + " sweep[0].execution: expected a list, found number",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"layer_errors\": [{\"weight_histogram\":"
+            + " {\"before\": [1], \"after\": [1], \"from\": 1}}]} | run.json at"
+            + " layer_errors[0].weight_histogram: bins from 1.0 to NaN",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"gates\": [7]} | run.json at gates[0]:"
+            + " expected an object, found number",
         "{\"halftone\": \"1\", \"command\": \"x\", \"model\": []}  | run.json at model: expected an"
             + " object, found array"
       })

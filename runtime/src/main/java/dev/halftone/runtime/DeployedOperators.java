@@ -32,7 +32,7 @@ public final class DeployedOperators {
     try {
       Path folder = Files.createTempDirectory("halftone-deployed-");
       try {
-        return operators(OnnxReader.read(optimize(model, options, folder)));
+        return operators(OnnxReader.readWithoutBodies(optimize(model, options, folder)));
       } finally {
         delete(folder);
       }

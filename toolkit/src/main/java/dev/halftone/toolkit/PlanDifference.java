@@ -41,7 +41,9 @@ public record PlanDifference(List<String> lines, int same, int different) {
     return new PlanDifference(lines, titles.size() - different, different);
   }
 
+  /** Of equal lines as many as the other has fewer. */
   private static void add(List<String> lines, String mark, List<String> has, List<String> other) {
-    for (String line : has) if (!other.contains(line)) lines.add(mark + line);
+    List<String> left = new ArrayList<>(other);
+    for (String line : has) if (!left.remove(line)) lines.add(mark + line);
   }
 }

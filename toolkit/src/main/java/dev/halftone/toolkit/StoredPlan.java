@@ -5,6 +5,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.ValueInfo;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was done to a model, as its file shows it: the recipe in its metadata, and for each node
@@ -29,29 +31,43 @@ public final class StoredPlan {
   static final Set<String> BORDERS =
       Set.of("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear");
 
-  private final Model model;
   private final Graph graph;
   private final GraphIndex index;
   private final Set<String> constants;
 
-  private StoredPlan(Model model) {
-    this.model = model;
-    this.graph = model.graph();
+  /** Of the graph around a body, or null. */
+  private final @Nullable StoredPlan outer;
+
+  private StoredPlan(Graph graph, @Nullable StoredPlan outer) {
+    this.graph = graph;
+    this.outer = outer;
     this.index = new GraphIndex(graph);
-    this.constants = constants(graph);
+    this.constants = constants(graph, outer == null ? Set.of() : outer.constants);
   }
 
   /**
    * Title to lines: first the recipe, if the file has one, then each node that computes, in the
-   * order of the file.
+   * order of the file, those in its bodies behind it.
    */
   public static Map<String, List<String>> of(Model model) {
-    return new StoredPlan(model).blocks();
+    Map<String, List<String>> blocks = new LinkedHashMap<>();
+    String recipe = model.metadata().get("halftone.recipe");
+    if (recipe != null) blocks.put("recipe", recipe.lines().toList());
+    new StoredPlan(model.graph(), null).addTo(blocks, "");
+    return blocks;
   }
 
   /** Constants and all that nodes make of them alone, such as decoded weights. */
   static Set<String> constants(Graph graph) {
-    Set<String> constants = new HashSet<>(graph.initializers().keySet());
+    return constants(graph, Set.of());
+  }
+
+  private static Set<String> constants(Graph graph, Set<String> outer) {
+    Set<String> constants = new HashSet<>(outer);
+    // What a body gives itself hides what is around it.
+    for (ValueInfo input : graph.inputs()) constants.remove(input.name());
+    for (Node node : graph.nodes()) constants.removeAll(node.outputs());
+    constants.addAll(graph.initializers().keySet());
     constants.add("");
     for (Node node : graph.nodes())
       if (node.bodies().isEmpty() && constants.containsAll(node.inputs()))
@@ -59,19 +75,32 @@ public final class StoredPlan {
     return constants;
   }
 
-  private Map<String, List<String>> blocks() {
-    Map<String, List<String>> blocks = new LinkedHashMap<>();
-    String recipe = model.metadata().get("halftone.recipe");
-    if (recipe != null) blocks.put("recipe", recipe.lines().toList());
+  private void addTo(Map<String, List<String>> blocks, String where) {
     // Names need not be different.
     Map<String, Integer> titles = new HashMap<>();
     for (Node node : graph.nodes()) {
       if (BORDERS.contains(node.opType()) || constants.containsAll(node.outputs())) continue;
-      String title = "%s (%s)".formatted(node.label(), node.opType());
-      int count = titles.merge(title, 1, Integer::sum);
-      blocks.put(count == 1 ? title : "%s, number %d".formatted(title, count), lines(node));
+      String name = "%s%s (%s)".formatted(where, node.label(), node.opType());
+      int count = titles.merge(name, 1, Integer::sum);
+      String title = count == 1 ? name : "%s, number %d".formatted(name, count);
+      blocks.put(title, lines(node));
+      bodies(node)
+          .forEach(
+              (body, inner) ->
+                  new StoredPlan(inner, this).addTo(blocks, title + ", " + body + ": "));
     }
-    return blocks;
+  }
+
+  private static Map<String, Graph> bodies(Node node) {
+    Map<String, Graph> bodies = new LinkedHashMap<>();
+    node.attributes()
+        .forEach(
+            (name, attribute) -> {
+              if (attribute instanceof Attribute.OfGraph(Graph body)) bodies.put(name, body);
+              if (attribute instanceof Attribute.OfGraphs(List<Graph> several))
+                for (Graph body : several) bodies.put(name + " " + bodies.size(), body);
+            });
+    return bodies;
   }
 
   private List<String> lines(Node node) {
@@ -94,12 +123,16 @@ public final class StoredPlan {
     Tensor plain = index.constant(value);
     if (plain != null) return plain.dtype().isFloat() ? scales(value, plain) : describe(plain);
     Node producer = index.producer(value);
-    if (producer == null) return "";
+    if (producer == null) return outer == null || isInput(value) ? "" : outer.stored(value);
     if (producer.opType().equals("DequantizeLinear")) {
       Tensor codes = index.constant(producer.input(0));
       return grid(producer, codes == null ? "" : describe(codes));
     }
     return constants.contains(value) ? decoded(producer) : "";
+  }
+
+  private boolean isInput(String value) {
+    return graph.inputs().stream().anyMatch(input -> input.name().equals(value));
   }
 
   /** A scale that an operator reads itself. */

@@ -2,8 +2,12 @@ package dev.halftone.toolkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.halftone.graph.Attribute;
+import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.Opaque;
+import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.util.List;
@@ -86,6 +90,62 @@ class PlanDifferenceTest {
             "-   reads a_d: uint8, scale 0.500000, zero point 3",
             "+   reads a_d: uint8, scale 0.750000, zero point 3");
     assertThat(difference.same()).isZero();
+  }
+
+  @Test
+  void ofEqualLinesThoseThatAreMoreAreTold() {
+    PlanDifference difference =
+        PlanDifference.of(model(0.5f, "a: 1\nb: 2\nb: 2\n"), model(0.5f, "b: 2\na: 1\na: 1\n"));
+    assertThat(difference.lines()).containsExactly("  recipe", "-   b: 2", "+   a: 1");
+  }
+
+  /** A branch that reads a weight of its own, and one of the graph around it. */
+  private static Model branching(float scale) {
+    Graph body =
+        new Graph(
+            "",
+            List.of(
+                of("d", "DequantizeLinear", List.of("inner", "s"), "v"),
+                of("product", "MatMul", List.of("x", "v"), "a"),
+                of("sum", "Add", List.of("a", "w"), "b")),
+            Map.of(
+                "inner", Tensor.ofBytes(DType.INT8, new byte[8], 4, 2), "s", Tensor.scalar(scale)),
+            List.of(),
+            List.of(new ValueInfo("b", SmallModels.type(2))),
+            List.of(),
+            Opaque.NONE);
+    return SmallModels.model(
+        List.of(
+            of("dw", "DequantizeLinear", List.of("w_quantized", "sw"), "w"),
+            of("if", "If", List.of("x"), "y")
+                .withAttribute("then_branch", new Attribute.OfGraph(body))
+                .withAttribute("else_branch", new Attribute.OfGraph(body))),
+        Map.of(
+            "w_quantized",
+            Tensor.ofBytes(DType.UINT8, new byte[2], 2),
+            "sw",
+            Tensor.scalar(0.125f)),
+        SmallModels.type(4),
+        "y",
+        SmallModels.type(2));
+  }
+
+  @Test
+  void bodiesAreTold() {
+    assertThat(StoredPlan.of(branching(0.5f)))
+        .containsEntry(
+            "if (If), then_branch: product (MatMul)",
+            List.of("reads v: int8[4, 2], scale 0.500000"))
+        .containsEntry(
+            "if (If), else_branch: sum (Add)", List.of("reads w: uint8[2], scale 0.125000"));
+    assertThat(PlanDifference.of(branching(0.5f), branching(0.25f)).lines())
+        .containsExactly(
+            "  if (If), then_branch: product (MatMul)",
+            "-   reads v: int8[4, 2], scale 0.500000",
+            "+   reads v: int8[4, 2], scale 0.250000",
+            "  if (If), else_branch: product (MatMul)",
+            "-   reads v: int8[4, 2], scale 0.500000",
+            "+   reads v: int8[4, 2], scale 0.250000");
   }
 
   @Test

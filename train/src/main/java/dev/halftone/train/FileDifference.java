@@ -12,6 +12,7 @@ import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.function.TorchGraph;
 import dev.halftone.train.operator.FakeQuantization;
+import dev.halftone.train.torch.Libtorch;
 import dev.halftone.train.torch.TorchTensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,7 +105,8 @@ public record FileDifference(double roundings, String at, double outputs, int sa
 
     void add(TorchGraph trained, RunnableModel file, Map<String, Tensor> sample) {
       Map<String, Tensor> found = file.run(sample);
-      try (PointerScope scope = new PointerScope();
+      try (Libtorch.Computation now = Libtorch.computing();
+          PointerScope scope = new PointerScope();
           AutoGradMode off = new AutoGradMode(false)) {
         Map<String, org.bytedeco.pytorch.Tensor> fed = torch(sample);
         Map<String, org.bytedeco.pytorch.Tensor> given = new LinkedHashMap<>();

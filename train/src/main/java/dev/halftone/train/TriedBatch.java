@@ -8,6 +8,7 @@ import dev.halftone.runtime.Batches;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.function.OpenBatch;
 import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.torch.Libtorch;
 import dev.halftone.train.torch.TorchTensors;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,8 @@ final class TriedBatch {
 
   private static Map<String, Tensor> run(
       TorchGraph graph, Map<String, Tensor> inputs, List<String> outputs) {
-    try (PointerScope scope = new PointerScope();
+    try (Libtorch.Computation now = Libtorch.computing();
+        PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Map<String, org.bytedeco.pytorch.Tensor> fed = new LinkedHashMap<>();
       inputs.forEach((name, value) -> fed.put(name, TorchTensors.of(value)));

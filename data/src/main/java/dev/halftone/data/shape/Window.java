@@ -2,11 +2,13 @@ package dev.halftone.data.shape;
 
 import dev.halftone.data.source.Column;
 import dev.halftone.data.source.Groups;
+import dev.halftone.data.source.Preview;
 import dev.halftone.data.source.Strided;
 import dev.halftone.graph.MalformedDataException;
 import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts each sample into windows along one axis: window {@code k} holds elements {@code [k * step -
@@ -75,6 +77,14 @@ public record Window(int length, int step, int padLeft, int axis) {
     @Override
     public Groups groups() {
       return groups;
+    }
+
+    /** A part of a sound is one, too: of its first channel. */
+    @Override
+    public @Nullable Preview preview(int row) {
+      Objects.checkIndex(row, size());
+      boolean sound = clips.preview(groups.of(row)) instanceof Preview.Wave;
+      return sound ? Preview.Wave.of(get(row).toFloats(0, length)) : null;
     }
   }
 }

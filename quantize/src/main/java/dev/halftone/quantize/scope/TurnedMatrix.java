@@ -1,6 +1,7 @@
 package dev.halftone.quantize.scope;
 
 import dev.halftone.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Matrices with rows and columns exchanged, as {@code Transpose} with {@code perm} 1, 0 does. */
@@ -23,15 +24,18 @@ public final class TurnedMatrix {
    */
   public static Tensor of(Tensor matrix) {
     if (!canBe(matrix)) throw new IllegalArgumentException(matrix.toString());
-    byte[] from = matrix.data().toArray(ValueLayout.JAVA_BYTE);
-    byte[] turned = new byte[from.length];
+    byte[] turned = new byte[Math.toIntExact(matrix.byteSize())];
     int size = matrix.dtype().bits() / 8;
     int rows = Math.toIntExact(matrix.dimension(0));
     int columns = Math.toIntExact(matrix.dimension(1));
-    for (int row = 0; row < rows; row++)
+    // Row by row, so that there is no second copy of the whole.
+    byte[] line = new byte[columns * size];
+    for (int row = 0; row < rows; row++) {
+      long at = (long) row * line.length;
+      MemorySegment.copy(matrix.data(), ValueLayout.JAVA_BYTE, at, line, 0, line.length);
       for (int column = 0; column < columns; column++)
-        System.arraycopy(
-            from, (row * columns + column) * size, turned, (column * rows + row) * size, size);
+        System.arraycopy(line, column * size, turned, (column * rows + row) * size, size);
+    }
     return Tensor.ofBytes(matrix.dtype(), turned, columns, rows);
   }
 }
