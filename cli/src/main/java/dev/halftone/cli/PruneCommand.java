@@ -122,7 +122,8 @@ final class PruneCommand implements Callable<Integer> {
           spec.commandLine(), "-o OUT is missing: where shall the result go?");
     if (OpenModel.calibrates(request) && data.data == null)
       throw new ParameterException(
-          spec.commandLine(), "--method wanda needs --data to see the inputs of weights on");
+          spec.commandLine(),
+          "--method wanda or sparsegpt needs --data to see the inputs of weights on");
     if (!evaluationData.judges(data, dryRun))
       gate.refuse(gates, " needs --data or --eval-data to judge by");
   }

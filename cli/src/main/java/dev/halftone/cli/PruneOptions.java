@@ -52,17 +52,19 @@ final class PruneOptions {
       names = "--method",
       paramLabel = "METHOD",
       description =
-          "With --sparsity and --pattern, what a weight is worth: magnitude (default), or wanda:"
-              + " its magnitude times the norm of its input on --data, compared within each"
-              + " output.")
+          "With --sparsity and --pattern, what a weight is worth: magnitude (default); wanda: its"
+              + " magnitude times the norm of its input on --data, compared within each output; or"
+              + " sparsegpt: what its output on --data loses when the weights that stay make up for"
+              + " it, which changes these.")
   private @Nullable String method;
 
   @Option(
       names = "--scope",
       paramLabel = "SCOPE",
       description =
-          "With --sparsity by magnitude, among which weights the least are looked for: global"
-              + " (default: all together, in ratio to the norm of their layer) or layer.")
+          "With --sparsity by magnitude or sparsegpt, among which weights the least magnitudes are"
+              + " looked for, and so how many of each layer: global (default: all together, in"
+              + " ratio to the norm of their layer) or layer.")
   private @Nullable String scope;
 
   @Option(
@@ -117,7 +119,7 @@ final class PruneOptions {
     refuse(multiple, "--multiple has a meaning with --channels only");
     Method worth = word("--method", method, Method.MAGNITUDE);
     if (sparsity == null || worth == Method.WANDA)
-      refuse(scope, "--scope has a meaning with --sparsity by magnitude only");
+      refuse(scope, "--scope has a meaning with --sparsity by magnitude or sparsegpt only");
     if (sparsity != null)
       return new PruneRequest.Sparsity(
           sparsity, word("--scope", scope, Scope.GLOBAL), worth, nodes);

@@ -105,8 +105,9 @@ final class TrainingOptions {
       names = "--augment",
       paramLabel = "WORDS",
       description =
-          "Change images at random: flip, crop:PIXELS, noise:SHARE of their deviation, several by"
-              + " comma; default: none.")
+          "Change samples at random: flip, crop:PIXELS, zoom:SHARE of the area, color:SHARE,"
+              + " noise:SHARE of their deviation, mixup[:ALPHA] of pairs, cutmix[:ALPHA], several"
+              + " by comma; default: none.")
   private String augmentation = "none";
 
   @Option(

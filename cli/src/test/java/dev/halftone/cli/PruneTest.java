@@ -101,7 +101,12 @@ class PruneTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--sparsity 0.5 --method wanda", "--pattern 2:4 --method wanda"})
+  @ValueSource(
+      strings = {
+        "--sparsity 0.5 --method wanda",
+        "--pattern 2:4 --method wanda",
+        "--sparsity 0.5 --method sparsegpt"
+      })
   void threadsChangeNoBit(String options) throws IOException {
     Object[] asked = options.split(" ");
     assertThat(prune(Stream.concat(Stream.of(asked), Stream.of("--threads", 1)).toArray()).code())
@@ -163,13 +168,14 @@ class PruneTest {
         "--sparsity 1 | a share of 1.0",
         "--pattern 4:2 | pattern 4:2",
         "--pattern half | expected N:M",
-        "--sparsity 0.5 --method taylor | expected magnitude or wanda",
+        "--sparsity 0.5 --method taylor | expected magnitude or wanda or sparsegpt",
         "--channels 0.5 --method wanda | --method has no meaning with --channels",
         "--pattern 2:4 --scope layer | --scope has a meaning with --sparsity",
         "--sparsity 0.5 --norm l1 | --norm has a meaning with --channels only",
         "--sparsity 0.5 --multiple 4 | --multiple has a meaning with --channels only",
         "--channels 0.5 --multiple 0 | multiples of 0",
-        "--sparsity 0.5 --method wanda | --method wanda needs --data",
+        "--sparsity 0.5 --method wanda | --method wanda or sparsegpt needs --data",
+        "--pattern 2:4 --method sparsegpt | --method wanda or sparsegpt needs --data",
         "--sparsity 0.5 --max-drop 1 | --max-drop needs --data"
       })
   void contradictionsAreWrongUsage(String options, String message) {

@@ -163,7 +163,8 @@ class SchemaTest {
   void pruneInEveryWay() throws IOException {
     for (String options :
         new String[] {
-          "--sparsity 0.5 --include *", "--pattern 2:4 --method wanda", "--channels 0.25"
+          "--sparsity 0.5 --include *", "--pattern 2:4 --method wanda",
+          "--sparsity 0.5 --method sparsegpt", "--channels 0.25"
         }) {
       Object[] fixed = {
         "prune", fixture.model(), "--data", fixture.samples(), "--no-latency", "-o", out

@@ -12,7 +12,14 @@ public sealed interface PruneRequest {
      * {@code |w| * sqrt(E[x^2])} with the input x that w is multiplied with (Sun et al. 2023,
      * arXiv:2306.11695, equation 1, the norm divided by the number of elements).
      */
-    WANDA
+    WANDA,
+    /**
+     * What the output of the layer changes by when it goes and the weights that are left make up
+     * for it (Frantar and Alistarh 2023, arXiv:2301.00774, algorithm 1): these change too, layer
+     * after layer. With a share, of each layer as many go as by {@link #MAGNITUDE} in the same
+     * scope.
+     */
+    SPARSEGPT
   }
 
   /** Among which weights those of the least worth are looked for. */

@@ -18,7 +18,7 @@ public final class PruneText {
       case PruneRequest.Sparsity sparsity -> {
         fields.put("sparsity", sparsity.share());
         fields.put("method", word(sparsity.method()));
-        if (sparsity.method() == PruneRequest.Method.MAGNITUDE)
+        if (sparsity.method() != PruneRequest.Method.WANDA)
           fields.put("scope", word(sparsity.scope()));
       }
       case PruneRequest.Pattern pattern -> {
@@ -55,7 +55,7 @@ public final class PruneText {
   private static String among(PruneRequest.Sparsity sparsity) {
     return switch (sparsity.method()) {
       case WANDA -> "of each output";
-      case MAGNITUDE ->
+      case MAGNITUDE, SPARSEGPT ->
           switch (sparsity.scope()) {
             case GLOBAL -> "over all layers";
             case LAYER -> "of each layer";

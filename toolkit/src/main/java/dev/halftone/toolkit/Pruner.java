@@ -24,8 +24,8 @@ final class Pruner {
   /** Whether samples are looked at. */
   static boolean calibrates(PruneRequest request) {
     return switch (request) {
-      case PruneRequest.Sparsity sparsity -> sparsity.method() == Method.WANDA;
-      case PruneRequest.Pattern pattern -> pattern.method() == Method.WANDA;
+      case PruneRequest.Sparsity sparsity -> sparsity.method() != Method.MAGNITUDE;
+      case PruneRequest.Pattern pattern -> pattern.method() != Method.MAGNITUDE;
       case PruneRequest.Channels ignored -> false;
     };
   }

@@ -1,52 +1,107 @@
 package dev.halftone.train;
 
-import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 
 /**
- * Changes images at random in ways that leave what they show: so few become many. Only float inputs
- * of four axes are changed, channels being the axis of at most four, behind the batch or last.
+ * Changes samples at random, so that few become many. The original answers what it is shown, so it
+ * is asked about the very samples that the trained model sees (Beyer et al., arXiv 2106.05237,
+ * "consistent teaching"), and they may be changed further than labels would allow.
+ *
+ * <p>The first five change images: float inputs of four axes, channels being the axis of at most
+ * four, behind the batch or last. Other inputs are left as they are by these. Each is drawn anew
+ * for every sample in every epoch, in the order below.
  *
  * @param flip half of them are mirrored left to right
  * @param crop they are moved by up to so many pixels each way, edges repeated
+ * @param zoom a window of theirs is enlarged to the whole, bilinearly: its area is drawn evenly
+ *     between {@code 1 - zoom} and 1, the ratio of its sides between 3/4 and 4/3 of the image's,
+ *     its logarithm evenly (Szegedy et al., arXiv 1409.4842, section 6); a side is no longer than
+ *     the image's; less than 1
+ * @param color each channel {@code c} becomes {@code m + (c - m) * (1 + a) + b * d}, with its mean
+ *     m, its standard deviation d, and a and b drawn evenly between {@code -color} and {@code
+ *     color}, cut to the image's least and greatest value; at most 1
  * @param noise what is added, as a share of the image's standard deviation: normally distributed
+ * @param mixup samples are mixed with the next of the batch as {@link MixedSample} says, by a share
+ *     drawn from Beta(mixup, mixup); 0 for never, else from 0.1 to 100
+ * @param cutmix images have a rectangle of the next one's; its share of the area is drawn from
+ *     Beta(cutmix, cutmix) likewise. With mixup too, either of them befalls a sample as a coin
+ *     falls
  */
-public record Augmentation(boolean flip, int crop, double noise) {
+public record Augmentation(
+    boolean flip, int crop, double zoom, double color, double noise, double mixup, double cutmix) {
   /** Nothing is changed. */
-  public static final Augmentation NONE = new Augmentation(false, 0, 0);
+  public static final Augmentation NONE = new Augmentation(false, 0, 0, 0, 0, 0, 0);
 
-  private static final int MOST_CHANNELS = 4;
+  private static final double LEAST_ALPHA = 0.1;
+  private static final double GREATEST_ALPHA = 100;
 
   public Augmentation {
-    if (crop < 0 || !(noise >= 0 && noise < 1000))
-      throw new IllegalArgumentException("crop %d, noise %s".formatted(crop, noise));
+    require(crop >= 0, "crop", crop);
+    require(zoom >= 0 && zoom < 1, "zoom", zoom);
+    require(color >= 0 && color <= 1, "color", color);
+    require(noise >= 0 && noise < 1000, "noise", noise);
+    require(isAlpha(mixup), "mixup", mixup);
+    require(isAlpha(cutmix), "cutmix", cutmix);
+  }
+
+  private static boolean isAlpha(double value) {
+    return value == 0 || value >= LEAST_ALPHA && value <= GREATEST_ALPHA;
+  }
+
+  private static void require(boolean holds, String word, Number found) {
+    if (!holds)
+      throw new IllegalArgumentException(
+          "augmentation: %s:%s is out of range".formatted(word, found));
   }
 
   /**
-   * From words: {@code flip}, {@code crop:N}, {@code noise:X}, separated by commas.
+   * From words: {@code flip}, {@code crop:N}, {@code zoom:X}, {@code color:X}, {@code noise:X},
+   * {@code mixup[:X]} and {@code cutmix[:X]}, 1 without a number, or {@code none}; separated by
+   * commas.
    *
-   * @throws IllegalArgumentException if a word is none of them
+   * @throws IllegalArgumentException if a word is none of them, or its number out of range
    */
   public static Augmentation parse(String text) {
-    Augmentation all = NONE;
+    Map<String, Double> amounts = new HashMap<>();
     for (String word : text.split(",")) {
       String[] parts = word.strip().split(":", 2);
-      try {
-        all =
-            switch (parts[0]) {
-              case "none" -> all;
-              case "flip" -> new Augmentation(true, all.crop, all.noise);
-              case "crop" -> new Augmentation(all.flip, Integer.parseInt(parts[1]), all.noise);
-              case "noise" -> new Augmentation(all.flip, all.crop, Double.parseDouble(parts[1]));
-              default -> throw new IllegalArgumentException();
-            };
-      } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-        throw new IllegalArgumentException(
-            "'%s' is no augmentation: flip, crop:PIXELS, noise:SHARE or none".formatted(word), e);
-      }
+      amounts.put(parts[0], amount(word, parts));
     }
-    return all;
+    return new Augmentation(
+        amounts.containsKey("flip"),
+        amounts.getOrDefault("crop", 0.0).intValue(),
+        amounts.getOrDefault("zoom", 0.0),
+        amounts.getOrDefault("color", 0.0),
+        amounts.getOrDefault("noise", 0.0),
+        amounts.getOrDefault("mixup", 0.0),
+        amounts.getOrDefault("cutmix", 0.0));
+  }
+
+  private static double amount(String word, String[] parts) {
+    String number = parts.length == 1 ? "" : parts[1];
+    try {
+      return switch (parts[0]) {
+        case "none", "flip" -> ifBare(number, 0);
+        case "crop" -> Integer.parseInt(number);
+        case "zoom", "color", "noise" -> Double.parseDouble(number);
+        case "mixup", "cutmix" -> parts.length == 1 ? 1 : Double.parseDouble(number);
+        default -> throw new NumberFormatException();
+      };
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          ("'%s' is no augmentation: flip, crop:PIXELS, zoom:SHARE, color:SHARE, noise:SHARE,"
+                  + " mixup[:ALPHA], cutmix[:ALPHA] or none")
+              .formatted(word),
+          e);
+    }
+  }
+
+  private static double ifBare(String number, double amount) {
+    if (!number.isEmpty()) throw new NumberFormatException(number);
+    return amount;
   }
 
   /** As {@link #parse} reads it. */
@@ -54,58 +109,35 @@ public record Augmentation(boolean flip, int crop, double noise) {
     String words =
         (flip ? ",flip" : "")
             + (crop > 0 ? ",crop:" + crop : "")
-            + (noise > 0 ? ",noise:" + noise : "");
+            + text("zoom", zoom)
+            + text("color", color)
+            + text("noise", noise)
+            + (mixup == 1 ? ",mixup" : text("mixup", mixup))
+            + (cutmix == 1 ? ",cutmix" : text("cutmix", cutmix));
     return words.isEmpty() ? "none" : words.substring(1);
   }
 
-  /** Whether a tensor is taken for a batch of images. */
-  public static boolean isImage(Tensor tensor) {
-    return tensor.dtype() == DType.FLOAT32
-        && tensor.rank() == 4
-        && (tensor.dimension(1) <= MOST_CHANNELS || tensor.dimension(3) <= MOST_CHANNELS);
+  private static String text(String word, double amount) {
+    return amount > 0 ? "," + word + ":" + amount : "";
+  }
+
+  /** Whether samples are made of two. */
+  public boolean mixes() {
+    return mixup > 0 || cutmix > 0;
   }
 
   /** One image, changed as the random numbers fall; itself when nothing is to be changed. */
-  Tensor apply(Tensor image, Random random) {
-    if (equals(NONE) || !isImage(image)) return image;
-    boolean channelsFirst = image.dimension(1) <= MOST_CHANNELS;
-    int channels = (int) image.dimension(channelsFirst ? 1 : 3);
-    int height = (int) image.dimension(channelsFirst ? 2 : 1);
-    int width = (int) image.dimension(channelsFirst ? 3 : 2);
+  Tensor apply(Tensor tensor, Random random) {
+    boolean changes = flip || crop > 0 || zoom > 0 || color > 0 || noise > 0;
+    if (!changes || !Picture.is(tensor)) return tensor;
+    Picture picture = Picture.of(tensor);
     boolean mirrored = flip && random.nextBoolean();
     int down = crop == 0 ? 0 : random.nextInt(2 * crop + 1) - crop;
     int right = crop == 0 ? 0 : random.nextInt(2 * crop + 1) - crop;
-    float[] old = image.toFloats();
-    float[] changed = new float[old.length];
-    for (int y = 0; y < height; y++) {
-      int fromY = Math.clamp(y + down, 0, height - 1);
-      for (int x = 0; x < width; x++) {
-        int moved = Math.clamp(x + right, 0, width - 1);
-        int fromX = mirrored ? width - 1 - moved : moved;
-        for (int c = 0; c < channels; c++) {
-          int to = channelsFirst ? (c * height + y) * width + x : (y * width + x) * channels + c;
-          int from =
-              channelsFirst
-                  ? (c * height + fromY) * width + fromX
-                  : (fromY * width + fromX) * channels + c;
-          changed[to] = old[from];
-        }
-      }
-    }
-    if (noise > 0) addNoise(changed, random);
-    return Tensor.ofFloats(changed, image.shape());
-  }
-
-  private void addNoise(float[] values, Random random) {
-    double sum = 0;
-    double squares = 0;
-    for (float value : values) {
-      sum += value;
-      squares += (double) value * value;
-    }
-    double mean = sum / values.length;
-    double deviation = Math.sqrt(Math.max(0, squares / values.length - mean * mean));
-    for (int i = 0; i < values.length; i++)
-      values[i] += (float) (noise * deviation * random.nextGaussian());
+    picture = picture.moved(down, right, mirrored);
+    if (zoom > 0) picture = picture.zoomed(zoom, random);
+    if (color > 0) picture.recolor(color, random);
+    if (noise > 0) picture.addNoise(noise, random);
+    return picture.tensor();
   }
 }

@@ -4,6 +4,7 @@ import dev.halftone.data.DataSet;
 import dev.halftone.data.Targets;
 import dev.halftone.data.Task;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,5 +38,19 @@ final class LabelledClasses {
           "labels",
           "every sample is of class %d: there is nothing to learn from them"
               .formatted(labels.getFirst()));
+  }
+
+  /**
+   * What the loss takes for samples that were mixed: for each the shares of classes, {@code
+   * [samples, classes]}. Their cross-entropy is the mean of those of both labels by their shares.
+   */
+  static Tensor mixed(List<Integer> labels, List<MixedSample> samples, int classes) {
+    float[] shares = new float[Math.multiplyExact(samples.size(), classes)];
+    for (int i = 0; i < samples.size(); i++) {
+      MixedSample sample = samples.get(i);
+      shares[i * classes + labels.get(sample.row())] += (float) sample.share();
+      shares[i * classes + labels.get(sample.partner())] += (float) (1 - sample.share());
+    }
+    return Tensor.ofFloats(shares, samples.size(), classes);
   }
 }

@@ -72,6 +72,12 @@ record Rows(List<Integer> trained, List<Integer> heldOut) {
     return new Random(mix(options.seed(), epoch, row + 1L));
   }
 
+  /** Random numbers for what becomes of a batch together, told by its first row. */
+  static Random mixing(TrainOptions options, int epoch, int row) {
+    // Epochs are not negative, so these are no sample's.
+    return new Random(mix(options.seed(), ~epoch, row));
+  }
+
   private static long mix(long seed, long epoch, long row) {
     long mixed = seed * 0x9E3779B97F4A7C15L + epoch * 0xBF58476D1CE4E5B9L + row;
     mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelShare share of labels in the loss, the rest is the original model's
  * @param temperature that logits are divided by where the original is imitated
  * @param featureShare share of inner values in the loss, beside the outputs; below 1
+ * @param augmentation what becomes of samples before they are shown; to mix them, a batch has two
+ *     at least
  * @param zeros what becomes of weights that are zero
  * @param pruning which weights become zero, ever more in the first half of the epochs, by
  *     magnitude; null for none
@@ -54,6 +56,7 @@ public record TrainOptions(
     require(heldOut >= 0 && heldOut < 1, "held-out share", heldOut);
     require(patience >= 0, "patience", patience);
     require(labelShare >= 0 && labelShare <= 1, "share of labels", labelShare);
+    require(batch >= 2 || !augmentation.mixes(), "batch to mix samples of", batch);
     require(pruning == null || epochs >= 1, "epochs to prune in", epochs);
     require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);

@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -43,7 +42,12 @@ public final class Trainer implements AutoCloseable {
   private final Rows rows;
   private final KeptZeros zeros;
   private final @Nullable GradualPruning pruning;
+  private final ChangedSamples shown;
   private final @Nullable List<Integer> labels;
+
+  /** Of the model's answer; 0 where labels do not count. */
+  private final int classes;
+
   private final boolean oneByOne;
 
   /** Whether a model for one sample was made to take several, if they are alike. */
@@ -81,7 +85,9 @@ public final class Trainer implements AutoCloseable {
     this.student =
         TorchGraph.of(opened ? OpenBatch.of(model.model()) : model.model(), parameterNames());
     this.original = TorchGraph.of(opened ? OpenBatch.of(teacher) : teacher, List.of());
-    this.labels = checkedLabels();
+    this.shown = new ChangedSamples(data, options);
+    this.labels = LabelledClasses.of(data);
+    this.classes = options.labelShare() > 0 ? classes() : 0;
     this.zeros = KeptZeros.of(model, options.zeros());
     PruneRequest wanted = options.pruning();
     this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
@@ -134,25 +140,19 @@ public final class Trainer implements AutoCloseable {
     return one;
   }
 
-  private @Nullable List<Integer> checkedLabels() {
-    List<Integer> all = LabelledClasses.of(data);
+  /** How many classes the model tells apart that labels are of. */
+  private int classes() {
     Objective.Output answer = objective.classes();
-    if (all == null || answer == null) {
-      if (options.labelShare() > 0)
-        throw new UnsupportedModelException(
-            "labels", "there are none that name classes, and the loss shall have a share of them");
-      return null;
-    }
-    if (options.labelShare() > 0) LabelledClasses.check(all, classes(answer));
-    return all;
-  }
-
-  private long classes(Objective.Output answer) {
+    if (labels == null || answer == null)
+      throw new UnsupportedModelException(
+          "labels", "there are none that name classes, and the loss shall have a share of them");
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Map<String, org.bytedeco.pytorch.Tensor> values =
           original.run(torch(data.samples().get(0)), List.of(answer.original()));
-      return answer.rows(Objects.requireNonNull(values.get(answer.original()))).size(1);
+      long classes = answer.rows(Objects.requireNonNull(values.get(answer.original()))).size(1);
+      LabelledClasses.check(labels, classes);
+      return Math.toIntExact(classes);
     }
   }
 
@@ -277,12 +277,12 @@ public final class Trainer implements AutoCloseable {
 
   /** Adds a batch's gradients, and gives its loss. */
   private double step(List<Integer> batch, int epoch) {
-    List<Map<String, Tensor>> samples = new ArrayList<>();
-    for (int row : batch) samples.add(changed(row, epoch));
-    if (goTogether(samples)) return gradients(joined(samples), batch, 1);
+    List<MixedSample> samples = shown.of(batch, epoch);
+    List<Map<String, Tensor>> inputs = samples.stream().map(MixedSample::inputs).toList();
+    if (goTogether(inputs)) return gradients(joined(inputs), samples, 1);
     double sum = 0;
-    for (int i = 0; i < samples.size(); i++)
-      sum += gradients(samples.get(i), batch.subList(i, i + 1), batch.size());
+    for (MixedSample sample : samples)
+      sum += gradients(sample.inputs(), List.of(sample), samples.size());
     return sum;
   }
 
@@ -297,19 +297,10 @@ public final class Trainer implements AutoCloseable {
     return Batches.join(samples);
   }
 
-  private Map<String, Tensor> changed(int row, int epoch) {
-    Random random = Rows.random(options, epoch, row);
-    Map<String, Tensor> changed = new LinkedHashMap<>();
-    data.samples()
-        .get(row)
-        .forEach((name, value) -> changed.put(name, options.augmentation().apply(value, random)));
-    return changed;
-  }
-
-  private double gradients(Map<String, Tensor> inputs, List<Integer> batch, int parts) {
+  private double gradients(Map<String, Tensor> inputs, List<MixedSample> samples, int parts) {
     try (Libtorch.Computation now = Libtorch.computing();
         PointerScope scope = new PointerScope()) {
-      org.bytedeco.pytorch.Tensor loss = loss(torch(inputs), batch).div(new Scalar(parts));
+      org.bytedeco.pytorch.Tensor loss = loss(torch(inputs), samples).div(new Scalar(parts));
       double value = loss.item_double();
       if (Double.isFinite(value)) loss.backward();
       return value;
@@ -317,9 +308,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   private org.bytedeco.pytorch.Tensor loss(
-      Map<String, org.bytedeco.pytorch.Tensor> inputs, List<Integer> batch) {
+      Map<String, org.bytedeco.pytorch.Tensor> inputs, List<MixedSample> samples) {
     Map<String, org.bytedeco.pytorch.Tensor> wanted = original(inputs);
-    return objective.trainingLoss(student.run(inputs, objective.student()), wanted, labels(batch));
+    return objective.trainingLoss(student.run(inputs, objective.student()), wanted, mixed(samples));
   }
 
   private Map<String, org.bytedeco.pytorch.Tensor> original(
@@ -327,6 +318,13 @@ public final class Trainer implements AutoCloseable {
     try (AutoGradMode off = new AutoGradMode(false)) {
       return original.run(inputs, objective.original());
     }
+  }
+
+  private org.bytedeco.pytorch.@Nullable Tensor mixed(List<MixedSample> samples) {
+    if (!options.augmentation().mixes())
+      return labels(samples.stream().map(MixedSample::row).toList());
+    if (labels == null || options.labelShare() == 0) return null;
+    return TorchTensors.of(LabelledClasses.mixed(labels, samples, classes));
   }
 
   private org.bytedeco.pytorch.@Nullable Tensor labels(List<Integer> batch) {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TrainerTest {
   private static final int SAMPLES = 64;
@@ -143,7 +144,9 @@ final class TrainerTest {
 
   @Test
   void theSameSeedGivesTheSameBytes() throws IOException {
-    TrainOptions options = OPTIONS.withAugmentation(new Augmentation(true, 1, 0.1));
+    TrainOptions options =
+        OPTIONS.withAugmentation(
+            Augmentation.parse("flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7"));
     assertThat(bytes(train(options, SmallNetwork.samples(SAMPLES))))
         .isEqualTo(bytes(train(options, SmallNetwork.samples(SAMPLES))));
   }
@@ -156,8 +159,10 @@ final class TrainerTest {
   }
 
   /** A run that is killed in its third epoch, and gone on with, ends as one that was not. */
-  @Test
-  void goesOnWhereItWasKilled() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7"})
+  void goesOnWhereItWasKilled(String augmentation) throws IOException {
+    TrainOptions options = OPTIONS.withAugmentation(Augmentation.parse(augmentation));
     Path checkpoint = folder.resolve("state.safetensors");
     DataSet data = SmallNetwork.samples(SAMPLES);
     Trainer.Listener killer =
@@ -167,10 +172,10 @@ final class TrainerTest {
             if (done == all / 2 + 3) throw new IllegalStateException("killed");
           }
         };
-    assertThatThrownBy(() -> train(OPTIONS, data, checkpoint, killer)).hasMessage("killed");
-    Training resumed = train(OPTIONS, data, checkpoint, Trainer.Listener.NONE);
+    assertThatThrownBy(() -> train(options, data, checkpoint, killer)).hasMessage("killed");
+    Training resumed = train(options, data, checkpoint, Trainer.Listener.NONE);
     assertThat(resumed.resumed()).isEqualTo(2);
-    Training whole = train(OPTIONS, data);
+    Training whole = train(options, data);
     assertThat(resumed.curve()).isEqualTo(whole.curve());
     assertThat(bytes(resumed)).isEqualTo(bytes(whole));
   }
@@ -205,6 +210,24 @@ final class TrainerTest {
     assertThat(training.curve().getLast().trainLoss())
         .isLessThan(training.curve().get(1).trainLoss());
     assertThat(training.curve().getFirst().accuracy()).isBetween(0.0, 1.0);
+  }
+
+  /** Pictures of which half is another's are half the other's in the loss too. */
+  @Test
+  void labelsOfMixedSamplesCanBeLearned() {
+    DataSet data = SmallNetwork.labelled(SAMPLES, 4);
+    TrainOptions options = OPTIONS.withAugmentation(Augmentation.parse("mixup"));
+    Training training = train(options.withLabelShare(1), data);
+    assertThat(training.curve().getLast().trainLoss())
+        .isLessThan(training.curve().get(1).trainLoss());
+  }
+
+  @Test
+  void refusesToMixBatchesOfOne() {
+    TrainOptions options = OPTIONS.withAugmentation(Augmentation.parse("mixup"));
+    assertThatThrownBy(() -> options.withBatch(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("batch to mix samples of 1");
   }
 
   /** Each layer comes nearer to the original's, not only the answer. */

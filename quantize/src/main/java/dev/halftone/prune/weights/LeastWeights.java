@@ -19,12 +19,11 @@ final class LeastWeights {
   static BitSet ofRows(float[] scores, WeightLayout layout, double share) {
     int quota = (int) Shares.floor(share, layout.columns());
     BitSet zeros = new BitSet(scores.length);
-    long[] keys = new long[layout.columns()];
-    int[] indices = new int[keys.length];
+    int[] indices = new int[layout.columns()];
     for (int row = 0; row < layout.rows(); row++) {
-      for (int column = 0; column < keys.length; column++)
+      for (int column = 0; column < indices.length; column++)
         indices[column] = layout.index(row, column);
-      mark(scores, indices, keys, quota, zeros);
+      mark(at(indices, scores), indices, quota, zeros);
     }
     return zeros;
   }
@@ -39,24 +38,36 @@ final class LeastWeights {
    */
   static BitSet ofGroups(float[] scores, WeightLayout layout, int kept, int of) {
     BitSet zeros = new BitSet(scores.length);
-    long[] keys = new long[of];
     int[] indices = new int[of];
     for (int outer = 0; outer < layout.outer(); outer++) {
       for (int input = 0; input < layout.inputs(); input += of) {
         int start = (outer * layout.inputs() + input) * layout.inner();
         for (int inner = 0; inner < layout.inner(); inner++) {
           for (int i = 0; i < of; i++) indices[i] = start + i * layout.inner() + inner;
-          mark(scores, indices, keys, of - kept, zeros);
+          mark(at(indices, scores), indices, of - kept, zeros);
         }
       }
     }
     return zeros;
   }
 
-  private static void mark(float[] scores, int[] indices, long[] keys, int quota, BitSet zeros) {
+  private static float[] at(int[] indices, float[] scores) {
+    float[] chosen = new float[indices.length];
+    for (int i = 0; i < chosen.length; i++) chosen[i] = scores[indices[i]];
+    return chosen;
+  }
+
+  /**
+   * Sets the bits of those with the least scores; of equal ones those that come first.
+   *
+   * @param scores not negative
+   * @param indices one for each score
+   */
+  static void mark(float[] scores, int[] indices, int quota, BitSet zeros) {
     // Bits of non-negative floats are ordered as the floats are.
-    for (int i = 0; i < indices.length; i++)
-      keys[i] = (long) Float.floatToIntBits(scores[indices[i]] + 0f) << Integer.SIZE | i;
+    long[] keys = new long[scores.length];
+    for (int i = 0; i < keys.length; i++)
+      keys[i] = (long) Float.floatToIntBits(scores[i] + 0f) << Integer.SIZE | i;
     Arrays.sort(keys);
     for (int i = 0; i < quota; i++) zeros.set(indices[(int) keys[i]]);
   }

@@ -9,6 +9,7 @@ import dev.halftone.prune.PruneRequest.Method;
 import dev.halftone.prune.PruneRequest.Scope;
 import dev.halftone.prune.Pruned;
 import dev.halftone.prune.Shares;
+import dev.halftone.quantize.codes.OffHeap;
 import dev.halftone.quantize.forms.WeightUses;
 import dev.halftone.quantize.scope.Constant;
 import dev.halftone.runtime.Progress;
@@ -28,9 +29,13 @@ import org.jspecify.annotations.Nullable;
 public final class WeightPruning {
   private static final int PIECE = 1 << 16;
 
+  /** Columns that SparseGPT ranks together (section 3.3 of the paper). */
+  private static final int RANKED_COLUMNS = 128;
+
   private final PruneRequest request;
   private final List<PrunableWeight> weights = new ArrayList<>();
   private final Map<Constant, BitSet> zeros = new LinkedHashMap<>();
+  private final Map<Constant, Tensor> changed = new LinkedHashMap<>();
 
   private WeightPruning(PruneRequest request) {
     this.request = request;
@@ -41,7 +46,8 @@ public final class WeightPruning {
    * the order of samples changes a bit.
    *
    * @param model whose constants are folded
-   * @param samples to see the inputs of weights on, needed by {@link Method#WANDA}
+   * @param samples to see the inputs of weights on, needed by all methods but {@link
+   *     Method#MAGNITUDE}
    * @throws dev.halftone.graph.MalformedModelException if a weight that is to be pruned has a NaN
    *     or an infinity
    * @throws IllegalArgumentException if samples are needed and there are none
@@ -55,12 +61,16 @@ public final class WeightPruning {
       Progress progress) {
     WeightPruning pruning = new WeightPruning(request);
     pruning.find(model);
-    if (request.method() == Method.WANDA) {
-      pruning.rank(
-          pruning.norms(model, samples, source, threads, progress),
-          (scores, layout) -> LeastWeights.ofRows(scores, layout, request.share()));
-    } else {
-      pruning.cut(request.share(), request.scope());
+    switch (request.method()) {
+      case MAGNITUDE -> pruning.cut(request.share(), request.scope());
+      case WANDA ->
+          pruning.rank(
+              pruning.norms(model, samples, source, threads, progress),
+              (scores, layout) -> LeastWeights.ofRows(scores, layout, request.share()));
+      case SPARSEGPT -> {
+        pruning.cut(request.share(), request.scope());
+        pruning.change(model, samples, progress, pruning::asManyAsCut);
+      }
     }
     return pruning.apply(model);
   }
@@ -75,13 +85,18 @@ public final class WeightPruning {
       Progress progress) {
     WeightPruning pruning = new WeightPruning(request);
     pruning.find(model);
-    InputNorms norms =
-        request.method() == Method.WANDA
-            ? pruning.norms(model, samples, source, threads, progress)
-            : null;
-    pruning.rank(
-        norms,
-        (scores, layout) -> LeastWeights.ofGroups(scores, layout, request.kept(), request.of()));
+    Choice choice =
+        (scores, layout) -> LeastWeights.ofGroups(scores, layout, request.kept(), request.of());
+    switch (request.method()) {
+      case MAGNITUDE -> pruning.rank(null, choice);
+      case WANDA -> pruning.rank(pruning.norms(model, samples, source, threads, progress), choice);
+      case SPARSEGPT ->
+          pruning.change(
+              model,
+              samples,
+              progress,
+              (weight, elements) -> new BrainSurgeon.Quota.EachRow(request.kept(), request.of()));
+    }
     return pruning.apply(model);
   }
 
@@ -95,10 +110,28 @@ public final class WeightPruning {
       StatisticsSource source,
       int threads,
       Progress progress) {
+    List<PrunableWeight> pruned = weights.stream().filter(PrunableWeight::isPruned).toList();
+    return InputNorms.of(model, pruned, needed(samples), source, threads, progress);
+  }
+
+  private static DataSet needed(@Nullable DataSet samples) {
     if (samples == null)
       throw new IllegalArgumentException("weights are weighed by inputs, and there are no samples");
-    List<PrunableWeight> pruned = weights.stream().filter(PrunableWeight::isPruned).toList();
-    return InputNorms.of(model, pruned, samples, source, threads, progress);
+    return samples;
+  }
+
+  private void change(
+      Model model, @Nullable DataSet samples, Progress progress, SequentialPruning.Quotas quotas) {
+    SequentialPruning all = new SequentialPruning(model, needed(samples));
+    changed.putAll(all.prune(weights, quotas, progress));
+    zeros.clear();
+  }
+
+  /** Of each layer as many as by magnitude, each group of its rows the same share. */
+  private BrainSurgeon.Quota asManyAsCut(PrunableWeight weight, long elements) {
+    BitSet cut = Objects.requireNonNull(zeros.get(weight.use().constant()));
+    long count = elements * cut.cardinality() / weight.value().count();
+    return new BrainSurgeon.Quota.Anywhere(count, RANKED_COLUMNS);
   }
 
   /** By magnitude alone. */
@@ -152,26 +185,30 @@ public final class WeightPruning {
   }
 
   private Pruned apply(Model model) {
+    OffHeap memory = new OffHeap();
+    for (PrunableWeight weight : weights) {
+      BitSet gone = zeros.get(weight.use().constant());
+      if (gone != null)
+        changed.put(weight.use().constant(), Zeros.in(weight.value(), gone, memory));
+    }
     List<PrunePlan.Layer> layers = new ArrayList<>();
     long total = 0;
     long removed = 0;
     for (PrunableWeight weight : weights) {
-      long gone = countZeros(weight.value(), zeros.get(weight.use().constant()));
+      long gone = countZeros(changed.getOrDefault(weight.use().constant(), weight.value()));
       layers.addAll(weight.layers(gone));
       total += weight.value().count();
       removed += gone;
     }
     PrunePlan plan = new PrunePlan(PrunePlan.Unit.WEIGHTS, layers, total, removed);
-    return new Pruned(Zeros.put(model, zeros), plan);
+    return new Pruned(NewWeights.put(model, changed), plan);
   }
 
-  /** Elements that are zero or will be. */
-  private static long countZeros(Tensor weight, @Nullable BitSet more) {
+  private static long countZeros(Tensor weight) {
     long count = 0;
     for (long from = 0; from < weight.count(); from += PIECE) {
       float[] values = weight.toFloats(from, (int) Math.min(PIECE, weight.count() - from));
-      for (int i = 0; i < values.length; i++)
-        if (values[i] == 0 || more != null && more.get((int) from + i)) count++;
+      for (float value : values) if (value == 0) count++;
     }
     return count;
   }
