@@ -26,8 +26,8 @@ if errorlevel 1 (
 
 rem SIMD loops crawl until the JVM's last compiler has them, so that one waits for it, and calls it early.
 set "EARLY=-XX:CompileCommand=quiet"
-set "EARLY=%EARLY% -XX:CompileCommand=CompileThresholdScaling,dev.halftone.kernels.Vector*::*,0.1 -XX:CompileCommand=BackgroundCompilation,dev.halftone.kernels.Vector*::*,false"
-set "EARLY=%EARLY% -XX:CompileCommand=CompileThresholdScaling,dev.halftone.kernels.Lanes::*,0.1 -XX:CompileCommand=BackgroundCompilation,dev.halftone.kernels.Lanes::*,false"
+set "EARLY=%EARLY% -XX:CompileCommand=CompileThresholdScaling,dev.halftone.kernels.Vector*::*,0.3 -XX:CompileCommand=BackgroundCompilation,dev.halftone.kernels.Vector*::*,false"
+set "EARLY=%EARLY% -XX:CompileCommand=CompileThresholdScaling,dev.halftone.kernels.Lanes::*,0.3 -XX:CompileCommand=BackgroundCompilation,dev.halftone.kernels.Lanes::*,false"
 "%JDK%\bin\java" %EARLY% --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC %JAVA_OPTS% %HALFTONE_OPTS% -cp "%APP%\*" dev.halftone.cli.Main %*
 exit /b %errorlevel%
 
