@@ -35,14 +35,23 @@ final class Lanes {
    * @param xs the values of these blocks, transposed
    */
   static void weigh(ErrorWeights weights, float[] xs, int block, int count, float[] out) {
-    if (weights instanceof ErrorWeights.Given(float[] given)) {
+    // No switch over both kinds: it looks its patterns up, which at one call a register is dear.
+    if (weights instanceof ErrorWeights.Given(float[] given))
       transpose(given, 0, block, count, xs.length / COUNT, out);
-    } else if (weights == ErrorWeights.Own.SQUARES) {
-      for (int i = 0; i < xs.length; i++) out[i] = xs[i] * xs[i];
-    } else if (weights == ErrorWeights.Own.MAGNITUDES) {
-      for (int i = 0; i < xs.length; i++) out[i] = Math.abs(xs[i]);
-    } else {
-      for (int lane = 0; lane < COUNT; lane += HALF) spread(xs, lane, out);
+    else weigh((ErrorWeights.Own) weights, xs, out);
+  }
+
+  private static void weigh(ErrorWeights.Own weights, float[] xs, float[] out) {
+    switch (weights) {
+      case SQUARES -> {
+        for (int i = 0; i < xs.length; i++) out[i] = xs[i] * xs[i];
+      }
+      case MAGNITUDES -> {
+        for (int i = 0; i < xs.length; i++) out[i] = Math.abs(xs[i]);
+      }
+      case SPREAD -> {
+        for (int lane = 0; lane < COUNT; lane += HALF) spread(xs, lane, out);
+      }
     }
   }
 

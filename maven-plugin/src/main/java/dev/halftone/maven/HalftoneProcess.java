@@ -82,7 +82,7 @@ record HalftoneProcess(
     /** Ends it with all that it has started; nothing if it has ended. */
     synchronized void end() {
       over = true;
-      if (process == null) return;
+      if (process == null || !process.isAlive()) return;
       process.descendants().forEach(ProcessHandle::destroy);
       process.destroy();
     }
