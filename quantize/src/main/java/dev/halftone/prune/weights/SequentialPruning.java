@@ -33,9 +33,9 @@ final class SequentialPruning {
   @FunctionalInterface
   interface Quotas {
     /**
-     * @param elements of one group of its rows, which is pruned by itself
+     * @param group of its {@code groups} of as many rows each, which are pruned by themselves
      */
-    BrainSurgeon.Quota of(PrunableWeight weight, long elements);
+    BrainSurgeon.Quota of(PrunableWeight weight, int group, int groups);
   }
 
   /** Prunes all that can be; those that cannot are replaced by ones that say why. */
@@ -62,9 +62,10 @@ final class SequentialPruning {
     if (!InputProducts.tell(sums, layout.columns()))
       return weight.refused("nothing but zeros, or no numbers, were seen at its input");
     int rows = layout.rows() / sums.length;
-    BrainSurgeon.Quota quota = quotas.of(weight, (long) rows * layout.columns());
-    for (int group = 0; group < sums.length; group++)
+    for (int group = 0; group < sums.length; group++) {
+      BrainSurgeon.Quota quota = quotas.of(weight, group, sums.length);
       prune(values, layout, group * rows, rows, sums[group], quota);
+    }
     Tensor changed = Tensor.ofFloats(values, weight.value().shape());
     pruned.put(weight.use().constant(), Casting.cast(changed, weight.value().dtype()));
     return weight;

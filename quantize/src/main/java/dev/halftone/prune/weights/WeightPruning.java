@@ -42,8 +42,8 @@ public final class WeightPruning {
   }
 
   /**
-   * Decides and applies. Weights that are shared are pruned once. Neither the number of threads nor
-   * the order of samples changes a bit.
+   * Decides and applies. Weights that are shared are pruned once. The number of threads changes no
+   * bit, and the order of samples none but with {@link Method#SPARSEGPT}, whose sums follow it.
    *
    * @param model whose constants are folded
    * @param samples to see the inputs of weights on, needed by all methods but {@link
@@ -95,7 +95,8 @@ public final class WeightPruning {
               model,
               samples,
               progress,
-              (weight, elements) -> new BrainSurgeon.Quota.EachRow(request.kept(), request.of()));
+              (weight, group, groups) ->
+                  new BrainSurgeon.Quota.EachRow(request.kept(), request.of()));
     }
     return pruning.apply(model);
   }
@@ -127,10 +128,12 @@ public final class WeightPruning {
     zeros.clear();
   }
 
-  /** Of each layer as many as by magnitude, each group of its rows the same share. */
-  private BrainSurgeon.Quota asManyAsCut(PrunableWeight weight, long elements) {
-    BitSet cut = Objects.requireNonNull(zeros.get(weight.use().constant()));
-    long count = elements * cut.cardinality() / weight.value().count();
+  /**
+   * Of each layer as many as by magnitude, of each group of its rows as nearly the same as can be.
+   */
+  private BrainSurgeon.Quota asManyAsCut(PrunableWeight weight, int group, int groups) {
+    long cut = Objects.requireNonNull(zeros.get(weight.use().constant())).cardinality();
+    long count = cut * (group + 1) / groups - cut * group / groups;
     return new BrainSurgeon.Quota.Anywhere(count, RANKED_COLUMNS);
   }
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SparseGPT on whole models. */
 class SequentialPruningTest {
@@ -172,6 +173,23 @@ class SequentialPruningTest {
     for (String name : List.of("a", "b", "e"))
       assertThat(zeros(own, name)).isEqualTo(zeros(plain, name));
     assertThat(own.plan()).isEqualTo(plain.plan());
+  }
+
+  /** Three weights a group: a share of each, rounded down, would be none. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.3, 0.6})
+  void groupsShareWhatGoes(double share) {
+    Model model =
+        new Graphs(1)
+            .input("x", 1, 8, 9, 7)
+            .normal("a", 0.2, 8, 1, 3, 1)
+            .node("Conv", "x a", "y", "group", 8)
+            .output("y")
+            .model(17);
+    Pruned own = sparse(model, share(share, Scope.LAYER, Method.SPARSEGPT), IMAGES);
+    Pruned plain = sparse(model, share(share, Scope.LAYER, Method.MAGNITUDE), IMAGES);
+    assertThat(zeros(plain, "a")).isPositive();
+    assertThat(zeros(own, "a")).isEqualTo(zeros(plain, "a"));
   }
 
   @Test
