@@ -201,7 +201,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private List<Gate> gates() {
     List<Gate> gates = gate.gates(judge.measuresLatency());
-    if (!evaluationData.isAsked())
+    if (!evaluationData.namesSamples())
       gate.refuse(
           gates, " needs --eval-data or --eval-rows: samples to judge by that are not trained on");
     return gates;

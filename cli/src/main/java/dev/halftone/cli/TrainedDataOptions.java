@@ -25,8 +25,13 @@ final class TrainedDataOptions {
       description = "Judge by these rows, as --rows; alone, other rows of --data.")
   private @Nullable String rows;
 
-  boolean isAsked() {
-    return data != null || labels != null || rows != null;
+  /** Whether the samples are others than those that are trained on. */
+  boolean namesSamples() {
+    return data != null || rows != null;
+  }
+
+  private boolean isAsked() {
+    return namesSamples() || labels != null;
   }
 
   /** The samples, or null when none were asked for. */

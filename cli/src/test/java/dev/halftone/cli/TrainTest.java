@@ -87,10 +87,13 @@ class TrainTest {
   }
 
   @Test
-  void aGateNeedsSamplesThatAreNotTrainedOn() {
+  void aGateNeedsSamplesThatAreNotTrainedOn() throws IOException {
     CommandRun run = train("--max-drop", "1");
     assertThat(run.code()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err()).contains("--max-drop needs --eval-data or --eval-rows");
+    CommandRun labels = train("--eval-labels", fixture.labels(), "--max-drop", "1");
+    assertThat(labels.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(labels.err()).contains("--max-drop needs --eval-data or --eval-rows");
     assertThat(train("--eval-rows", "0:4", "--junit", folder.resolve("x.xml")).code())
         .isEqualTo(ExitCode.USAGE);
   }

@@ -32,6 +32,8 @@ import java.util.Random;
  */
 public record Augmentation(
     boolean flip, int crop, double zoom, double color, double noise, double mixup, double cutmix) {
+  private static final int MOST_PIXELS = 1 << 16;
+
   /** Nothing is changed. */
   public static final Augmentation NONE = new Augmentation(false, 0, 0, 0, 0, 0, 0);
 
@@ -39,7 +41,7 @@ public record Augmentation(
   private static final double GREATEST_ALPHA = 100;
 
   public Augmentation {
-    require(crop >= 0, "crop", crop);
+    require(crop >= 0 && crop <= MOST_PIXELS, "crop", crop);
     require(zoom >= 0 && zoom < 1, "zoom", zoom);
     require(color >= 0 && color <= 1, "color", color);
     require(noise >= 0 && noise < 1000, "noise", noise);

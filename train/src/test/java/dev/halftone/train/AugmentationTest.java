@@ -55,6 +55,8 @@ final class AugmentationTest {
   @ValueSource(
       strings = {
         "crop:-1",
+        "crop:65537",
+        "crop:2000000000",
         "zoom:1",
         "zoom:-0.1",
         "zoom:NaN",
