@@ -45,9 +45,10 @@ final class MetricPart {
     metrics = run.metrics();
     ofTwo = metrics.keySet().stream().anyMatch(key -> key.endsWith(BEFORE));
     List<Column> columns = new ArrayList<>(List.of(Column.text("Metric")));
-    // Those of a sweep are of what it starts from.
-    if (ofTwo || !run.sweep().isEmpty()) columns.add(Column.number("Original"));
-    if (run.sweep().isEmpty()) columns.add(Column.number("This model"));
+    // Those of a sweep are of what it starts from, and of the run.
+    boolean sweep = !run.sweep().isEmpty();
+    if (ofTwo) columns.add(Column.number("Original"));
+    columns.add(Column.number(ofTwo || !sweep ? "This model" : "Value"));
     columns.add(Column.text("95 % interval"));
     table = new Table("What was measured", columns.toArray(Column[]::new));
   }

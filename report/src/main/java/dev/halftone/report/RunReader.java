@@ -304,8 +304,12 @@ final class RunReader {
 
   private Gate gate(JsonNode node, String at) {
     object(node, at);
+    JsonNode passed = node.path("passed");
+    if (!passed.isBoolean()) throw wrong(join(at, "passed"), "true or false", passed);
     return new Gate(
-        text(node, "gate", at), node.path("passed").asBoolean(false), text(node, "reason", at));
+        string(node.path("gate"), join(at, "gate")),
+        passed.asBoolean(),
+        string(node.path("reason"), join(at, "reason")));
   }
 
   private Epoch epoch(JsonNode node, String at) {

@@ -21,12 +21,12 @@
     drawn.delete(id);
     delete document.getElementById(id).dataset.drawn;
   };
-  const paint = id => {
+  const paint = (id, printed = false) => {
     if (!plans.has(id) || drawn.has(id)) return;
     const place = document.getElementById(id);
     const canvas = library().init(place, null, {renderer: 'canvas'});
     const [make, ready] = plans.get(id);
-    canvas.setOption(make());
+    canvas.setOption(printed ? {...make(), animation: false} : make());
     ready(canvas);
     drawn.set(id, canvas);
     place.dataset.drawn = 'yes';
@@ -108,7 +108,7 @@
   const speeds = [
     {name: 'faster', symbol: 'triangle', colour: '--mark', holds: speed => speed > 1.05},
     {name: 'as fast', symbol: 'circle', colour: '--bar', holds: speed => !speed || speed <= 1.05 && speed >= .95},
-    {name: 'slower', symbol: 'triangle', turned: true, colour: '--after', holds: speed => speed && speed < .95},
+    {name: 'slower', symbol: 'path://M0,0L10,0L5,9Z', colour: '--after', holds: speed => speed && speed < .95},
   ];
   const options = {
     bars: chart => ({
@@ -133,13 +133,13 @@
       tooltip: {...tooltip(), formatter: at => at.data.name + '\n' + chart.x + ': ' + at.data.value[0].toPrecision(3)
         + '\n' + chart.y + ': ' + at.data.value[1].toPrecision(4) + (at.data.speed ? '\n' + at.data.speed.toPrecision(3) + ' times as fast' : '')},
       legend: {show: chart.points.some(p => p.speed), type: 'scroll', textStyle: {color: colour('--ink')}, data: speeds.map(s => s.name)},
-      grid: {left: 40, right: 30, top: 35, bottom: 30, containLabel: true},
+      grid: {left: 50, right: 30, top: 35, bottom: 30, containLabel: true},
       xAxis: {...axis(chart.x), type: 'value', scale: true},
-      yAxis: {...axis(chart.y), type: 'value', scale: true, nameGap: 42},
+      yAxis: {...axis(chart.y), type: 'value', scale: true, nameGap: 55},
       series: [
         {type: 'line', data: chart.points.filter(p => p.front).map(p => [p.x, p.y]), symbol: 'none', silent: true,
           lineStyle: {color: colour('--bar')}, tooltip: {show: false}},
-        ...speeds.map(speed => ({type: 'scatter', name: speed.name, symbol: speed.symbol, symbolRotate: speed.turned ? 180 : 0,
+        ...speeds.map(speed => ({type: 'scatter', name: speed.name, symbol: speed.symbol,
           itemStyle: {color: colour(speed.colour)}, label: {color: colour('--quiet'), fontSize: 11, formatter: at => at.data.name},
           data: chart.points.filter(p => speed.holds(p.speed)).map(p => ({name: p.name, speed: p.speed, value: [p.x, p.y],
             symbolSize: Math.min(Math.max(11 * (p.speed ?? 1), 6), 30),
@@ -248,5 +248,9 @@
     canvas.resize();
     if (id === 'chart-sweep') name(canvas);
   }));
-  addEventListener('beforeprint', () => plans.forEach((_, id) => paint(id)));
+  // What is painted now is printed: bars that still grow would be missing.
+  addEventListener('beforeprint', () => plans.forEach((_, id) => {
+    erase(id);
+    paint(id, true);
+  }));
 })();

@@ -125,6 +125,10 @@ final class PageTest {
   private static int painted(Page page, String chart) {
     show(page, chart);
     page.waitForTimeout(1500);
+    return pixels(page, chart);
+  }
+
+  private static int pixels(Page page, String chart) {
     return (Integer)
         page.evaluate(
             """
@@ -149,6 +153,18 @@ final class PageTest {
             "id => JSON.stringify(echarts.getInstanceByDom(document.getElementById(id))"
                 + ".getOption().series.map(s => s.data.map(d => d.value ?? d)))",
             chart);
+  }
+
+  /** Also charts that nobody has scrolled to. */
+  @Test
+  void whatIsPrintedDoesNotGrowAnyMore() throws IOException {
+    Page page = open(COMPARE, 1280);
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))");
+    int errors = pixels(page, "chart-errors");
+    int bits = pixels(page, "chart-bits");
+    assertThat(errors).isGreaterThanOrEqualTo(painted(page, "chart-errors"));
+    assertThat(bits).isGreaterThanOrEqualTo(painted(page, "chart-bits"));
+    assertThat(bits).isGreaterThan(1000);
   }
 
   @ParameterizedTest

@@ -193,6 +193,10 @@ final class RunReportTest {
             + " layer_errors[0].weight_histogram: bins from 1.0 to NaN",
         "{\"halftone\": \"1\", \"command\": \"x\", \"gates\": [7]} | run.json at gates[0]:"
             + " expected an object, found number",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"gates\": [{\"gate\": \"x\", \"passed\":"
+            + " \"no\"}]} | run.json at gates[0].passed: expected true or false, found string",
+        "{\"halftone\": \"1\", \"command\": \"x\", \"gates\": [{\"passed\": true}]} | run.json at"
+            + " gates[0].gate: expected text, found missing",
         "{\"halftone\": \"1\", \"command\": \"x\", \"model\": []}  | run.json at model: expected an"
             + " object, found array"
       })
