@@ -23,14 +23,8 @@ abstract class VectorLeastSquares {
   /** Of the try at hand. */
   final float[] inverses = new float[LANES];
 
-  final float[] sumsLX = new float[LANES];
-  final float[] sumsL2 = new float[LANES];
-
   /** Of the best so far. */
   final float[] scales = new float[LANES];
-
-  private final float[] gains = new float[LANES];
-  final float[] bestInverses = new float[LANES];
 
   VectorLeastSquares(int size) {
     xs = new float[size * LANES];
@@ -71,30 +65,5 @@ abstract class VectorLeastSquares {
       FloatVector furthest = FloatVector.fromArray(F, max, lane);
       FloatVector.broadcast(F, steps).div(furthest).intoArray(inverses, lane);
     }
-  }
-
-  final void begin(int lane, boolean explains) {
-    scales[lane] = explains ? sumsLX[lane] / sumsL2[lane] : 0;
-    gains[lane] = scales[lane] * sumsLX[lane];
-    bestInverses[lane] = inverses[lane];
-  }
-
-  final void keepBetter() {
-    for (int lane = 0; lane < LANES; lane += HALF) keepBetter(lane);
-  }
-
-  private void keepBetter(int lane) {
-    FloatVector sumLX = FloatVector.fromArray(F, sumsLX, lane);
-    FloatVector sumL2 = FloatVector.fromArray(F, sumsL2, lane);
-    FloatVector gain = FloatVector.fromArray(F, gains, lane);
-    VectorMask<Float> more = sumLX.mul(sumLX).compare(GT, gain.mul(sumL2));
-    VectorMask<Float> better = more.and(sumL2.compare(GT, 0f));
-    if (!better.anyTrue()) return;
-    FloatVector scale = sumLX.div(sumL2);
-    gain.blend(scale.mul(sumLX), better).intoArray(gains, lane);
-    FloatVector.fromArray(F, scales, lane).blend(scale, better).intoArray(scales, lane);
-    FloatVector inverse = FloatVector.fromArray(F, inverses, lane);
-    FloatVector best = FloatVector.fromArray(F, bestInverses, lane);
-    best.blend(inverse, better).intoArray(bestInverses, lane);
   }
 }

@@ -1,6 +1,7 @@
 package dev.halftone.kernels;
 
 import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -43,6 +44,11 @@ final class VectorNonlinearFit extends VectorLeastSquares {
   private final float[] toMiddle;
   private final float[] toHighest;
   private final float[] lastInverses = new float[LANES];
+  private final float[] sumsLX = new float[LANES];
+  private final float[] sumsL2 = new float[LANES];
+
+  /** Of the best so far. */
+  private final float[] gains = new float[LANES];
 
   private VectorNonlinearFit(int size, RisingLevels levels, int tries) {
     super(size);
@@ -128,7 +134,10 @@ final class VectorNonlinearFit extends VectorLeastSquares {
   private void begin() {
     for (int lane = 0; lane < LANES; lane++) inverses[lane] = 1 / (-max[lane] / levels.level(0));
     for (int lane = 0; lane < LANES; lane += HALF) sumNearest(lane);
-    for (int lane = 0; lane < LANES; lane++) begin(lane, sumsL2[lane] > 0);
+    for (int lane = 0; lane < LANES; lane++) {
+      scales[lane] = sumsL2[lane] > 0 ? sumsLX[lane] / sumsL2[lane] : 0;
+      gains[lane] = scales[lane] * sumsLX[lane];
+    }
     divide(tries + levels.level(0));
     System.arraycopy(inverses, 0, lastInverses, 0, LANES);
     divide(-tries + levels.level(0));
@@ -209,5 +218,21 @@ final class VectorNonlinearFit extends VectorLeastSquares {
     }
     sumLX.intoArray(sumsLX, lane);
     sumL2.intoArray(sumsL2, lane);
+  }
+
+  private void keepBetter() {
+    for (int lane = 0; lane < LANES; lane += HALF) keepBetter(lane);
+  }
+
+  private void keepBetter(int lane) {
+    FloatVector sumLX = FloatVector.fromArray(F, sumsLX, lane);
+    FloatVector sumL2 = FloatVector.fromArray(F, sumsL2, lane);
+    FloatVector gain = FloatVector.fromArray(F, gains, lane);
+    VectorMask<Float> more = sumLX.mul(sumLX).compare(GT, gain.mul(sumL2));
+    VectorMask<Float> better = more.and(sumL2.compare(GT, 0f));
+    if (!better.anyTrue()) return;
+    FloatVector scale = sumLX.div(sumL2);
+    gain.blend(scale.mul(sumLX), better).intoArray(gains, lane);
+    FloatVector.fromArray(F, scales, lane).blend(scale, better).intoArray(scales, lane);
   }
 }

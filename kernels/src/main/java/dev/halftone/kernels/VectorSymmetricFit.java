@@ -30,6 +30,8 @@ final class VectorSymmetricFit extends VectorLeastSquares {
   private final float[] triedLX = new float[TRIES * LANES];
   private final float[] triedL2 = new float[TRIES * LANES];
 
+  private final float[] bestInverses = new float[LANES];
+
   private VectorSymmetricFit(int size) {
     super(size);
     products = new float[size * LANES];
