@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link FakeQuantization} in one pass forward and one back. libtorch has no operator of ours in its
- * graph, but asks a hook what becomes of the gradient of a copy: the copy is filled with what was
- * rounded, and the hook makes the gradients of what went in.
+ * {@link FakeQuantization} in one pass forward and one back. libtorch has no operator of ours in
+ * its graph, but asks a hook what becomes of the gradient of a copy: the copy is filled with what
+ * was rounded, and the hook makes the gradients of what went in.
  */
 final class FusedRounding extends TensorTensorHook {
   /** Elements of a scale from which a run is worth its loop. */
@@ -24,8 +24,7 @@ final class FusedRounding extends TensorTensorHook {
   private final @Nullable Tensor scale;
   private final Backward backward;
 
-  private FusedRounding(
-      RoundedRuns runs, Tensor x, @Nullable Tensor scale, Backward backward) {
+  private FusedRounding(RoundedRuns runs, Tensor x, @Nullable Tensor scale, Backward backward) {
     this.runs = runs;
     this.x = x;
     this.scale = scale;
@@ -72,8 +71,7 @@ final class FusedRounding extends TensorTensorHook {
     runs.round(TorchTensors.segment(whole), TorchTensors.segment(y));
     if (scale != null && !y.requires_grad()) y.set_requires_grad(true);
     if (y.requires_grad()) {
-      FusedRounding hook =
-          new FusedRounding(runs, backward.keep(whole.detach()), scale, backward);
+      FusedRounding hook = new FusedRounding(runs, backward.keep(whole.detach()), scale, backward);
       y.register_hook(backward.keep(hook));
     }
     return y;
@@ -97,8 +95,7 @@ final class FusedRounding extends TensorTensorHook {
   private static void add(double[] sums, Tensor scale) {
     float[] gradients = new float[sums.length];
     for (int i = 0; i < sums.length; i++) gradients[i] = (float) sums[i];
-    Tensor own =
-        TorchTensors.of(dev.halftone.tensor.Tensor.ofFloats(gradients, scale.shape()));
+    Tensor own = TorchTensors.of(dev.halftone.tensor.Tensor.ofFloats(gradients, scale.shape()));
     if (scale.grad().defined()) scale.mutable_grad().add_(own);
     else scale.mutable_grad().put(own);
   }

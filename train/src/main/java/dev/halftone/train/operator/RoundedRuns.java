@@ -11,8 +11,8 @@ import java.lang.foreign.ValueLayout;
  * </pre>
  *
  * <p>and its gradients: {@code dx = dy} where {@code rint(v)} is not clamped, else 0, and {@code
- * dscale = sum of dy * (q - v)} over the former and {@code dy * q} over the others. Sums of a run are
- * taken in double, in an order that is always the same.
+ * dscale = sum of dy * (q - v)} over the former and {@code dy * q} over the others. Sums of a run
+ * are taken in double, in an order that is always the same.
  *
  * @param count of all elements
  * @param inner elements of a run; run {@code i} has scale {@code i mod scales.length}
@@ -70,8 +70,7 @@ record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[]
   }
 
   /** Makes {@code dx} of {@code dy}, and what the scale's gradient is the sum of in {@code x}. */
-  private static void pass(
-      float[] x, float[] dy, int length, float scale, float low, float high) {
+  private static void pass(float[] x, float[] dy, int length, float scale, float low, float high) {
     float below = low - 1;
     float above = high + 1;
     for (int i = 0; i < length; i++) {

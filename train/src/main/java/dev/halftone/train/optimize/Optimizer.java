@@ -41,11 +41,7 @@ public final class Optimizer implements AutoCloseable {
    * @param averaged steps that the running mean of the parameters goes back; 0 for no mean
    */
   public Optimizer(
-      Method method,
-      double decay,
-      double longest,
-      double averaged,
-      List<Parameter> parameters) {
+      Method method, double decay, double longest, double averaged, List<Parameter> parameters) {
     this.method = method;
     this.decay = decay;
     this.longest = longest;

@@ -7,8 +7,10 @@ import dev.halftone.graph.Node;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.torch.Libtorch;
 import dev.halftone.train.torch.TorchTensors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One pass gives what libtorch's operators give, which compute where scales are of x's rank. */
 final class FusedRoundingTest {
   private static final TorchOperator OPERATOR =
-      FakeQuantization.all().get("dev.halftone.FakeQuantize");
+      Objects.requireNonNull(FakeQuantization.all().get("dev.halftone.FakeQuantize"));
 
   @BeforeAll
   static void load() {
@@ -48,27 +50,28 @@ final class FusedRoundingTest {
         var scales = TorchTensors.of(scale);
         scales.set_requires_grad(true);
         Node node = FakeQuantization.node(List.of("x", "s", "z"), "y", axis, low, high);
-        org.bytedeco.pytorch.Tensor y = null;
+        float[] rounded = {};
         for (int i = 0; i < 2; i++) {
           var read = transposed ? x.transpose(0, 1).mul(new Scalar(1f)).transpose(0, 1) : x;
-          y =
-              OPERATOR
-                  .apply(
-                      new Call(
-                          node,
-                          21,
-                          List.of(read, scales, TorchTensors.of(zeroPoint)),
-                          new Backward(scope)))
-                  .getFirst();
+          var inputs = List.of(read, scales, TorchTensors.of(zeroPoint));
+          var y = rounded(node, inputs, scope);
+          rounded = TorchTensors.copy(y).toFloats();
           var weights = TorchTensors.of(drawn(new Random(9), 1, x().shape()));
           y.mul(weights).sum().backward();
         }
         return new Result(
-            TorchTensors.copy(y).toFloats(),
+            rounded,
             learned ? TorchTensors.copy(x.grad()).toFloats() : new float[0],
             TorchTensors.copy(scales.grad()).toFloats());
       }
     }
+  }
+
+  private static org.bytedeco.pytorch.Tensor rounded(
+      Node node, List<org.bytedeco.pytorch.Tensor> inputs, PointerScope scope) {
+    return OPERATOR
+        .apply(new Call(node, 21, new ArrayList<>(inputs), new Backward(scope)))
+        .getFirst();
   }
 
   private static Tensor drawn(Random random, double spread, long... shape) {
@@ -135,17 +138,12 @@ final class FusedRoundingTest {
     Tensor x = Tensor.ofFloats(new float[] {Float.NaN, 1, Float.POSITIVE_INFINITY, -9}, 4);
     try (PointerScope scope = new PointerScope()) {
       Node node = FakeQuantization.node(List.of("x", "s", "z"), "y", 0, 0, 2);
-      var y =
-          OPERATOR.apply(
-              new Call(
-                  node,
-                  21,
-                  List.of(
-                      TorchTensors.of(x),
-                      TorchTensors.of(Tensor.scalar(0.5f)),
-                      TorchTensors.of(Tensor.scalar(0f))),
-                  new Backward(scope)));
-      assertThat(TorchTensors.copy(y.getFirst()).toFloats())
+      var inputs =
+          List.of(
+              TorchTensors.of(x),
+              TorchTensors.of(Tensor.scalar(0.5f)),
+              TorchTensors.of(Tensor.scalar(0f)));
+      assertThat(TorchTensors.copy(rounded(node, inputs, scope)).toFloats())
           .containsExactly(Float.NaN, 1, 1, 0);
     }
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,8 +27,7 @@ final class AverageTest {
 
   private static Parameter parameter() {
     org.bytedeco.pytorch.Tensor none = new org.bytedeco.pytorch.Tensor();
-    org.bytedeco.pytorch.Tensor value =
-        TorchTensors.of(Tensor.ofFloats(new float[LENGTH], LENGTH));
+    org.bytedeco.pytorch.Tensor value = TorchTensors.of(Tensor.ofFloats(new float[LENGTH], LENGTH));
     return new Parameter("p", value, none, 1, false, none, none);
   }
 
@@ -70,6 +70,10 @@ final class AverageTest {
     }
   }
 
+  private static float[] part(Map<String, Tensor> memory) {
+    return Objects.requireNonNull(memory.get("average.p")).toFloats();
+  }
+
   /** What it remembers is all that another one needs. */
   @ParameterizedTest
   @ValueSource(doubles = {1.5, 20})
@@ -93,7 +97,7 @@ final class AverageTest {
       Map<String, Tensor> other = new HashMap<>();
       whole.addTo(one);
       second.addTo(other);
-      assertThat(other.get("average.p").toFloats()).isEqualTo(one.get("average.p").toFloats());
+      assertThat(part(other)).isEqualTo(part(one));
       whole.free();
       second.free();
     }
