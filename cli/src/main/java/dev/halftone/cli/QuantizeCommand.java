@@ -53,6 +53,8 @@ import picocli.CommandLine.Spec;
       "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf",
       "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf",
       "  halftone quantize TinyLlama-1.1B/ --weights int4 -o TinyLlama-1.1B-w4a16/",
+      "  halftone quantize TinyLlama-1.1B/ --weights int8 --mode dynamic -o TinyLlama-1.1B-w8a8/",
+      "  halftone quantize model.safetensors --weights int4 -o model-int4.safetensors",
       "  halftone quantize model.onnx --weights-from model-q4_0.gguf -o model-q4_0.onnx"
     })
 final class QuantizeCommand implements Callable<Integer> {
@@ -61,16 +63,16 @@ final class QuantizeCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
       description =
-          "The ONNX model; or a language model, as .gguf or as a folder with config.json and"
-              + " safetensors files.")
+          "The ONNX model; or a language model, as .gguf, as a folder with config.json and"
+              + " safetensors files, or as .safetensors with config.json beside it.")
   private Path model;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
       description =
-          "The file to write; needed unless --dry-run. A folder where a folder is quantized to"
-              + " int4, int8 or fp8-e4m3.")
+          "The file to write; needed unless --dry-run. Where safetensors are quantized to int4,"
+              + " int8 or fp8-e4m3 a folder, or one file if it ends in .safetensors.")
   private @Nullable Path output;
 
   @Option(

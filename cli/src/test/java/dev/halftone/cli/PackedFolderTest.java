@@ -41,12 +41,15 @@ class PackedFolderTest {
     "int8, channel, --symmetric, 40",
     "int8, block:64, --asymmetric, 42",
     "fp8-e4m3, channel, --symmetric, 31",
-    "fp8-e4m3, tensor, --symmetric, 30"
+    "fp8-e4m3, tensor, --symmetric, 30",
+    "int8, channel, --mode=dynamic, 40",
+    "fp8-e4m3, channel, --mode=dynamic, 31",
+    "fp8-e4m3, tensor, --mode=dynamic, 30"
   })
   void everySchemeDecodesByTheSpecification(
-      String weights, String granularity, String symmetry, double least) throws IOException {
+      String weights, String granularity, String option, double least) throws IOException {
     Path model = LlamaFolder.write(folder.resolve("model"), 7, DType.FLOAT16);
-    JsonNode json = run(model, "out", "--weights", weights, "--granularity", granularity, symmetry);
+    JsonNode json = run(model, "out", "--weights", weights, "--granularity", granularity, option);
     CompressedTensors made = CompressedTensors.read(folder.resolve("out"));
     SafetensorsModel source = SafetensorsModel.read(model);
     int quantized = 0;
@@ -66,6 +69,9 @@ class PackedFolderTest {
     assertThat(quantized).isEqualTo(7);
     assertThat(made.config().get("ignore").valueStream().map(JsonNode::asString))
         .containsExactly("lm_head");
+    boolean dynamic = option.contains("dynamic");
+    assertThat(made.isDynamic()).isEqualTo(dynamic);
+    assertThat(json.at("/recipe/mode").asString()).isEqualTo(dynamic ? "dynamic" : "weights");
   }
 
   /**
@@ -236,6 +242,24 @@ class PackedFolderTest {
         "tensor",
         "-o",
         out);
+    for (String[] wrong :
+        new String[][] {
+          {"int4", "channel", "dynamic", "mode dynamic with int4"},
+          {"int8", "block:32", "dynamic", "mode dynamic with granularity block:32"},
+          {"int8", "channel", "static", "--mode static: safetensors have weights and dynamic"}
+        })
+      assertRefused(
+          2,
+          wrong[3],
+          model,
+          "--weights",
+          wrong[0],
+          "--granularity",
+          wrong[1],
+          "--mode",
+          wrong[2],
+          "-o",
+          out);
     assertRefused(2, "always symmetric", model, "--weights", "fp8-e4m3", "--asymmetric", "-o", out);
     assertRefused(2, "holds files already", model, "--weights", "int4", "-o", model);
     SequencedMap<String, Tensor> tensors =

@@ -7,7 +7,6 @@ import dev.halftone.llm.json.JsonFile;
 import dev.halftone.llm.packed.PackedWeights;
 import dev.halftone.llm.packed.StoredFloats;
 import dev.halftone.llm.source.RowSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,23 +29,19 @@ record FolderTensors(
     SafetensorsModel model,
     PackedWeights weights,
     List<Slot> slots) {
-  private static final String CONFIG = "config.json";
-
   /**
    * Reads all but the values.
    *
+   * @param place a folder, or a file with its config beside it
    * @throws MalformedModelException if a file is missing or not sound
    * @throws UnsupportedModelException if the architecture or a tensor is not understood
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  static FolderTensors read(Path folder) {
-    Path file = folder.resolve(CONFIG);
-    if (!Files.exists(file))
-      throw new MalformedModelException(folder, "a folder without " + CONFIG);
-    JsonFile config = JsonFile.read(file);
+  static FolderTensors read(ModelPlace place) {
+    JsonFile config = place.config();
     Architecture architecture = Architecture.of(config);
     Dimensions size = Dimensions.of(architecture, config);
-    SafetensorsModel model = SafetensorsModel.read(folder);
+    SafetensorsModel model = SafetensorsModel.read(place.model());
     if (size.layers() > model.tensors().size())
       throw config.malformed(
           "num_hidden_layers",

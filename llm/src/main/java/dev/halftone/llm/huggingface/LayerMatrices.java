@@ -3,7 +3,6 @@ package dev.halftone.llm.huggingface;
 import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.SequencedSet;
 
@@ -24,8 +23,8 @@ public record LayerMatrices(JsonFile config, SafetensorsModel model, SequencedSe
    *     understood, or weights are quantized already
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public static LayerMatrices read(Path folder) {
-    FolderTensors stored = FolderTensors.read(folder);
+  public static LayerMatrices read(ModelPlace place) {
+    FolderTensors stored = FolderTensors.read(place);
     if (stored.weights().layout().isPresent())
       throw new UnsupportedModelException(
           stored.config().file(),

@@ -21,6 +21,9 @@ import java.util.SequencedMap;
  */
 public record PackedWeights(
     SequencedMap<String, StoredFloats> tensors, Optional<String> layout, List<Path> configs) {
+  /** What tells how weights are quantized. */
+  public static final String KEY = "quantization_config";
+
   private static final List<DType> CODES = List.of(DType.INT8, DType.FLOAT8E4M3FN);
 
   /** Of activations, which have no meaning for weights. */
@@ -38,8 +41,8 @@ public record PackedWeights(
   }
 
   /**
-   * Finds the quantized matrices, going by {@code quantization_config} of config.json, or
-   * quantize_config.json beside it.
+   * Finds the quantized matrices, going by {@value #KEY} in the metadata of the files, in
+   * config.json, or by quantize_config.json beside it.
    *
    * @param config the folder's config.json
    * @throws dev.halftone.graph.UnsupportedModelException if the weights are quantized in a way that
@@ -48,7 +51,10 @@ public record PackedWeights(
    *     module do not agree: names the file and the tensor
    */
   public static PackedWeights of(SafetensorsModel model, JsonFile config) {
-    Optional<JsonFile> own = config.object("quantization_config");
+    Optional<JsonFile> own =
+        Optional.ofNullable(model.metadata().get(KEY))
+            .map(text -> JsonFile.of(model.paths().getFirst(), "__metadata__." + KEY, text))
+            .or(() -> config.object(KEY));
     Optional<JsonFile> beside =
         own.isPresent()
             ? Optional.empty()

@@ -5,6 +5,7 @@ import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.checkpoint.safetensors.TensorForm;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.llm.json.JsonFile;
 import dev.halftone.llm.packed.PackedWeights;
 import dev.halftone.llm.packed.StoredFloats;
@@ -14,58 +15,77 @@ import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * A folder whose weights are quantized, to be written with floats in their place, in the type of
- * their scales. What was lost to rounding stays lost. Of any architecture: nothing is known of
- * tensors but how they are stored.
+ * A folder, or a file, whose weights are quantized, to be written with floats in their place, in
+ * the type of their scales. What was lost to rounding stays lost. Of any architecture: nothing is
+ * known of tensors but how they are stored.
  */
 public final class FloatFolder {
   /** Values of a piece of work, about. */
   private static final int PIECE = 1 << 20;
 
-  private final Path folder;
+  private final ModelPlace place;
   private final JsonFile config;
   private final SafetensorsModel model;
   private final PackedWeights weights;
+  private final boolean oneFile;
   private final ModelLayout layout;
 
-  private FloatFolder(Path folder, JsonFile config, SafetensorsModel model, PackedWeights weights) {
-    this.folder = folder;
+  private FloatFolder(
+      ModelPlace place,
+      JsonFile config,
+      SafetensorsModel model,
+      PackedWeights weights,
+      Optional<String> file) {
+    this.place = place;
     this.config = config;
     this.model = model;
     this.weights = weights;
+    this.oneFile = file.isPresent();
+    Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
+    metadata.remove(PackedWeights.KEY);
     SequencedMap<String, TensorForm> forms = new LinkedHashMap<>();
     weights
         .tensors()
         .forEach((name, floats) -> forms.put(name, TensorForm.of(floats.dtype(), floats.shape())));
-    this.layout = ModelLayout.of(model.metadata(), forms, FolderPlan.SHARD_BYTES);
+    this.layout =
+        file.map(name -> ModelLayout.ofFile(name, metadata, forms))
+            .orElseGet(() -> ModelLayout.of(metadata, forms, FolderPlan.SHARD_BYTES));
   }
 
   /**
    * Reads all but the values.
    *
+   * @param path a folder, or a safetensors file that tells in its metadata how it is quantized, or
+   *     has a config.json beside it that does
+   * @param file name of the one file that the result shall be; empty for a folder
    * @throws MalformedModelException if a file is missing or not sound, or tensors of a module do
    *     not agree: names the file and the tensor
    * @throws UnsupportedModelException if nothing is quantized, or in a way that is not read
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public static FloatFolder of(Path folder) {
-    Path file = folder.resolve("config.json");
-    if (!Files.exists(file))
-      throw new MalformedModelException(folder, "a folder without config.json");
-    JsonFile config = JsonFile.read(file);
-    SafetensorsModel model = SafetensorsModel.read(folder);
+  public static FloatFolder of(Path path, Optional<String> file) {
+    ModelPlace place = new ModelPlace(path);
+    SafetensorsModel model = SafetensorsModel.read(path);
+    JsonFile config =
+        model.metadata().containsKey(PackedWeights.KEY) ? found(place) : place.config();
     PackedWeights weights = PackedWeights.of(model, config);
     if (weights.layout().isEmpty())
-      throw new UnsupportedModelException(file, "nothing in it is quantized");
-    return new FloatFolder(folder, config, model, weights);
+      throw new UnsupportedModelException(config.file(), "nothing in it is quantized");
+    return new FloatFolder(place, config, model, weights, file);
+  }
+
+  /** The config of a file that needs none. */
+  private static JsonFile found(ModelPlace place) {
+    Path file = place.folder().resolve("config.json");
+    return JsonFile.readIfThere(file).orElseGet(() -> JsonFile.none(file));
   }
 
   /** How the weights were stored, for people. */
@@ -83,9 +103,13 @@ public final class FloatFolder {
     return model.paths();
   }
 
-  /** Files of weights that will be in the result, by name: the index first if there is one. */
-  public List<String> weightFiles() {
-    return layout.names();
+  /**
+   * Files of weights that will be in the result: the index first if there is one.
+   *
+   * @param out the folder, or the file
+   */
+  public List<Path> weightFiles(Path out) {
+    return oneFile ? List.of(out) : layout.names().stream().map(out::resolve).toList();
   }
 
   /** Bytes of the result's weight files, the index counted. */
@@ -94,23 +118,21 @@ public final class FloatFolder {
   }
 
   /**
-   * Writes the folder, some rows at a time; it appears whole or not at all.
+   * Writes the folder or the file, some rows at a time; it appears whole or not at all.
    *
    * @param progress is told of bytes of the result
    * @throws java.io.UncheckedIOException if something has that name already, or it cannot be
    *     written
    */
   public void write(Path out, WriteProgress progress) {
-    FolderFiles.write(
-        folder,
-        out,
-        config.without(QuantizationConfig.KEY),
-        layout,
+    FolderFiles.Work<Long> work =
         sink -> {
           for (Map.Entry<String, StoredFloats> tensor : weights.tensors().entrySet())
             write(tensor.getKey(), tensor.getValue(), sink, progress);
           return matrices();
-        });
+        };
+    if (oneFile) FolderFiles.writeOne(out, layout, work);
+    else FolderFiles.write(place.folder(), out, config.without(PackedWeights.KEY), layout, work);
   }
 
   private static void write(

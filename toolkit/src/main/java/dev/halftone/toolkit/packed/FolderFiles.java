@@ -2,6 +2,7 @@ package dev.halftone.toolkit.packed;
 
 import dev.halftone.checkpoint.safetensors.ModelLayout;
 import dev.halftone.toolkit.StagedFolder;
+import dev.halftone.toolkit.StagedOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The files of a folder that is written, which appears whole or not at all. */
+/** The files of a result that is written, which appears whole or not at all. */
 final class FolderFiles {
   /** Where the bytes of tensors go, in any order. */
   @FunctionalInterface
@@ -40,7 +41,7 @@ final class FolderFiles {
    */
   static <T> T write(Path source, Path out, String config, ModelLayout layout, Work<T> work) {
     try (StagedFolder staged = StagedFolder.beside(out)) {
-      requireSpace(layout.size(), out, staged.path());
+      requireSpace(layout, out, staged.path());
       copyCompanions(source, staged.path());
       Files.writeString(staged.path().resolve("config.json"), config);
       if (layout.indexText().isPresent())
@@ -53,7 +54,26 @@ final class FolderFiles {
     }
   }
 
-  private static void requireSpace(long bytes, Path out, Path staged) throws IOException {
+  /**
+   * Writes one file, over what has its name.
+   *
+   * @param layout of one file of that name
+   * @throws UncheckedIOException if it cannot be written
+   */
+  static <T> T writeOne(Path out, ModelLayout layout, Work<T> work) {
+    try (StagedOutput staged = StagedOutput.beside(out)) {
+      Path folder = Objects.requireNonNull(staged.file().getParent());
+      requireSpace(layout, out, folder);
+      T result = fill(folder, layout, work);
+      staged.commit();
+      return result;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void requireSpace(ModelLayout layout, Path out, Path staged) throws IOException {
+    long bytes = layout.size();
     long free = Files.getFileStore(staged).getUsableSpace();
     if (free < bytes)
       throw new FileSystemException(

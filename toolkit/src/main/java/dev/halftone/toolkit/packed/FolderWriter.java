@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
 
 /**
  * Writes what a plan says, some rows of a matrix at a time. Memory is that of some rows, whatever
- * the model's size, and the bytes do not depend on the number of threads. The folder appears whole
+ * the model's size, and the bytes do not depend on the number of threads. The result appears whole
  * or not at all.
  */
 public final class FolderWriter {
@@ -33,7 +33,7 @@ public final class FolderWriter {
   }
 
   /**
-   * Writes the folder.
+   * Writes the folder, or the file.
    *
    * @return SQNR of each choice of the plan in dB: {@code 10 log10} of the sums of squares of
    *     values and of errors, over all values; infinite without errors, empty for what stays as it
@@ -44,12 +44,11 @@ public final class FolderWriter {
    */
   public static List<OptionalDouble> write(
       FolderPlan plan, Path out, int threads, WriteProgress progress) {
-    return FolderFiles.write(
-        plan.folder(),
-        out,
-        plan.configText(),
-        plan.layout(),
-        sink -> new FolderWriter(plan, threads, progress, sink).fill());
+    FolderFiles.Work<List<OptionalDouble>> work =
+        sink -> new FolderWriter(plan, threads, progress, sink).fill();
+    return plan.configText().isEmpty()
+        ? FolderFiles.writeOne(out, plan.layout(), work)
+        : FolderFiles.write(plan.folder(), out, plan.configText().get(), plan.layout(), work);
   }
 
   private List<OptionalDouble> fill() throws IOException {
@@ -78,7 +77,7 @@ public final class FolderWriter {
       error.add(part, codes);
       progress.advanced(part.byteSize());
     }
-    if (matrix.scheme().element().isInteger())
+    if (matrix.scheme().isPacked())
       sink.write(matrix.shape(), 0, Tensor.ofLongs(matrix.weight().shape(), 2).data());
     return error;
   }
@@ -86,9 +85,7 @@ public final class FolderWriter {
   private void write(PackedMatrix matrix, long first, Codes codes) throws IOException {
     PackedScheme scheme = matrix.scheme();
     MemorySegment bytes =
-        scheme.element().isInteger()
-            ? Words.ofCodes(codes)
-            : codes.codes(codes.layout().codes()).data();
+        scheme.isPacked() ? Words.ofCodes(codes) : codes.codes(codes.layout().codes()).data();
     long rowBits = matrix.columns() * scheme.element().bits();
     sink.write(matrix.codes(), first * rowBits / Byte.SIZE, bytes);
     MemorySegment scales = scales(codes).data();
