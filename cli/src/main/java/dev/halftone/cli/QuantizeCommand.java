@@ -55,7 +55,8 @@ import picocli.CommandLine.Spec;
       "  halftone quantize TinyLlama-1.1B/ --weights int4 -o TinyLlama-1.1B-w4a16/",
       "  halftone quantize TinyLlama-1.1B/ --weights int8 --mode dynamic -o TinyLlama-1.1B-w8a8/",
       "  halftone quantize model.safetensors --weights int4 -o model-int4.safetensors",
-      "  halftone quantize model.onnx --weights-from model-q4_0.gguf -o model-q4_0.onnx"
+      "  halftone quantize model.onnx --weights-from model-q4_0.gguf -o model-q4_0.onnx",
+      "  halftone quantize model.onnx --weights-from TinyLlama-1.1B-GPTQ/ -o model-gptq.onnx"
     })
 final class QuantizeCommand implements Callable<Integer> {
   private static final int ROWS_FOR_ERRORS = 16;
@@ -95,10 +96,11 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--weights-from",
-      paramLabel = "GGUF",
+      paramLabel = "CHECKPOINT",
       description =
-          "Put the Q4_0 and Q8_0 matrices of a GGUF file of the same model in the place of the"
-              + " ONNX model's own, block by block as they are.")
+          "Put the matrices of a quantized checkpoint of the same model in the place of the ONNX"
+              + " model's own, block by block as they are: Q4_0 and Q8_0 of a GGUF file; GPTQ, AWQ or"
+              + " compressed-tensors integers of a folder or .safetensors file.")
   private @Nullable Path weightsFrom;
 
   @Mixin private RecipeOptions recipe;

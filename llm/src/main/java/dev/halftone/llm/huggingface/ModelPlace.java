@@ -1,8 +1,10 @@
 package dev.halftone.llm.huggingface;
 
+import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
+import dev.halftone.llm.packed.PackedWeights;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,6 +36,18 @@ public record ModelPlace(Path model) {
   public Path folder() {
     if (Files.isDirectory(model)) return model;
     return Objects.requireNonNull(model.toAbsolutePath().getParent(), "a file is in a folder");
+  }
+
+  /**
+   * As {@link #config}, but no keys where none are needed: files that tell in their metadata how they
+   * are quantized need no config.json beside them.
+   *
+   * @param found the model, read
+   */
+  public JsonFile configIfNeeded(SafetensorsModel found) {
+    if (!found.metadata().containsKey(PackedWeights.KEY)) return config();
+    Path file = folder().resolve(CONFIG);
+    return JsonFile.readIfThere(file).orElseGet(() -> JsonFile.none(file));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.halftone.llm.packed;
 
 import dev.halftone.checkpoint.safetensors.SafetensorsModel;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -45,7 +46,7 @@ public record PackedWeights(
    * config.json, or by quantize_config.json beside it.
    *
    * @param config the folder's config.json
-   * @throws dev.halftone.graph.UnsupportedModelException if the weights are quantized in a way that
+   * @throws UnsupportedModelException if the weights are quantized in a way that
    *     is not read
    * @throws dev.halftone.graph.MalformedModelException if a config is not sound, or tensors of a
    *     module do not agree: names the file and the tensor
@@ -69,6 +70,18 @@ public record PackedWeights(
         tensors,
         layout.map(PackedLayout::toString),
         beside.map(file -> List.of(file.file())).orElse(List.of()));
+  }
+
+  /**
+   * As {@link #of}, where something is quantized.
+   *
+   * @throws UnsupportedModelException if nothing is
+   */
+  public static PackedWeights quantized(SafetensorsModel model, JsonFile config) {
+    PackedWeights weights = of(model, config);
+    if (weights.layout().isEmpty())
+      throw new UnsupportedModelException(config.file(), "nothing in it is quantized");
+    return weights;
   }
 
   private record Collector(

@@ -4,7 +4,6 @@ import dev.halftone.checkpoint.safetensors.ModelLayout;
 import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.checkpoint.safetensors.TensorForm;
 import dev.halftone.graph.MalformedModelException;
-import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.llm.json.JsonFile;
 import dev.halftone.llm.packed.PackedWeights;
@@ -68,24 +67,15 @@ public final class FloatFolder {
    * @param file name of the one file that the result shall be; empty for a folder
    * @throws MalformedModelException if a file is missing or not sound, or tensors of a module do
    *     not agree: names the file and the tensor
-   * @throws UnsupportedModelException if nothing is quantized, or in a way that is not read
+   * @throws dev.halftone.graph.UnsupportedModelException if nothing is quantized, or in a way that is not read
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static FloatFolder of(Path path, Optional<String> file) {
     ModelPlace place = new ModelPlace(path);
     SafetensorsModel model = SafetensorsModel.read(path);
-    JsonFile config =
-        model.metadata().containsKey(PackedWeights.KEY) ? found(place) : place.config();
-    PackedWeights weights = PackedWeights.of(model, config);
-    if (weights.layout().isEmpty())
-      throw new UnsupportedModelException(config.file(), "nothing in it is quantized");
+    JsonFile config = place.configIfNeeded(model);
+    PackedWeights weights = PackedWeights.quantized(model, config);
     return new FloatFolder(place, config, model, weights, file);
-  }
-
-  /** The config of a file that needs none. */
-  private static JsonFile found(ModelPlace place) {
-    Path file = place.folder().resolve("config.json");
-    return JsonFile.readIfThere(file).orElseGet(() -> JsonFile.none(file));
   }
 
   /** How the weights were stored, for people. */
