@@ -8,13 +8,14 @@ import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.llm.json.JsonFile;
 import dev.halftone.llm.packed.PackedWeights;
 import dev.halftone.llm.packed.StoredFloats;
+import dev.halftone.llm.stream.WorkKey;
 import dev.halftone.llm.stream.WriteProgress;
 import dev.halftone.number.gguf.BlockType;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,33 +116,51 @@ public final class FloatFolder {
    *     written
    */
   public void write(Path out, WriteProgress progress) {
-    FolderFiles.Work<Long> work =
-        sink -> {
-          for (Map.Entry<String, StoredFloats> tensor : weights.tensors().entrySet())
-            write(tensor.getKey(), tensor.getValue(), sink, progress);
-          return matrices();
-        };
-    if (oneFile) FolderFiles.writeOne(out, layout, work);
-    else FolderFiles.write(place.folder(), out, config.without(PackedWeights.KEY), layout, work);
+    List<Piece> pieces = new ArrayList<>();
+    weights.tensors().forEach((name, floats) -> pieces.addAll(pieces(name, floats)));
+    WorkKey key = new WorkKey().add("dequantize").add(config.json().toString());
+    weights.configs().forEach(key::addInput);
+    model.paths().forEach(key::addInput);
+    ResultFiles.write(target(out), pieces, key, progress);
   }
 
-  private static void write(
-      String name, StoredFloats floats, FolderFiles.Sink sink, WriteProgress progress)
-      throws IOException {
-    if (floats.plain().isPresent()) {
-      MemorySegment bytes = floats.plain().get().data();
-      sink.write(name, 0, bytes);
-      progress.advanced(bytes.byteSize());
-      return;
-    }
+  private ResultFiles.Target target(Path out) {
+    if (oneFile) return new ResultFiles.Target(out, layout, Optional.empty(), List.of());
+    return new ResultFiles.Target(
+        out,
+        layout,
+        Optional.of(config.without(PackedWeights.KEY)),
+        Companions.of(place.folder()));
+  }
+
+  private static List<Piece> pieces(String name, StoredFloats floats) {
+    if (floats.plain().isPresent()) return CopiedPiece.of(name, floats.plain().get().data());
+    List<Piece> pieces = new ArrayList<>();
     long count = Tensor.elements(floats.shape());
-    float[] values = new float[(int) Math.min(PIECE, count)];
-    int width = floats.dtype().bits() / Byte.SIZE;
-    for (long from = 0; from < count; from += PIECE) {
-      int length = (int) Math.min(PIECE, count - from);
-      floats.copyFloats(from, values, length);
-      sink.write(name, from * width, stored(floats.dtype(), values, length));
-      progress.advanced((long) length * width);
+    for (long from = 0; from < count; from += PIECE)
+      pieces.add(new FloatPiece(name, floats, from, (int) Math.min(PIECE, count - from)));
+    return pieces;
+  }
+
+  /** Values of a matrix, from {@code from} on, as floats of the type of its scales. */
+  private record FloatPiece(String tensor, StoredFloats floats, long from, int count)
+      implements Piece {
+    @Override
+    public List<Region> regions() {
+      int width = floats.dtype().bits() / Byte.SIZE;
+      return List.of(new Region(tensor, from * width, (long) count * width));
+    }
+
+    @Override
+    public long progress() {
+      return regions().getFirst().bytes();
+    }
+
+    @Override
+    public Made make() {
+      float[] values = new float[count];
+      floats.copyFloats(from, values, count);
+      return new Made(List.of(stored(floats.dtype(), values, count)), MatrixError.NONE);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.halftone.llm.huggingface.LayerMatrices;
 import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.llm.json.JsonFile;
 import dev.halftone.llm.packed.PackedWeights;
+import dev.halftone.llm.stream.WorkKey;
 import dev.halftone.recipe.NamePattern;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
@@ -143,13 +144,20 @@ public final class FolderPlan {
     return model.paths();
   }
 
-  ModelLayout layout() {
-    return layout;
+  /** The result, under a name. */
+  ResultFiles.Target target(Path out) {
+    return new ResultFiles.Target(
+        out,
+        layout,
+        configText,
+        configText.isEmpty() ? List.of() : Companions.of(place.folder()));
   }
 
-  /** What config.json will hold; empty if the result is one file. */
-  Optional<String> configText() {
-    return configText;
+  /** What is read, and what of the choices the layout does not tell. */
+  WorkKey key() {
+    WorkKey key = new WorkKey().add("quantize").add(scheme.toString());
+    model.paths().forEach(key::addInput);
+    return key;
   }
 
   /**
@@ -160,11 +168,6 @@ public final class FolderPlan {
   public List<Path> weightFiles(Path out) {
     if (configText.isEmpty()) return List.of(out);
     return layout.names().stream().map(out::resolve).toList();
-  }
-
-  /** The folder whose other files go along. */
-  Path folder() {
-    return place.folder();
   }
 
   /** Bytes of the result's weight files, the index counted. */

@@ -74,7 +74,7 @@ record PackedMatrix(String module, Tensor weight, PackedScheme scheme) {
     return forms;
   }
 
-  private DType scaleType() {
+  DType scaleType() {
     return switch (scheme.storageFor(weight.dtype())) {
       case ScaleStorage.Float16() -> DType.FLOAT16;
       case ScaleStorage.BFloat16() -> DType.BFLOAT16;
