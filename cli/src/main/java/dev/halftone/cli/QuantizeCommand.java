@@ -99,8 +99,8 @@ final class QuantizeCommand implements Callable<Integer> {
       paramLabel = "CHECKPOINT",
       description =
           "Put the matrices of a quantized checkpoint of the same model in the place of the ONNX"
-              + " model's own, block by block as they are: Q4_0 and Q8_0 of a GGUF file; GPTQ, AWQ or"
-              + " compressed-tensors integers of a folder or .safetensors file.")
+              + " model's own, block by block as they are: Q4_0 and Q8_0 of a GGUF file; GPTQ, AWQ"
+              + " or compressed-tensors integers of a folder or .safetensors file.")
   private @Nullable Path weightsFrom;
 
   @Mixin private RecipeOptions recipe;

@@ -150,8 +150,7 @@ class FolderResumeTest {
                     }))
         .hasMessageContaining("the disk is full");
     assertThat(CommandRun.files(folder)).noneMatch(name -> name.contains("out"));
-    assertThatThrownBy(
-            () -> FolderWriter.write(plan, path("no/out"), 1, WriteProgress.NONE))
+    assertThatThrownBy(() -> FolderWriter.write(plan, path("no/out"), 1, WriteProgress.NONE))
         .hasMessageContaining("its folder does not exist");
   }
 
@@ -204,7 +203,9 @@ class FolderResumeTest {
     }
     assertThat(CommandRun.files(found)).isEqualTo(CommandRun.files(expected));
     for (String file : CommandRun.files(expected))
-      assertThat(Files.mismatch(found.resolve(file), expected.resolve(file))).as(file).isEqualTo(-1);
+      assertThat(Files.mismatch(found.resolve(file), expected.resolve(file)))
+          .as(file)
+          .isEqualTo(-1);
   }
 
   private List<String> hidden() throws IOException {

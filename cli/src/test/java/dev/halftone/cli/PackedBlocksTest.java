@@ -86,10 +86,7 @@ class PackedBlocksTest {
     CompressedTensors decoder = CompressedTensors.read(path("packed"));
     Map<String, Tensor> floats = new LinkedHashMap<>();
     for (String name : MATRICES)
-      floats.put(
-          name,
-          Tensor.ofFloats(
-              decoder.decode(LAYER + name), shape(name, model)));
+      floats.put(name, Tensor.ofFloats(decoder.decode(LAYER + name), shape(name, model)));
     assertSame(path("packed"), floats, type, block);
   }
 
@@ -100,10 +97,7 @@ class PackedBlocksTest {
     CompressedTensors decoder = CompressedTensors.readFile(path("one.safetensors"));
     Map<String, Tensor> floats = new LinkedHashMap<>();
     for (String name : MATRICES)
-      floats.put(
-          name,
-          Tensor.ofFloats(
-              decoder.decode(LAYER + name), shape(name, model)));
+      floats.put(name, Tensor.ofFloats(decoder.decode(LAYER + name), shape(name, model)));
     assertSame(path("one.safetensors"), floats, DType.UINT4, 64);
   }
 
@@ -224,7 +218,15 @@ class PackedBlocksTest {
       Path model, Path out, String weights, String granularity, String option) {
     CommandRun run =
         CommandRun.of(
-            "quantize", model, "-o", out, "--weights", weights, "--granularity", granularity, option);
+            "quantize",
+            model,
+            "-o",
+            out,
+            "--weights",
+            weights,
+            "--granularity",
+            granularity,
+            option);
     assertThat(run.code()).as(run.err()).isZero();
   }
 

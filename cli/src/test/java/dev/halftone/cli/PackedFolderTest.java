@@ -161,6 +161,38 @@ class PackedFolderTest {
     assertThat(json.at("/warnings/0").asString()).contains("q_proj, k_proj, v_proj as one");
   }
 
+  /** vLLM takes for quantized what is a linear module and not listed. */
+  @Test
+  void whatChoosesExpertsStaysAndIsIgnored() throws IOException {
+    Path model = LlamaFolder.write(folder.resolve("model"), 5, DType.FLOAT16);
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    SafetensorsModel.read(model)
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                tensors.put(
+                    name.replace("mlp.gate_proj", "block_sparse_moe.experts.0.w1")
+                        .replace("mlp.up_proj", "block_sparse_moe.experts.0.w3")
+                        .replace("mlp.down_proj", "block_sparse_moe.experts.0.w2"),
+                    tensor));
+    String router = "model.layers.0.block_sparse_moe.gate";
+    tensors.put(router + ".weight", Tensor.ofBytes(DType.FLOAT16, new byte[512], 1, 256));
+    SafetensorsWriter.writeModel(model, Map.of(), tensors, Long.MAX_VALUE);
+    Path config = model.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("LlamaFor", "MixtralFor")
+            .replace("{", "{\"num_local_experts\": 1, \"num_experts_per_tok\": 1, "));
+    run(model, "out", "--weights", "int4");
+    CompressedTensors made = CompressedTensors.read(folder.resolve("out"));
+    assertThat(made.config().get("ignore").valueStream().map(JsonNode::asString))
+        .containsExactly(router, "lm_head");
+    assertThat(made.tensor("model.layers.0.block_sparse_moe.experts.0.w2.weight_packed").dtype())
+        .isEqualTo(DType.INT32);
+    assertThat(made.tensor(router + ".weight").dtype()).isEqualTo(DType.FLOAT16);
+  }
+
   /** Rows of 172 values are no whole groups of 64 nor whole words: such a matrix stays. */
   @Test
   void storiesKeepWhatDoesNotFit() throws IOException {

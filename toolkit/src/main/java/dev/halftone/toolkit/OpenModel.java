@@ -185,8 +185,8 @@ public final class OpenModel {
    * they are: nothing is rounded again. Matrices that products read are told by their values.
    *
    * @param matMulNBits MatMulNBits nodes in place of standard blocked DequantizeLinear
-   * @throws dev.halftone.graph.UnsupportedModelException if no matrix of it is like one of
-   *     the model
+   * @throws dev.halftone.graph.UnsupportedModelException if no matrix of it is like one of the
+   *     model
    * @throws MalformedModelException if a block has a NaN or an infinity
    */
   public QuantizedModel withBlocks(CheckpointBlocks checkpoint, boolean matMulNBits, int threads) {

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 
 /**
  * A tokenizer.json of byte pairs over letters that has tokens for bytes beside them: what
- * transformers make of a sentencepiece model of byte pairs. Its scores are not in the file. They are
- * found again from the order in which pairs are joined, which is that of falling scores: the piece
- * that is joined first has 0, the next one -1, and letters come last.
+ * transformers make of a sentencepiece model of byte pairs. Its scores are not in the file. They
+ * are found again from the order in which pairs are joined, which is that of falling scores: the
+ * piece that is joined first has 0, the next one -1, and letters come last.
  */
 final class FallbackPairs {
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
@@ -60,8 +60,7 @@ final class FallbackPairs {
                 id -> ranks.getOrDefault(pieces.getOrDefault(id, ""), Integer.MAX_VALUE))
             .thenComparingInt(id -> id));
     for (int place = 0; place < ids.size(); place++)
-      vocabulary.put(
-          ids.get(place), pieces.getOrDefault(ids.get(place), ""), -place, Kind.NORMAL);
+      vocabulary.put(ids.get(place), pieces.getOrDefault(ids.get(place), ""), -place, Kind.NORMAL);
   }
 
   /** When each piece is joined for the first time. */

@@ -56,7 +56,8 @@ public record HuggingFaceFolder(
     keys.add("general.architecture", architecture.key());
     keys.add("general.type", "model");
     keys.add("general.name", name(folder));
-    keys.add("general.size_label", SizeLabel.of(tensors));
+    keys.add(
+        "general.size_label", SizeLabel.of(tensors, size.experts().map(Experts::count).orElse(0)));
     ModelKeys.add(architecture, size, rope, config, keys);
     Tokenizer tokenizer = Tokenizer.read(folder, architecture, size, config);
     tokenizer.add(keys);

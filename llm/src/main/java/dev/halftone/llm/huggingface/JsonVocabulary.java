@@ -42,8 +42,7 @@ record JsonVocabulary(
               Unigrams.read(file, model, size),
               steps,
               overBytes,
-              Optional.of(
-                  new SpaceKeys(steps.addsPrefix(), steps.joinsSpaces(), steps.letters())));
+              Optional.of(new SpaceKeys(steps.addsPrefix(), steps.joinsSpaces(), steps.letters())));
       default ->
           throw new UnsupportedModelException(
               path, "a tokenizer of type %s, expected BPE or Unigram".formatted(type));

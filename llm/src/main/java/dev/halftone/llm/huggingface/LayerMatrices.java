@@ -12,8 +12,14 @@ import java.util.SequencedSet;
  *
  * @param config the folder's config.json
  * @param names of the matrices' tensors, which all end in {@code .weight}, layer by layer
+ * @param routers names of the matrices that choose experts, which end so too and are too small and
+ *     too delicate to gain by codes
  */
-public record LayerMatrices(JsonFile config, SafetensorsModel model, SequencedSet<String> names) {
+public record LayerMatrices(
+    JsonFile config,
+    SafetensorsModel model,
+    SequencedSet<String> names,
+    SequencedSet<String> routers) {
   /**
    * Reads all but the values.
    *
@@ -31,7 +37,11 @@ public record LayerMatrices(JsonFile config, SafetensorsModel model, SequencedSe
           "the weights are quantized already (%s)".formatted(stored.weights().layout().get()));
     var unused = stored.rows(); // Shapes and types are seen to be right.
     SequencedSet<String> names = new LinkedHashSet<>();
-    for (Slot slot : stored.slots()) if (slot.isLayerMatrix()) names.add(slot.name());
-    return new LayerMatrices(stored.config(), stored.model(), names);
+    SequencedSet<String> routers = new LinkedHashSet<>();
+    for (Slot slot : stored.slots()) {
+      if (slot.isLayerMatrix()) names.addAll(slot.names());
+      if (slot.isRouter()) routers.add(slot.name());
+    }
+    return new LayerMatrices(stored.config(), stored.model(), names, routers);
   }
 }

@@ -39,8 +39,8 @@ public record ModelPlace(Path model) {
   }
 
   /**
-   * As {@link #config}, but no keys where none are needed: files that tell in their metadata how they
-   * are quantized need no config.json beside them.
+   * As {@link #config}, but no keys where none are needed: files that tell in their metadata how
+   * they are quantized need no config.json beside them.
    *
    * @param found the model, read
    */

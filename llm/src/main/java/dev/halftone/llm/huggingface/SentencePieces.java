@@ -50,10 +50,10 @@ record SentencePieces(List<Piece> pieces, Optional<SpaceKeys> unigram) {
     }
     if (kind != PAIRS && kind != UNIGRAM)
       throw new UnsupportedModelException(
-          file,
-          "a sentencepiece model of type %d, expected byte pairs or unigram".formatted(kind));
+          file, "a sentencepiece model of type %d, expected byte pairs or unigram".formatted(kind));
     if (pieces.isEmpty()) throw new MalformedModelException(file, "no pieces");
-    return new SentencePieces(pieces, kind == UNIGRAM ? Optional.of(spaces(normalizer)) : Optional.empty());
+    return new SentencePieces(
+        pieces, kind == UNIGRAM ? Optional.of(spaces(normalizer)) : Optional.empty());
   }
 
   private static byte[] bytes(Path file) {
@@ -125,7 +125,7 @@ record SentencePieces(List<Piece> pieces, Optional<SpaceKeys> unigram) {
 
   /** The pieces as a vocabulary of {@code size} tokens; those beyond are left out. */
   Vocabulary vocabulary(int size) {
-    Vocabulary vocabulary = 
+    Vocabulary vocabulary =
         new Vocabulary(unigram.isEmpty() ? "llama" : Unigrams.MODEL, "default", size, List.of());
     for (int i = 0; i < Math.min(size, pieces.size()); i++) {
       Piece piece = pieces.get(i);

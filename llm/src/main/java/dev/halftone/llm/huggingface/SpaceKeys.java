@@ -21,7 +21,6 @@ record SpaceKeys(boolean prefixed, boolean joined, byte[] letters) {
     if (letters.length == 0) return;
     List<MetadataValue> bytes = new ArrayList<>();
     for (byte one : letters) bytes.add(MetadataValue.of(ValueType.UINT8, one & 0xFF));
-    keys.add(
-        "tokenizer.ggml.precompiled_charsmap", MetadataValue.array(ValueType.UINT8, bytes));
+    keys.add("tokenizer.ggml.precompiled_charsmap", MetadataValue.array(ValueType.UINT8, bytes));
   }
 }

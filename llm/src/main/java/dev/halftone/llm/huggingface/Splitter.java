@@ -41,7 +41,8 @@ final class Splitter {
     if (cuts.isEmpty()) return Optional.of(architecture == Architecture.PHI2 ? "phi-2" : "gpt-2");
     if (cuts.size() > 1) return Optional.empty();
     JsonFile cut = cuts.getFirst();
-    if (TextSteps.isA(cut, "Digits") && cut.flag("individual_digits", false)) return Optional.of("smollm");
+    if (TextSteps.isA(cut, "Digits") && cut.flag("individual_digits", false))
+      return Optional.of("smollm");
     if (!TextSteps.isA(cut, "Split")) return Optional.empty();
     String expression = cut.object("pattern").flatMap(one -> one.textIfAny("Regex")).orElse("");
     if (expression.startsWith(LLAMA3))

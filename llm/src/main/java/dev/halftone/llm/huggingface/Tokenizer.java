@@ -27,7 +27,7 @@ record Tokenizer(Keys keys, List<Path> paths, List<String> warnings) {
   static Tokenizer read(Path folder, Architecture architecture, Dimensions size, JsonFile config) {
     Optional<JsonFile> settings = JsonFile.readIfThere(folder.resolve(CONFIG));
     Keys keys = new Keys();
-    if (architecture == Architecture.LLAMA)
+    if (architecture.isLlama())
       settings
           .flatMap(one -> one.flagIfAny("add_prefix_space"))
           .ifPresent(flag -> keys.add("tokenizer.ggml.add_space_prefix", flag));

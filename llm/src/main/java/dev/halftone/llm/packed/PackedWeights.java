@@ -46,8 +46,7 @@ public record PackedWeights(
    * config.json, or by quantize_config.json beside it.
    *
    * @param config the folder's config.json
-   * @throws UnsupportedModelException if the weights are quantized in a way that
-   *     is not read
+   * @throws UnsupportedModelException if the weights are quantized in a way that is not read
    * @throws dev.halftone.graph.MalformedModelException if a config is not sound, or tensors of a
    *     module do not agree: names the file and the tensor
    */

@@ -187,7 +187,8 @@ class TokenizerTest {
   void pairsThatFallBackToBytesAreScoredByTheirOrder() {
     String json = fallback().replace("\"▁▁\": 4", "\"▁▁\": 6").replace("\"▁ab\": 6", "\"▁ab\": 4");
     HuggingFaceFolder read = ModelFolder.llama(path).file("tokenizer.json", json).read();
-    assertThat(texts(read, "tokens")).startsWith("<unk>", "<s>", "</s>", "<0x0A>", "▁ab", "ab", "▁▁");
+    assertThat(texts(read, "tokens"))
+        .startsWith("<unk>", "<s>", "</s>", "<0x0A>", "▁ab", "ab", "▁▁");
     assertThat(value(read, "scores").elements().stream().map(MetadataValue::asDouble))
         .containsExactly(0., -1000., -1000., 0., -2., -1., 0., -3., -4., -5.);
     assertThat(numbers(read, "token_type")).containsExactly(2, 3, 3, 6, 1, 1, 1, 1, 1, 1);
@@ -208,19 +209,19 @@ class TokenizerTest {
 
   private static String fallback() {
     return """
-        {"added_tokens": [{"id": 1, "content": "<s>", "special": true},
-                          {"id": 2, "content": "</s>", "special": true}],
-         "normalizer": {"type": "Sequence", "normalizers": [
-           {"type": "Prepend", "prepend": "▁"},
-           {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
-         "pre_tokenizer": null,
-         "post_processor": {"type": "TemplateProcessing", "single": [
-           {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]},
-         "model": {"type": "BPE", "unk_token": "<unk>", "byte_fallback": true,
-           "vocab": {"<unk>": 0, "<s>": 1, "</s>": 2, "<0x0A>": 3, "▁▁": 4, "ab": 5, "▁ab": 6,
-                     "a": 7, "b": 8, "▁": 9},
-           "merges": ["▁ ▁", "a b", ["▁", "ab"]]}}
-        """;
+    {"added_tokens": [{"id": 1, "content": "<s>", "special": true},
+                      {"id": 2, "content": "</s>", "special": true}],
+     "normalizer": {"type": "Sequence", "normalizers": [
+       {"type": "Prepend", "prepend": "▁"},
+       {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+     "pre_tokenizer": null,
+     "post_processor": {"type": "TemplateProcessing", "single": [
+       {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]},
+     "model": {"type": "BPE", "unk_token": "<unk>", "byte_fallback": true,
+       "vocab": {"<unk>": 0, "<s>": 1, "</s>": 2, "<0x0A>": 3, "▁▁": 4, "ab": 5, "▁ab": 6,
+                 "a": 7, "b": 8, "▁": 9},
+       "merges": ["▁ ▁", "a b", ["▁", "ab"]]}}
+    """;
   }
 
   @Test
@@ -262,19 +263,19 @@ class TokenizerTest {
 
   private static String unigram() {
     return """
-        {"added_tokens": [{"id": 0, "content": "<s>", "special": true},
-                          {"id": 1, "content": "</s>", "special": true},
-                          {"id": 2, "content": "<unk>", "special": true},
-                          {"id": 8, "content": "<mask>", "special": true}],
-         "normalizer": {"type": "Sequence", "normalizers": [
-           {"type": "Precompiled", "precompiled_charsmap": "AQL/"},
-           {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
-         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "add_prefix_space": true},
-         "post_processor": {"type": "TemplateProcessing", "single": [
-           {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}]},
-         "model": {"type": "Unigram", "unk_id": 2, "byte_fallback": true, "vocab": [
-           ["<s>", 0.0], ["</s>", 0.0], ["<unk>", 0], ["▁a", -1.5], ["b", -2.5], ["<0x0A>", 0.0]]}}
-        """;
+    {"added_tokens": [{"id": 0, "content": "<s>", "special": true},
+                      {"id": 1, "content": "</s>", "special": true},
+                      {"id": 2, "content": "<unk>", "special": true},
+                      {"id": 8, "content": "<mask>", "special": true}],
+     "normalizer": {"type": "Sequence", "normalizers": [
+       {"type": "Precompiled", "precompiled_charsmap": "AQL/"},
+       {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
+     "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "add_prefix_space": true},
+     "post_processor": {"type": "TemplateProcessing", "single": [
+       {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}]},
+     "model": {"type": "Unigram", "unk_id": 2, "byte_fallback": true, "vocab": [
+       ["<s>", 0.0], ["</s>", 0.0], ["<unk>", 0], ["▁a", -1.5], ["b", -2.5], ["<0x0A>", 0.0]]}}
+    """;
   }
 
   @Test
@@ -284,13 +285,16 @@ class TokenizerTest {
     refused(MalformedModelException.class, "entry 4: [\"b\",\"x\"], expected [TEXT, NUMBER]");
     folder.file("tokenizer.json", unigram().replace("-2.5", "-1e999"));
     refused(MalformedModelException.class, "entry 4");
-    folder.file("tokenizer.json", unigram().replace("[\"<s>\", 0.0]", "[\"x\", 0],".repeat(6) + "[\"<s>\", 0.0]"));
+    folder.file(
+        "tokenizer.json",
+        unigram().replace("[\"<s>\", 0.0]", "[\"x\", 0],".repeat(6) + "[\"<s>\", 0.0]"));
     refused(MalformedModelException.class, "12 pieces, the model has 10 tokens");
     folder.file("tokenizer.json", unigram().replace("AQL/", "*"));
     refused(MalformedModelException.class, "precompiled_charsmap\": is not base 64");
     folder.file("tokenizer.json", unigram().replace("\"unk_id\": 2", "\"unk_id\": -2"));
     refused(MalformedModelException.class, "unk_id");
-    folder.file("tokenizer.json", unigram().replace("\"replacement\": \"▁\"", "\"replacement\": \"_\""));
+    folder.file(
+        "tokenizer.json", unigram().replace("\"replacement\": \"▁\"", "\"replacement\": \"_\""));
     refused(UnsupportedModelException.class, "spaces are written as \"_\"");
     folder.file("tokenizer.json", unigram().replace("\"id\": 8", "\"id\": 10"));
     refused(MalformedModelException.class, "10, the model has 10 tokens");
@@ -298,7 +302,9 @@ class TokenizerTest {
     refused(MalformedModelException.class, "\"a b c\", expected two texts");
     folder.file("tokenizer.json", fallback().replace("\"b\": 8", "\"b\": 7"));
     refused(MalformedModelException.class, "number 7 comes twice");
-    folder.file("tokenizer.json", fallback().replace("\"byte_fallback\": true", "\"byte_fallback\": false"));
+    folder.file(
+        "tokenizer.json",
+        fallback().replace("\"byte_fallback\": true", "\"byte_fallback\": false"));
     refused(UnsupportedModelException.class, "neither over bytes nor fall back to them");
   }
 

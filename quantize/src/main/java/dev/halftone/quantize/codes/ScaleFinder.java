@@ -91,9 +91,7 @@ final class ScaleFinder {
     float scale = scaling.scale(format, low, high, firstEntry + run);
     triedScales[run] = scale == 0 ? 1 : scale;
     triedZeroPoints[run] =
-        scale == 0
-            ? format.middle()
-            : scaling.zeroPoint(format, low, scale, firstEntry + run);
+        scale == 0 ? format.middle() : scaling.zeroPoint(format, low, scale, firstEntry + run);
   }
 
   private void shrink(@Nullable PowerTable power) {

@@ -10,6 +10,7 @@ import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.llm.packed.PackedWeights;
 import dev.halftone.llm.packed.PlainFloats;
 import dev.halftone.llm.packed.QuantizedMatrix;
+import dev.halftone.llm.packed.StackedFloats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -51,7 +52,8 @@ public final class CheckpointBlocks {
    *
    * @param checkpoint a GGUF file, or a folder or safetensors file with weights as GPTQ, AWQ or
    *     compressed-tensors store them
-   * @throws dev.halftone.graph.BadInputException if it is not sound, or has no matrix in such blocks
+   * @throws dev.halftone.graph.BadInputException if it is not sound, or has no matrix in such
+   *     blocks
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static CheckpointBlocks read(Path checkpoint) {
@@ -86,6 +88,7 @@ public final class CheckpointBlocks {
                 case PlainFloats floats when floats.shape().length == 2 ->
                     plain.add("%s (%s)".formatted(name, floats.dtype()));
                 case PlainFloats ignored -> {}
+                case StackedFloats ignored -> {}
               }
             });
     refused.addAll(plain);

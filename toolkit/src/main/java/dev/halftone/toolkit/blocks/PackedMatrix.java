@@ -59,13 +59,9 @@ record PackedMatrix(
         middle &= zeroPoint == 1 << bits - 1;
       }
     }
-    DType codes =
-        bits == 4
-            ? middle ? DType.INT4 : DType.UINT4
-            : middle ? DType.INT8 : DType.UINT8;
+    DType codes = bits == 4 ? middle ? DType.INT4 : DType.UINT4 : middle ? DType.INT8 : DType.UINT8;
     return new Result.Found(
-        new PackedMatrix(
-            plain.name, plain.matrix, plain.group, plain.block, plain.shift, codes));
+        new PackedMatrix(plain.name, plain.matrix, plain.group, plain.block, plain.shift, codes));
   }
 
   @Override

@@ -68,7 +68,8 @@ public final class FloatFolder {
    * @param file name of the one file that the result shall be; empty for a folder
    * @throws MalformedModelException if a file is missing or not sound, or tensors of a module do
    *     not agree: names the file and the tensor
-   * @throws dev.halftone.graph.UnsupportedModelException if nothing is quantized, or in a way that is not read
+   * @throws dev.halftone.graph.UnsupportedModelException if nothing is quantized, or in a way that
+   *     is not read
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
   public static FloatFolder of(Path path, Optional<String> file) {
@@ -127,10 +128,7 @@ public final class FloatFolder {
   private ResultFiles.Target target(Path out) {
     if (oneFile) return new ResultFiles.Target(out, layout, Optional.empty(), List.of());
     return new ResultFiles.Target(
-        out,
-        layout,
-        Optional.of(config.without(PackedWeights.KEY)),
-        Companions.of(place.folder()));
+        out, layout, Optional.of(config.without(PackedWeights.KEY)), Companions.of(place.folder()));
   }
 
   private static List<Piece> pieces(String name, StoredFloats floats) {

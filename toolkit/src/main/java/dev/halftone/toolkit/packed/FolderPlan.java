@@ -88,16 +88,24 @@ public final class FolderPlan {
                 choices.add(
                     source.names().contains(name)
                         ? choice(name, tensor, scheme, include, exclude)
-                        : new Choice(name, tensor, Optional.empty(), "")));
+                        : kept(name, tensor, source)));
     if (choices.stream().noneMatch(choice -> choice.matrix().isPresent()))
       throw new UnsupportedModelException(
-          source.config().file(), "nothing to quantize" + firstReason(choices));
+          source.config().file(), "nothing to quantize" + firstReason(choices, source));
     return new FolderPlan(place, scheme, source, choices, file);
   }
 
-  private static String firstReason(List<Choice> choices) {
+  /**
+   * One that is no matrix of a layer, or one that chooses experts: readers have to be told of it.
+   */
+  private static Choice kept(String name, Tensor tensor, LayerMatrices source) {
+    String reason = source.routers().contains(name) ? "it chooses experts" : "";
+    return new Choice(name, tensor, Optional.empty(), reason);
+  }
+
+  private static String firstReason(List<Choice> choices, LayerMatrices source) {
     return choices.stream()
-        .filter(choice -> !choice.reason().isEmpty())
+        .filter(choice -> source.names().contains(choice.name()))
         .findFirst()
         .map(choice -> ": tensor \"%s\": %s".formatted(choice.name(), choice.reason()))
         .orElse("");
@@ -147,10 +155,7 @@ public final class FolderPlan {
   /** The result, under a name. */
   ResultFiles.Target target(Path out) {
     return new ResultFiles.Target(
-        out,
-        layout,
-        configText,
-        configText.isEmpty() ? List.of() : Companions.of(place.folder()));
+        out, layout, configText, configText.isEmpty() ? List.of() : Companions.of(place.folder()));
   }
 
   /** What is read, and what of the choices the layout does not tell. */

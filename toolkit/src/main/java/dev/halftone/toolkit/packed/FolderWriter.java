@@ -12,9 +12,9 @@ import java.util.OptionalDouble;
  * the model's size, and the bytes do not depend on the number of threads. The result appears whole
  * or not at all.
  *
- * <p>A process that was killed leaves what it made in hidden files beside the result's name, and the
- * same work started again takes what is there, after comparing checksums. Work that fails leaves
- * nothing.
+ * <p>A process that was killed leaves what it made in hidden files beside the result's name, and
+ * the same work started again takes what is there, after comparing checksums. Work that fails
+ * leaves nothing.
  */
 public final class FolderWriter {
   private FolderWriter() {}
@@ -38,8 +38,7 @@ public final class FolderWriter {
       pieces.addAll(pieces(plan, choice, threads));
       ends.add(pieces.size());
     }
-    List<MatrixError> errors =
-        ResultFiles.write(plan.target(out), pieces, plan.key(), progress);
+    List<MatrixError> errors = ResultFiles.write(plan.target(out), pieces, plan.key(), progress);
     List<OptionalDouble> all = new ArrayList<>();
     for (int i = 0; i < ends.size(); i++) {
       if (!plan.choices().get(i).isQuantized()) {

@@ -16,8 +16,7 @@ record MatrixPiece(PackedMatrix matrix, MatrixEncoder encoder, long first, long 
     List<Piece> pieces = new ArrayList<>();
     long step = matrix.rowsOfPiece();
     for (long first = 0; first < matrix.rows(); first += step)
-      pieces.add(
-          new MatrixPiece(matrix, encoder, first, Math.min(step, matrix.rows() - first)));
+      pieces.add(new MatrixPiece(matrix, encoder, first, Math.min(step, matrix.rows() - first)));
     return pieces;
   }
 
@@ -41,8 +40,7 @@ record MatrixPiece(PackedMatrix matrix, MatrixEncoder encoder, long first, long 
     if (!scheme.symmetric()) {
       long words = matrix.groups() * Integer.BYTES;
       long ofWord = scheme.codesOfWord();
-      regions.add(
-          new Region(matrix.zeroPoints(), first / ofWord * words, count / ofWord * words));
+      regions.add(new Region(matrix.zeroPoints(), first / ofWord * words, count / ofWord * words));
     }
     if (hasShape()) regions.add(new Region(matrix.shape(), 0, 2 * Long.BYTES));
     return regions;

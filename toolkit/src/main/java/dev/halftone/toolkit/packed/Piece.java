@@ -5,7 +5,9 @@ import java.util.List;
 
 /** A part of the work on a result: bytes that are made together. */
 interface Piece {
-  /** Where some of its bytes go: {@code bytes} of them in a tensor, from its byte {@code from} on. */
+  /**
+   * Where some of its bytes go: {@code bytes} of them in a tensor, from its byte {@code from} on.
+   */
   record Region(String tensor, long from, long bytes) {}
 
   /** What was made: the bytes of each region, and how far they are from the source. */

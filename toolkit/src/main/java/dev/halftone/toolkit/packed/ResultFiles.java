@@ -65,8 +65,7 @@ final class ResultFiles implements AutoCloseable {
       Target target, List<Piece> pieces, WorkKey key, WriteProgress progress) {
     target.addTo(key);
     try (UnfinishedResult unfinished =
-        UnfinishedResult.open(
-            target.out(), target.config().isEmpty(), key.line(), pieces.size())) {
+        UnfinishedResult.open(target.out(), target.config().isEmpty(), key.line(), pieces.size())) {
       try (ResultFiles files = new ResultFiles(target, unfinished)) {
         files.prepare();
         List<MatrixError> errors = files.fill(pieces, progress);
@@ -93,8 +92,7 @@ final class ResultFiles implements AutoCloseable {
     if (target.config().isPresent())
       Files.writeString(folder.resolve("config.json"), target.config().get());
     if (target.layout().indexText().isPresent())
-      Files.writeString(
-          folder.resolve(ModelLayout.indexName()), target.layout().indexText().get());
+      Files.writeString(folder.resolve(ModelLayout.indexName()), target.layout().indexText().get());
     for (ModelLayout.Shard shard : target.layout().shards()) {
       ShardFile file = ShardFile.open(folder, shard);
       open.add(file);

@@ -31,8 +31,8 @@ final class UnfinishedResult implements AutoCloseable {
   /**
    * Goes on with what is there of the same work, or starts anew.
    *
-   * @param oneFile whether the result is a file, which replaces one that is there; a folder replaces
-   *     an empty one only, since nothing tells whose its files are
+   * @param oneFile whether the result is a file, which replaces one that is there; a folder
+   *     replaces an empty one only, since nothing tells whose its files are
    * @throws IOException if the folder around it is missing or not writable, something has the name
    *     already, or another process writes the same result; the message names it
    */
