@@ -1,6 +1,7 @@
 package dev.halftone.cli;
 
 import dev.halftone.toolkit.Halftone;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,21 +15,6 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = HalftoneCommand.Version.class,
     header = "Makes trained neural networks small and fast, and proves that they still work.",
-    subcommands = {
-      InspectCommand.class,
-      QuantizeCommand.class,
-      PruneCommand.class,
-      EvaluateCommand.class,
-      CompareCommand.class,
-      DiffCommand.class,
-      SweepCommand.class,
-      TrainCommand.class,
-      DequantizeCommand.class,
-      ReportCommand.class,
-      RecipesCommand.class,
-      TargetsCommand.class,
-      DoctorCommand.class
-    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  halftone inspect model.onnx",
@@ -40,7 +26,42 @@ import picocli.CommandLine.Spec;
       "4 quality gate missed, 130 cancelled."
     })
 final class HalftoneCommand implements Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          InspectCommand.class,
+          QuantizeCommand.class,
+          PruneCommand.class,
+          EvaluateCommand.class,
+          CompareCommand.class,
+          DiffCommand.class,
+          SweepCommand.class,
+          TrainCommand.class,
+          DequantizeCommand.class,
+          ReportCommand.class,
+          RecipesCommand.class,
+          TargetsCommand.class,
+          DoctorCommand.class);
+
   @Spec private CommandSpec spec;
+
+  /**
+   * All commands, or, since reading the options of them all takes longer than most do, only the one
+   * that {@code arguments} begin with.
+   */
+  static CommandLine commandLine(String... arguments) {
+    CommandLine line = new CommandLine(new HalftoneCommand());
+    List<Class<?>> meant =
+        COMMANDS.stream()
+            .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+            .toList();
+    for (Class<?> command : meant.isEmpty() ? COMMANDS : meant)
+      line.addSubcommand(name(command), command);
+    return line;
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
+  }
 
   @Override
   public void run() {

@@ -38,7 +38,7 @@ public final class Main {
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
     int code;
     try {
-      code = commandLine().setOut(out).setErr(err).execute(arguments);
+      code = commandLine(arguments).setOut(out).setErr(err).execute(arguments);
     } catch (OutOfMemoryError e) {
       err.println(
           "halftone: out of memory; HALFTONE_OPTS=-Xmx4g gives more (" + e.getMessage() + ")");
@@ -54,8 +54,9 @@ public final class Main {
     return code;
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new HalftoneCommand())
+  /** All commands, or only the one that {@code arguments} begin with. */
+  static CommandLine commandLine(String... arguments) {
+    return HalftoneCommand.commandLine(arguments)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpLongOptionsMaxWidth(30)
         .setUsageHelpWidth(110)

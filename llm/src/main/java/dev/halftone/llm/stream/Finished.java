@@ -35,13 +35,11 @@ public record Finished(long unit, int checksum, Error error, long nanos) {
 
   /** As a line of the journal. */
   String line() {
-    return "%d %s %s %s %d\n"
-        .formatted(
-            unit,
-            HEX.toHexDigits(checksum),
-            HEX.toHexDigits(Double.doubleToLongBits(error.signal())),
-            HEX.toHexDigits(Double.doubleToLongBits(error.noise())),
-            nanos);
+    return unit
+        + (" " + HEX.toHexDigits(checksum))
+        + (" " + HEX.toHexDigits(Double.doubleToLongBits(error.signal())))
+        + (" " + HEX.toHexDigits(Double.doubleToLongBits(error.noise())))
+        + (" " + nanos + "\n");
   }
 
   /** What a line of the journal says; empty if it was not written to its end. */
