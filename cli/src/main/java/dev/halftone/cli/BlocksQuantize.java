@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** ONNX models that take the blocks of a GGUF file for their weights. */
+/** ONNX models that take the blocks of a checkpoint for their weights. */
 final class BlocksQuantize {
   /** Options of {@code quantize} that mean something here, besides those of every command. */
   private static final Set<String> OWN =

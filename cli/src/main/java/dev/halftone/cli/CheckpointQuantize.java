@@ -2,6 +2,7 @@ package dev.halftone.cli;
 
 import dev.halftone.checkpoint.gguf.Gguf;
 import dev.halftone.llm.huggingface.HuggingFaceFolder;
+import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.llm.mixture.MixtureRequest;
 import dev.halftone.llm.plan.CheckpointPlan;
 import dev.halftone.llm.source.CheckpointSource;
@@ -14,9 +15,7 @@ import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.ModelFile;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.halftone.toolkit.packed.PackedScheme;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -44,13 +43,13 @@ final class CheckpointQuantize {
     this.console = console;
   }
 
-  /** Whether a model is for this and not an ONNX file: a GGUF file by its name, or a folder. */
+  /** Whether a model is for this and not an ONNX file: GGUF or safetensors, or a folder. */
   static boolean takes(Path model) {
-    return model.toString().endsWith(ENDING) || Files.isDirectory(model);
+    return model.toString().endsWith(ENDING) || ModelPlace.takes(model);
   }
 
   private static CheckpointSource open(Path model) {
-    return Files.isDirectory(model)
+    return ModelPlace.takes(model)
         ? HuggingFaceFolder.read(model)
         : new GgufSource(Gguf.read(model));
   }
@@ -79,14 +78,16 @@ final class CheckpointQuantize {
       throw new ParameterException(
           spec.commandLine(), "-o OUT is missing: where shall the result go?");
     MixtureRequest request = Usage.checked(spec, () -> options.request(weights));
-    if (request.keepOrder() && Files.isDirectory(model))
+    boolean safetensors = ModelPlace.takes(model);
+    if (request.keepOrder() && safetensors)
       throw new ParameterException(
-          spec.commandLine(), "--keep-split has no meaning for a folder, which becomes one file");
+          spec.commandLine(), "--keep-split has no meaning for safetensors, which become one file");
     console.checkWritable();
     CheckpointSource source = open(model);
     CheckpointPlan plan = CheckpointPlan.of(source, request, options.importance());
     CheckpointJob job = plan.job(output == null ? model : output, "Halftone " + Halftone.version());
-    refuseInputs(job, Files.isDirectory(model));
+    refuseInputs(job, safetensors);
+    checkName(output, weights);
     List<TensorResult> results = List.of();
     if (!dryRun) {
       try (Bars bars = console.bars()) {
@@ -110,27 +111,30 @@ final class CheckpointQuantize {
     return ExitCode.DONE;
   }
 
+  private void checkName(@Nullable Path output, @Nullable String weights) {
+    if (output == null || !ModelPlace.isFile(output)) return;
+    throw new ParameterException(
+        spec.commandLine(),
+        "%s makes a GGUF file, and %s is a safetensors file by its name; --weights %s make one"
+            .formatted(
+                weights == null ? "no --weights" : "--weights " + weights,
+                output,
+                PackedScheme.Element.words()));
+  }
+
   /**
    * What {@link OutputPaths} cannot see: the files of a folder, and the parts of a split model,
    * whose names follow from that of the output. A dry run of one file is for that file itself.
    */
-  private void refuseInputs(CheckpointJob job, boolean folder) {
+  private void refuseInputs(CheckpointJob job, boolean safetensors) {
     for (FileJob file : job.files()) {
       for (Path input : job.inputs()) {
-        if (isSame(file.file(), input) && (folder || job.files().size() > 1))
+        if (OutputPaths.isSame(file.file(), input) && (safetensors || job.files().size() > 1))
           throw new ParameterException(
               spec.commandLine(),
               "--output would write over %s, which is both input and output; give the output another name"
                   .formatted(input));
       }
-    }
-  }
-
-  private static boolean isSame(Path output, Path input) {
-    try {
-      return Files.exists(output) && Files.isSameFile(output, input);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.halftone.cli;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.ALWAYS;
 import static dev.halftone.onnx.OnnxWriter.ExternalData.WHEN_NEEDED;
 
+import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.quantize.dequantize.QuantizedParts;
 import dev.halftone.toolkit.DequantizedModel;
 import dev.halftone.toolkit.Halftone;
@@ -11,7 +12,6 @@ import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         "QDQ pairs, QLinear and integer operators and block-quantized weights become the float"
             + " operators and weights that they stand for, and a Relu or Clip that saturation stood"
             + " for is there again. What was lost to rounding stays lost. The result is loaded into"
-            + " ONNX Runtime before it is kept. A folder of compressed-tensors, GPTQ or AWQ weights"
-            + " becomes one with floats.",
+            + " ONNX Runtime before it is kept. A folder, or a .safetensors file, of"
+            + " compressed-tensors, GPTQ or AWQ weights becomes one with floats.",
     customSynopsis = "halftone dequantize MODEL -o OUT [OPTIONS]",
     sortOptions = false,
     footerHeading = "%nExamples:%n",
@@ -44,7 +44,9 @@ import picocli.CommandLine.Spec;
 final class DequantizeCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
-      description = "The quantized ONNX model, or a folder with config.json and safetensors files.")
+      description =
+          "The quantized ONNX model, a folder with config.json and safetensors files, or a"
+              + " .safetensors file.")
   private Path model;
 
   @SuppressWarnings("NullAway.Init") // The parser insists on it.
@@ -52,7 +54,8 @@ final class DequantizeCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "OUT",
-      description = "The file to write; a folder for a folder.")
+      description =
+          "The file to write. For safetensors a folder, or one file if it ends in .safetensors.")
   private Path output;
 
   @Option(
@@ -65,7 +68,7 @@ final class DequantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (Files.isDirectory(model)) return new FolderDequantize(spec, common).run(model, output);
+    if (ModelPlace.takes(model)) return new FolderDequantize(spec, common).run(model, output);
     Clock clock = Clock.start();
     Console console = common.console();
     console.checkWritable();

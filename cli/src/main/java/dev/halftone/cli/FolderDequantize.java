@@ -7,7 +7,7 @@ import dev.halftone.toolkit.packed.FloatFolder;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Folders with quantized weights back to folders with floats. */
+/** Safetensors with quantized weights back to safetensors with floats. */
 final class FolderDequantize {
   private final CommandSpec spec;
   private final CommonOptions common;
@@ -21,15 +21,15 @@ final class FolderDequantize {
     Clock clock = Clock.start();
     Console console = common.console();
     Usage.refuseOptions(
-        spec, name -> name.equals("--output") || CommonOptions.NAMES.contains(name), "a folder");
+        spec, name -> name.equals("--output") || CommonOptions.NAMES.contains(name), "safetensors");
     console.checkWritable();
-    FloatFolder folder = FloatFolder.of(model);
+    FloatFolder folder = FloatFolder.of(model, FolderQuantize.fileName(model, output));
+    FolderQuantize.refuseInput(spec, output, folder.sources());
     try (Bars bars = console.bars()) {
       folder.write(output, bars.bytes("dequantize", folder.bytes()));
     }
     ModelFile before = ModelFile.ofParts(folder.sources());
-    ModelFile after =
-        ModelFile.ofParts(folder.weightFiles().stream().map(output::resolve).toList());
+    ModelFile after = ModelFile.ofParts(folder.weightFiles(output));
     RunRecord.Builder builder =
         RunRecord.of("dequantize")
             .model(before)

@@ -1,12 +1,12 @@
 package dev.halftone.cli;
 
+import dev.halftone.llm.huggingface.ModelPlace;
 import dev.halftone.toolkit.ModelFile;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.packed.FolderPlan;
 import dev.halftone.toolkit.packed.FolderWriter;
 import dev.halftone.toolkit.packed.PackedScheme;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** The main job for folders that become folders, in the layout of compressed-tensors. */
+/**
+ * The main job for safetensors that become safetensors, in the layout of compressed-tensors:
+ * folders or files.
+ */
 final class FolderQuantize {
   /** Options of {@code quantize} that mean something here, besides those of every command. */
   private static final Set<String> OWN =
@@ -24,6 +27,7 @@ final class FolderQuantize {
           "--output",
           "--dry-run",
           "--weights",
+          "--mode",
           "--granularity",
           "--symmetric",
           "--asymmetric",
@@ -33,6 +37,8 @@ final class FolderQuantize {
           "--scales",
           "--include",
           "--exclude");
+
+  private static final String ENDING = ".safetensors";
 
   private final CommandSpec spec;
   private final RecipeOptions recipe;
@@ -46,9 +52,9 @@ final class FolderQuantize {
     this.console = console;
   }
 
-  /** Whether this is meant and not a GGUF file: a folder, to types that GGUF has not. */
+  /** Whether this is meant and not a GGUF file: safetensors, to types that GGUF has not. */
   static boolean takes(Path model, @Nullable String weights) {
-    return Files.isDirectory(model) && element(weights).isPresent();
+    return ModelPlace.takes(model) && element(weights).isPresent();
   }
 
   private static Optional<PackedScheme.Element> element(@Nullable String weights) {
@@ -63,12 +69,14 @@ final class FolderQuantize {
             OWN.contains(name)
                 || CommonOptions.NAMES.contains(name)
                 || name.equals(ReportOption.NAME),
-        "a folder");
+        "safetensors");
     checkOutput(output, dryRun);
     PackedScheme scheme =
         Usage.checked(spec, () -> recipe.packed(element(recipe.weights()).orElseThrow()));
     console.checkWritable();
-    FolderPlan plan = FolderPlan.of(model, scheme, recipe.include(), recipe.exclude());
+    FolderPlan plan =
+        FolderPlan.of(model, scheme, recipe.include(), recipe.exclude(), fileName(model, output));
+    if (output != null) refuseInput(spec, output, plan.sources());
     List<OptionalDouble> errors = List.of();
     if (!dryRun && output != null) {
       try (Bars bars = console.bars()) {
@@ -81,8 +89,7 @@ final class FolderQuantize {
     RunRecord.Builder record = report.record();
     if (console.wantsRecord()) {
       record.model(ModelFile.ofParts(plan.sources()));
-      if (!dryRun && output != null)
-        record.output(ModelFile.ofParts(plan.weightFiles().stream().map(output::resolve).toList()));
+      if (!dryRun && output != null) record.output(ModelFile.ofParts(plan.weightFiles(output)));
     }
     record.provenance(Provenance.here(common.seed(), common.threads(), null, null));
     clock.stop(record);
@@ -99,7 +106,31 @@ final class FolderQuantize {
     if (output != null && output.toString().endsWith(".gguf"))
       throw new ParameterException(
           spec.commandLine(),
-          "--weights %s makes a folder of safetensors, and %s is a GGUF file by its name"
+          "--weights %s makes safetensors, and %s is a GGUF file by its name"
               .formatted(recipe.weights(), output));
+  }
+
+  /**
+   * Name of the file that the result is: of an output that ends as such files do, and where there
+   * is no output, of a file. Empty for a folder.
+   */
+  static Optional<String> fileName(Path model, @Nullable Path output) {
+    Path named = output == null ? model : output;
+    boolean file = output == null ? ModelPlace.isFile(model) : output.toString().endsWith(ENDING);
+    return file ? Optional.of(String.valueOf(named.getFileName())) : Optional.empty();
+  }
+
+  /**
+   * Sees to it that no file of a folder is written over.
+   *
+   * @throws ParameterException if one would be
+   */
+  static void refuseInput(CommandSpec spec, Path output, List<Path> inputs) {
+    for (Path input : inputs)
+      if (OutputPaths.isSame(output, input))
+        throw new ParameterException(
+            spec.commandLine(),
+            "--output would write over %s, which is both input and output; give the output another name"
+                .formatted(input));
   }
 }

@@ -40,7 +40,7 @@ record FolderReport(FolderPlan plan, @Nullable Path output, List<OptionalDouble>
   private Map<String, Object> recipe() {
     PackedScheme scheme = plan.scheme();
     Map<String, Object> fields = new TreeMap<>();
-    fields.put("mode", "weights");
+    fields.put("mode", scheme.dynamic() ? "dynamic" : "weights");
     fields.put("weights", scheme.element().word());
     fields.put("granularity", scheme.granularity().text());
     fields.put("symmetric", scheme.symmetric());

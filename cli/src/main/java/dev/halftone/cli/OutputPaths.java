@@ -103,11 +103,24 @@ final class OutputPaths {
                 }));
   }
 
+  /**
+   * Whether a file to write is there already, and is one that is read.
+   *
+   * @throws UncheckedIOException if that cannot be told
+   */
+  static boolean isSame(Path output, Path input) {
+    try {
+      return Files.exists(output) && Files.isSameFile(output, input);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static boolean isRead(Path input, Path output) {
     try {
       if (input.toString().endsWith(".onnx")) return WeightFiles.belongs(input, output);
-      return Files.exists(output) && Files.isSameFile(input, output);
-    } catch (IOException | UncheckedIOException | MalformedModelException e) {
+      return isSame(output, input);
+    } catch (UncheckedIOException | MalformedModelException e) {
       return false; // What cannot be read is refused by the command, in its own words.
     }
   }

@@ -53,7 +53,10 @@ import picocli.CommandLine.Spec;
       "  halftone quantize model-f16.gguf --weights Q4_K_M -o model-q4_k_m.gguf",
       "  halftone quantize TinyLlama-1.1B/ --weights Q4_K_M -o tinyllama-q4_k_m.gguf",
       "  halftone quantize TinyLlama-1.1B/ --weights int4 -o TinyLlama-1.1B-w4a16/",
-      "  halftone quantize model.onnx --weights-from model-q4_0.gguf -o model-q4_0.onnx"
+      "  halftone quantize TinyLlama-1.1B/ --weights int8 --mode dynamic -o TinyLlama-1.1B-w8a8/",
+      "  halftone quantize model.safetensors --weights int4 -o model-int4.safetensors",
+      "  halftone quantize model.onnx --weights-from model-q4_0.gguf -o model-q4_0.onnx",
+      "  halftone quantize model.onnx --weights-from TinyLlama-1.1B-GPTQ/ -o model-gptq.onnx"
     })
 final class QuantizeCommand implements Callable<Integer> {
   private static final int ROWS_FOR_ERRORS = 16;
@@ -61,16 +64,16 @@ final class QuantizeCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "MODEL",
       description =
-          "The ONNX model; or a language model, as .gguf or as a folder with config.json and"
-              + " safetensors files.")
+          "The ONNX model; or a language model, as .gguf, as a folder with config.json and"
+              + " safetensors files, or as .safetensors with config.json beside it.")
   private Path model;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
       description =
-          "The file to write; needed unless --dry-run. A folder where a folder is quantized to"
-              + " int4, int8 or fp8-e4m3.")
+          "The file to write; needed unless --dry-run. Where safetensors are quantized to int4,"
+              + " int8 or fp8-e4m3 a folder, or one file if it ends in .safetensors.")
   private @Nullable Path output;
 
   @Option(
@@ -93,10 +96,11 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--weights-from",
-      paramLabel = "GGUF",
+      paramLabel = "CHECKPOINT",
       description =
-          "Put the Q4_0 and Q8_0 matrices of a GGUF file of the same model in the place of the"
-              + " ONNX model's own, block by block as they are.")
+          "Put the matrices of a quantized checkpoint of the same model in the place of the ONNX"
+              + " model's own, block by block as they are: Q4_0 and Q8_0 of a GGUF file; GPTQ, AWQ"
+              + " or compressed-tensors integers of a folder or .safetensors file.")
   private @Nullable Path weightsFrom;
 
   @Mixin private RecipeOptions recipe;

@@ -13,6 +13,7 @@ import dev.halftone.toolkit.RecipeWords;
 import dev.halftone.toolkit.packed.PackedScheme;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -34,7 +35,7 @@ final class RecipeOptions {
       description =
           "static, dynamic, weights, fp16 or bf16; default: static with --data, else dynamic where"
               + " matrix products and recurrent cells hold more of the weights than convolutions,"
-              + " else weights.")
+              + " else weights. Of safetensors to int8 or fp8-e4m3: weights (default) or dynamic.")
   private @Nullable Mode mode;
 
   @Option(
@@ -54,8 +55,8 @@ final class RecipeOptions {
               + " weight; with :group:N to each N output channels, with :shared to all weights),"
               + " ternary, binary, mxfp8-e4m3, mxfp4, mxint8, nvfp4 and their kind. Of a GGUF model"
               + " what llama.cpp calls a file type: Q4_K_M (default), Q8_0, Q6_K, IQ4_XS and so"
-              + " on. Of a folder those too, or int4, int8 or fp8-e4m3 for a folder that vLLM"
-              + " reads.")
+              + " on. Of a folder or .safetensors file those too, or int4, int8 or fp8-e4m3 for"
+              + " safetensors that vLLM reads.")
   private @Nullable String weights;
 
   @Option(
@@ -213,7 +214,7 @@ final class RecipeOptions {
   }
 
   /**
-   * What the options ask of a folder's matrices.
+   * What the options ask of the matrices of a folder or safetensors file.
    *
    * @throws IllegalArgumentException if they contradict each other, or folders have no such scheme
    */
@@ -225,7 +226,16 @@ final class RecipeOptions {
         !asymmetric,
         restrictedRange ? CodeRange.RESTRICTED : fullRange ? CodeRange.FULL : CodeRange.USUAL,
         search == null ? new ScaleSearch.AbsMax() : search,
+        dynamic(),
         Optional.ofNullable(scales));
+  }
+
+  private boolean dynamic() {
+    if (mode != null && mode != Mode.WEIGHTS && mode != Mode.DYNAMIC)
+      throw new IllegalArgumentException(
+          "--mode %s: safetensors have weights and dynamic"
+              .formatted(mode.name().toLowerCase(Locale.ROOT)));
+    return mode == Mode.DYNAMIC;
   }
 
   private void checkPairs() {

@@ -18,14 +18,42 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record CompressedTensors(SafetensorsModel model, JsonNode scheme, JsonNode config) {
   static CompressedTensors read(Path folder) {
-    JsonNode config =
-        JsonMapper.shared().readTree(folder.resolve("config.json")).get("quantization_config");
+    return of(
+        SafetensorsModel.read(folder),
+        JsonMapper.shared().readTree(folder.resolve("config.json")).get("quantization_config"));
+  }
+
+  /** Of one file, which tells in its metadata what folders tell in config.json. */
+  static CompressedTensors readFile(Path file) {
+    SafetensorsModel model = SafetensorsModel.read(file);
+    String text = Objects.requireNonNull(model.metadata().get("quantization_config"));
+    return of(model, JsonMapper.shared().readTree(text));
+  }
+
+  private static CompressedTensors of(SafetensorsModel model, JsonNode config) {
     assertThat(config.get("quant_method").asString()).isEqualTo("compressed-tensors");
     assertThat(config.get("quantization_status").asString()).isEqualTo("compressed");
     JsonNode group = config.at("/config_groups/group_0");
     assertThat(group.get("targets").get(0).asString()).isEqualTo("Linear");
-    assertThat(group.get("input_activations").isNull()).isTrue();
-    return new CompressedTensors(SafetensorsModel.read(folder), group.get("weights"), config);
+    if (!group.get("input_activations").isNull())
+      assertDynamic(group.get("input_activations"), group.get("weights"));
+    return new CompressedTensors(model, group.get("weights"), config);
+  }
+
+  /** As the presets W8A8 and FP8_DYNAMIC of compressed-tensors have it. */
+  private static void assertDynamic(JsonNode activations, JsonNode weights) {
+    assertThat(activations.get("dynamic").asBoolean()).isTrue();
+    assertThat(activations.get("strategy").asString()).isEqualTo("token");
+    assertThat(activations.get("symmetric").asBoolean()).isTrue();
+    assertThat(activations.get("observer").isNull()).isTrue();
+    assertThat(activations.get("group_size").isNull()).isTrue();
+    for (String same : new String[] {"num_bits", "type"})
+      assertThat(activations.get(same)).isEqualTo(weights.get(same));
+    assertThat(weights.get("dynamic").asBoolean()).isFalse();
+  }
+
+  boolean isDynamic() {
+    return !config.at("/config_groups/group_0/input_activations").isNull();
   }
 
   Tensor tensor(String name) {
@@ -38,6 +66,7 @@ record CompressedTensors(SafetensorsModel model, JsonNode scheme, JsonNode confi
   }
 
   private float[] integers(String module) {
+    if (isDynamic()) return bytes(module);
     assertThat(config.get("format").asString()).isEqualTo("pack-quantized");
     int bits = scheme.get("num_bits").asInt();
     Tensor packed = tensor(module + ".weight_packed");
@@ -71,6 +100,23 @@ record CompressedTensors(SafetensorsModel model, JsonNode scheme, JsonNode confi
         values[row * columns + column] = (code - zeroPoint) * scale;
       }
     }
+    return values;
+  }
+
+  /** Codes as bytes with a sign, a scale for each row. */
+  private float[] bytes(String module) {
+    assertThat(config.get("format").asString()).isEqualTo("int-quantized");
+    assertThat(scheme.get("strategy").asString()).isEqualTo("channel");
+    Tensor codes = tensor(module + ".weight");
+    Tensor scales = tensor(module + ".weight_scale");
+    assertThat(codes.dtype()).isEqualTo(DType.INT8);
+    int rows = (int) codes.dimension(0);
+    int columns = (int) codes.dimension(1);
+    assertThat(scales.shape()).containsExactly(rows, 1);
+    assertThat(model.tensors()).doesNotContainKeys(module + ".weight_shape");
+    float[] values = new float[rows * columns];
+    for (int i = 0; i < values.length; i++)
+      values[i] = codes.data().get(ValueLayout.JAVA_BYTE, i) * scales.floatAt(i / columns);
     return values;
   }
 

@@ -41,12 +41,15 @@ class PackedFolderTest {
     "int8, channel, --symmetric, 40",
     "int8, block:64, --asymmetric, 42",
     "fp8-e4m3, channel, --symmetric, 31",
-    "fp8-e4m3, tensor, --symmetric, 30"
+    "fp8-e4m3, tensor, --symmetric, 30",
+    "int8, channel, --mode=dynamic, 40",
+    "fp8-e4m3, channel, --mode=dynamic, 31",
+    "fp8-e4m3, tensor, --mode=dynamic, 30"
   })
   void everySchemeDecodesByTheSpecification(
-      String weights, String granularity, String symmetry, double least) throws IOException {
+      String weights, String granularity, String option, double least) throws IOException {
     Path model = LlamaFolder.write(folder.resolve("model"), 7, DType.FLOAT16);
-    JsonNode json = run(model, "out", "--weights", weights, "--granularity", granularity, symmetry);
+    JsonNode json = run(model, "out", "--weights", weights, "--granularity", granularity, option);
     CompressedTensors made = CompressedTensors.read(folder.resolve("out"));
     SafetensorsModel source = SafetensorsModel.read(model);
     int quantized = 0;
@@ -66,6 +69,9 @@ class PackedFolderTest {
     assertThat(quantized).isEqualTo(7);
     assertThat(made.config().get("ignore").valueStream().map(JsonNode::asString))
         .containsExactly("lm_head");
+    boolean dynamic = option.contains("dynamic");
+    assertThat(made.isDynamic()).isEqualTo(dynamic);
+    assertThat(json.at("/recipe/mode").asString()).isEqualTo(dynamic ? "dynamic" : "weights");
   }
 
   /**
@@ -155,6 +161,38 @@ class PackedFolderTest {
     assertThat(json.at("/warnings/0").asString()).contains("q_proj, k_proj, v_proj as one");
   }
 
+  /** vLLM takes for quantized what is a linear module and not listed. */
+  @Test
+  void whatChoosesExpertsStaysAndIsIgnored() throws IOException {
+    Path model = LlamaFolder.write(folder.resolve("model"), 5, DType.FLOAT16);
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    SafetensorsModel.read(model)
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                tensors.put(
+                    name.replace("mlp.gate_proj", "block_sparse_moe.experts.0.w1")
+                        .replace("mlp.up_proj", "block_sparse_moe.experts.0.w3")
+                        .replace("mlp.down_proj", "block_sparse_moe.experts.0.w2"),
+                    tensor));
+    String router = "model.layers.0.block_sparse_moe.gate";
+    tensors.put(router + ".weight", Tensor.ofBytes(DType.FLOAT16, new byte[512], 1, 256));
+    SafetensorsWriter.writeModel(model, Map.of(), tensors, Long.MAX_VALUE);
+    Path config = model.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("LlamaFor", "MixtralFor")
+            .replace("{", "{\"num_local_experts\": 1, \"num_experts_per_tok\": 1, "));
+    run(model, "out", "--weights", "int4");
+    CompressedTensors made = CompressedTensors.read(folder.resolve("out"));
+    assertThat(made.config().get("ignore").valueStream().map(JsonNode::asString))
+        .containsExactly(router, "lm_head");
+    assertThat(made.tensor("model.layers.0.block_sparse_moe.experts.0.w2.weight_packed").dtype())
+        .isEqualTo(DType.INT32);
+    assertThat(made.tensor(router + ".weight").dtype()).isEqualTo(DType.FLOAT16);
+  }
+
   /** Rows of 172 values are no whole groups of 64 nor whole words: such a matrix stays. */
   @Test
   void storiesKeepWhatDoesNotFit() throws IOException {
@@ -236,6 +274,24 @@ class PackedFolderTest {
         "tensor",
         "-o",
         out);
+    for (String[] wrong :
+        new String[][] {
+          {"int4", "channel", "dynamic", "mode dynamic with int4"},
+          {"int8", "block:32", "dynamic", "mode dynamic with granularity block:32"},
+          {"int8", "channel", "static", "--mode static: safetensors have weights and dynamic"}
+        })
+      assertRefused(
+          2,
+          wrong[3],
+          model,
+          "--weights",
+          wrong[0],
+          "--granularity",
+          wrong[1],
+          "--mode",
+          wrong[2],
+          "-o",
+          out);
     assertRefused(2, "always symmetric", model, "--weights", "fp8-e4m3", "--asymmetric", "-o", out);
     assertRefused(2, "holds files already", model, "--weights", "int4", "-o", model);
     SequencedMap<String, Tensor> tensors =

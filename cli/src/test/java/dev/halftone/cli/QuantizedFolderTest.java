@@ -67,7 +67,9 @@ class QuantizedFolderTest {
     "int8, block:32, --symmetric",
     "int8, channel, --asymmetric",
     "fp8-e4m3, channel, --symmetric",
-    "fp8-e4m3, tensor, --symmetric"
+    "fp8-e4m3, tensor, --symmetric",
+    "int8, channel, --mode=dynamic",
+    "fp8-e4m3, channel, --mode=dynamic"
   })
   void compressedTensorsAreReadAsTheyWereWritten(
       String weights, String granularity, String symmetry) throws IOException {

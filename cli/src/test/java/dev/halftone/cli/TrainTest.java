@@ -58,7 +58,7 @@ class TrainTest {
   }
 
   @Test
-  void isJudgedByOtherSamplesAndGated() throws IOException {
+  void isJudgedAndGated() throws IOException {
     Path junit = folder.resolve("gates.xml");
     Path page = folder.resolve("run.html");
     Object[] judged = {"--eval-data", fixture.samples(), "--no-latency", "--json", "-"};

@@ -28,9 +28,9 @@ final class Checkout implements AutoCloseable {
   /** A program that was started. */
   record Started(Process process, Path out, Path err) {
     Outcome outcome() throws IOException, InterruptedException {
-      boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+      boolean ended = process.waitFor(600, TimeUnit.SECONDS);
       if (!ended) destroy(process.toHandle());
-      assertThat(ended).as("ends within 2 minutes; said %s", Files.readString(err)).isTrue();
+      assertThat(ended).as("ends within 10 minutes; said %s", Files.readString(err)).isTrue();
       return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 

@@ -175,6 +175,12 @@ public record Recipe(
         wanted, granularity, symmetricWeights, range, exclude, search, scales, rules, processor);
   }
 
+  /** The same with scales shared by blocks, symmetric or not, over all codes. */
+  public Recipe withBlocks(Granularity.PerBlock blocks, boolean symmetric) {
+    return with(
+        weights, blocks, symmetric, CodeRange.USUAL, exclude, search, scales, rules, processor);
+  }
+
   /** The same with other rules. */
   public Recipe withRules(List<Rule> wanted) {
     return with(

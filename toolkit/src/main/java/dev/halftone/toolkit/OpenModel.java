@@ -181,12 +181,12 @@ public final class OpenModel {
   }
 
   /**
-   * The model with weights of a GGUF file of the same model in place of its own, block by block as
+   * The model with weights of a checkpoint of the same model in place of its own, block by block as
    * they are: nothing is rounded again. Matrices that products read are told by their values.
    *
    * @param matMulNBits MatMulNBits nodes in place of standard blocked DequantizeLinear
-   * @throws dev.halftone.graph.UnsupportedModelException if no matrix of the file is like one of
-   *     the model
+   * @throws dev.halftone.graph.UnsupportedModelException if no matrix of it is like one of the
+   *     model
    * @throws MalformedModelException if a block has a NaN or an infinity
    */
   public QuantizedModel withBlocks(CheckpointBlocks checkpoint, boolean matMulNBits, int threads) {
@@ -201,8 +201,8 @@ public final class OpenModel {
             RecipeRequest.automatic()
                 .mode(Mode.WEIGHTS)
                 .weights(matches.type())
-                .granularity(new Granularity.PerBlock(CheckpointBlocks.BLOCK))
-                .symmetric(true)
+                .granularity(new Granularity.PerBlock(matches.block()))
+                .symmetric(matches.symmetric())
                 .matMulNBits(matMulNBits),
             false);
     Quantized quantized =

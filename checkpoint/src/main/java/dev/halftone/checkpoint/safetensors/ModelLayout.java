@@ -82,6 +82,14 @@ public record ModelLayout(List<Shard> shards, Optional<String> indexText) {
     return parts;
   }
 
+  /** As {@link #of}, of one file of any size and that name. */
+  public static ModelLayout ofFile(
+      String name, Map<String, String> metadata, SequencedMap<String, TensorForm> tensors) {
+    SequencedMap<String, TensorForm> aligned = widestFirst(tensors);
+    Shard only = new Shard(name, aligned, SafetensorsLayout.of(metadata, aligned));
+    return new ModelLayout(List.of(only), Optional.empty());
+  }
+
   private static SequencedMap<String, TensorForm> widestFirst(
       SequencedMap<String, TensorForm> tensors) {
     SequencedMap<String, TensorForm> sorted = new LinkedHashMap<>();

@@ -17,7 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model in a folder: one file, {@value #FILE}, or several that {@value #INDEX} tells of.
+ * A model in a folder: one file, {@value #FILE}, or several that {@value #INDEX} tells of. Or one
+ * file of any name.
  *
  * @param paths of the files that were read, the index first if there is one, the others by name
  * @param metadata of the files, each key as the first file has it that has it
@@ -43,6 +44,7 @@ public record SafetensorsModel(
    * Reads the headers; the tensors stay in the files. A folder with both the file and an index is
    * the file.
    *
+   * @param place the folder, or a file
    * @throws MalformedModelException if the folder has neither, a file breaks the rules of its
    *     format, the index names a file outside the folder, or a tensor is not where the index says
    *     or is somewhere else too
@@ -50,16 +52,19 @@ public record SafetensorsModel(
    *     not know
    * @throws java.io.UncheckedIOException if a file is missing or cannot be read
    */
-  public static SafetensorsModel read(Path folder) {
-    Path file = folder.resolve(FILE);
-    if (Files.exists(file)) {
-      Safetensors only = Safetensors.read(file);
-      return new SafetensorsModel(List.of(file), only.metadata(), only.tensors());
-    }
-    Path index = folder.resolve(INDEX);
+  public static SafetensorsModel read(Path place) {
+    if (!Files.isDirectory(place)) return only(place);
+    Path file = place.resolve(FILE);
+    if (Files.exists(file)) return only(file);
+    Path index = place.resolve(INDEX);
     if (!Files.exists(index))
-      throw new MalformedModelException(folder, "neither %s nor %s".formatted(FILE, INDEX));
-    return read(folder, index, ShardIndex.read(index));
+      throw new MalformedModelException(place, "neither %s nor %s".formatted(FILE, INDEX));
+    return read(place, index, ShardIndex.read(index));
+  }
+
+  private static SafetensorsModel only(Path file) {
+    Safetensors only = Safetensors.read(file);
+    return new SafetensorsModel(List.of(file), only.metadata(), only.tensors());
   }
 
   private static SafetensorsModel read(Path folder, Path index, ShardIndex shards) {

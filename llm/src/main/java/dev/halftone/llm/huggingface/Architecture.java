@@ -11,8 +11,10 @@ import tools.jackson.databind.JsonNode;
 /** Decoders that are understood, by the names that transformers has for their classes. */
 enum Architecture {
   LLAMA("LlamaForCausalLM", "LLaMAForCausalLM", "MistralForCausalLM"),
+  MIXTRAL("MixtralForCausalLM"),
   QWEN2("Qwen2ForCausalLM"),
   QWEN3("Qwen3ForCausalLM"),
+  QWEN3MOE("Qwen3MoeForCausalLM"),
   GEMMA("GemmaForCausalLM"),
   GEMMA2("Gemma2ForCausalLM"),
   GEMMA3("Gemma3ForCausalLM"),
@@ -53,12 +55,17 @@ enum Architecture {
 
   /** The name in GGUF files, with which keys of the metadata begin. */
   String key() {
-    return name().toLowerCase(Locale.ROOT);
+    return isLlama() ? "llama" : name().toLowerCase(Locale.ROOT);
+  }
+
+  /** A Llama, or one whose feed-forward parts are experts. */
+  boolean isLlama() {
+    return this == LLAMA || this == MIXTRAL;
   }
 
   /** Whether the rows of queries and keys are turned pair by pair. */
   boolean pairsRows() {
-    return this == LLAMA;
+    return isLlama();
   }
 
   boolean isGemma() {

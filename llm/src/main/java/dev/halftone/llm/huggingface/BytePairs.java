@@ -1,16 +1,14 @@
 package dev.halftone.llm.huggingface;
 
-import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.huggingface.Vocabulary.Kind;
 import dev.halftone.llm.json.JsonFile;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** A tokenizer.json of byte pairs. */
+/** A tokenizer.json of byte pairs over bytes. */
 final class BytePairs {
   private BytePairs() {}
 
@@ -19,16 +17,10 @@ final class BytePairs {
    *
    * @throws dev.halftone.graph.MalformedModelException if the file is not sound, or has a token
    *     beyond the end
-   * @throws UnsupportedModelException if it is not of byte pairs over bytes, or splits text in a
-   *     way that llama.cpp has no name for
+   * @throws dev.halftone.graph.UnsupportedModelException if it is not over bytes, or splits text in
+   *     a way that llama.cpp has no name for
    */
-  static Vocabulary read(Path path, Architecture architecture, int size) {
-    JsonFile file = JsonFile.read(path);
-    JsonFile model = file.object("model").orElseThrow(() -> file.malformed("model", "is missing"));
-    String type = model.textIfAny("type").orElse("BPE");
-    if (!type.equals("BPE"))
-      throw new UnsupportedModelException(
-          path, "a tokenizer of type %s, expected BPE".formatted(type));
+  static Vocabulary read(JsonFile file, JsonFile model, Architecture architecture, int size) {
     String splitter = Splitter.name(file, architecture);
     Vocabulary vocabulary = new Vocabulary("gpt2", splitter, size, merges(model));
     JsonFile tokens =
@@ -51,14 +43,14 @@ final class BytePairs {
     return vocabulary;
   }
 
-  private static int index(JsonFile object, String key, int size) {
+  static int index(JsonFile object, String key, int size) {
     int id = object.index(key);
     if (id >= size) throw object.malformed(key, "%d, the model has %d tokens".formatted(id, size));
     return id;
   }
 
   /** Each as two texts with a space between them. */
-  private static List<String> merges(JsonFile model) {
+  static List<String> merges(JsonFile model) {
     JsonNode list =
         model
             .find("merges")

@@ -1,6 +1,7 @@
 package dev.halftone.llm.huggingface;
 
 import dev.halftone.llm.json.JsonFile;
+import java.util.Optional;
 
 /**
  * Sizes that a config.json tells.
@@ -10,6 +11,7 @@ import dev.halftone.llm.json.JsonFile;
  * @param keyHeads heads of keys and values
  * @param headSize values of a head
  * @param headSizeGiven whether the config tells the size of a head
+ * @param experts empty if the feed-forward part is one
  */
 record Dimensions(
     int layers,
@@ -19,7 +21,8 @@ record Dimensions(
     int keyHeads,
     int headSize,
     boolean headSizeGiven,
-    int vocabulary) {
+    int vocabulary,
+    Optional<Experts> experts) {
   /** Of Gemma 3, where the config leaves it out. */
   private static final int GEMMA3_HEAD = 256;
 
@@ -54,7 +57,8 @@ record Dimensions(
         keyHeads,
         headSize == 0 ? hidden / heads : headSize,
         headSize != 0,
-        config.size("vocab_size"));
+        config.size("vocab_size"),
+        Experts.of(architecture, config));
   }
 
   /** Values of all heads of queries. */

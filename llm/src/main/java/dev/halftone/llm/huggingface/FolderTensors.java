@@ -5,16 +5,16 @@ import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
 import dev.halftone.llm.packed.PackedWeights;
+import dev.halftone.llm.packed.StackedFloats;
 import dev.halftone.llm.packed.StoredFloats;
 import dev.halftone.llm.source.RowSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The tensors of a folder and what its config tells of them.
@@ -30,27 +30,29 @@ record FolderTensors(
     SafetensorsModel model,
     PackedWeights weights,
     List<Slot> slots) {
-  private static final String CONFIG = "config.json";
-
   /**
    * Reads all but the values.
    *
+   * @param place a folder, or a file with its config beside it
    * @throws MalformedModelException if a file is missing or not sound
    * @throws UnsupportedModelException if the architecture or a tensor is not understood
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  static FolderTensors read(Path folder) {
-    Path file = folder.resolve(CONFIG);
-    if (!Files.exists(file))
-      throw new MalformedModelException(folder, "a folder without " + CONFIG);
-    JsonFile config = JsonFile.read(file);
+  static FolderTensors read(ModelPlace place) {
+    JsonFile config = place.config();
     Architecture architecture = Architecture.of(config);
     Dimensions size = Dimensions.of(architecture, config);
-    SafetensorsModel model = SafetensorsModel.read(folder);
+    SafetensorsModel model = SafetensorsModel.read(place.model());
     if (size.layers() > model.tensors().size())
       throw config.malformed(
           "num_hidden_layers",
           "%d, the folder has %d tensors".formatted(size.layers(), model.tensors().size()));
+    int experts = size.experts().map(Experts::count).orElse(1);
+    if ((long) size.layers() * experts > model.tensors().size())
+      throw config.malformed(
+          "num_experts_per_tok",
+          "%d experts in each of %d layers, the folder has %d tensors"
+              .formatted(experts, size.layers(), model.tensors().size()));
     PackedWeights weights = PackedWeights.of(model, config);
     boolean tied = config.flag("tie_word_embeddings", architecture.isGemma());
     List<Slot> slots = Slots.of(architecture, size, tied);
@@ -60,10 +62,10 @@ record FolderTensors(
 
   private static void refuseOthers(
       PackedWeights weights, List<Slot> slots, JsonFile config, boolean tied) {
-    Map<String, Slot> known = new HashMap<>();
-    for (Slot slot : slots) known.put(slot.name(), slot);
+    Set<String> known = new HashSet<>();
+    for (Slot slot : slots) known.addAll(slot.names());
     for (String name : weights.tensors().keySet())
-      if (!known.containsKey(name) && !isComputed(name) && !(tied && name.equals("lm_head.weight")))
+      if (!known.contains(name) && !isComputed(name) && !(tied && name.equals("lm_head.weight")))
         throw new UnsupportedModelException(
             config.file(), "tensor \"%s\" is none of that architecture's".formatted(name));
   }
@@ -95,10 +97,26 @@ record FolderTensors(
 
   private Optional<RowSource> rows(Slot slot) {
     Path file = model.paths().getFirst();
-    StoredFloats tensor = weights.tensors().get(slot.name());
+    List<StoredFloats> parts = new ArrayList<>();
+    for (String name : slot.names()) {
+      Optional<StoredFloats> found = tensor(file, slot, name);
+      if (found.isEmpty()) return Optional.empty();
+      if (!parts.isEmpty() && found.get().dtype() != parts.getFirst().dtype())
+        throw new UnsupportedModelException(
+            file,
+            "tensor \"%s\" is %s, expected %s as that of the first expert"
+                .formatted(name, found.get().dtype(), parts.getFirst().dtype()));
+      parts.add(found.get());
+    }
+    StoredFloats all = slot.experts() == 0 ? parts.getFirst() : new StackedFloats(parts);
+    return Optional.of(new StoredRows(file, slot, all));
+  }
+
+  private Optional<StoredFloats> tensor(Path file, Slot slot, String name) {
+    StoredFloats tensor = weights.tensors().get(name);
     if (tensor == null) {
       if (slot.required())
-        throw new MalformedModelException(file, "tensor \"%s\" is missing".formatted(slot.name()));
+        throw new MalformedModelException(file, "tensor \"%s\" is missing".formatted(name));
       return Optional.empty();
     }
     List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
@@ -106,7 +124,7 @@ record FolderTensors(
       throw new MalformedModelException(
           file,
           "tensor \"%s\" is %s, expected %s as the config tells"
-              .formatted(slot.name(), shape, slot.shape()));
-    return Optional.of(new StoredRows(file, slot, tensor));
+              .formatted(name, shape, slot.shape()));
+    return Optional.of(tensor);
   }
 }

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * A model's folder: config.json, safetensors files, tokenizer.
+ * A model's folder: config.json, safetensors files, tokenizer. Or one safetensors file, and the
+ * rest beside it.
  *
  * @param paths of the files that were read, those of the tensors first
  */
@@ -41,8 +42,10 @@ public record HuggingFaceFolder(
    *     understood
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public static HuggingFaceFolder read(Path folder) {
-    FolderTensors stored = FolderTensors.read(folder);
+  public static HuggingFaceFolder read(Path model) {
+    ModelPlace place = new ModelPlace(model);
+    Path folder = place.folder();
+    FolderTensors stored = FolderTensors.read(place);
     Architecture architecture = stored.architecture();
     Dimensions size = stored.size();
     JsonFile config = stored.config();
@@ -53,7 +56,8 @@ public record HuggingFaceFolder(
     keys.add("general.architecture", architecture.key());
     keys.add("general.type", "model");
     keys.add("general.name", name(folder));
-    keys.add("general.size_label", SizeLabel.of(tensors));
+    keys.add(
+        "general.size_label", SizeLabel.of(tensors, size.experts().map(Experts::count).orElse(0)));
     ModelKeys.add(architecture, size, rope, config, keys);
     Tokenizer tokenizer = Tokenizer.read(folder, architecture, size, config);
     tokenizer.add(keys);

@@ -31,6 +31,14 @@ final class Keys {
     return add(key, MetadataValue.of(value));
   }
 
+  void addIfAbsent(String key, boolean value) {
+    all.putIfAbsent(key, MetadataValue.of(value));
+  }
+
+  void addIfAbsent(String key, int value) {
+    all.putIfAbsent(key, MetadataValue.of(ValueType.UINT32, value));
+  }
+
   Keys texts(String key, List<String> values) {
     return add(
         key,

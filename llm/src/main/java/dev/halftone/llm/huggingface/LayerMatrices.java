@@ -3,7 +3,6 @@ package dev.halftone.llm.huggingface;
 import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.SequencedSet;
 
@@ -13,8 +12,14 @@ import java.util.SequencedSet;
  *
  * @param config the folder's config.json
  * @param names of the matrices' tensors, which all end in {@code .weight}, layer by layer
+ * @param routers names of the matrices that choose experts, which end so too and are too small and
+ *     too delicate to gain by codes
  */
-public record LayerMatrices(JsonFile config, SafetensorsModel model, SequencedSet<String> names) {
+public record LayerMatrices(
+    JsonFile config,
+    SafetensorsModel model,
+    SequencedSet<String> names,
+    SequencedSet<String> routers) {
   /**
    * Reads all but the values.
    *
@@ -24,15 +29,19 @@ public record LayerMatrices(JsonFile config, SafetensorsModel model, SequencedSe
    *     understood, or weights are quantized already
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
-  public static LayerMatrices read(Path folder) {
-    FolderTensors stored = FolderTensors.read(folder);
+  public static LayerMatrices read(ModelPlace place) {
+    FolderTensors stored = FolderTensors.read(place);
     if (stored.weights().layout().isPresent())
       throw new UnsupportedModelException(
           stored.config().file(),
           "the weights are quantized already (%s)".formatted(stored.weights().layout().get()));
     var unused = stored.rows(); // Shapes and types are seen to be right.
     SequencedSet<String> names = new LinkedHashSet<>();
-    for (Slot slot : stored.slots()) if (slot.isLayerMatrix()) names.add(slot.name());
-    return new LayerMatrices(stored.config(), stored.model(), names);
+    SequencedSet<String> routers = new LinkedHashSet<>();
+    for (Slot slot : stored.slots()) {
+      if (slot.isLayerMatrix()) names.addAll(slot.names());
+      if (slot.isRouter()) routers.add(slot.name());
+    }
+    return new LayerMatrices(stored.config(), stored.model(), names, routers);
   }
 }

@@ -33,12 +33,16 @@ final class ModelKeys {
 
   private void add() {
     switch (architecture) {
-      case LLAMA -> {
+      case LLAMA, MIXTRAL -> {
         usual();
         number("vocab_size", size.vocabulary());
         number("rope.dimension_count", size.headSize());
       }
       case QWEN2, QWEN3 -> usual();
+      case QWEN3MOE -> {
+        usual();
+        size.experts().ifPresent(one -> number("expert_feed_forward_length", one.inner()));
+      }
       case GEMMA -> gemma();
       case GEMMA2 -> {
         gemma();
@@ -81,6 +85,12 @@ final class ModelKeys {
     scaling();
     real("rope.freq_base", rope.base());
     real("attention.layer_norm_rms_epsilon", epsilon());
+    size.experts()
+        .ifPresent(
+            experts -> {
+              number("expert_count", experts.count());
+              number("expert_used_count", experts.used());
+            });
     if (size.headSizeGiven() || architecture == Architecture.GEMMA3) headSize();
   }
 

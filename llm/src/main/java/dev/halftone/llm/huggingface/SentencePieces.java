@@ -9,12 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The pieces of a tokenizer.model, in order. Source: sentencepiece_model.proto: a ModelProto has
- * pieces as field 1 (piece 1, score 2, type 3) and a TrainerSpec as field 2 (model_type 3).
+ * pieces as field 1 (piece 1, score 2, type 3), a TrainerSpec as field 2 (model_type 3) and a
+ * NormalizerSpec as field 3 (precompiled_charsmap 2, add_dummy_prefix 3, remove_extra_whitespaces
+ * 4).
+ *
+ * @param unigram what text of a unigram model is made to be before; empty of one of byte pairs
  */
-record SentencePieces(List<Piece> pieces) {
+record SentencePieces(List<Piece> pieces, Optional<SpaceKeys> unigram) {
   private static final long LARGEST = 400_000_000;
 
   /** Byte-pair encoding, of the kinds of model that there are; unigram is what is not said. */
@@ -30,22 +35,25 @@ record SentencePieces(List<Piece> pieces) {
 
   /**
    * @throws MalformedModelException if it is no such file: names the byte
-   * @throws UnsupportedModelException if the model is not of byte pairs
+   * @throws UnsupportedModelException if the model is neither of byte pairs nor unigram
    */
   static SentencePieces read(Path file) {
     Wire wire = new Wire(file, bytes(file));
     List<Piece> pieces = new ArrayList<>();
     long kind = UNIGRAM;
+    Wire normalizer = new Wire(file, new byte[0]);
     while (wire.next()) {
       if (wire.is(1)) pieces.add(piece(wire.message()));
       else if (wire.is(2)) kind = modelKind(wire.message());
+      else if (wire.is(3)) normalizer = wire.message();
       else wire.skip();
     }
-    if (kind != PAIRS)
+    if (kind != PAIRS && kind != UNIGRAM)
       throw new UnsupportedModelException(
-          file, "a sentencepiece model of type %d, expected one of byte pairs".formatted(kind));
+          file, "a sentencepiece model of type %d, expected byte pairs or unigram".formatted(kind));
     if (pieces.isEmpty()) throw new MalformedModelException(file, "no pieces");
-    return new SentencePieces(pieces);
+    return new SentencePieces(
+        pieces, kind == UNIGRAM ? Optional.of(spaces(normalizer)) : Optional.empty());
   }
 
   private static byte[] bytes(Path file) {
@@ -67,6 +75,19 @@ record SentencePieces(List<Piece> pieces) {
       else wire.skip();
     }
     return kind;
+  }
+
+  private static SpaceKeys spaces(Wire wire) {
+    boolean prefixed = true;
+    boolean joined = true;
+    byte[] letters = new byte[0];
+    while (wire.next()) {
+      if (wire.is(2)) letters = wire.bytes();
+      else if (wire.is(3)) prefixed = wire.number() != 0;
+      else if (wire.is(4)) joined = wire.number() != 0;
+      else wire.skip();
+    }
+    return new SpaceKeys(prefixed, joined, letters);
   }
 
   private static Piece piece(Wire wire) {
@@ -95,9 +116,17 @@ record SentencePieces(List<Piece> pieces) {
     };
   }
 
+  /** Number of the piece that stands for what there is no piece for. */
+  Optional<Integer> unknown() {
+    for (int i = 0; i < pieces.size(); i++)
+      if (pieces.get(i).kind() == Kind.UNKNOWN) return Optional.of(i);
+    return Optional.empty();
+  }
+
   /** The pieces as a vocabulary of {@code size} tokens; those beyond are left out. */
   Vocabulary vocabulary(int size) {
-    Vocabulary vocabulary = new Vocabulary("llama", "default", size, List.of());
+    Vocabulary vocabulary =
+        new Vocabulary(unigram.isEmpty() ? "llama" : Unigrams.MODEL, "default", size, List.of());
     for (int i = 0; i < Math.min(size, pieces.size()); i++) {
       Piece piece = pieces.get(i);
       vocabulary.put(i, piece.text(), piece.score(), piece.kind());

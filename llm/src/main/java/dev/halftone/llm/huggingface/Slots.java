@@ -6,6 +6,15 @@ import java.util.stream.Stream;
 
 /** Which tensors an architecture has, and what GGUF calls them. */
 final class Slots {
+  private static final List<String> MIXTRAL_EXPERTS =
+      List.of(
+          "block_sparse_moe.experts.*.w1",
+          "block_sparse_moe.experts.*.w3",
+          "block_sparse_moe.experts.*.w2");
+
+  private static final List<String> QWEN_EXPERTS =
+      List.of("mlp.experts.*.gate_proj", "mlp.experts.*.up_proj", "mlp.experts.*.down_proj");
+
   private final Architecture architecture;
   private final Dimensions size;
 
@@ -39,6 +48,8 @@ final class Slots {
   private List<Slot> layer() {
     return switch (architecture) {
       case LLAMA -> join(norms(), pairs(), biases().map(Slot::optional), gated());
+      case MIXTRAL -> join(norms(), pairs(), experts("block_sparse_moe.gate", MIXTRAL_EXPERTS));
+      case QWEN3MOE -> join(norms(), pairs(), headNorms(), experts("mlp.gate", QWEN_EXPERTS));
       case QWEN2 -> join(norms(), pairs(), biases().filter(slot -> !isOutput(slot)), gated());
       case QWEN3 -> join(norms(), pairs(), headNorms(), gated());
       case GEMMA -> join(norms(), pairs(), gated());
@@ -110,6 +121,19 @@ final class Slots {
         matrix("mlp.gate_proj", "ffn_gate", size.inner(), size.hidden()),
         matrix("mlp.up_proj", "ffn_up", size.inner(), size.hidden()),
         matrix("mlp.down_proj", "ffn_down", size.hidden(), size.inner()));
+  }
+
+  /**
+   * @param router name of what chooses them
+   * @param names of the gate, of what it is multiplied with, and of what leads back
+   */
+  private Stream<Slot> experts(String router, List<String> names) {
+    Experts experts = size.experts().orElseThrow();
+    return Stream.of(
+        matrix(router, "ffn_gate_inp", experts.count(), size.hidden()),
+        matrix(names.get(0), "ffn_gate_exps", experts.inner(), size.hidden()).of(experts.count()),
+        matrix(names.get(1), "ffn_up_exps", experts.inner(), size.hidden()).of(experts.count()),
+        matrix(names.get(2), "ffn_down_exps", size.hidden(), experts.inner()).of(experts.count()));
   }
 
   private Stream<Slot> fused() {

@@ -2,7 +2,6 @@ package dev.halftone.llm.huggingface;
 
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,13 +24,12 @@ final class Splitter {
    * @throws UnsupportedModelException if llama.cpp's name for it is not known
    */
   static String name(JsonFile tokenizer, Architecture architecture) {
-    List<JsonFile> steps = steps(tokenizer);
-    boolean overBytes = steps.stream().anyMatch(step -> isA(step, "ByteLevel"));
-    if (!overBytes)
+    TextSteps steps = new TextSteps(tokenizer);
+    if (!steps.isOverBytes())
       throw new UnsupportedModelException(
-          tokenizer.file(),
-          "byte pairs that are not over bytes; of such tokenizers tokenizer.model is read");
-    List<JsonFile> cuts = steps.stream().filter(step -> !isA(step, "ByteLevel")).toList();
+          tokenizer.file(), "byte pairs that are neither over bytes nor fall back to them");
+    List<JsonFile> cuts =
+        steps.cuts().stream().filter(step -> !TextSteps.isA(step, "ByteLevel")).toList();
     return name(cuts, architecture)
         .orElseThrow(
             () ->
@@ -43,29 +41,14 @@ final class Splitter {
     if (cuts.isEmpty()) return Optional.of(architecture == Architecture.PHI2 ? "phi-2" : "gpt-2");
     if (cuts.size() > 1) return Optional.empty();
     JsonFile cut = cuts.getFirst();
-    if (isA(cut, "Digits") && cut.flag("individual_digits", false)) return Optional.of("smollm");
-    if (!isA(cut, "Split")) return Optional.empty();
+    if (TextSteps.isA(cut, "Digits") && cut.flag("individual_digits", false))
+      return Optional.of("smollm");
+    if (!TextSteps.isA(cut, "Split")) return Optional.empty();
     String expression = cut.object("pattern").flatMap(one -> one.textIfAny("Regex")).orElse("");
     if (expression.startsWith(LLAMA3))
       return Optional.of(architecture == Architecture.PHI3 ? "dbrx" : "llama-bpe");
     if (expression.startsWith(QWEN2)) return Optional.of("qwen2");
     if (!expression.startsWith(UPPER_FIRST)) return Optional.empty();
     return Optional.of(expression.contains("(?i:'s|'t|") ? "gpt-4o" : "tekken");
-  }
-
-  private static boolean isA(JsonFile step, String type) {
-    return step.text("type").equals(type);
-  }
-
-  private static List<JsonFile> steps(JsonFile tokenizer) {
-    List<JsonFile> steps = new ArrayList<>();
-    tokenizer
-        .object("pre_tokenizer")
-        .ifPresent(
-            first -> {
-              if (isA(first, "Sequence")) steps.addAll(first.objects("pretokenizers"));
-              else steps.add(first);
-            });
-    return steps;
   }
 }

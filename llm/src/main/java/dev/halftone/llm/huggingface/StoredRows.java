@@ -74,7 +74,7 @@ final class StoredRows implements RowSource {
                   "tensor \"%s\" is %s, expected F32, F16, BF16 or F64"
                       .formatted(slot.name(), floats.dtype()));
         };
-    return floats.shape().length < 2 ? Plain.F32 : own;
+    return floats.shape().length < 2 || slot.isRouter() ? Plain.F32 : own;
   }
 
   private static long[] reversed(long[] shape) {

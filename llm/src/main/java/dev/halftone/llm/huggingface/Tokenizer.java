@@ -27,17 +27,25 @@ record Tokenizer(Keys keys, List<Path> paths, List<String> warnings) {
   static Tokenizer read(Path folder, Architecture architecture, Dimensions size, JsonFile config) {
     Optional<JsonFile> settings = JsonFile.readIfThere(folder.resolve(CONFIG));
     Keys keys = new Keys();
-    if (architecture == Architecture.LLAMA)
+    if (architecture.isLlama())
       settings
           .flatMap(one -> one.flagIfAny("add_prefix_space"))
           .ifPresent(flag -> keys.add("tokenizer.ggml.add_space_prefix", flag));
     boolean sentences =
         Files.exists(folder.resolve(SENTENCES)) && !(isPhi4(architecture, settings));
     if (!sentences && !Files.exists(folder.resolve(PAIRS))) return none(folder, architecture, size);
-    Vocabulary vocabulary =
+    Optional<JsonVocabulary> json =
         sentences
-            ? SentencePieces.read(folder.resolve(SENTENCES)).vocabulary(size.vocabulary())
-            : BytePairs.read(folder.resolve(PAIRS), architecture, size.vocabulary());
+            ? Optional.empty()
+            : Optional.of(
+                JsonVocabulary.read(folder.resolve(PAIRS), architecture, size.vocabulary()));
+    Optional<SentencePieces> pieces =
+        sentences ? Optional.of(SentencePieces.read(folder.resolve(SENTENCES))) : Optional.empty();
+    Vocabulary vocabulary =
+        pieces
+            .map(found -> found.vocabulary(size.vocabulary()))
+            .or(() -> json.map(JsonVocabulary::vocabulary))
+            .orElseThrow();
     if (sentences) {
       boolean phi3 = architecture == Architecture.PHI3;
       AddedTokens added = new AddedTokens(vocabulary, !phi3);
@@ -46,11 +54,22 @@ record Tokenizer(Keys keys, List<Path> paths, List<String> warnings) {
       if (phi3) JsonFile.readIfThere(folder.resolve(PAIRS)).ifPresent(added::addTokens);
     }
     vocabulary.add(keys);
+    pieces.flatMap(SentencePieces::unigram).ifPresent(spaces -> spaces.add(keys));
+    json.ifPresent(found -> found.addSpaces(keys));
     SpecialTokens.add(vocabulary, settings, config, keys);
+    json.ifPresent(found -> found.addEnds(keys));
+    pieces.filter(found -> found.unigram().isPresent()).ifPresent(found -> addEnds(found, keys));
     ChatTemplate.find(folder.resolve(TEMPLATE), settings)
         .ifPresent(text -> keys.add("tokenizer.chat_template", text));
     if (architecture.isGemma() && sentences) keys.add("tokenizer.ggml.add_space_prefix", false);
     return new Tokenizer(keys, paths(folder), List.of());
+  }
+
+  /** What transformers do unless told otherwise, and GGUF's readers do not of unigram models. */
+  private static void addEnds(SentencePieces pieces, Keys keys) {
+    pieces.unknown().ifPresent(id -> keys.addIfAbsent(JsonVocabulary.UNKNOWN, id));
+    keys.addIfAbsent("tokenizer.ggml.add_bos_token", true);
+    keys.addIfAbsent("tokenizer.ggml.add_eos_token", false);
   }
 
   /** Later Phi models are of Phi-3's architecture, with another kind of tokenizer. */

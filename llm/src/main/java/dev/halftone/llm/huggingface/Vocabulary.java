@@ -68,6 +68,12 @@ final class Vocabulary {
     return id < 0 ? Optional.empty() : Optional.of(id);
   }
 
+  /** Number of the token that stands for what there is no token for. */
+  Optional<Integer> unknown() {
+    int id = Arrays.asList(kinds).indexOf(Kind.UNKNOWN);
+    return id < 0 ? Optional.empty() : Optional.of(id);
+  }
+
   void add(Keys keys) {
     keys.add("tokenizer.ggml.model", model);
     keys.add("tokenizer.ggml.pre", splitter);

@@ -62,6 +62,13 @@ final class Wire {
     return StandardCharsets.UTF_8.decode(text).toString();
   }
 
+  byte[] bytes() {
+    ByteBuffer slice = slice();
+    byte[] copy = new byte[slice.remaining()];
+    slice.get(copy);
+    return copy;
+  }
+
   Wire message() {
     int at = start + bytes.position();
     ByteBuffer inner = slice();

@@ -50,6 +50,33 @@ public record JsonFile(Path file, String place, JsonNode json) {
     }
   }
 
+  /**
+   * JSON that is a text within a file.
+   *
+   * @param place of the text in the file
+   * @throws MalformedModelException if it is not JSON, or no object
+   */
+  public static JsonFile of(Path file, String place, String text) {
+    try {
+      JsonNode json = MAPPER.readTree(text);
+      if (!json.isObject()) throw new MalformedModelException(file, place, "expected an object");
+      return new JsonFile(file, place + ".", json);
+    } catch (JacksonException e) {
+      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+      throw new MalformedModelException(file, place, "not JSON: " + reason);
+    }
+  }
+
+  /** An object as a text of one line. */
+  public static String line(Map<String, ?> object) {
+    return MAPPER.writeValueAsString(object);
+  }
+
+  /** No keys, where a file need not be there. */
+  public static JsonFile none(Path file) {
+    return new JsonFile(file, "", MAPPER.createObjectNode());
+  }
+
   /** The file of a folder; empty if it is not there. */
   public static Optional<JsonFile> readIfThere(Path file) {
     return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();

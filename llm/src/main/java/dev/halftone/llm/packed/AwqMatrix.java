@@ -1,5 +1,6 @@
 package dev.halftone.llm.packed;
 
+import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 
 /** A matrix as AutoAWQ stores it in version "gemm". */
@@ -24,6 +25,6 @@ final class AwqMatrix {
         Grid.Packed.awqRows(zeros).turned(),
         scales,
         Groups.neighbours(columns, size, true),
-        false);
+        DType.UINT4);
   }
 }

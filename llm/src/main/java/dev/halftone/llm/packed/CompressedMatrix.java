@@ -35,7 +35,7 @@ final class CompressedMatrix {
       zeroPoints = Grid.Packed.columns(zeros, bits);
     }
     return new QuantizedMatrix(
-        rows, Grid.Packed.rows(words, bits), zeroPoints, scales, groups, false);
+        rows, Grid.Packed.rows(words, bits), zeroPoints, scales, groups, Grid.type(bits));
   }
 
   /** The one of the bits that the config tells of with which the matrix fits its words. */
@@ -70,7 +70,7 @@ final class CompressedMatrix {
       zeroPoints = groups.one() ? Grid.of((int) zeros.longAt(0)) : Grid.bytes(zeros, true);
     }
     return new QuantizedMatrix(
-        rows, Grid.bytes(codes, !floats), zeroPoints, scales, groups, floats);
+        rows, Grid.bytes(codes, !floats), zeroPoints, scales, groups, codes.dtype());
   }
 
   private static Groups groups(ModuleTensors found, Tensor scales, long rows, int columns) {

@@ -29,6 +29,6 @@ final class GptqMatrix {
             .orElseGet(() -> Groups.neighbours(columns, size, true));
     Grid zeroPoints = Grid.Packed.rows(zeros, bits).plus(layout.v2() ? 0 : 1).turned();
     Grid turned = Grid.Packed.columns(codes, bits).turned();
-    return new QuantizedMatrix(rows, turned, zeroPoints, scales, groups, false);
+    return new QuantizedMatrix(rows, turned, zeroPoints, scales, groups, Grid.type(bits));
   }
 }

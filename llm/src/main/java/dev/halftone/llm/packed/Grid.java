@@ -1,5 +1,6 @@
 package dev.halftone.llm.packed;
 
+import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -7,6 +8,11 @@ import java.nio.ByteOrder;
 /** A matrix of small numbers. */
 interface Grid {
   int at(long row, long column);
+
+  /** The type of packed numbers. */
+  static DType type(int bits) {
+    return bits == 4 ? DType.UINT4 : DType.UINT8;
+  }
 
   /** The same number everywhere. */
   static Grid of(int number) {

@@ -1,6 +1,7 @@
 package dev.halftone.llm.packed;
 
 import dev.halftone.checkpoint.safetensors.SafetensorsModel;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.json.JsonFile;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -21,6 +22,9 @@ import java.util.SequencedMap;
  */
 public record PackedWeights(
     SequencedMap<String, StoredFloats> tensors, Optional<String> layout, List<Path> configs) {
+  /** What tells how weights are quantized. */
+  public static final String KEY = "quantization_config";
+
   private static final List<DType> CODES = List.of(DType.INT8, DType.FLOAT8E4M3FN);
 
   /** Of activations, which have no meaning for weights. */
@@ -38,17 +42,19 @@ public record PackedWeights(
   }
 
   /**
-   * Finds the quantized matrices, going by {@code quantization_config} of config.json, or
-   * quantize_config.json beside it.
+   * Finds the quantized matrices, going by {@value #KEY} in the metadata of the files, in
+   * config.json, or by quantize_config.json beside it.
    *
    * @param config the folder's config.json
-   * @throws dev.halftone.graph.UnsupportedModelException if the weights are quantized in a way that
-   *     is not read
+   * @throws UnsupportedModelException if the weights are quantized in a way that is not read
    * @throws dev.halftone.graph.MalformedModelException if a config is not sound, or tensors of a
    *     module do not agree: names the file and the tensor
    */
   public static PackedWeights of(SafetensorsModel model, JsonFile config) {
-    Optional<JsonFile> own = config.object("quantization_config");
+    Optional<JsonFile> own =
+        Optional.ofNullable(model.metadata().get(KEY))
+            .map(text -> JsonFile.of(model.paths().getFirst(), "__metadata__." + KEY, text))
+            .or(() -> config.object(KEY));
     Optional<JsonFile> beside =
         own.isPresent()
             ? Optional.empty()
@@ -63,6 +69,18 @@ public record PackedWeights(
         tensors,
         layout.map(PackedLayout::toString),
         beside.map(file -> List.of(file.file())).orElse(List.of()));
+  }
+
+  /**
+   * As {@link #of}, where something is quantized.
+   *
+   * @throws UnsupportedModelException if nothing is
+   */
+  public static PackedWeights quantized(SafetensorsModel model, JsonFile config) {
+    PackedWeights weights = of(model, config);
+    if (weights.layout().isEmpty())
+      throw new UnsupportedModelException(config.file(), "nothing in it is quantized");
+    return weights;
   }
 
   private record Collector(

@@ -5,7 +5,7 @@ import dev.halftone.tensor.Tensor;
 import java.util.Optional;
 
 /** Floats of a tensor, whatever they are stored as. Thread-safe. */
-public sealed interface StoredFloats permits PlainFloats, QuantizedMatrix {
+public sealed interface StoredFloats permits PlainFloats, QuantizedMatrix, StackedFloats {
   /** The length of a row last. */
   long[] shape();
 
@@ -22,6 +22,6 @@ public sealed interface StoredFloats permits PlainFloats, QuantizedMatrix {
    */
   void copyFloats(long from, float[] out, int count);
 
-  /** The tensor itself; empty if it is quantized. */
+  /** The tensor itself; empty if it is quantized, or there are several. */
   Optional<Tensor> plain();
 }

@@ -5,15 +5,33 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * A unit that lies in the unfinished file.
+ * A unit of work that lies in the unfinished file.
  *
  * @param unit its index
  * @param checksum CRC-32C of its bytes
  * @param nanos time that one thread took for it
  */
-record Finished(long unit, int checksum, Error error, long nanos) {
+public record Finished(long unit, int checksum, Error error, long nanos) {
   private static final HexFormat HEX = HexFormat.of();
   private static final int FIELDS = 5;
+
+  /**
+   * A unit that was made, and how far it is from its source.
+   *
+   * @param signal sum of squares of the source
+   * @param noise that of the difference
+   */
+  public static Finished of(long unit, int checksum, double signal, double noise, long nanos) {
+    return new Finished(unit, checksum, new Error(signal, noise), nanos);
+  }
+
+  public double signal() {
+    return error.signal();
+  }
+
+  public double noise() {
+    return error.noise();
+  }
 
   /** As a line of the journal. */
   String line() {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What of an unfinished result is there already, one line a unit. Belongs to one process at a time.
  * Thread-safe.
  */
-final class Journal implements AutoCloseable {
+public final class Journal implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
   private final Map<Long, Finished> finished;
@@ -30,13 +30,18 @@ final class Journal implements AutoCloseable {
     this.finished = finished;
   }
 
+  /** Where the journal of a result lies: hidden beside it. */
+  public static Path beside(Path target) {
+    return UnfinishedFile.hidden(target, "journal");
+  }
+
   /**
    * Goes on with the journal of the same work, or starts one.
    *
    * @param key what the work is: input, output and all choices
    * @throws FileSystemException if another process writes the same result
    */
-  static Journal open(Path file, String key, long units) throws IOException {
+  public static Journal open(Path file, String key, long units) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -82,15 +87,15 @@ final class Journal implements AutoCloseable {
   }
 
   /** What the journal said of a unit when it was opened; null if it was not finished. */
-  @Nullable Finished finished(long unit) {
+  public @Nullable Finished finished(long unit) {
     return finished.get(unit);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return finished.isEmpty();
   }
 
-  void add(Finished one) throws IOException {
+  public void add(Finished one) throws IOException {
     append(one.line());
   }
 
@@ -100,7 +105,7 @@ final class Journal implements AutoCloseable {
   }
 
   /** Forgets it all: the result is there, or will never be. */
-  void delete() throws IOException {
+  public void delete() throws IOException {
     Files.deleteIfExists(file);
   }
 

@@ -139,7 +139,7 @@ class TokenizerTest {
     refused(UnsupportedModelException.class, "text is cut in a way that is not understood");
     String none = pairs("").replace("ByteLevel", "Metaspace");
     ModelFolder.llama(path).file("tokenizer.json", none).write();
-    refused(UnsupportedModelException.class, "byte pairs that are not over bytes");
+    refused(UnsupportedModelException.class, "byte pairs that are neither over bytes");
   }
 
   @Test
@@ -159,18 +159,167 @@ class TokenizerTest {
     refused(MalformedModelException.class, "tokenizer.json: not JSON");
   }
 
+  /** A sentencepiece model, and what transformers make of it, give the same vocabulary. */
+  @Test
+  void pairsThatFallBackToBytesAreThoseOfSentencePieces() {
+    String[] texts = {"<unk>", "<s>", "</s>", "<0x0A>", "▁▁", "ab", "▁ab", "a", "b", "▁"};
+    int[] types = {2, 3, 3, 6, 1, 1, 1, 1, 1, 1};
+    float[] scores = {0, 0, 0, 0, 0, -1, -2, -3, -4, -5};
+    write(sentencePieces(2, texts, types, scores, new byte[0]));
+    String settings =
+        """
+        {"add_bos_token": true, "add_eos_token": false, "unk_token": "<unk>",
+         "added_tokens_decoder": {"1": {"content": "<s>", "special": true},
+                                  "2": {"content": "</s>", "special": true}}}
+        """;
+    ModelFolder folder = ModelFolder.llama(path).file("tokenizer_config.json", settings);
+    HuggingFaceFolder pieces = folder.read();
+    assertThat(path.resolve("tokenizer.model").toFile().delete()).isTrue();
+    folder.file("tokenizer.json", fallback());
+    HuggingFaceFolder json = folder.read();
+    assertThat(json.metadata()).isEqualTo(pieces.metadata());
+    assertThat(json.warnings()).isEmpty();
+    assertThat(json.metadata()).doesNotContainKey("tokenizer.ggml.merges");
+  }
+
+  /** Numbers that are in no order of joining: that of the joins decides. */
+  @Test
+  void pairsThatFallBackToBytesAreScoredByTheirOrder() {
+    String json = fallback().replace("\"▁▁\": 4", "\"▁▁\": 6").replace("\"▁ab\": 6", "\"▁ab\": 4");
+    HuggingFaceFolder read = ModelFolder.llama(path).file("tokenizer.json", json).read();
+    assertThat(texts(read, "tokens"))
+        .startsWith("<unk>", "<s>", "</s>", "<0x0A>", "▁ab", "ab", "▁▁");
+    assertThat(value(read, "scores").elements().stream().map(MetadataValue::asDouble))
+        .containsExactly(0., -1000., -1000., 0., -2., -1., 0., -3., -4., -5.);
+    assertThat(numbers(read, "token_type")).containsExactly(2, 3, 3, 6, 1, 1, 1, 1, 1, 1);
+    assertThat(value(read, "unknown_token_id").asLong()).isZero();
+    assertThat(value(read, "add_bos_token")).isEqualTo(MetadataValue.of(true));
+    assertThat(value(read, "add_eos_token")).isEqualTo(MetadataValue.of(false));
+    assertThat(read.metadata()).doesNotContainKey("tokenizer.ggml.add_space_prefix");
+  }
+
+  /** As Gemma's, which put no space before a text. */
+  @Test
+  void whatPutsNoSpaceBeforeTextsIsTold() {
+    String json = fallback().replace("\"Prepend\", \"prepend\": \"▁\"", "\"NFC\"");
+    assertThat(json).contains("NFC");
+    HuggingFaceFolder read = ModelFolder.llama(path).file("tokenizer.json", json).read();
+    assertThat(value(read, "add_space_prefix")).isEqualTo(MetadataValue.of(false));
+  }
+
+  private static String fallback() {
+    return """
+    {"added_tokens": [{"id": 1, "content": "<s>", "special": true},
+                      {"id": 2, "content": "</s>", "special": true}],
+     "normalizer": {"type": "Sequence", "normalizers": [
+       {"type": "Prepend", "prepend": "▁"},
+       {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+     "pre_tokenizer": null,
+     "post_processor": {"type": "TemplateProcessing", "single": [
+       {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]},
+     "model": {"type": "BPE", "unk_token": "<unk>", "byte_fallback": true,
+       "vocab": {"<unk>": 0, "<s>": 1, "</s>": 2, "<0x0A>": 3, "▁▁": 4, "ab": 5, "▁ab": 6,
+                 "a": 7, "b": 8, "▁": 9},
+       "merges": ["▁ ▁", "a b", ["▁", "ab"]]}}
+    """;
+  }
+
+  @Test
+  void unigrams() {
+    HuggingFaceFolder read =
+        ModelFolder.llama(path).file("tokenizer.json", unigram()).with("bos_token_id", 0).read();
+    assertThat(text(read, "model")).isEqualTo("t5");
+    assertThat(text(read, "pre")).isEqualTo("default");
+    assertThat(texts(read, "tokens"))
+        .containsExactly(
+            "<s>", "</s>", "<unk>", "▁a", "b", "<0x0A>", "[PAD6]", "[PAD7]", "<mask>", "[PAD9]");
+    assertThat(value(read, "scores").elements().stream().map(MetadataValue::asDouble))
+        .containsExactly(0., 0., 0., -1.5, -2.5, 0., -10000., -10000., -1000., -10000.);
+    assertThat(numbers(read, "token_type")).containsExactly(3, 3, 2, 1, 1, 6, 5, 5, 3, 5);
+    assertThat(value(read, "unknown_token_id").asLong()).isEqualTo(2);
+    assertThat(value(read, "add_space_prefix")).isEqualTo(MetadataValue.of(true));
+    assertThat(value(read, "remove_extra_whitespaces")).isEqualTo(MetadataValue.of(true));
+    assertThat(numbers(read, "precompiled_charsmap")).containsExactly(1, 2, 255);
+    assertThat(value(read, "add_bos_token")).isEqualTo(MetadataValue.of(false));
+    assertThat(value(read, "add_eos_token")).isEqualTo(MetadataValue.of(true));
+    assertThat(read.metadata()).doesNotContainKey("tokenizer.ggml.merges");
+  }
+
+  @Test
+  void unigramsOfSentencePieces() {
+    String[] texts = {"<unk>", "<s>", "</s>", "▁a"};
+    float[] scores = {0, 0, 0, -1.5f};
+    byte[] normalizer = {2 << 3 | 2, 2, 7, (byte) 200, 3 << 3, 0, 4 << 3, 1};
+    write(sentencePieces(1, texts, new int[] {2, 3, 3, 1}, scores, normalizer));
+    HuggingFaceFolder read = ModelFolder.llama(path).read();
+    assertThat(text(read, "model")).isEqualTo("t5");
+    assertThat(value(read, "add_space_prefix")).isEqualTo(MetadataValue.of(false));
+    assertThat(value(read, "remove_extra_whitespaces")).isEqualTo(MetadataValue.of(true));
+    assertThat(numbers(read, "precompiled_charsmap")).containsExactly(7, 200);
+    assertThat(value(read, "unknown_token_id").asLong()).isZero();
+    assertThat(value(read, "add_bos_token")).isEqualTo(MetadataValue.of(true));
+    assertThat(value(read, "add_eos_token")).isEqualTo(MetadataValue.of(false));
+  }
+
+  private static String unigram() {
+    return """
+    {"added_tokens": [{"id": 0, "content": "<s>", "special": true},
+                      {"id": 1, "content": "</s>", "special": true},
+                      {"id": 2, "content": "<unk>", "special": true},
+                      {"id": 8, "content": "<mask>", "special": true}],
+     "normalizer": {"type": "Sequence", "normalizers": [
+       {"type": "Precompiled", "precompiled_charsmap": "AQL/"},
+       {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
+     "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "add_prefix_space": true},
+     "post_processor": {"type": "TemplateProcessing", "single": [
+       {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}]},
+     "model": {"type": "Unigram", "unk_id": 2, "byte_fallback": true, "vocab": [
+       ["<s>", 0.0], ["</s>", 0.0], ["<unk>", 0], ["▁a", -1.5], ["b", -2.5], ["<0x0A>", 0.0]]}}
+    """;
+  }
+
+  @Test
+  void otherTokenizersThatAreNotSound() {
+    ModelFolder folder = ModelFolder.llama(path).write();
+    folder.file("tokenizer.json", unigram().replace("[\"b\", -2.5]", "[\"b\", \"x\"]"));
+    refused(MalformedModelException.class, "entry 4: [\"b\",\"x\"], expected [TEXT, NUMBER]");
+    folder.file("tokenizer.json", unigram().replace("-2.5", "-1e999"));
+    refused(MalformedModelException.class, "entry 4");
+    folder.file(
+        "tokenizer.json",
+        unigram().replace("[\"<s>\", 0.0]", "[\"x\", 0],".repeat(6) + "[\"<s>\", 0.0]"));
+    refused(MalformedModelException.class, "12 pieces, the model has 10 tokens");
+    folder.file("tokenizer.json", unigram().replace("AQL/", "*"));
+    refused(MalformedModelException.class, "precompiled_charsmap\": is not base 64");
+    folder.file("tokenizer.json", unigram().replace("\"unk_id\": 2", "\"unk_id\": -2"));
+    refused(MalformedModelException.class, "unk_id");
+    folder.file(
+        "tokenizer.json", unigram().replace("\"replacement\": \"▁\"", "\"replacement\": \"_\""));
+    refused(UnsupportedModelException.class, "spaces are written as \"_\"");
+    folder.file("tokenizer.json", unigram().replace("\"id\": 8", "\"id\": 10"));
+    refused(MalformedModelException.class, "10, the model has 10 tokens");
+    folder.file("tokenizer.json", fallback().replace("\"a b\"", "\"a b c\""));
+    refused(MalformedModelException.class, "\"a b c\", expected two texts");
+    folder.file("tokenizer.json", fallback().replace("\"b\": 8", "\"b\": 7"));
+    refused(MalformedModelException.class, "number 7 comes twice");
+    folder.file(
+        "tokenizer.json",
+        fallback().replace("\"byte_fallback\": true", "\"byte_fallback\": false"));
+    refused(UnsupportedModelException.class, "neither over bytes nor fall back to them");
+  }
+
   @Test
   void sentencePiecesThatAreNone() {
     ModelFolder.llama(path).write();
-    sentences(1);
-    refused(UnsupportedModelException.class, "of type 1, expected one of byte pairs");
+    sentences(3);
+    refused(UnsupportedModelException.class, "of type 3, expected byte pairs or unigram");
     write(new byte[] {10, 100, 1});
     refused(MalformedModelException.class, "at byte 2: 100 bytes, there are 1");
     write(new byte[] {35});
     refused(MalformedModelException.class, "at byte 1: a field of type 3");
     write(new byte[] {8, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1});
     refused(MalformedModelException.class, "field 1 is of type 0, expected 2");
-    write(new byte[] {24, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1});
+    write(new byte[] {32, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1});
     refused(MalformedModelException.class, "more than 64 bits");
     write(new byte[] {10, 2, 24, 9});
     refused(MalformedModelException.class, "a piece of type 9");
@@ -233,10 +382,15 @@ class TokenizerTest {
   }
 
   private static byte[] sentencePieces(int kind) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     String[] texts = {"<unk>", "<s>", "</s>", "<0x0A>", "▁a", "b", "c"};
     int[] types = {2, 3, 3, 6, 1, 4, 5};
     float[] scores = {0, 0, 0, 0, -1.5f, -2.5f, -3};
+    return sentencePieces(kind, texts, types, scores, new byte[3]);
+  }
+
+  private static byte[] sentencePieces(
+      int kind, String[] texts, int[] types, float[] scores, byte[] normalizer) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < texts.length; i++) {
       ByteArrayOutputStream piece = new ByteArrayOutputStream();
       field(piece, 1, texts[i].getBytes(StandardCharsets.UTF_8));
@@ -254,7 +408,7 @@ class TokenizerTest {
     trainer.writeBytes(new byte[] {10 << 3 | 5, 0, 0, 0, 0});
     trainer.writeBytes(new byte[] {11 << 3 | 1, 0, 0, 0, 0, 0, 0, 0, 0});
     field(out, 2, trainer.toByteArray());
-    field(out, 3, new byte[3]);
+    field(out, 3, normalizer);
     return out.toByteArray();
   }
 

@@ -51,7 +51,7 @@ final class EncodingTarget {
     CodeFormat format = request.format();
     float scale = request.scaling().scale(format, range.min(), range.max(), entry);
     if (scale == 0) set(entry, 1, format.middle());
-    else set(entry, scale, format.zeroPoint(range.min(), scale));
+    else set(entry, scale, request.scaling().zeroPoint(format, range.min(), scale, entry));
   }
 
   void set(int entry, float scale, int zeroPoint) {

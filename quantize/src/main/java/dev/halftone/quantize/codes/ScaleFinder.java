@@ -90,7 +90,8 @@ final class ScaleFinder {
     float high = Math.max(blocks.highs[run], 0f) * highFactor;
     float scale = scaling.scale(format, low, high, firstEntry + run);
     triedScales[run] = scale == 0 ? 1 : scale;
-    triedZeroPoints[run] = scale == 0 ? format.middle() : format.zeroPoint(low, scale);
+    triedZeroPoints[run] =
+        scale == 0 ? format.middle() : scaling.zeroPoint(format, low, scale, firstEntry + run);
   }
 
   private void shrink(@Nullable PowerTable power) {

@@ -10,44 +10,64 @@ import dev.halftone.scheme.ScaleStorage;
  *     fitted
  * @param least smallest scale allowed, by scale, none of which is negative then; empty means any
  * @param known what the scales are; empty means that they are found
+ * @param zeroPoints what the zero points are where scales are known and codes are not symmetric
  */
 public record Scaling(
     ScaleSearch search,
     ScaleStorage storage,
     Importance importance,
     double[] least,
-    float[] known) {
+    float[] known,
+    short[] zeroPoints) {
   /** The whole range, stored as float. */
   public static final Scaling PLAIN = of(new ScaleSearch.AbsMax(), new ScaleStorage.Float32());
 
   public static Scaling of(ScaleSearch search, ScaleStorage storage) {
-    return new Scaling(search, storage, Importance.EQUAL, new double[0], new float[0]);
+    return new Scaling(
+        search, storage, Importance.EQUAL, new double[0], new float[0], new short[0]);
   }
 
   /** The same with errors that do not all count the same. */
   public Scaling weighted(Importance importances) {
-    return new Scaling(search, storage, importances, least, known);
+    return new Scaling(search, storage, importances, least, known, zeroPoints);
   }
 
   /** The same with scales kept from falling below a bound each. */
   public Scaling atLeast(double... scales) {
-    return new Scaling(search, storage, importance, scales, known);
+    return new Scaling(search, storage, importance, scales, known, zeroPoints);
   }
 
-  /** What the scale of a block of a channel is. */
-  @FunctionalInterface
+  /** What the scale and the zero point of a block of a channel are. */
   public interface KnownScales {
-    /** May be 0 for a block of zeros, and negative. */
-    float of(long channel, long block);
+    /** May be negative, and not 0. */
+    float scale(long channel, long block);
+
+    /** A code of the format; not asked for where codes are symmetric. */
+    int zeroPoint(long channel, long block);
   }
 
-  /** The whole range, by scales that are known, for codes of a layout without tiles. */
-  public static Scaling known(CodeLayout layout, KnownScales scales) {
+  /**
+   * The whole range, by scales that are known, for codes of a layout without tiles.
+   *
+   * @param symmetric whether the zero point is the middle of the codes, whatever {@code scales} say
+   */
+  public static Scaling known(CodeLayout layout, boolean symmetric, KnownScales scales) {
     float[] all = new float[Math.toIntExact(layout.scales())];
-    for (long channel = 0; channel < layout.channels(); channel++)
-      for (long block = 0; block < layout.blocks(); block++)
-        all[layout.entry(channel, block * layout.block())] = scales.of(channel, block);
-    return new Scaling(PLAIN.search(), PLAIN.storage(), Importance.EQUAL, new double[0], all);
+    short[] zeroPoints = new short[symmetric ? 0 : all.length];
+    for (long channel = 0; channel < layout.channels(); channel++) {
+      for (long block = 0; block < layout.blocks(); block++) {
+        int entry = layout.entry(channel, block * layout.block());
+        all[entry] = scales.scale(channel, block);
+        if (!symmetric) zeroPoints[entry] = (short) scales.zeroPoint(channel, block);
+      }
+    }
+    return new Scaling(
+        PLAIN.search(), PLAIN.storage(), Importance.EQUAL, new double[0], all, zeroPoints);
+  }
+
+  /** The zero point for a range with such a scale. */
+  int zeroPoint(CodeFormat format, float low, float scale, int entry) {
+    return zeroPoints.length > 0 ? zeroPoints[entry] : format.zeroPoint(low, scale);
   }
 
   /** The stored scale for a range; 0 where the range is as good as empty. */

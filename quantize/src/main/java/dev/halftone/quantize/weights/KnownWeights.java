@@ -28,7 +28,7 @@ public final class KnownWeights {
    * Decides and applies.
    *
    * @param folded the model, its constants folded
-   * @param recipe of weights mode with blocks of some length; what it says of types is not used
+   * @param recipe of weights mode; what it says of types, blocks and symmetry is not used
    * @param known blocks by name of an initializer of the top graph
    * @throws dev.halftone.graph.MalformedModelException if a value has a NaN or an infinity
    */
@@ -56,7 +56,7 @@ public final class KnownWeights {
     if (blocks == null) return new WeightForm.Kept("no matrix of the checkpoint is like it");
     Recipe own = own(recipe, blocks);
     OperatorSet operators = new OperatorSet(model, false, List.of()).as(own);
-    return new WeightForms(own, operators, Importances.none()).choose(use, blocks.scales());
+    return new WeightForms(own, operators, Importances.none()).choose(use, blocks);
   }
 
   @SuppressWarnings("ReferenceEquality") // two graphs may be equal and still be two
@@ -67,10 +67,9 @@ public final class KnownWeights {
   }
 
   private static Recipe own(Recipe recipe, KnownBlocks blocks) {
-    if (!recipe.granularity().equals(new Granularity.PerBlock(blocks.block())))
-      throw new IllegalArgumentException(
-          "%s, and blocks of %d".formatted(recipe.granularity().text(), blocks.block()));
-    return recipe.withWeights(new WeightFormat.Element(blocks.type()));
+    return recipe
+        .withWeights(new WeightFormat.Element(blocks.type()))
+        .withBlocks(new Granularity.PerBlock(blocks.block()), blocks.symmetric());
   }
 
   private static Model replaced(Model model, Map<String, KnownBlocks> known) {

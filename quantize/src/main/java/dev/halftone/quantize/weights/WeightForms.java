@@ -52,25 +52,25 @@ final class WeightForms {
   /**
    * The form of a weight whose scales are known: of products alone, which read codes as they are.
    *
-   * @param scales by output channel
+   * @param blocks of the recipe's format and granularity
    */
-  WeightForm choose(WeightUse use, Scaling.KnownScales scales) {
+  WeightForm choose(WeightUse use, KnownBlocks blocks) {
     if (use.commonRole() != Role.MATRIX) return new WeightForm.Kept(NO_PRODUCT);
     return switch (products(use)) {
       case BlockProduct product ->
           new BlockProduct(
-              known(product.request(), scales),
+              known(product.request(), blocks),
               product.linear(),
               product.domain(),
               product.apart());
       case PackedProduct product ->
-          new PackedProduct(known(product.request(), scales), product.linears());
+          new PackedProduct(known(product.request(), blocks), product.linears());
       default -> new WeightForm.Kept(NO_PRODUCT);
     };
   }
 
-  private static CodeRequest known(CodeRequest request, Scaling.KnownScales scales) {
-    return request.with(Scaling.known(request.layout(), scales));
+  private static CodeRequest known(CodeRequest request, KnownBlocks blocks) {
+    return request.with(Scaling.known(request.layout(), blocks.symmetric(), blocks.scales()));
   }
 
   WeightForm choose(WeightUse use) {

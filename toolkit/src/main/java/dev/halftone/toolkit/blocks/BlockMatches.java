@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Which matrix of a checkpoint belongs to which weight of a graph.
@@ -73,8 +74,8 @@ public record BlockMatches(SequencedMap<String, KnownBlocks> known, List<String>
       warnings.add("no product of the graph has the weight of " + listed(unused));
     if (!checkpoint.others().isEmpty())
       warnings.add(
-          "not in blocks of Q4_0 or Q8_0, so the graph keeps its own: "
-              + listed(checkpoint.others()));
+          "not in %s, so the graph keeps its own: %s"
+              .formatted(checkpoint.kind(), listed(checkpoint.others())));
     return warnings;
   }
 
@@ -128,16 +129,43 @@ public record BlockMatches(SequencedMap<String, KnownBlocks> known, List<String>
     }
     Tensor values = Tensor.of(DType.FLOAT32, weight.weight().shape(), memory);
     Scaling.KnownScales scales =
-        (channel, block) -> {
-          float scale = matrix.scale(match.order().row(channel), block);
-          return scale == 0 ? 1 : scale; // A block of zeros has any scale.
+        new Scaling.KnownScales() {
+          @Override
+          public float scale(long channel, long block) {
+            return matrix.scale(match.order().row(channel), block);
+          }
+
+          @Override
+          public int zeroPoint(long channel, long block) {
+            return matrix.zeroPoint(match.order().row(channel), block);
+          }
         };
-    return new KnownBlocks(matrix.codes(), BlockMatrix.BLOCK, values, scales);
+    return new KnownBlocks(matrix.codes(), matrix.symmetric(), matrix.block(), values, scales);
   }
 
-  /** The type that most have, for people. */
+  /** The type that most have, of several the first, for people. */
   public DType type() {
-    long four = known.values().stream().filter(one -> one.type() == DType.INT4).count();
-    return 2 * four >= known.size() ? DType.INT4 : DType.INT8;
+    return most(KnownBlocks::type);
+  }
+
+  /** Whether codes of most are symmetric, for people. */
+  public boolean symmetric() {
+    return most(KnownBlocks::symmetric);
+  }
+
+  /** The length of blocks that most have, of several the first, for people. */
+  public int block() {
+    return most(KnownBlocks::block);
+  }
+
+  private <T> T most(Function<KnownBlocks, T> property) {
+    SequencedMap<T, Integer> counts = new LinkedHashMap<>();
+    for (KnownBlocks one : known.values()) counts.merge(property.apply(one), 1, Integer::sum);
+    int most = Collections.max(counts.values());
+    return counts.entrySet().stream()
+        .filter(entry -> entry.getValue() == most)
+        .findFirst()
+        .orElseThrow()
+        .getKey();
   }
 }

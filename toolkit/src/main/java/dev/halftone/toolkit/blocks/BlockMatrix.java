@@ -1,61 +1,30 @@
 package dev.halftone.toolkit.blocks;
 
-import dev.halftone.checkpoint.gguf.GgufTensor;
-import dev.halftone.checkpoint.gguf.TensorType.Blocks;
-import dev.halftone.number.gguf.BlockType;
+import dev.halftone.quantize.codes.Scaling.KnownScales;
 import dev.halftone.tensor.DType;
-import java.util.Optional;
 
 /**
- * A matrix of a GGUF file in blocks that ONNX operators have: Q4_0 and Q8_0, 32 values {@code code
- * * scale} with codes of 4 bits from -8 or of 8 bits, behind a scale in half precision.
+ * A matrix of a checkpoint in blocks that ONNX operators have: neighbours in a row that are {@code
+ * (code - zero point) * scale}. Scales and zero points are asked for by row and block.
  */
-record BlockMatrix(GgufTensor tensor, BlockType type) {
-  /** Values of a block, of both types. */
-  static final int BLOCK = 32;
+interface BlockMatrix extends KnownScales {
+  String name();
 
-  /** The matrix of a tensor; empty if it is none, or of another type. */
-  static Optional<BlockMatrix> of(GgufTensor tensor) {
-    boolean matrix = tensor.info().dimensions().length == 2;
-    boolean known =
-        tensor.type() instanceof Blocks(BlockType type)
-            && (type == BlockType.Q4_0 || type == BlockType.Q8_0);
-    return matrix && known
-        ? Optional.of(new BlockMatrix(tensor, ((Blocks) tensor.type()).type()))
-        : Optional.empty();
-  }
+  long rows();
 
-  String name() {
-    return tensor.name();
-  }
+  int columns();
 
-  long rows() {
-    return tensor.info().rows();
-  }
+  /** Values of a block, of which the last of a row may have fewer. */
+  int block();
 
-  int columns() {
-    return tensor.info().columns();
-  }
+  /** INT4 or INT8 where all zero points are the middle of the codes, else UINT4 or UINT8. */
+  DType codes();
 
-  DType codes() {
-    return type == BlockType.Q4_0 ? DType.INT4 : DType.INT8;
-  }
-
-  private int blocks() {
-    return columns() / BLOCK;
+  /** Whether all zero points are the middle of the codes. */
+  default boolean symmetric() {
+    return codes() == DType.INT4 || codes() == DType.INT8;
   }
 
   /** Values of a row into {@code out[0, columns)}. */
-  void read(long row, float[] out) {
-    byte[] bytes = new byte[blocks() * type.blockBytes()];
-    tensor.copyBlocks(row * blocks(), blocks(), bytes, 0);
-    type.dequantize(bytes, 0, out, 0, columns());
-  }
-
-  /** The scale of a block of a row. */
-  float scale(long row, long block) {
-    byte[] bytes = new byte[type.blockBytes()];
-    tensor.copyBlocks(row * blocks() + block, 1, bytes, 0);
-    return Float.float16ToFloat((short) (bytes[0] & 0xFF | bytes[1] << Byte.SIZE));
-  }
+  void read(long row, float[] out);
 }

@@ -5,6 +5,10 @@ import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.checkpoint.safetensors.TensorForm;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.llm.huggingface.LayerMatrices;
+import dev.halftone.llm.huggingface.ModelPlace;
+import dev.halftone.llm.json.JsonFile;
+import dev.halftone.llm.packed.PackedWeights;
+import dev.halftone.llm.stream.WorkKey;
 import dev.halftone.recipe.NamePattern;
 import dev.halftone.tensor.Tensor;
 import java.io.IOException;
@@ -14,45 +18,67 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/** What each tensor of a folder becomes, and what its files will look like. Immutable. */
+/**
+ * What each tensor of a folder or file becomes, and what the files of the result will look like.
+ * Immutable.
+ */
 public final class FolderPlan {
   /** Bytes of a file of weights, as transformers has it. */
   static final long SHARD_BYTES = 5_000_000_000L;
 
-  private final Path folder;
+  private final ModelPlace place;
   private final PackedScheme scheme;
   private final SafetensorsModel model;
   private final List<Choice> choices;
   private final ModelLayout layout;
-  private final String configText;
+  private final Optional<String> configText;
 
-  private FolderPlan(Path folder, PackedScheme scheme, LayerMatrices source, List<Choice> choices) {
-    this.folder = folder;
+  private FolderPlan(
+      ModelPlace place,
+      PackedScheme scheme,
+      LayerMatrices source,
+      List<Choice> choices,
+      Optional<String> file) {
+    this.place = place;
     this.scheme = scheme;
     this.model = source.model();
     this.choices = List.copyOf(choices);
-    this.layout = ModelLayout.of(model.metadata(), forms(choices), SHARD_BYTES);
-    this.configText =
-        source
-            .config()
-            .with(QuantizationConfig.KEY, QuantizationConfig.of(scheme, ignored(choices)));
+    Map<String, ?> config = QuantizationConfig.of(scheme, ignored(choices));
+    if (file.isEmpty()) {
+      this.layout = ModelLayout.of(model.metadata(), forms(choices), SHARD_BYTES);
+      this.configText = Optional.of(source.config().with(PackedWeights.KEY, config));
+    } else {
+      Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
+      metadata.put(PackedWeights.KEY, JsonFile.line(config));
+      this.layout = ModelLayout.ofFile(file.get(), metadata, forms(choices));
+      this.configText = Optional.empty();
+    }
   }
 
   /**
    * Decides what becomes of each tensor. Nothing is read but headers.
    *
+   * @param model a folder, or a safetensors file with config.json beside it
+   * @param file name of the one file that the result shall be, which then has {@code
+   *     quantization_config} in its metadata; empty for a folder
    * @param include patterns of modules (a tensor's name without {@code .weight}) to quantize; empty
    *     for all
    * @param exclude patterns of modules that stay as they are
-   * @throws dev.halftone.graph.BadInputException if the folder is not sound or not understood, or
+   * @throws dev.halftone.graph.BadInputException if the model is not sound or not understood, or
    *     there is nothing to quantize: names the file
    */
   public static FolderPlan of(
-      Path folder, PackedScheme scheme, List<String> include, List<String> exclude) {
-    LayerMatrices source = LayerMatrices.read(folder);
+      Path model,
+      PackedScheme scheme,
+      List<String> include,
+      List<String> exclude,
+      Optional<String> file) {
+    ModelPlace place = new ModelPlace(model);
+    LayerMatrices source = LayerMatrices.read(place);
     List<Choice> choices = new ArrayList<>();
     source
         .model()
@@ -62,16 +88,24 @@ public final class FolderPlan {
                 choices.add(
                     source.names().contains(name)
                         ? choice(name, tensor, scheme, include, exclude)
-                        : new Choice(name, tensor, Optional.empty(), "")));
+                        : kept(name, tensor, source)));
     if (choices.stream().noneMatch(choice -> choice.matrix().isPresent()))
       throw new UnsupportedModelException(
-          source.config().file(), "nothing to quantize" + firstReason(choices));
-    return new FolderPlan(folder, scheme, source, choices);
+          source.config().file(), "nothing to quantize" + firstReason(choices, source));
+    return new FolderPlan(place, scheme, source, choices, file);
   }
 
-  private static String firstReason(List<Choice> choices) {
+  /**
+   * One that is no matrix of a layer, or one that chooses experts: readers have to be told of it.
+   */
+  private static Choice kept(String name, Tensor tensor, LayerMatrices source) {
+    String reason = source.routers().contains(name) ? "it chooses experts" : "";
+    return new Choice(name, tensor, Optional.empty(), reason);
+  }
+
+  private static String firstReason(List<Choice> choices, LayerMatrices source) {
     return choices.stream()
-        .filter(choice -> !choice.reason().isEmpty())
+        .filter(choice -> source.names().contains(choice.name()))
         .findFirst()
         .map(choice -> ": tensor \"%s\": %s".formatted(choice.name(), choice.reason()))
         .orElse("");
@@ -118,22 +152,27 @@ public final class FolderPlan {
     return model.paths();
   }
 
-  ModelLayout layout() {
-    return layout;
+  /** The result, under a name. */
+  ResultFiles.Target target(Path out) {
+    return new ResultFiles.Target(
+        out, layout, configText, configText.isEmpty() ? List.of() : Companions.of(place.folder()));
   }
 
-  String configText() {
-    return configText;
+  /** What is read, and what of the choices the layout does not tell. */
+  WorkKey key() {
+    WorkKey key = new WorkKey().add("quantize").add(scheme.toString());
+    model.paths().forEach(key::addInput);
+    return key;
   }
 
-  /** Files of weights that will be in the result, by name: the index first if there is one. */
-  public List<String> weightFiles() {
-    return layout.names();
-  }
-
-  /** What is quantized. */
-  Path folder() {
-    return folder;
+  /**
+   * Files of weights that will be in the result: the index first if there is one.
+   *
+   * @param out the folder, or the file
+   */
+  public List<Path> weightFiles(Path out) {
+    if (configText.isEmpty()) return List.of(out);
+    return layout.names().stream().map(out::resolve).toList();
   }
 
   /** Bytes of the result's weight files, the index counted. */

@@ -1,13 +1,7 @@
 package dev.halftone.toolkit.packed;
 
 import dev.halftone.llm.stream.WriteProgress;
-import dev.halftone.quantize.codes.Codes;
-import dev.halftone.recipe.Granularity;
-import dev.halftone.scheme.ScaleStorage;
-import dev.halftone.tensor.Tensor;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,26 +9,20 @@ import java.util.OptionalDouble;
 
 /**
  * Writes what a plan says, some rows of a matrix at a time. Memory is that of some rows, whatever
- * the model's size, and the bytes do not depend on the number of threads. The folder appears whole
+ * the model's size, and the bytes do not depend on the number of threads. The result appears whole
  * or not at all.
+ *
+ * <p>A process that was killed leaves what it made in hidden files beside the result's name, and
+ * the same work started again takes what is there, after comparing checksums. Work that fails
+ * leaves nothing.
  */
 public final class FolderWriter {
-  private final FolderPlan plan;
-  private final int threads;
-  private final WriteProgress progress;
-  private final FolderFiles.Sink sink;
-
-  private FolderWriter(
-      FolderPlan plan, int threads, WriteProgress progress, FolderFiles.Sink sink) {
-    this.plan = plan;
-    this.threads = threads;
-    this.progress = progress;
-    this.sink = sink;
-  }
+  private FolderWriter() {}
 
   /**
-   * Writes the folder.
+   * Writes the folder, or the file.
    *
+   * @param progress is told of bytes of the source
    * @return SQNR of each choice of the plan in dB: {@code 10 log10} of the sums of squares of
    *     values and of errors, over all values; infinite without errors, empty for what stays as it
    *     is
@@ -44,68 +32,34 @@ public final class FolderWriter {
    */
   public static List<OptionalDouble> write(
       FolderPlan plan, Path out, int threads, WriteProgress progress) {
-    return FolderFiles.write(
-        plan.folder(),
-        out,
-        plan.configText(),
-        plan.layout(),
-        sink -> new FolderWriter(plan, threads, progress, sink).fill());
-  }
-
-  private List<OptionalDouble> fill() throws IOException {
-    List<OptionalDouble> errors = new ArrayList<>();
-    for (Choice choice : plan.choices()) errors.add(write(choice));
-    return errors;
-  }
-
-  private OptionalDouble write(Choice choice) throws IOException {
-    if (choice.matrix().isPresent())
-      return OptionalDouble.of(write(choice.matrix().get()).sqnrDb());
-    sink.write(choice.name(), 0, choice.source().data());
-    progress.advanced(choice.source().byteSize());
-    return OptionalDouble.empty();
-  }
-
-  private MatrixError write(PackedMatrix matrix) throws IOException {
-    MatrixError error = new MatrixError();
-    MatrixEncoder encoder = new MatrixEncoder(plan.sources().getFirst(), matrix, threads);
-    long step = matrix.rowsOfPiece();
-    for (long first = 0; first < matrix.rows(); first += step) {
-      long count = Math.min(step, matrix.rows() - first);
-      Tensor part = matrix.weight().rows(first, first + count);
-      Codes codes = encoder.encode(first, count);
-      write(matrix, first, codes);
-      error.add(part, codes);
-      progress.advanced(part.byteSize());
+    List<Piece> pieces = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    for (Choice choice : plan.choices()) {
+      pieces.addAll(pieces(plan, choice, threads));
+      ends.add(pieces.size());
     }
-    if (matrix.scheme().element().isInteger())
-      sink.write(matrix.shape(), 0, Tensor.ofLongs(matrix.weight().shape(), 2).data());
-    return error;
+    List<MatrixError> errors = ResultFiles.write(plan.target(out), pieces, plan.key(), progress);
+    List<OptionalDouble> all = new ArrayList<>();
+    for (int i = 0; i < ends.size(); i++) {
+      if (!plan.choices().get(i).isQuantized()) {
+        all.add(OptionalDouble.empty());
+        continue;
+      }
+      MatrixError error =
+          errors.subList(i == 0 ? 0 : ends.get(i - 1), ends.get(i)).stream()
+              .reduce(MatrixError.NONE, MatrixError::plus);
+      all.add(OptionalDouble.of(error.sqnrDb()));
+    }
+    return all;
   }
 
-  private void write(PackedMatrix matrix, long first, Codes codes) throws IOException {
-    PackedScheme scheme = matrix.scheme();
-    MemorySegment bytes =
-        scheme.element().isInteger()
-            ? Words.ofCodes(codes)
-            : codes.codes(codes.layout().codes()).data();
-    long rowBits = matrix.columns() * scheme.element().bits();
-    sink.write(matrix.codes(), first * rowBits / Byte.SIZE, bytes);
-    MemorySegment scales = scales(codes).data();
-    boolean oneForAll = scheme.granularity() instanceof Granularity.PerTensor;
-    long scaleBytes = scales.byteSize() / codes.layout().scales();
-    sink.write(matrix.scales(), oneForAll ? 0 : first * matrix.groups() * scaleBytes, scales);
-    if (!scheme.symmetric())
-      sink.write(
-          matrix.zeroPoints(),
-          first / scheme.codesOfWord() * matrix.groups() * Integer.BYTES,
-          Words.ofZeroPoints(codes));
-  }
-
-  private static Tensor scales(Codes codes) {
-    long count = codes.layout().scales();
-    return codes.scaleStorage() instanceof ScaleStorage.Float32
-        ? codes.scales(count)
-        : codes.halfScales(count);
+  private static List<Piece> pieces(FolderPlan plan, Choice choice, int threads) {
+    return choice
+        .matrix()
+        .map(
+            matrix ->
+                MatrixPiece.of(
+                    matrix, new MatrixEncoder(plan.sources().getFirst(), matrix, threads)))
+        .orElseGet(() -> CopiedPiece.of(choice.name(), choice.source().data()));
   }
 }

@@ -12,15 +12,16 @@ import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Encodes a matrix some rows at a time. */
+/** Encodes a matrix some rows at a time. Not thread-safe. */
 final class MatrixEncoder {
   private static final int PIECE = 1 << 16;
 
   private final Path file;
   private final PackedMatrix matrix;
-  private final Scaling scaling;
   private final int threads;
+  private @Nullable Scaling scaling;
 
   /**
    * @param file that errors name
@@ -29,13 +30,22 @@ final class MatrixEncoder {
     this.file = file;
     this.matrix = matrix;
     this.threads = threads;
-    PackedScheme scheme = matrix.scheme();
-    ScaleStorage storage = scheme.storageFor(matrix.weight().dtype());
-    Scaling plain = Scaling.of(scheme.search(), storage);
-    scaling =
-        scheme.granularity() instanceof Granularity.PerTensor
-            ? plain.atLeast(scaleOfAll(storage))
-            : plain;
+  }
+
+  /** Found once, when it is needed: one scale for all takes a look at all values. */
+  private Scaling scaling() {
+    Scaling found = scaling;
+    if (found == null) {
+      PackedScheme scheme = matrix.scheme();
+      ScaleStorage storage = scheme.storageFor(matrix.weight().dtype());
+      Scaling plain = Scaling.of(scheme.search(), storage);
+      found =
+          scheme.granularity() instanceof Granularity.PerTensor
+              ? plain.atLeast(scaleOfAll(storage))
+              : plain;
+      scaling = found;
+    }
+    return found;
   }
 
   /** The scale of all values, which is then no smaller in any piece, and not larger either. */
@@ -65,7 +75,7 @@ final class MatrixEncoder {
                 part,
                 matrix.scheme().layout(count, matrix.columns()),
                 matrix.scheme().format())
-            .with(scaling);
+            .with(scaling());
     try {
       return Encoder.encode(List.of(request), threads).getFirst();
     } catch (MalformedModelException e) {

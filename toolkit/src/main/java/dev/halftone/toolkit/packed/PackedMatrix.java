@@ -42,7 +42,7 @@ record PackedMatrix(String module, Tensor weight, PackedScheme scheme) {
   }
 
   String codes() {
-    return module + (scheme.element().isInteger() ? ".weight_packed" : ENDING);
+    return module + (scheme.isPacked() ? ".weight_packed" : ENDING);
   }
 
   String scales() {
@@ -61,7 +61,7 @@ record PackedMatrix(String module, Tensor weight, PackedScheme scheme) {
   SequencedMap<String, TensorForm> forms() {
     SequencedMap<String, TensorForm> forms = new LinkedHashMap<>();
     int ofWord = scheme.codesOfWord();
-    DType stored = scheme.element().isInteger() ? DType.INT32 : scheme.element().dtype();
+    DType stored = scheme.isPacked() ? DType.INT32 : scheme.element().dtype();
     forms.put(codes(), TensorForm.of(stored, rows(), columns() / ofWord));
     forms.put(
         scales(),
@@ -70,11 +70,11 @@ record PackedMatrix(String module, Tensor weight, PackedScheme scheme) {
             : TensorForm.of(scaleType(), rows(), groups()));
     if (!scheme.symmetric())
       forms.put(zeroPoints(), TensorForm.of(DType.INT32, rows() / ofWord, groups()));
-    if (scheme.element().isInteger()) forms.put(shape(), TensorForm.of(DType.INT64, 2));
+    if (scheme.isPacked()) forms.put(shape(), TensorForm.of(DType.INT64, 2));
     return forms;
   }
 
-  private DType scaleType() {
+  DType scaleType() {
     return switch (scheme.storageFor(weight.dtype())) {
       case ScaleStorage.Float16() -> DType.FLOAT16;
       case ScaleStorage.BFloat16() -> DType.BFLOAT16;

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
  *
  * @param granularity per channel or block of integers, per channel or tensor of FP8
  * @param range of symmetric integers; without a meaning for others
+ * @param dynamic whether what weights are multiplied with is quantized too, to the same 8 bits and
+ *     by ranges of each token when the model runs
  * @param storage of scales; empty for the type of the weights with integers, for float with FP8
  */
 public record PackedScheme(
@@ -29,6 +31,7 @@ public record PackedScheme(
     boolean symmetric,
     CodeRange range,
     ScaleSearch search,
+    boolean dynamic,
     Optional<ScaleStorage> storage) {
   /** What a weight becomes. */
   public enum Element {
@@ -107,6 +110,14 @@ public record PackedScheme(
       throw new IllegalArgumentException("search %s needs asymmetric integers".formatted(search));
     if (granularity instanceof Granularity.PerTensor && !(search instanceof ScaleSearch.AbsMax))
       throw new IllegalArgumentException("search %s with one scale for a tensor".formatted(search));
+    if (dynamic && element == Element.INT4)
+      throw new IllegalArgumentException(
+          "mode dynamic with int4: activations are quantized beside int8 and fp8-e4m3");
+    if (dynamic && !symmetric)
+      throw new IllegalArgumentException("mode dynamic with asymmetric weights");
+    if (dynamic && granularity instanceof Granularity.PerBlock)
+      throw new IllegalArgumentException(
+          "mode dynamic with granularity %s: it has channel".formatted(granularity.text()));
     if (storage.isPresent() && !isPlain(storage.get()))
       throw new IllegalArgumentException(
           "scales %s: folders have float32, fp16 and bf16".formatted(storage.get()));
@@ -126,9 +137,11 @@ public record PackedScheme(
         true,
         CodeRange.USUAL,
         new ScaleSearch.AbsMax(),
+        false,
         Optional.empty());
   }
 
+  /** The granularity where none is asked for. */
   public static Granularity usualGranularity(Element element) {
     return element == Element.INT4
         ? new Granularity.PerBlock(USUAL_GROUP)
@@ -163,9 +176,20 @@ public record PackedScheme(
     };
   }
 
+  /** Whether several codes lie in an INT32 of a file, and are no elements of their own. */
+  boolean isPacked() {
+    return element.isInteger() && !dynamic;
+  }
+
   /** Codes in an INT32 of a file; 1 if codes are elements of their own. */
   int codesOfWord() {
-    return element.isInteger() ? Integer.SIZE / element.bits() : 1;
+    return isPacked() ? Integer.SIZE / element.bits() : 1;
+  }
+
+  /** The format's name in the layout. */
+  String storedAs() {
+    if (isPacked()) return "pack-quantized";
+    return element.isInteger() ? "int-quantized" : "float-quantized";
   }
 
   /**

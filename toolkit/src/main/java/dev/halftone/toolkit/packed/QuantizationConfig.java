@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 final class QuantizationConfig {
-  static final String KEY = "quantization_config";
-
   private QuantizationConfig() {}
 
   /**
@@ -24,13 +22,13 @@ final class QuantizationConfig {
     SequencedMap<String, @Nullable Object> group = new LinkedHashMap<>();
     group.put("targets", List.of("Linear"));
     group.put("weights", weights(scheme));
-    group.put("input_activations", null);
+    group.put("input_activations", scheme.dynamic() ? activations(scheme) : null);
     group.put("output_activations", null);
     List<String> ignore = new ArrayList<>(ignored);
     ignore.add("lm_head");
     SequencedMap<String, @Nullable Object> config = new LinkedHashMap<>();
     config.put("config_groups", Map.of("group_0", group));
-    config.put("format", scheme.element().isInteger() ? "pack-quantized" : "float-quantized");
+    config.put("format", scheme.storedAs());
     config.put("global_compression_ratio", null);
     config.put("ignore", ignore);
     config.put("kv_cache_scheme", null);
@@ -40,18 +38,34 @@ final class QuantizationConfig {
   }
 
   private static SequencedMap<String, @Nullable Object> weights(PackedScheme scheme) {
-    SequencedMap<String, @Nullable Object> weights = new LinkedHashMap<>();
-    weights.put("actorder", null);
-    weights.put("block_structure", null);
-    weights.put("dynamic", false);
-    weights.put("group_size", group(scheme.granularity()));
-    weights.put("num_bits", scheme.element().bits());
-    weights.put("observer", "minmax");
-    weights.put("observer_kwargs", Map.of());
-    weights.put("strategy", strategy(scheme.granularity()));
-    weights.put("symmetric", scheme.symmetric());
-    weights.put("type", scheme.element().isInteger() ? "int" : "float");
-    return weights;
+    return arguments(
+        scheme, false, group(scheme.granularity()), strategy(scheme.granularity()), "minmax");
+  }
+
+  /** Ranges of each token, found when the model runs. */
+  private static SequencedMap<String, @Nullable Object> activations(PackedScheme scheme) {
+    return arguments(scheme, true, null, "token", null);
+  }
+
+  /** The fields of class QuantizationArgs. */
+  private static SequencedMap<String, @Nullable Object> arguments(
+      PackedScheme scheme,
+      boolean dynamic,
+      @Nullable Integer group,
+      String strategy,
+      @Nullable String observer) {
+    SequencedMap<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("actorder", null);
+    fields.put("block_structure", null);
+    fields.put("dynamic", dynamic);
+    fields.put("group_size", group);
+    fields.put("num_bits", scheme.element().bits());
+    fields.put("observer", observer);
+    fields.put("observer_kwargs", Map.of());
+    fields.put("strategy", strategy);
+    fields.put("symmetric", scheme.symmetric());
+    fields.put("type", scheme.element().isInteger() ? "int" : "float");
+    return fields;
   }
 
   private static @Nullable Integer group(Granularity granularity) {
