@@ -84,12 +84,14 @@ final class PruneOptions {
   @Option(
       names = "--include",
       paramLabel = "PATTERN",
+      split = ",",
       description = "Prune only nodes whose names match (* and ?); may be repeated.")
   private List<String> include = new ArrayList<>();
 
   @Option(
       names = "--exclude",
       paramLabel = "PATTERN",
+      split = ",",
       description =
           "Leave nodes whose names match as they are; wins over --include; may be repeated.")
   private List<String> exclude = new ArrayList<>();

@@ -102,6 +102,14 @@ final class TrainingOptions {
   private double featureShare = USUAL.featureShare();
 
   @Option(
+      names = "--average",
+      paramLabel = "EPOCHS",
+      description =
+          "Judge and write the running mean of weights and scales over about so many epochs, in"
+              + " place of where the last step left them; 0 for never; default: 0.")
+  private double averaged = USUAL.averaged();
+
+  @Option(
       names = "--augment",
       paramLabel = "WORDS",
       description =
@@ -157,6 +165,7 @@ final class TrainingOptions {
         labelShare == null ? (labels ? 0.5 : 0) : labelShare,
         temperature,
         featureShare,
+        averaged,
         Augmentation.parse(augmentation),
         zeros(),
         pruning(),

@@ -92,6 +92,13 @@ class PruneTest {
   }
 
   @Test
+  void severalLayersAreLeftByOneOption() throws IOException {
+    CommandRun run = prune("--sparsity", "0.5", "--exclude", "nobody,first");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("1 of 2 layers");
+  }
+
+  @Test
   void channelsMakeTheFileSmaller() throws IOException {
     CommandRun run = prune("--channels", "0.25");
     assertThat(run.code()).as(run.err()).isZero();

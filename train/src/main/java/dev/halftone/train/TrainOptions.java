@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelShare share of labels in the loss, the rest is the original model's
  * @param temperature that logits are divided by where the original is imitated
  * @param featureShare share of inner values in the loss, beside the outputs; below 1
+ * @param averaged epochs that the running mean of the parameters goes back, which is what is judged
+ *     and kept; 0 for the parameters themselves
  * @param augmentation what becomes of samples before they are shown; to mix them, a batch has two
  *     at least
  * @param zeros what becomes of weights that are zero
@@ -41,6 +43,7 @@ public record TrainOptions(
     double labelShare,
     double temperature,
     double featureShare,
+    double averaged,
     Augmentation augmentation,
     Zeros zeros,
     @Nullable PruneRequest pruning,
@@ -59,6 +62,7 @@ public record TrainOptions(
     require(batch >= 2 || !augmentation.mixes(), "batch to mix samples of", batch);
     require(pruning == null || epochs >= 1, "epochs to prune in", epochs);
     require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
+    require(averaged >= 0 && averaged <= 1e6, "averaged epochs", averaged);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
 
@@ -81,6 +85,7 @@ public record TrainOptions(
         0,
         0,
         1,
+        0,
         0,
         Augmentation.NONE,
         Zeros.KEPT_WHERE_PRUNED,
@@ -123,6 +128,11 @@ public record TrainOptions(
     return with(parts -> parts.featureShare = wanted);
   }
 
+  /** The same with a running mean over so many epochs. */
+  public TrainOptions withAveraged(double wanted) {
+    return with(parts -> parts.averaged = wanted);
+  }
+
   /** The same with weights that become zero. */
   public TrainOptions withPruning(PruneRequest wanted) {
     return with(parts -> parts.pruning = wanted);
@@ -149,6 +159,7 @@ public record TrainOptions(
     private double labelShare;
     private double temperature;
     private double featureShare;
+    private double averaged;
     private Augmentation augmentation;
     private Zeros zeros;
     private @Nullable PruneRequest pruning;
@@ -168,6 +179,7 @@ public record TrainOptions(
       labelShare = from.labelShare;
       temperature = from.temperature;
       featureShare = from.featureShare;
+      averaged = from.averaged;
       augmentation = from.augmentation;
       zeros = from.zeros;
       pruning = from.pruning;
@@ -189,6 +201,7 @@ public record TrainOptions(
           labelShare,
           temperature,
           featureShare,
+          averaged,
           augmentation,
           zeros,
           pruning,

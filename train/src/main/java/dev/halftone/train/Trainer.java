@@ -96,6 +96,7 @@ public final class Trainer implements AutoCloseable {
             options.method(),
             options.decay(),
             options.longest(),
+            options.averaged() * rows.steps(options),
             Parameters.of(model, student, options, zeros, sizes()));
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
@@ -220,9 +221,11 @@ public final class Trainer implements AutoCloseable {
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
       }
+      optimizer.exchangeMeans();
       Epoch judged = judge(epoch, sum / batches.size());
       curve.add(judged);
       if (best(curve) == epoch) best = parameters();
+      optimizer.exchangeMeans();
       if (checkpoint != null)
         new Snapshot(parameters(), best, optimizer.memory(), curve, steps).write(checkpoint, run);
       listener.epoch(judged);

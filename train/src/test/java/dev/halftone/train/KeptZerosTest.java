@@ -41,6 +41,7 @@ final class KeptZerosTest {
         0,
         1,
         0,
+        0,
         Augmentation.NONE,
         Zeros.KEPT_WHERE_PRUNED,
         null,

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class TrainerTest {
   private static final int SAMPLES = 64;
@@ -93,6 +93,7 @@ final class TrainerTest {
             0,
             0,
             1,
+            0,
             0,
             Augmentation.NONE,
             Zeros.TRAINED,
@@ -160,9 +161,12 @@ final class TrainerTest {
 
   /** A run that is killed in its third epoch, and gone on with, ends as one that was not. */
   @ParameterizedTest
-  @ValueSource(strings = {"none", "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7"})
-  void goesOnWhereItWasKilled(String augmentation) throws IOException {
-    TrainOptions options = OPTIONS.withAugmentation(Augmentation.parse(augmentation));
+  @CsvSource(
+      delimiter = ' ',
+      value = {"none 0", "none 1.5", "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7 0"})
+  void goesOnWhereItWasKilled(String augmentation, double averaged) throws IOException {
+    TrainOptions options =
+        OPTIONS.withAugmentation(Augmentation.parse(augmentation)).withAveraged(averaged);
     Path checkpoint = folder.resolve("state.safetensors");
     DataSet data = SmallNetwork.samples(SAMPLES);
     Trainer.Listener killer =
@@ -241,6 +245,21 @@ final class TrainerTest {
     assertThat(training.curve()).isNotEqualTo(train(OPTIONS.withEpochs(8), data).curve());
   }
 
+  /** The steps are the same, what is judged and kept is not. */
+  @Test
+  void meansAreJudgedInThePlaceOfTheLastStep() throws IOException {
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    Training last = train(OPTIONS, data);
+    Training mean = train(OPTIONS.withAveraged(2), data);
+    for (int i = 1; i < last.curve().size(); i++)
+      assertThat(mean.curve().get(i).trainLoss()).isEqualTo(last.curve().get(i).trainLoss());
+    assertThat(last(mean)).isNotEqualTo(last(last));
+    assertThat(last(mean)).isLessThan(mean.curve().getFirst().heldOutLoss());
+    assertThat(bytes(mean)).isNotEqualTo(bytes(last));
+    // A mean over a single step is that step's.
+    assertThat(bytes(train(OPTIONS.withAveraged(1e-3), data))).isEqualTo(bytes(last));
+  }
+
   @Test
   void refusesLabelsOfOneClass() {
     assertThatThrownBy(() -> train(OPTIONS.withLabelShare(0.5), SmallNetwork.labelled(16, 1)))
@@ -308,6 +327,7 @@ final class TrainerTest {
             0,
             1,
             0,
+            0,
             Augmentation.NONE,
             Zeros.TRAINED,
             null,
@@ -328,7 +348,7 @@ final class TrainerTest {
           }
         };
     long before = LiveObjects.settled();
-    train(OPTIONS.withEpochs(5), SmallNetwork.samples(32), null, counter);
+    train(OPTIONS.withEpochs(5).withAveraged(1), SmallNetwork.samples(32), null, counter);
     assertThat(live.get(5)).isEqualTo(live.get(2));
     assertThat(Libtorch.liveObjects()).isEqualTo(before);
   }

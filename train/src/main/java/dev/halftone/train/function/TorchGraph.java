@@ -5,6 +5,7 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
+import dev.halftone.train.operator.Backward;
 import dev.halftone.train.operator.Call;
 import dev.halftone.train.operator.Operators;
 import dev.halftone.train.operator.TorchOperator;
@@ -159,8 +160,9 @@ public final class TorchGraph implements AutoCloseable {
     kept.addAll(values.keySet());
     kept.addAll(given.keySet());
     Map<String, Tensor> computed = new HashMap<>();
+    Backward backward = new Backward(scope);
     for (int i = 0; i < operators.size(); i++) {
-      compute(i, values, scope);
+      compute(i, values, scope, backward);
       for (String name : graph.nodes().get(i).outputs()) {
         Tensor instead = given.get(name);
         if (instead != null)
@@ -181,7 +183,8 @@ public final class TorchGraph implements AutoCloseable {
     return results;
   }
 
-  private void compute(int index, Map<String, Tensor> values, PointerScope scope) {
+  private void compute(
+      int index, Map<String, Tensor> values, PointerScope scope, Backward backward) {
     Node node = graph.nodes().get(index);
     List<@Nullable Tensor> inputs = new ArrayList<>();
     for (String name : node.inputs()) {
@@ -191,7 +194,7 @@ public final class TorchGraph implements AutoCloseable {
       inputs.add(value);
     }
     try (PointerScope temporaries = new PointerScope()) {
-      List<Tensor> outputs = operators.get(index).apply(new Call(node, opset, inputs));
+      List<Tensor> outputs = operators.get(index).apply(new Call(node, opset, inputs, backward));
       for (int i = 0; i < outputs.size(); i++) {
         if (node.output(i).isEmpty()) continue;
         scope.attach(outputs.get(i));

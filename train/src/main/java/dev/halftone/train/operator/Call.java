@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param opset version of the standard operator set
  * @param inputs one for each that the node names, null where one is left out
+ * @param backward what gradients need
  */
-public record Call(Node node, long opset, List<@Nullable Tensor> inputs) {
+public record Call(Node node, long opset, List<@Nullable Tensor> inputs, Backward backward) {
 
   /** Input {@code index}, which has to be there. */
   public Tensor input(int index) {

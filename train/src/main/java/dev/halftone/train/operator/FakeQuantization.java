@@ -61,6 +61,12 @@ public final class FakeQuantization {
   }
 
   private static Tensor apply(Call call) {
+    Tensor fused = FusedRounding.of(call);
+    return fused == null ? composed(call) : fused;
+  }
+
+  /** Of operators that libtorch knows the gradients of. */
+  private static Tensor composed(Call call) {
     Tensor x = call.input(0);
     Tensor scale = along(call.input(1), call, x);
     Tensor zeroPoint = along(call.input(2), call, x);

@@ -65,10 +65,16 @@ final class Pooling {
       case 1 ->
           torch.max_pool1d(x, window.kernel(), window.strides(), none, window.dilations(), false);
       case 2 ->
-          torch.max_pool2d(x, window.kernel(), window.strides(), none, window.dilations(), false);
+          torch.max_pool2d(
+              ordered(x), window.kernel(), window.strides(), none, window.dilations(), false);
       default ->
           torch.max_pool3d(x, window.kernel(), window.strides(), none, window.dilations(), false);
     };
+  }
+
+  /** Channels last: libtorch has vector code for those; slow gradients make up for it. */
+  private static Tensor ordered(Tensor x) {
+    return x.requires_grad() ? x : x.contiguous(torch.MemoryFormat.ChannelsLast);
   }
 
   /**

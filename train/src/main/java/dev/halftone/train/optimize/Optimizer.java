@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes steps. Each parameter {@code p} with unit {@code u} is trained as {@code p / u}: its
@@ -30,14 +31,17 @@ public final class Optimizer implements AutoCloseable {
   private final List<Parameter> parameters;
   private final Map<String, Tensor> first = new LinkedHashMap<>();
   private final Map<String, Tensor> second = new LinkedHashMap<>();
+  private final @Nullable Average average;
   private long steps;
 
   /**
    * @param decay what a rate of 1 takes of each parameter that decays
    * @param longest gradients longer than this, all parameters together, are shortened to it; 0 for
    *     never
+   * @param averaged steps that the running mean of the parameters goes back; 0 for no mean
    */
-  public Optimizer(Method method, double decay, double longest, List<Parameter> parameters) {
+  public Optimizer(
+      Method method, double decay, double longest, double averaged, List<Parameter> parameters) {
     this.method = method;
     this.decay = decay;
     this.longest = longest;
@@ -46,9 +50,13 @@ public final class Optimizer implements AutoCloseable {
       first.put(parameter.name(), memory(parameter));
       if (method != Method.SGD) second.put(parameter.name(), memory(parameter));
     }
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      average = averaged == 0 ? null : new Average(averaged, this.parameters);
+    }
   }
 
-  private static Tensor memory(Parameter parameter) {
+  static Tensor memory(Parameter parameter) {
     try (PointerScope temporaries = new PointerScope()) {
       Tensor zeros = torch.zeros_like(parameter.tensor().detach());
       zeros.retainReference();
@@ -70,6 +78,20 @@ public final class Optimizer implements AutoCloseable {
           parameter.tensor().mutable_grad().zero_();
         }
       }
+      if (average != null) average.add(steps);
+    }
+  }
+
+  /**
+   * Puts the running mean of each parameter in its place, and the parameter in the mean's; the
+   * second time all is as it was. Without means nothing changes.
+   */
+  public void exchangeMeans() {
+    if (average == null) return;
+    try (Libtorch.Computation now = Libtorch.computing();
+        PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      average.exchange();
     }
   }
 
@@ -87,6 +109,7 @@ public final class Optimizer implements AutoCloseable {
         if (mask == null) continue;
         TorchTensors.fill(parameter.mask(), mask);
         parameter.tensor().mul_(parameter.mask());
+        if (average != null) average.mask(parameter);
       }
     }
   }
@@ -150,6 +173,7 @@ public final class Optimizer implements AutoCloseable {
     SequencedMap<String, dev.halftone.tensor.Tensor> memory = new LinkedHashMap<>();
     first.forEach((name, tensor) -> memory.put("first." + name, TorchTensors.copy(tensor)));
     second.forEach((name, tensor) -> memory.put("second." + name, TorchTensors.copy(tensor)));
+    if (average != null) average.addTo(memory);
     return memory;
   }
 
@@ -157,6 +181,7 @@ public final class Optimizer implements AutoCloseable {
   public void restore(Map<String, dev.halftone.tensor.Tensor> memory, long stepsDone) {
     first.forEach((name, tensor) -> fill(tensor, memory, "first." + name));
     second.forEach((name, tensor) -> fill(tensor, memory, "second." + name));
+    if (average != null) average.restore(memory);
     steps = stepsDone;
   }
 
@@ -169,6 +194,7 @@ public final class Optimizer implements AutoCloseable {
   public void close() {
     first.values().forEach(Tensor::deallocate);
     second.values().forEach(Tensor::deallocate);
+    if (average != null) average.free();
     for (Parameter parameter : parameters) {
       parameter.unit().deallocate();
       parameter.mask().deallocate();

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -39,8 +40,12 @@ public final class Libtorch {
       for (String library : List.of("openblas", "pytorch")) unpack(library);
       torch.set_num_threads(1);
       torch.set_num_interop_threads(1);
+      // Products are OpenBLAS's, which starts threads of its own and has them wait in a busy loop.
+      openblas_nolapack.blas_set_num_threads(1);
       torch.globalContext().setDeterministicAlgorithms(true, true);
       torch.globalContext().setDeterministicMkldnn(true);
+      // Every operator writes all of its result, so that what it begins with need not be filled.
+      torch.globalContext().setDeterministicFillUninitializedMemory(false);
       return true;
     }
 
