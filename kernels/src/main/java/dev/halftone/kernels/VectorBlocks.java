@@ -21,7 +21,7 @@ final class VectorBlocks {
   private VectorBlocks() {}
 
   static void extremes(float[] x, int from, int count, int size, float[] out) {
-    if (size % LANES != 0) {
+    if (size % LANES != 0 || size > Long.SIZE) {
       PlainBlocks.extremes(x, from, count, size, out);
       return;
     }
@@ -33,13 +33,11 @@ final class VectorBlocks {
     IntVector greatest = magnitudes(x, from);
     for (int i = LANES; i < size; i += LANES) greatest = greatest.max(magnitudes(x, from + i));
     int absMax = greatest.reduceLanes(MAX);
-    int i = from;
-    long found = magnitudes(x, i).compare(EQ, absMax).toLong();
-    while (found == 0) {
-      i += LANES;
-      found = magnitudes(x, i).compare(EQ, absMax).toLong();
-    }
-    return x[i + Long.numberOfTrailingZeros(found)] + 0f;
+    // A bit a value, and no branch: where the greatest is cannot be foretold.
+    long found = 0;
+    for (int i = size - LANES; i >= 0; i -= LANES)
+      found = found << LANES | magnitudes(x, from + i).compare(EQ, absMax).toLong();
+    return x[from + Long.numberOfTrailingZeros(found)] + 0f;
   }
 
   private static IntVector magnitudes(float[] x, int from) {
