@@ -86,7 +86,7 @@ final class CheckpointQuantize {
     CheckpointSource source = open(model);
     CheckpointPlan plan = CheckpointPlan.of(source, request, options.importance());
     CheckpointJob job = plan.job(output == null ? model : output, "Halftone " + Halftone.version());
-    refuseInputs(job, safetensors);
+    if (output != null) refuseInputs(job);
     checkName(output, weights);
     List<TensorResult> results = List.of();
     if (!dryRun) {
@@ -124,12 +124,12 @@ final class CheckpointQuantize {
 
   /**
    * What {@link OutputPaths} cannot see: the files of a folder, and the parts of a split model,
-   * whose names follow from that of the output. A dry run of one file is for that file itself.
+   * whose names follow from that of the output.
    */
-  private void refuseInputs(CheckpointJob job, boolean safetensors) {
+  private void refuseInputs(CheckpointJob job) {
     for (FileJob file : job.files()) {
       for (Path input : job.inputs()) {
-        if (OutputPaths.isSame(file.file(), input) && (safetensors || job.files().size() > 1))
+        if (OutputPaths.isSame(file.file(), input))
           throw new ParameterException(
               spec.commandLine(),
               "--output would write over %s, which is both input and output; give the output another name"

@@ -78,6 +78,17 @@ class SafetensorsFileTest {
         .isEqualTo(size(path("one.safetensors")));
   }
 
+  /** Which needs no name for the result, and has nothing to write over. */
+  @Test
+  void aDryRunTellsTheSizeOfTheGguf() throws IOException {
+    CommandRun dry =
+        CommandRun.of("quantize", file, "--weights", "F16", "--dry-run", "--json", "-");
+    assertThat(dry.code()).as(dry.err()).isZero();
+    run("quantize", file, "--weights", "F16", "-o", path("out.gguf"));
+    JsonNode json = JsonMapper.shared().readTree(dry.out());
+    assertThat(json.at("/metrics/bytes.quantized").asLong()).isEqualTo(size(path("out.gguf")));
+  }
+
   /** With the original's config.json beside it the file is a model again. */
   @Test
   void whatWasWrittenIsReadAgain() throws IOException {
