@@ -115,6 +115,10 @@ class SafetensorsFileTest {
     run("dequantize", path("int8.safetensors"), "-o", path("floats.safetensors"));
     assertThat(Safetensors.read(path("floats.safetensors")).tensors().keySet())
         .hasSameElementsAs(Safetensors.read(file).tensors().keySet());
+    Files.writeString(path("other.txt"), "of no model");
+    run("dequantize", path("int8.safetensors"), "-o", path("floats"));
+    assertThat(CommandRun.files(path("floats")))
+        .containsExactly("config.json", "model.safetensors");
   }
 
   @Test
