@@ -9,6 +9,7 @@ import dev.halftone.toolkit.Halftone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,7 +60,8 @@ final class ResultFiles implements AutoCloseable {
    *
    * @param key what is read and what was chosen
    * @return the error of each piece
-   * @throws UncheckedIOException if something has that name already, or it cannot be written
+   * @throws UncheckedIOException if it cannot be written, or what has that name already is not
+   *     replaced: a file by a folder, a folder by a file, or a folder that holds files
    */
   static List<MatrixError> write(
       Target target, List<Piece> pieces, WorkKey key, WriteProgress progress) {
@@ -93,8 +95,9 @@ final class ResultFiles implements AutoCloseable {
       Files.writeString(folder.resolve("config.json"), target.config().get());
     if (target.layout().indexText().isPresent())
       Files.writeString(folder.resolve(ModelLayout.indexName()), target.layout().indexText().get());
+    ByteBuffer buffer = ShardFile.buffer();
     for (ModelLayout.Shard shard : target.layout().shards()) {
-      ShardFile file = ShardFile.open(folder, shard);
+      ShardFile file = ShardFile.open(folder, shard, buffer);
       open.add(file);
       for (String tensor : shard.tensors().keySet()) files.put(tensor, file);
     }
