@@ -87,7 +87,7 @@ final class CheckpointQuantize {
     CheckpointPlan plan = CheckpointPlan.of(source, request, options.importance());
     CheckpointJob job = plan.job(output == null ? model : output, "Halftone " + Halftone.version());
     if (output != null) refuseInputs(job);
-    checkName(output, weights);
+    checkName(model, output, weights);
     List<TensorResult> results = List.of();
     if (!dryRun) {
       try (Bars bars = console.bars()) {
@@ -111,15 +111,16 @@ final class CheckpointQuantize {
     return ExitCode.DONE;
   }
 
-  private void checkName(@Nullable Path output, @Nullable String weights) {
+  private void checkName(Path model, @Nullable Path output, @Nullable String weights) {
     if (output == null || !ModelPlace.isFile(output)) return;
+    String other = "; --weights %s make one".formatted(PackedScheme.Element.words());
     throw new ParameterException(
         spec.commandLine(),
-        "%s makes a GGUF file, and %s is a safetensors file by its name; --weights %s make one"
+        "%s makes a GGUF file, and %s is a safetensors file by its name%s"
             .formatted(
                 weights == null ? "no --weights" : "--weights " + weights,
                 output,
-                PackedScheme.Element.words()));
+                ModelPlace.takes(model) ? other : ""));
   }
 
   /**

@@ -141,7 +141,7 @@ class SafetensorsFileTest {
     Path out = path("out.safetensors");
     assertRefused(2, "is both input and output", file, "--weights", "int4", "-o", file);
     assertRefused(2, "is both input and output", model, "--weights", "int4", "-o", file);
-    assertRefused(2, "is a safetensors file by its name", file, "-o", out);
+    assertRefused(2, "by its name; --weights int4, int8, fp8-e4m3 make one", file, "-o", out);
     assertRefused(2, "missing.safetensors", path("missing.safetensors"), "-o", path("x.gguf"));
     Path alone = path("alone.safetensors");
     Files.copy(file, alone);
