@@ -5,11 +5,13 @@ import dev.halftone.llm.stream.Finished;
 import dev.halftone.llm.stream.Journal;
 import dev.halftone.llm.stream.WorkKey;
 import dev.halftone.llm.stream.WriteProgress;
+import dev.halftone.tensor.PendingFile;
 import dev.halftone.toolkit.Halftone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -78,8 +80,10 @@ final class ResultFiles implements AutoCloseable {
         unfinished.delete();
         throw e;
       }
+    } catch (FileSystemException e) {
+      throw new UncheckedIOException(e); // It names the file.
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw PendingFile.notWritten(target.out(), e);
     }
   }
 
