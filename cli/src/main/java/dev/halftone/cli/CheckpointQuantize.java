@@ -86,8 +86,8 @@ final class CheckpointQuantize {
     CheckpointSource source = open(model);
     CheckpointPlan plan = CheckpointPlan.of(source, request, options.importance());
     CheckpointJob job = plan.job(output == null ? model : output, "Halftone " + Halftone.version());
-    refuseInputs(job, safetensors);
-    checkName(output, weights);
+    if (output != null) refuseInputs(job);
+    checkName(model, output, weights);
     List<TensorResult> results = List.of();
     if (!dryRun) {
       try (Bars bars = console.bars()) {
@@ -111,25 +111,26 @@ final class CheckpointQuantize {
     return ExitCode.DONE;
   }
 
-  private void checkName(@Nullable Path output, @Nullable String weights) {
+  private void checkName(Path model, @Nullable Path output, @Nullable String weights) {
     if (output == null || !ModelPlace.isFile(output)) return;
+    String other = "; --weights %s make one".formatted(PackedScheme.Element.words());
     throw new ParameterException(
         spec.commandLine(),
-        "%s makes a GGUF file, and %s is a safetensors file by its name; --weights %s make one"
+        "%s makes a GGUF file, and %s is a safetensors file by its name%s"
             .formatted(
                 weights == null ? "no --weights" : "--weights " + weights,
                 output,
-                PackedScheme.Element.words()));
+                ModelPlace.takes(model) ? other : ""));
   }
 
   /**
    * What {@link OutputPaths} cannot see: the files of a folder, and the parts of a split model,
-   * whose names follow from that of the output. A dry run of one file is for that file itself.
+   * whose names follow from that of the output.
    */
-  private void refuseInputs(CheckpointJob job, boolean safetensors) {
+  private void refuseInputs(CheckpointJob job) {
     for (FileJob file : job.files()) {
       for (Path input : job.inputs()) {
-        if (OutputPaths.isSame(file.file(), input) && (safetensors || job.files().size() > 1))
+        if (OutputPaths.isSame(file.file(), input))
           throw new ParameterException(
               spec.commandLine(),
               "--output would write over %s, which is both input and output; give the output another name"

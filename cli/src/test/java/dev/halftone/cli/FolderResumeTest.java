@@ -154,6 +154,22 @@ class FolderResumeTest {
         .hasMessageContaining("its folder does not exist");
   }
 
+  /** What the system says of a disk names no file. */
+  @Test
+  void aWriteThatFailsNamesTheResult() throws IOException {
+    FolderPlan plan = plan(Element.INT4, false);
+    try {
+      assertThatThrownBy(
+              () ->
+                  FolderWriter.write(
+                      plan, path("out"), 1, bytes -> Thread.currentThread().interrupt()))
+          .hasMessageContaining("cannot write " + path("out"));
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(CommandRun.files(folder)).noneMatch(name -> name.contains("out"));
+  }
+
   @Test
   void twoRunsDoNotWriteTheSameResult() {
     FolderPlan plan = plan(Element.INT4, false);

@@ -177,6 +177,14 @@ class GgufQuantizeTest {
   }
 
   @Test
+  void theNameOfASafetensorsFileIsRefused() {
+    CommandRun run = CommandRun.of("quantize", model, "-o", folder.resolve("x.safetensors"));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err().lines().findFirst().orElseThrow())
+        .endsWith("x.safetensors is a safetensors file by its name");
+  }
+
+  @Test
   void optionsOfGgufFilesMeanNothingElsewhere() throws IOException {
     CommandRun run =
         CommandRun.of("quantize", new Fixture(folder).model(), "--pure", "-o", folder.resolve("x"));

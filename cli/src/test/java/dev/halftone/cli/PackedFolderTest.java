@@ -191,6 +191,8 @@ class PackedFolderTest {
     assertThat(made.tensor("model.layers.0.block_sparse_moe.experts.0.w2.weight_packed").dtype())
         .isEqualTo(DType.INT32);
     assertThat(made.tensor(router + ".weight").dtype()).isEqualTo(DType.FLOAT16);
+    JsonNode json = run(model, "half", "--weights", "int8", "--exclude", "*.w1");
+    assertThat(json.at("/warnings/0").asString()).contains("w1, w3 as one");
   }
 
   /** Rows of 172 values are no whole groups of 64 nor whole words: such a matrix stays. */

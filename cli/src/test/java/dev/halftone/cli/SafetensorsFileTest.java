@@ -78,6 +78,17 @@ class SafetensorsFileTest {
         .isEqualTo(size(path("one.safetensors")));
   }
 
+  /** Which needs no name for the result, and has nothing to write over. */
+  @Test
+  void aDryRunTellsTheSizeOfTheGguf() throws IOException {
+    CommandRun dry =
+        CommandRun.of("quantize", file, "--weights", "F16", "--dry-run", "--json", "-");
+    assertThat(dry.code()).as(dry.err()).isZero();
+    run("quantize", file, "--weights", "F16", "-o", path("out.gguf"));
+    JsonNode json = JsonMapper.shared().readTree(dry.out());
+    assertThat(json.at("/metrics/bytes.quantized").asLong()).isEqualTo(size(path("out.gguf")));
+  }
+
   /** With the original's config.json beside it the file is a model again. */
   @Test
   void whatWasWrittenIsReadAgain() throws IOException {
@@ -104,6 +115,10 @@ class SafetensorsFileTest {
     run("dequantize", path("int8.safetensors"), "-o", path("floats.safetensors"));
     assertThat(Safetensors.read(path("floats.safetensors")).tensors().keySet())
         .hasSameElementsAs(Safetensors.read(file).tensors().keySet());
+    Files.writeString(path("other.txt"), "of no model");
+    run("dequantize", path("int8.safetensors"), "-o", path("floats"));
+    assertThat(CommandRun.files(path("floats")))
+        .containsExactly("config.json", "model.safetensors");
   }
 
   @Test
@@ -126,7 +141,7 @@ class SafetensorsFileTest {
     Path out = path("out.safetensors");
     assertRefused(2, "is both input and output", file, "--weights", "int4", "-o", file);
     assertRefused(2, "is both input and output", model, "--weights", "int4", "-o", file);
-    assertRefused(2, "is a safetensors file by its name", file, "-o", out);
+    assertRefused(2, "by its name; --weights int4, int8, fp8-e4m3 make one", file, "-o", out);
     assertRefused(2, "missing.safetensors", path("missing.safetensors"), "-o", path("x.gguf"));
     Path alone = path("alone.safetensors");
     Files.copy(file, alone);

@@ -7,10 +7,11 @@ import java.util.Optional;
 /**
  * The experts that a layer has in the place of a feed-forward part.
  *
+ * @param key of the config that tells how many there are
  * @param used of them for a token
  * @param inner values between the matrices of one
  */
-record Experts(int count, int used, int inner) {
+record Experts(String key, int count, int used, int inner) {
   /**
    * What a config tells; empty where the architecture has none.
    *
@@ -38,6 +39,6 @@ record Experts(int count, int used, int inner) {
     int used = config.size("num_experts_per_tok");
     if (used > count)
       throw config.malformed("num_experts_per_tok", "%d of %d experts".formatted(used, count));
-    return new Experts(count, used, inner);
+    return new Experts(key, count, used, inner);
   }
 }

@@ -50,7 +50,7 @@ record FolderTensors(
     int experts = size.experts().map(Experts::count).orElse(1);
     if ((long) size.layers() * experts > model.tensors().size())
       throw config.malformed(
-          "num_experts_per_tok",
+          size.experts().map(Experts::key).orElse(""),
           "%d experts in each of %d layers, the folder has %d tensors"
               .formatted(experts, size.layers(), model.tensors().size()));
     PackedWeights weights = PackedWeights.of(model, config);

@@ -58,7 +58,9 @@ record Tokenizer(Keys keys, List<Path> paths, List<String> warnings) {
     json.ifPresent(found -> found.addSpaces(keys));
     SpecialTokens.add(vocabulary, settings, config, keys);
     json.ifPresent(found -> found.addEnds(keys));
-    pieces.filter(found -> found.unigram().isPresent()).ifPresent(found -> addEnds(found, keys));
+    pieces
+        .filter(found -> found.unigram().isPresent())
+        .ifPresent(found -> addEnds(found, vocabulary, keys));
     ChatTemplate.find(folder.resolve(TEMPLATE), settings)
         .ifPresent(text -> keys.add("tokenizer.chat_template", text));
     if (architecture.isGemma() && sentences) keys.add("tokenizer.ggml.add_space_prefix", false);
@@ -66,8 +68,11 @@ record Tokenizer(Keys keys, List<Path> paths, List<String> warnings) {
   }
 
   /** What transformers do unless told otherwise, and GGUF's readers do not of unigram models. */
-  private static void addEnds(SentencePieces pieces, Keys keys) {
-    pieces.unknown().ifPresent(id -> keys.addIfAbsent(JsonVocabulary.UNKNOWN, id));
+  private static void addEnds(SentencePieces pieces, Vocabulary vocabulary, Keys keys) {
+    pieces
+        .unknown()
+        .filter(id -> id < vocabulary.size())
+        .ifPresent(id -> keys.addIfAbsent(JsonVocabulary.UNKNOWN, id));
     keys.addIfAbsent("tokenizer.ggml.add_bos_token", true);
     keys.addIfAbsent("tokenizer.ggml.add_eos_token", false);
   }

@@ -47,7 +47,17 @@ public final class Journal implements AutoCloseable {
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       lock(file, channel);
-      Map<Long, Finished> finished = read(channel, key, units);
+      return read(file, channel, key, units);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static Journal read(Path file, FileChannel channel, String key, long units)
+      throws IOException {
+    try {
+      Map<Long, Finished> finished = finished(channel, key, units);
       // What is still true is written anew, so that a line cut short does not spoil the next one.
       channel.truncate(0);
       Journal journal = new Journal(file, channel, finished);
@@ -57,7 +67,7 @@ public final class Journal implements AutoCloseable {
       journal.append(lines.toString());
       return journal;
     } catch (IOException e) {
-      channel.close();
+      Files.deleteIfExists(file); // On a full disk there is no room for a line.
       throw e;
     }
   }
@@ -74,7 +84,7 @@ public final class Journal implements AutoCloseable {
           file.toString(), null, "another run is writing the same file at this moment");
   }
 
-  private static Map<Long, Finished> read(FileChannel channel, String key, long units)
+  private static Map<Long, Finished> finished(FileChannel channel, String key, long units)
       throws IOException {
     Map<Long, Finished> finished = new HashMap<>();
     BufferedReader lines =

@@ -208,7 +208,10 @@ class ExpertsTest {
     refused(
         folder, UnsupportedModelException.class, "FLOAT16, expected FLOAT32 as that of the first");
     folder.with("num_experts", Integer.MAX_VALUE);
-    refused(folder, MalformedModelException.class, "2147483647 experts in each of 2 layers");
+    refused(
+        folder,
+        MalformedModelException.class,
+        "\"num_experts\": 2147483647 experts in each of 2 layers");
     folder.with("num_experts", 1);
     refused(folder, MalformedModelException.class, "2 of 1 experts");
     folder.with("num_experts", COUNT).with("mlp_only_layers", List.of(0));

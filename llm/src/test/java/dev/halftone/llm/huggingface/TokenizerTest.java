@@ -261,6 +261,21 @@ class TokenizerTest {
     assertThat(value(read, "add_eos_token")).isEqualTo(MetadataValue.of(false));
   }
 
+  /** Of pieces that the model has no rows for, none is told of. */
+  @Test
+  void anUnknownPieceBeyondTheEndIsLeftOut() {
+    String[] texts = new String[ModelFolder.VOCABULARY + 1];
+    int[] types = new int[texts.length];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = "p" + i;
+      types[i] = i == ModelFolder.VOCABULARY ? 2 : 1;
+    }
+    write(sentencePieces(1, texts, types, new float[texts.length], new byte[0]));
+    HuggingFaceFolder read = ModelFolder.llama(path).read();
+    assertThat(texts(read, "tokens")).endsWith("p9");
+    assertThat(read.metadata()).doesNotContainKey("tokenizer.ggml.unknown_token_id");
+  }
+
   private static String unigram() {
     return """
     {"added_tokens": [{"id": 0, "content": "<s>", "special": true},

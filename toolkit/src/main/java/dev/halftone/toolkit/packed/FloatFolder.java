@@ -14,6 +14,7 @@ import dev.halftone.number.gguf.BlockType;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -113,8 +114,8 @@ public final class FloatFolder {
    * Writes the folder or the file, some rows at a time; it appears whole or not at all.
    *
    * @param progress is told of bytes of the result
-   * @throws java.io.UncheckedIOException if something has that name already, or it cannot be
-   *     written
+   * @throws java.io.UncheckedIOException if it cannot be written, or what has that name already is
+   *     not replaced: only a file takes the place of a file
    */
   public void write(Path out, WriteProgress progress) {
     List<Piece> pieces = new ArrayList<>();
@@ -128,7 +129,12 @@ public final class FloatFolder {
   private ResultFiles.Target target(Path out) {
     if (oneFile) return new ResultFiles.Target(out, layout, Optional.empty(), List.of());
     return new ResultFiles.Target(
-        out, layout, Optional.of(config.without(PackedWeights.KEY)), Companions.of(place.folder()));
+        out, layout, Optional.of(config.without(PackedWeights.KEY)), companions());
+  }
+
+  /** Of a file without config.json, what lies beside it need not be of the model. */
+  private List<Path> companions() {
+    return Files.exists(config.file()) ? Companions.of(place.folder()) : List.of();
   }
 
   private static List<Piece> pieces(String name, StoredFloats floats) {

@@ -28,7 +28,8 @@ public final class FolderWriter {
    *     is
    * @throws dev.halftone.graph.MalformedModelException if a weight has a NaN or an infinity: names
    *     it
-   * @throws UncheckedIOException if something has that name already, or it cannot be written
+   * @throws UncheckedIOException if it cannot be written, or what has that name already is not
+   *     replaced: only a file takes the place of a file
    */
   public static List<OptionalDouble> write(
       FolderPlan plan, Path out, int threads, WriteProgress progress) {

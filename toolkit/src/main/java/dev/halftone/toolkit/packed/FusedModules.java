@@ -9,7 +9,10 @@ import java.util.TreeMap;
 /** Modules that vLLM computes as one, and therefore wants all quantized or all not. */
 final class FusedModules {
   private static final List<List<String>> FUSED =
-      List.of(List.of("q_proj", "k_proj", "v_proj"), List.of("gate_proj", "up_proj"));
+      List.of(
+          List.of("q_proj", "k_proj", "v_proj"),
+          List.of("gate_proj", "up_proj"),
+          List.of("w1", "w3"));
 
   private FusedModules() {}
 

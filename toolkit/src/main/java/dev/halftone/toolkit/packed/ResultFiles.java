@@ -5,10 +5,13 @@ import dev.halftone.llm.stream.Finished;
 import dev.halftone.llm.stream.Journal;
 import dev.halftone.llm.stream.WorkKey;
 import dev.halftone.llm.stream.WriteProgress;
+import dev.halftone.tensor.PendingFile;
 import dev.halftone.toolkit.Halftone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,7 +62,8 @@ final class ResultFiles implements AutoCloseable {
    *
    * @param key what is read and what was chosen
    * @return the error of each piece
-   * @throws UncheckedIOException if something has that name already, or it cannot be written
+   * @throws UncheckedIOException if it cannot be written, or what has that name already is not
+   *     replaced: a file by a folder, a folder by a file, or a folder that holds files
    */
   static List<MatrixError> write(
       Target target, List<Piece> pieces, WorkKey key, WriteProgress progress) {
@@ -76,8 +80,10 @@ final class ResultFiles implements AutoCloseable {
         unfinished.delete();
         throw e;
       }
+    } catch (FileSystemException e) {
+      throw new UncheckedIOException(e); // It names the file.
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw PendingFile.notWritten(target.out(), e);
     }
   }
 
@@ -93,8 +99,9 @@ final class ResultFiles implements AutoCloseable {
       Files.writeString(folder.resolve("config.json"), target.config().get());
     if (target.layout().indexText().isPresent())
       Files.writeString(folder.resolve(ModelLayout.indexName()), target.layout().indexText().get());
+    ByteBuffer buffer = ShardFile.buffer();
     for (ModelLayout.Shard shard : target.layout().shards()) {
-      ShardFile file = ShardFile.open(folder, shard);
+      ShardFile file = ShardFile.open(folder, shard, buffer);
       open.add(file);
       for (String tensor : shard.tensors().keySet()) files.put(tensor, file);
     }

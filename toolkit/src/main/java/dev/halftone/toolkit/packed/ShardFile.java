@@ -16,22 +16,28 @@ final class ShardFile implements AutoCloseable {
 
   private final Shard shard;
   private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE);
+  private final ByteBuffer buffer;
 
-  private ShardFile(Shard shard, FileChannel channel) {
+  private ShardFile(Shard shard, FileChannel channel, ByteBuffer buffer) {
     this.shard = shard;
     this.channel = channel;
+    this.buffer = buffer;
+  }
+
+  /** What bytes of files go through, one after the other: one for all files of a result. */
+  static ByteBuffer buffer() {
+    return ByteBuffer.allocateDirect(PIECE);
   }
 
   /** Opens what is there, or zeros, of the file's size, and writes its header. */
-  static ShardFile open(Path folder, Shard shard) throws IOException {
+  static ShardFile open(Path folder, Shard shard, ByteBuffer buffer) throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve(shard.name()),
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    ShardFile file = new ShardFile(shard, channel);
+    ShardFile file = new ShardFile(shard, channel, buffer);
     try {
       long size = shard.layout().size();
       if (channel.size() != size) {

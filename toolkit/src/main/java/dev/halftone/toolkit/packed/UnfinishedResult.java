@@ -33,8 +33,8 @@ final class UnfinishedResult implements AutoCloseable {
    *
    * @param oneFile whether the result is a file, which replaces one that is there; a folder
    *     replaces an empty one only, since nothing tells whose its files are
-   * @throws IOException if the folder around it is missing or not writable, something has the name
-   *     already, or another process writes the same result; the message names it
+   * @throws IOException if the folder around it is missing or not writable, what has the name
+   *     already is not replaced, or another process writes the same result; the message names it
    */
   static UnfinishedResult open(Path out, boolean oneFile, String key, long pieces)
       throws IOException {
@@ -52,7 +52,7 @@ final class UnfinishedResult implements AutoCloseable {
       if (journal.isEmpty()) delete(unfinished.path());
       Files.createDirectories(unfinished.path());
       return unfinished;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       journal.delete();
       journal.close();
       throw e;
