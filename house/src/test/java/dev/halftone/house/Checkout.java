@@ -45,6 +45,9 @@ final class Checkout implements AutoCloseable {
     this.folder = folder;
     root = Files.createDirectories(folder.resolve("a check out"));
     Files.copy(ROOT.resolve("halftone"), root.resolve("halftone"));
+    Path directives = Path.of("cli/src/main/jvm/compiler-directives.json");
+    Files.createDirectories(root.resolve(directives).getParent());
+    Files.copy(ROOT.resolve(directives), root.resolve(directives));
     Files.createDirectories(root.resolve("graph/src/main/java"));
     Files.createDirectories(root.resolve("cli/target"));
     Files.writeString(root.resolve("pom.xml"), "<project/>");
