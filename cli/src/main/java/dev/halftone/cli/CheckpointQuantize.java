@@ -128,14 +128,6 @@ final class CheckpointQuantize {
    * whose names follow from that of the output.
    */
   private void refuseInputs(CheckpointJob job) {
-    for (FileJob file : job.files()) {
-      for (Path input : job.inputs()) {
-        if (OutputPaths.isSame(file.file(), input))
-          throw new ParameterException(
-              spec.commandLine(),
-              "--output would write over %s, which is both input and output; give the output another name"
-                  .formatted(input));
-      }
-    }
+    for (FileJob file : job.files()) OutputPaths.refuseInput(spec, file.file(), job.inputs());
   }
 }

@@ -24,7 +24,7 @@ final class FolderDequantize {
         spec, name -> name.equals("--output") || CommonOptions.NAMES.contains(name), "safetensors");
     console.checkWritable();
     FloatFolder folder = FloatFolder.of(model, FolderQuantize.fileName(model, output));
-    FolderQuantize.refuseInput(spec, output, folder.sources());
+    OutputPaths.refuseInput(spec, output, folder.sources());
     try (Bars bars = console.bars()) {
       folder.write(output, bars.bytes("dequantize", folder.bytes()));
     }

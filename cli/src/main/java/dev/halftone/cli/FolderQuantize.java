@@ -76,7 +76,7 @@ final class FolderQuantize {
     console.checkWritable();
     FolderPlan plan =
         FolderPlan.of(model, scheme, recipe.include(), recipe.exclude(), fileName(model, output));
-    if (output != null) refuseInput(spec, output, plan.sources());
+    if (output != null) OutputPaths.refuseInput(spec, output, plan.sources());
     List<OptionalDouble> errors = List.of();
     if (!dryRun && output != null) {
       try (Bars bars = console.bars()) {
@@ -118,19 +118,5 @@ final class FolderQuantize {
     Path named = output == null ? model : output;
     boolean file = output == null ? ModelPlace.isFile(model) : output.toString().endsWith(ENDING);
     return file ? Optional.of(String.valueOf(named.getFileName())) : Optional.empty();
-  }
-
-  /**
-   * Sees to it that no file of a folder is written over.
-   *
-   * @throws ParameterException if one would be
-   */
-  static void refuseInput(CommandSpec spec, Path output, List<Path> inputs) {
-    for (Path input : inputs)
-      if (OutputPaths.isSame(output, input))
-        throw new ParameterException(
-            spec.commandLine(),
-            "--output would write over %s, which is both input and output; give the output another name"
-                .formatted(input));
   }
 }

@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
@@ -104,11 +106,25 @@ final class OutputPaths {
   }
 
   /**
+   * Sees to it that no file that is read is written over.
+   *
+   * @throws ParameterException if one would be
+   */
+  static void refuseInput(CommandSpec spec, Path output, List<Path> inputs) {
+    for (Path input : inputs)
+      if (isSame(output, input))
+        throw new ParameterException(
+            spec.commandLine(),
+            "--output would write over %s, which is both input and output; give the output another name"
+                .formatted(input));
+  }
+
+  /**
    * Whether a file to write is there already, and is one that is read.
    *
    * @throws UncheckedIOException if that cannot be told
    */
-  static boolean isSame(Path output, Path input) {
+  private static boolean isSame(Path output, Path input) {
     try {
       return Files.exists(output) && Files.isSameFile(output, input);
     } catch (IOException e) {
