@@ -204,7 +204,8 @@ class BlocksQuantizeTest {
     tensors.add(new GgufTensor(plain, MemorySegment.ofArray(new byte[64])));
   }
 
-  private static Model exact(Model model) {
+  /** The model with products of float activations, where they would be rounded to 8 bits. */
+  static Model exact(Model model) {
     Graph graph = model.graph();
     List<Node> nodes =
         graph.nodes().stream()

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.checkpoint.safetensors.SafetensorsModel;
 import dev.halftone.checkpoint.safetensors.SafetensorsWriter;
-import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
@@ -177,7 +176,8 @@ class PackedBlocksTest {
       assertThat(json.at("/recipe/granularity").asString()).isEqualTo("block:" + block);
       assertThat(json.get("warnings").valueStream().map(JsonNode::asString))
           .anyMatch(warning -> warning.contains("model.embed_tokens.weight (FLOAT16)"));
-      assertProducts(exact(OnnxReader.read(out)), floats, option.equals("--matmul-nbits"));
+      assertProducts(
+          BlocksQuantizeTest.exact(OnnxReader.read(out)), floats, option.equals("--matmul-nbits"));
     }
   }
 
@@ -266,28 +266,6 @@ class PackedBlocksTest {
         new Model(8, new TreeMap<>(Map.of("", 17L)), graph, List.of(), Map.of(), Opaque.NONE);
     OnnxWriter.write(model, file, ExternalData.WHEN_NEEDED);
     return file;
-  }
-
-  private static Model exact(Model model) {
-    Graph graph = model.graph();
-    List<Node> nodes =
-        graph.nodes().stream()
-            .map(
-                node -> {
-                  Map<String, Attribute> attributes = new LinkedHashMap<>(node.attributes());
-                  attributes.replace("accuracy_level", new Attribute.OfInt(1));
-                  return node.withAttributes(attributes);
-                })
-            .toList();
-    return model.withGraph(
-        new Graph(
-            graph.name(),
-            nodes,
-            graph.initializers(),
-            graph.inputs(),
-            graph.outputs(),
-            graph.values(),
-            graph.opaque()));
   }
 
   private static Tensor unit(int size) {

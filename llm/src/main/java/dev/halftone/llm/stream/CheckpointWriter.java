@@ -65,8 +65,7 @@ public final class CheckpointWriter {
     Units units = new Units(job.files(), layouts);
     Path first = job.files().getFirst().file().toAbsolutePath();
     List<UnfinishedFile> files = new ArrayList<>();
-    try (Journal journal =
-        Journal.open(UnfinishedFile.hidden(first, "journal"), job.key(layouts), units.count())) {
+    try (Journal journal = Journal.open(Journal.beside(first), job.key(layouts), units.count())) {
       try {
         for (int i = 0; i < layouts.size(); i++) {
           Path target = job.files().get(i).file().toAbsolutePath();

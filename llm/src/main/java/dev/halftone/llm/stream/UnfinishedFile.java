@@ -17,7 +17,7 @@ import java.util.List;
  * A file that is written in place, in any order, under a hidden name beside the final one, which is
  * always the same so that a later process finds it. Thread-safe.
  */
-final class UnfinishedFile implements AutoCloseable {
+public final class UnfinishedFile implements AutoCloseable {
   private final Path target;
   private final Path hidden;
   private final FileChannel channel;
@@ -29,25 +29,29 @@ final class UnfinishedFile implements AutoCloseable {
   }
 
   /** Where {@code target} lies as long as it is not whole. */
+  public static Path beside(Path target) {
+    return hidden(target, "unfinished");
+  }
+
+  /** A hidden name beside {@code target}, always the same. */
   static Path hidden(Path target, String ending) {
     return target.resolveSibling(".%s.%s".formatted(target.getFileName(), ending));
   }
 
   /**
-   * Opens what is there, or zeros, of {@code size} bytes. A disk that has no room for them is found
-   * out now, not after hours.
+   * Opens what is there, or zeros, of {@code size} bytes, for which there has to be room.
    *
    * @param anew whether what is there is of other work
    */
   static UnfinishedFile open(Path target, long size, boolean anew) throws IOException {
-    Path hidden = hidden(target, "unfinished");
+    Path hidden = beside(target);
     FileChannel channel =
         FileChannel.open(
             hidden, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (anew || channel.size() != size) {
         channel.truncate(0);
-        checkSpace(target, hidden, size);
+        requireSpace(target, hidden, size);
         channel.write(ByteBuffer.allocate(1), size - 1);
       }
       return new UnfinishedFile(target, hidden, channel);
@@ -58,8 +62,14 @@ final class UnfinishedFile implements AutoCloseable {
     }
   }
 
-  private static void checkSpace(Path target, Path hidden, long size) throws IOException {
-    long free = Files.getFileStore(hidden).getUsableSpace();
+  /**
+   * Finds out now, and not after hours, that a disk has no room.
+   *
+   * @param target what the message names
+   * @param place on the disk
+   */
+  public static void requireSpace(Path target, Path place, long size) throws IOException {
+    long free = Files.getFileStore(place).getUsableSpace();
     if (free < size)
       throw new FileSystemException(
           target.toString(), null, "it takes %,d bytes, and %,d are free".formatted(size, free));

@@ -1,6 +1,7 @@
 package dev.halftone.toolkit.packed;
 
 import dev.halftone.llm.stream.Journal;
+import dev.halftone.llm.stream.UnfinishedFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ final class UnfinishedResult implements AutoCloseable {
 
   /** The hidden folder. */
   Path path() {
-    return target.resolveSibling(".%s.unfinished".formatted(target.getFileName()));
+    return UnfinishedFile.beside(target);
   }
 
   Journal journal() {
@@ -93,10 +94,7 @@ final class UnfinishedResult implements AutoCloseable {
 
   /** Finds out now, and not after hours, that a disk has no room. */
   void requireSpace(long bytes) throws IOException {
-    long free = Files.getFileStore(path()).getUsableSpace();
-    if (free < bytes)
-      throw new FileSystemException(
-          target.toString(), null, "it takes %,d bytes, and %,d are free".formatted(bytes, free));
+    UnfinishedFile.requireSpace(target, path(), bytes);
   }
 
   /** Gives the folder, or the file in it, its name. */
