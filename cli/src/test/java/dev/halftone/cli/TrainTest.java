@@ -121,6 +121,20 @@ class TrainTest {
     assertThat(other.err()).contains("state.safetensors", "another training");
   }
 
+  /** Though the files are the same. */
+  @Test
+  void doesNotGoOnWithOtherRowsOrLabels() throws IOException {
+    Path checkpoint = folder.resolve("state.safetensors");
+    Object[] half = {"--checkpoint", checkpoint, "--rows", "0:128"};
+    assertThat(train(half).code()).isZero();
+    assertThat(train(half).code()).isZero();
+    CommandRun others = train("--checkpoint", checkpoint, "--rows", "128:256");
+    assertThat(others.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(others.err()).contains("state.safetensors", "another training");
+    Object[] known = with(half, "--labels", fixture.labels(), "--label-share", 0);
+    assertThat(train(known).code()).isEqualTo(ExitCode.BAD_INPUT);
+  }
+
   /** What prune made zero is so in the trained file, unless asked otherwise. */
   @Test
   void keepsThePatternOfPruning() throws IOException {

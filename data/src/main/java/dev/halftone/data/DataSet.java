@@ -104,7 +104,8 @@ public final class DataSet {
   /**
    * SHA-256 (hex) over the files that the samples were read from: name, size and bytes of each.
    * Where each sample has a file of its own, only those of the rows taken. Computed once, when
-   * first asked for.
+   * first asked for. Of which rows were taken and how they were fitted to the model it tells
+   * nothing; {@link #contents} does.
    *
    * @throws java.io.UncheckedIOException if a file cannot be read
    */
@@ -115,5 +116,16 @@ public final class DataSet {
       fingerprint = known;
     }
     return known;
+  }
+
+  /**
+   * SHA-256 (hex) over the samples in their order, as models get them, with what is known of each
+   * and the task: rows, preprocessing, labels and their offset all change it. Reads every sample,
+   * one at a time, whenever it is asked for.
+   *
+   * @throws dev.halftone.graph.MalformedDataException if a sample cannot be read
+   */
+  public String contents() {
+    return Fingerprint.ofContents(this);
   }
 }

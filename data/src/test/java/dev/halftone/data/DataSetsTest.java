@@ -16,6 +16,11 @@ import dev.halftone.graph.ValueInfo;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +95,58 @@ class DataSetsTest {
     write(folder.resolve("x.npy"), npy("<f4", false, "(1, 2)", floats(0, 1)));
     DataSet changed = DataSets.open(request(folder.resolve("x.npy"), null, null, VECTOR));
     assertThat(changed.fingerprint()).isNotEqualTo(before);
+  }
+
+  /** The same file, read in other ways. */
+  @Test
+  void contentsFollowRowsAndLabels() {
+    Path labels = labels(5, 6, 7, 8);
+    List<String> contents = new ArrayList<>();
+    for (String rows : List.of("0:2", "2:4", "1,0"))
+      contents.add(DataSets.open(request(array(), null, rows, VECTOR)).contents());
+    contents.add(DataSets.open(request(array(), labels, "0:2", VECTOR)).contents());
+    assertThat(DataSets.open(request(array(), labels, "0:2", VECTOR)).contents())
+        .isEqualTo(contents.getLast())
+        .hasSize(64);
+    contents.add(DataSets.open(request(array(), labels(5, 7, 7, 8), "0:2", VECTOR)).contents());
+    assertThat(contents).doesNotHaveDuplicates();
+  }
+
+  /** Every value that samples may have an effect by counts, not only the bytes in a row. */
+  @Test
+  void contentsFollowShapesOffsetsAndTargets() {
+    Tensor flat = Tensor.ofFloats(new float[] {1, 2}, 1, 2);
+    Targets classes = new Targets.Classes(List.of(1));
+    Targets boxes = new Targets.Boxes(List.of(List.of(new Targets.Box(1, 0, 0, 1, 1))));
+    assertThat(
+            Stream.of(
+                    one(flat, classes, new Task.Classify(0)),
+                    one(flat, classes, new Task.Classify(1)),
+                    one(flat, boxes, new Task.Classify(0)),
+                    one(flat, new Targets.Anomalies(List.of(0), List.of(true)), new Task.Anomaly()),
+                    one(
+                        flat,
+                        new Targets.Anomalies(List.of(0), List.of(false)),
+                        new Task.Anomaly()),
+                    one(flat.reshape(2, 1), classes, new Task.Classify(0)))
+                .map(DataSet::contents))
+        .doesNotHaveDuplicates();
+  }
+
+  private static DataSet one(Tensor value, Targets targets, Task task) {
+    Samples samples =
+        new Samples() {
+          @Override
+          public int size() {
+            return 1;
+          }
+
+          @Override
+          public Map<String, Tensor> get(int row) {
+            return Map.of("x", value);
+          }
+        };
+    return new DataSet(samples, targets, task, Map.of(), Set.of(), "the same");
   }
 
   @Test

@@ -90,7 +90,7 @@ public final class TrainedModel {
       StaticDraft draft =
           StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
       FakeQuantized fake = FakeQuantized.of(draft);
-      String run = run(source, teacher, recipe, data, options);
+      String run = checkpoint == null ? "" : run(source, teacher, recipe, data, options);
       Model imitated = teacher == null ? fake.floats() : folded(teacher);
       try (Trainer trainer = new Trainer(fake, imitated, data, options)) {
         Training training;
@@ -124,8 +124,7 @@ public final class TrainedModel {
         "\n",
         ModelFile.sha256OfAll(source.path()),
         teacher == null ? "" : ModelFile.sha256OfAll(teacher.path()),
-        data.fingerprint(),
-        Integer.toString(data.size()),
+        data.contents(),
         RecipeYaml.of(recipe.recipe()),
         options.toString());
   }
