@@ -57,9 +57,14 @@ public final class TorchGraph implements AutoCloseable {
     refuseUnsupported(model);
     Libtorch.require();
     TorchGraph function = new TorchGraph(model);
-    function.copyInitializers(new HashSet<>(trained));
-    function.planReads();
-    return function;
+    try {
+      function.copyInitializers(new HashSet<>(trained));
+      function.planReads();
+      return function;
+    } catch (RuntimeException | Error e) {
+      function.close();
+      throw e;
+    }
   }
 
   /**
@@ -97,8 +102,8 @@ public final class TorchGraph implements AutoCloseable {
   private static Tensor kept(dev.halftone.tensor.Tensor value, boolean trains) {
     try (PointerScope temporaries = new PointerScope()) {
       Tensor copy = TorchTensors.of(value);
-      copy.retainReference();
       if (trains) copy.set_requires_grad(true);
+      copy.retainReference();
       return copy;
     }
   }

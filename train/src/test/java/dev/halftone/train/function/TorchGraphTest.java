@@ -10,6 +10,7 @@ import dev.halftone.graph.Opaque;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.LiveObjects;
@@ -92,6 +93,22 @@ final class TorchGraphTest {
     TorchGraph graph = TorchGraph.of(product(), List.of("w"));
     assertThat(Libtorch.liveObjects()).isGreaterThan(before);
     graph.close();
+    assertThat(Libtorch.liveObjects()).isEqualTo(before);
+  }
+
+  /** libtorch has no tensors of UINT32, which shows when some are copied already. */
+  @Test
+  void whatCannotBeCopiedLeavesNothingBehind() throws InterruptedException {
+    Model product = product();
+    GraphEditor editor = new GraphEditor(product.graph());
+    editor.addInitializer("counts", Tensor.ofBytes(DType.UINT32, new byte[16], 2, 2));
+    editor.add(Node.of("c", "CastLike", List.of("counts", "w"), List.of("c")));
+    editor.setOutputs(List.of(new ValueInfo("y", null), new ValueInfo("c", null)));
+    Model model = product.withGraph(editor.toGraph());
+    long before = LiveObjects.settled();
+    assertThatThrownBy(() -> TorchGraph.of(model, List.of("w")))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("UINT32");
     assertThat(Libtorch.liveObjects()).isEqualTo(before);
   }
 
