@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * T^2 * sum softmax(t / T) * (log softmax(t / T) - log softmax(s / T)),  mean over samples
  * </pre>
  *
- * (Hinton et al., arXiv 1503.02531), plus the cross-entropy of labels. Other outputs count with
+ * (Hinton et al., arXiv 1503.02531; classes of share 0 add nothing, also where {@code s} or
+ * {@code t} is -infinity), plus the cross-entropy of labels. Other outputs count with
  * their mean squared error, relative to the mean square of the original's.
  *
  * <p>While training, inner values have a share: the mean, over those that are rounded, of their
@@ -183,7 +184,10 @@ record Objective(
     Scalar cool = new Scalar(1 / temperature);
     Tensor wanted = torch.log_softmax(original.mul(cool), 1);
     Tensor found = torch.log_softmax(student.mul(cool), 1);
-    Tensor divergence = torch.exp(wanted).mul(wanted.sub(found)).sum();
+    Tensor shares = torch.exp(wanted);
+    // A class that the original rules out has logits of -infinity, and counts nothing.
+    Tensor apart = wanted.sub(found).masked_fill(shares.eq(new Scalar(0.0)), new Scalar(0.0));
+    Tensor divergence = shares.mul(apart).sum();
     return divergence.mul(new Scalar(temperature * temperature / student.size(0)));
   }
 
