@@ -20,10 +20,27 @@ final class LabelledClasses {
   }
 
   /**
-   * Whether they can be learned.
+   * Whether there is something to learn from them.
    *
-   * @param classes of the model's answer
-   * @throws UnsupportedModelException if one is out of range, or all are the same
+   * @throws UnsupportedModelException if there are none, or all are the same
+   */
+  static List<Integer> requireSeveral(@Nullable List<Integer> labels) {
+    if (labels == null)
+      throw new UnsupportedModelException(
+          "labels", "there are none that name classes, and the loss shall have a share of them");
+    if (labels.stream().distinct().count() < 2)
+      throw new UnsupportedModelException(
+          "labels",
+          "every sample is of class %d: there is nothing to learn from them"
+              .formatted(labels.getFirst()));
+    return labels;
+  }
+
+  /**
+   * Whether a model can answer so.
+   *
+   * @param classes of its answer
+   * @throws UnsupportedModelException if a label is out of range
    */
   static void check(List<Integer> labels, long classes) {
     for (int row = 0; row < labels.size(); row++) {
@@ -33,11 +50,6 @@ final class LabelledClasses {
             "labels",
             "sample %d has class %d, the model tells %d apart".formatted(row, label, classes));
     }
-    if (labels.stream().distinct().count() < 2)
-      throw new UnsupportedModelException(
-          "labels",
-          "every sample is of class %d: there is nothing to learn from them"
-              .formatted(labels.getFirst()));
   }
 
   /**

@@ -78,28 +78,40 @@ public final class Trainer implements AutoCloseable {
     this.options = options;
     this.objective = Objective.of(model.model(), teacher, data.task(), options);
     this.rows = Rows.of(data.size(), options);
+    this.shown = new ChangedSamples(data, options);
+    this.labels = LabelledClasses.of(data);
+    if (options.labelShare() > 0) LabelledClasses.requireSeveral(labels);
+    this.zeros = KeptZeros.of(model, options.zeros());
+    PruneRequest wanted = options.pruning();
+    this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
+    long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
+    this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
     boolean one = takesOne(model.floats());
     this.oneByOne =
         one && !(TriedBatch.gives(model.floats(), data) && TriedBatch.gives(teacher, data));
     this.opened = one && !oneByOne;
-    this.student =
-        TorchGraph.of(opened ? OpenBatch.of(model.model()) : model.model(), parameterNames());
-    this.original = TorchGraph.of(opened ? OpenBatch.of(teacher) : teacher, List.of());
-    this.shown = new ChangedSamples(data, options);
-    this.labels = LabelledClasses.of(data);
-    this.classes = options.labelShare() > 0 ? classes() : 0;
-    this.zeros = KeptZeros.of(model, options.zeros());
-    PruneRequest wanted = options.pruning();
-    this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
-    this.optimizer =
-        new Optimizer(
-            options.method(),
-            options.decay(),
-            options.longest(),
-            options.averaged() * rows.steps(options),
-            Parameters.of(model, student, options, zeros, sizes()));
-    long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
-    this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
+    List<TorchGraph> graphs = new ArrayList<>();
+    try {
+      graphs.add(TorchGraph.of(batched(model.model()), parameterNames()));
+      this.student = graphs.getFirst();
+      graphs.add(TorchGraph.of(batched(teacher), List.of()));
+      this.original = graphs.getLast();
+      this.classes = options.labelShare() > 0 ? classes() : 0;
+      this.optimizer =
+          new Optimizer(
+              options.method(),
+              options.decay(),
+              options.longest(),
+              options.averaged() * rows.steps(options),
+              Parameters.of(model, student, options, zeros, sizes()));
+    } catch (RuntimeException | Error e) {
+      graphs.forEach(TorchGraph::close);
+      throw e;
+    }
+  }
+
+  private Model batched(Model exported) {
+    return opened ? OpenBatch.of(exported) : exported;
   }
 
   private List<String> parameterNames() {
@@ -143,17 +155,18 @@ public final class Trainer implements AutoCloseable {
 
   /** How many classes the model tells apart that labels are of. */
   private int classes() {
+    List<Integer> counted = LabelledClasses.requireSeveral(labels);
     Objective.Output answer = objective.classes();
-    if (labels == null || answer == null)
-      throw new UnsupportedModelException(
-          "labels", "there are none that name classes, and the loss shall have a share of them");
+    if (answer == null)
+      throw new UnsupportedModelException("labels", "no output of the model has classes");
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Map<String, org.bytedeco.pytorch.Tensor> values =
           original.run(torch(data.samples().get(0)), List.of(answer.original()));
-      long classes = answer.rows(Objects.requireNonNull(values.get(answer.original()))).size(1);
-      LabelledClasses.check(labels, classes);
-      return Math.toIntExact(classes);
+      org.bytedeco.pytorch.Tensor rows =
+          answer.rows(Objects.requireNonNull(values.get(answer.original())));
+      LabelledClasses.check(counted, rows.size(1));
+      return Math.toIntExact(rows.size(1));
     }
   }
 

@@ -1,9 +1,18 @@
 package dev.halftone.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.halftone.calibrate.StatisticsSource;
+import dev.halftone.data.DataSet;
+import dev.halftone.graph.Model;
+import dev.halftone.quantize.qdq.StaticMode;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.runtime.Progress;
+import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.torch.Libtorch;
 import dev.halftone.train.torch.TorchTensors;
 import java.util.List;
@@ -14,10 +23,37 @@ import org.junit.jupiter.api.Test;
 
 /** What of two models is compared. */
 final class ObjectiveTest {
+  private static final TrainOptions OPTIONS =
+      TrainOptions.defaults().withBatch(8).withEpochs(1).withRate(0.03);
+  private static final DataSet DATA = SmallNetwork.samples(16);
+
   /** Loading makes objects that stay. */
   @BeforeAll
   static void load() {
     Libtorch.require();
+  }
+
+  private static FakeQuantized fake(Model model) {
+    return FakeQuantized.of(
+        StaticMode.draft(
+            model,
+            SmallNetwork.recipe(WeightFormat.parse("int4"), DType.UINT8),
+            DATA,
+            StatisticsSource.RUN,
+            1,
+            Progress.NONE));
+  }
+
+  /** Nobody can close a trainer that was not made. */
+  @Test
+  void aRefusalLeavesNothingBehind() throws InterruptedException {
+    FakeQuantized fake = fake(SmallNetwork.model());
+    DataSet labelled = SmallNetwork.labelled(16, 5);
+    TrainOptions options = OPTIONS.withLabelShare(0.5);
+    long before = LiveObjects.settled();
+    assertThatThrownBy(() -> new Trainer(fake, labelled, options).close())
+        .hasMessageContaining("sample 4 has class 4");
+    assertThat(Libtorch.liveObjects()).isEqualTo(before);
   }
 
   /** The others are as apart as without it. */
