@@ -95,6 +95,13 @@ record TrainReport(
       record.warning(
           "the pruned model has imitated itself: --teacher names what it was before, which it can"
               + " come near to again");
+    if (training.unlike() > 0)
+      record.warning(
+          "%s another shape in the teacher, and no share in the loss"
+              .formatted(
+                  training.unlike() == 1
+                      ? "1 inner value has"
+                      : training.unlike() + " inner values have"));
     record.metric(ROUNDINGS, difference.roundings());
     record.metric(OUTPUTS, difference.outputs());
     if (!difference.isExplained())

@@ -5,6 +5,8 @@ import dev.halftone.graph.Graph;
 import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.TensorType;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.train.operator.FakeQuantization;
 import java.util.ArrayList;
@@ -27,23 +29,27 @@ import org.jspecify.annotations.Nullable;
  * T^2 * sum softmax(t / T) * (log softmax(t / T) - log softmax(s / T)),  mean over samples
  * </pre>
  *
- * (Hinton et al., arXiv 1503.02531; classes of share 0 add nothing, also where {@code s} or
- * {@code t} is -infinity), plus the cross-entropy of labels. Other outputs count with
- * their mean squared error, relative to the mean square of the original's.
+ * (Hinton et al., arXiv 1503.02531; classes of share 0 add nothing, also where {@code s} or {@code
+ * t} is -infinity), plus the cross-entropy of labels. Other outputs count with their mean squared
+ * error, relative to the mean square of the original's.
+ *
+ * <p>Outputs that are no floats have no part in it.
  *
  * <p>While training, inner values have a share: the mean, over those that are rounded, of their
  * squared error after rounding, relative to the mean square of the original's. What is best is
  * judged by outputs alone.
  *
  * @param outputs what is compared
- * @param features inner values that both models have
+ * @param features inner values that both models have, in the same shape
+ * @param unlike inner values that both models have, but in different shapes
  */
 record Objective(
     List<Output> outputs,
     List<Feature> features,
     double temperature,
     double labelShare,
-    double featureShare) {
+    double featureShare,
+    int unlike) {
 
   /**
    * An inner value of both models.
@@ -56,13 +62,15 @@ record Objective(
   /**
    * One output of both models.
    *
+   * @param name of the output
    * @param student name of the value in the trained graph: logits where there is a Softmax
    * @param original name of it in the original
    * @param hasClasses whether they are logits or probabilities
    * @param axis of the classes; negative ones count from the end
    * @param flat whether all axes from there on are classes
    */
-  record Output(String student, String original, boolean hasClasses, long axis, boolean flat) {
+  record Output(
+      String name, String student, String original, boolean hasClasses, long axis, boolean flat) {
     /** {@code [rows, classes]}. */
     Tensor rows(Tensor logits) {
       long at = axis < 0 ? axis + logits.dim() : axis;
@@ -76,25 +84,88 @@ record Objective(
     }
   }
 
-  static Objective of(Model trained, Model original, Task task, TrainOptions options) {
+  /**
+   * What to compare, by what both models give for a sample.
+   *
+   * @throws UnsupportedModelException if no output is of floats, or one differs in shape
+   */
+  static Objective of(
+      Model trained,
+      SampleTypes ours,
+      Model original,
+      SampleTypes theirs,
+      Task task,
+      TrainOptions options) {
     List<Output> outputs = new ArrayList<>();
-    for (ValueInfo output : original.graph().outputs()) {
-      Node ours = softmax(trained.graph(), output.name());
-      Node theirs = softmax(original.graph(), output.name());
-      boolean first = outputs.isEmpty();
-      if (ours != null && theirs != null) outputs.add(classes(ours, theirs, original.opset()));
-      else if (first && task instanceof Task.Classify)
-        outputs.add(new Output(output.name(), output.name(), true, 1, true));
-      else outputs.add(new Output(output.name(), output.name(), false, 0, false));
-    }
+    for (String output : floats(original.graph(), theirs))
+      outputs.add(output(output, trained, original, outputs.isEmpty() && isClassified(task)));
     List<Feature> features =
         options.featureShare() > 0 ? features(trained.graph(), original.graph()) : List.of();
+    Objective all =
+        new Objective(
+            outputs,
+            features,
+            options.temperature(),
+            options.labelShare(),
+            options.featureShare(),
+            0);
+    return all.alike(ours.of(all.student()), theirs.of(all.original()));
+  }
+
+  private static boolean isClassified(Task task) {
+    return task instanceof Task.Classify;
+  }
+
+  /** Outputs that have gradients. */
+  private static List<String> floats(Graph graph, SampleTypes types) {
+    List<String> all = graph.outputs().stream().map(ValueInfo::name).toList();
+    Map<String, TensorType> found = types.of(all);
+    List<String> floats = all.stream().filter(name -> type(found, name).dtype().isFloat()).toList();
+    if (floats.isEmpty())
+      throw new UnsupportedModelException(
+          "training", "no output is of floats, which alone can be trained: " + found);
+    return floats;
+  }
+
+  private static Output output(String name, Model trained, Model original, boolean classified) {
+    Node ours = softmax(trained.graph(), name);
+    Node theirs = softmax(original.graph(), name);
+    if (ours != null && theirs != null) return classes(name, ours, theirs, original.opset());
+    return classified
+        ? new Output(name, name, name, true, 1, true)
+        : new Output(name, name, name, false, 0, false);
+  }
+
+  /** Without inner values that differ in shape. */
+  private Objective alike(Map<String, TensorType> ours, Map<String, TensorType> theirs) {
+    for (Output output : outputs) {
+      TensorType own = type(ours, output.student());
+      TensorType other = type(theirs, output.original());
+      if (!isSame(own, other))
+        throw new UnsupportedModelException(
+            "teacher",
+            "its output %s is %s, that of the model %s".formatted(output.name(), other, own));
+    }
+    List<Feature> same =
+        features.stream()
+            .filter(it -> isSame(type(ours, it.student()), type(theirs, it.original())))
+            .toList();
     return new Objective(
         outputs,
-        features,
-        options.temperature(),
-        options.labelShare(),
-        features.isEmpty() ? 0 : options.featureShare());
+        same,
+        temperature,
+        labelShare,
+        same.isEmpty() ? 0 : featureShare,
+        features.size() - same.size());
+  }
+
+  private static boolean isSame(TensorType ours, TensorType theirs) {
+    return ours.dtype().isFloat() == theirs.dtype().isFloat()
+        && Objects.equals(ours.shape(), theirs.shape());
+  }
+
+  private static TensorType type(Map<String, TensorType> types, String name) {
+    return Objects.requireNonNull(types.get(name), name);
   }
 
   /** What the trained graph rounds and the original computes, under the name that both have. */
@@ -115,10 +186,10 @@ record Objective(
     return producer != null && producer.is("Softmax") ? producer : null;
   }
 
-  private static Output classes(Node ours, Node theirs, long opset) {
+  private static Output classes(String name, Node ours, Node theirs, long opset) {
     boolean flat = opset < 13;
     long axis = theirs.integer("axis", flat ? 1 : -1);
-    return new Output(ours.input(0), theirs.input(0), true, axis, flat);
+    return new Output(name, ours.input(0), theirs.input(0), true, axis, flat);
   }
 
   /** Values of the trained graph that the loss takes. */

@@ -68,15 +68,15 @@ public final class Trainer implements AutoCloseable {
    *
    * @param teacher the float model to imitate; of the same inputs and outputs
    * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
-   *     other inputs or outputs, a batch is larger than the data, or labels that count are of one
-   *     class or of none that the model knows
+   *     other inputs or outputs, no output is of floats, a batch is larger than the data, or labels
+   *     that count are of one class or of none that the model knows, or the model answers a sample
+   *     more than once
    */
   public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
     requireAlike(model.floats(), teacher);
     this.model = model;
     this.data = data;
     this.options = options;
-    this.objective = Objective.of(model.model(), teacher, data.task(), options);
     this.rows = Rows.of(data.size(), options);
     this.shown = new ChangedSamples(data, options);
     this.labels = LabelledClasses.of(data);
@@ -96,6 +96,7 @@ public final class Trainer implements AutoCloseable {
       this.student = graphs.getFirst();
       graphs.add(TorchGraph.of(batched(teacher), List.of()));
       this.original = graphs.getLast();
+      this.objective = objective(teacher);
       this.classes = options.labelShare() > 0 ? classes() : 0;
       this.optimizer =
           new Optimizer(
@@ -112,6 +113,13 @@ public final class Trainer implements AutoCloseable {
 
   private Model batched(Model exported) {
     return opened ? OpenBatch.of(exported) : exported;
+  }
+
+  private Objective objective(Model teacher) {
+    Map<String, Tensor> sample = data.samples().get(0);
+    SampleTypes ours = new SampleTypes(student, sample);
+    SampleTypes theirs = new SampleTypes(original, sample);
+    return Objective.of(model.model(), ours, teacher, theirs, data.task(), options);
   }
 
   private List<String> parameterNames() {
@@ -165,6 +173,11 @@ public final class Trainer implements AutoCloseable {
           original.run(torch(data.samples().get(0)), List.of(answer.original()));
       org.bytedeco.pytorch.Tensor rows =
           answer.rows(Objects.requireNonNull(values.get(answer.original())));
+      if (rows.size(0) != 1)
+        throw new UnsupportedModelException(
+            "labels",
+            "output %s has %d answers to a sample, which has one label"
+                .formatted(answer.name(), rows.size(0)));
       LabelledClasses.check(counted, rows.size(1));
       return Math.toIntExact(rows.size(1));
     }
@@ -260,7 +273,7 @@ public final class Trainer implements AutoCloseable {
   private Training training(Map<String, Tensor> best, List<Epoch> curve, int resumed) {
     boolean sparse = pruning != null || zeros.zeros() > 0;
     double sparsity = sparse ? KeptZeros.share(model, best) : 0;
-    return new Training(best, best(curve), curve, resumed, sparsity);
+    return new Training(best, best(curve), curve, resumed, sparsity, objective.unlike());
   }
 
   private void restore(Snapshot earlier) {

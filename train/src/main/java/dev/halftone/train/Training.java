@@ -14,9 +14,15 @@ import java.util.Map;
  * @param curve every epoch, from number 0 on
  * @param resumed epochs that an earlier run had done
  * @param sparsity share of the weights that are zero, where zeros were kept or made; else 0
+ * @param unlike inner values that were to count, but have another shape in the teacher
  */
 public record Training(
-    Map<String, Tensor> parameters, int best, List<Epoch> curve, int resumed, double sparsity) {
+    Map<String, Tensor> parameters,
+    int best,
+    List<Epoch> curve,
+    int resumed,
+    double sparsity,
+    int unlike) {
   public Training {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     curve = List.copyOf(curve);

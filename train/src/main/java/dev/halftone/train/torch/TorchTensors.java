@@ -1,5 +1,6 @@
 package dev.halftone.train.torch;
 
+import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -75,6 +76,11 @@ public final class TorchTensors {
   /** The elements of a tensor of integers or booleans. */
   public static long[] longs(Tensor tensor) {
     return copy(tensor).toLongs();
+  }
+
+  /** Element type and shape. */
+  public static TensorType type(Tensor tensor) {
+    return TensorType.fixed(dtype(tensor.scalar_type()), tensor.shape());
   }
 
   /** libtorch's name of an element type. */
