@@ -156,47 +156,74 @@ final class TrainCommand implements Callable<Integer> {
       OpenModel source = Halftone.open(model);
       DataSet samples = data.open(source, data.data, data.labels, data.rows, common.seed());
       DataSet judged = evaluationData.open(source, data, common.seed());
-      TrainedModel trained =
-          TrainedModel.train(
-              source,
-              teacher == null ? null : Halftone.open(teacher),
-              request,
-              samples,
-              options,
-              checkpoint,
-              common.threads(),
-              bars.progress(),
-              new TrainReport.Lines(console, bars));
-      bars.close();
+      TrainedModel trained = trained(source, request, samples, options, console, bars);
       if (trained.failure() != null && trained.training().best() == 0) throw trained.failure();
-      SavedModel saved = trained.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
-      saved.requireLoads();
-      FileDifference difference = trained.difference(saved);
-      Evaluation evaluation =
-          judged == null
-              ? null
-              : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
-      bars.close();
-      Judgement judgement = Judgement.of(output, gates, evaluation).ofResult();
-      if (judgement.passed()) staged.commit();
-      if (trained.failure() != null) throw trained.failure();
-      TrainReport report =
-          new TrainReport(
-              trained,
-              difference,
-              judgement.passed() ? saved.file().at(output) : saved.file(),
-              judged,
-              evaluation,
-              judgement);
-      RunRecord.Builder builder = report.record(samples, common);
-      clock.stop(builder);
-      RunRecord record = builder.build();
-      console.sayAll(report.lines(record, judge.latencyThreads()));
-      console.write(record);
-      judgement.tell(console, record.metrics());
-      gate.write("train", judgement, record);
-      return judgement.exitCode();
+      TrainReport report = judged(trained, judged, gates, staged, bars);
+      return told(report, samples, clock, console);
     }
+  }
+
+  private TrainedModel trained(
+      OpenModel source,
+      TrainRequest request,
+      DataSet samples,
+      TrainOptions options,
+      Console console,
+      Bars bars) {
+    TrainedModel trained =
+        TrainedModel.train(
+            source,
+            teacher == null ? null : Halftone.open(teacher),
+            request,
+            samples,
+            options,
+            checkpoint,
+            common.threads(),
+            bars.progress(),
+            new TrainReport.Lines(console, bars));
+    bars.close();
+    return trained;
+  }
+
+  /** Writes the file, and puts it in its place if it passes its gates. */
+  private TrainReport judged(
+      TrainedModel trained,
+      @Nullable DataSet judged,
+      List<Gate> gates,
+      StagedOutput staged,
+      Bars bars) {
+    SavedModel saved = trained.save(staged.file(), externalData ? ALWAYS : WHEN_NEEDED);
+    saved.requireLoads();
+    FileDifference difference = trained.difference(saved);
+    Evaluation evaluation =
+        judged == null
+            ? null
+            : saved.evaluate(judged, judge.options(common.threads(), bars.progress()));
+    bars.close();
+    Judgement judgement = Judgement.of(output, gates, evaluation).ofResult();
+    if (judgement.passed()) staged.commit();
+    return new TrainReport(
+        trained,
+        difference,
+        judgement.passed() ? saved.file().at(output) : saved.file(),
+        judged,
+        evaluation,
+        judgement);
+  }
+
+  /** Tells everybody who asked, and gives the exit code. */
+  private int told(TrainReport report, DataSet samples, Clock clock, Console console) {
+    RunRecord.Builder builder = report.record(samples, common);
+    clock.stop(builder);
+    RunRecord record = builder.build();
+    console.sayAll(report.lines(record, judge.latencyThreads()));
+    console.write(record);
+    report.judgement().tell(console, record.metrics());
+    gate.write("train", report.judgement(), record);
+    String failure = report.failure();
+    if (failure == null) return report.judgement().exitCode();
+    console.fail(failure);
+    return ExitCode.BAD_INPUT;
   }
 
   private List<Gate> gates() {

@@ -8,6 +8,7 @@ import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.TrainedModel;
+import dev.halftone.train.DivergedException;
 import dev.halftone.train.Epoch;
 import dev.halftone.train.FileDifference;
 import dev.halftone.train.Trainer;
@@ -63,6 +64,21 @@ record TrainReport(
     return line.toString();
   }
 
+  /** Why training ended early and what is left of it; null where it did not. */
+  @Nullable String failure() {
+    DivergedException why = trained.failure();
+    if (why == null) return null;
+    if (!judgement.passed()) return why.getMessage();
+    Training training = trained.training();
+    String zeros =
+        trained.options().prunesAfter(training.best())
+            ? ", in which %s of the weights are zero, fewer than asked for"
+                .formatted(Text.percent(training.sparsity()))
+            : "";
+    return "%s; %s holds epoch %d%s"
+        .formatted(why.getMessage(), written.path(), training.best(), zeros);
+  }
+
   RunRecord.Builder record(DataSet samples, CommonOptions common) {
     OpenModel source = trained.source();
     RunRecord.Builder record =
@@ -78,6 +94,8 @@ record TrainReport(
                 Provenance.here(
                     common.seed(), common.threads(), samples, evaluation == null ? null : judged));
     if (judgement.passed()) record.output(written);
+    String failure = failure();
+    if (failure != null) record.warning(failure);
     SampleWarnings.ofData(samples, judged).forEach(record::warning);
     addEvaluation(record, samples);
     Training training = trained.training();
@@ -183,7 +201,9 @@ record TrainReport(
     Map<String, Double> others = new TreeMap<>(record.metrics());
     others.keySet().removeAll(Set.of(ROUNDINGS, OUTPUTS));
     lines.addAll(MetricText.lines(others, latencyThreads));
-    judgement.otherWarnings(record).forEach(warning -> lines.add("warning: " + warning));
+    // Why it ended early is told last, also to the quiet.
+    for (String warning : judgement.otherWarnings(record))
+      if (!warning.equals(failure())) lines.add("warning: " + warning);
     return lines;
   }
 }

@@ -7,6 +7,7 @@ import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.onnx.OnnxWriter.ExternalData;
 import dev.halftone.tensor.DType;
@@ -51,6 +52,26 @@ final class Fixture {
   Path otherModel() {
     return write(
         "other.onnx", dense(gaussian(4, INPUTS * HIDDEN, 0.25f), second), ExternalData.WHEN_NEEDED);
+  }
+
+  /**
+   * {@code y + 0 · exp(2 x · s)} with a sample {@code s}: the same answers, but no number to s. Of
+   * the others none has so large a product with it that its exponential is infinite.
+   */
+  Path modelWithoutAnAnswerTo(int sample) {
+    float[] twice = new float[INPUTS];
+    for (int i = 0; i < INPUTS; i++) twice[i] = 2 * samples[sample * INPUTS + i];
+    Model dense = dense(first, second);
+    GraphEditor editor = new GraphEditor(dense.graph());
+    editor.addInitializer("s", Tensor.ofFloats(twice, INPUTS, 1));
+    editor.addInitializer("zero", Tensor.scalar(0));
+    for (Node node : editor.nodes())
+      if (node.name().equals("second")) editor.replace(node, node.withOutputs(List.of("answer")));
+    editor.add(Node.of("like", "MatMul", List.of("x", "s"), List.of("like")));
+    editor.add(Node.of("exp", "Exp", List.of("like"), List.of("exp")));
+    editor.add(Node.of("none", "Mul", List.of("exp", "zero"), List.of("none")));
+    editor.add(Node.of("sum", "Add", List.of("answer", "none"), List.of("y")));
+    return write("unanswered.onnx", dense.withGraph(editor.toGraph()), ExternalData.WHEN_NEEDED);
   }
 
   Path modelWithNan() {

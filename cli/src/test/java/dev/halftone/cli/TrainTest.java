@@ -181,6 +181,36 @@ class TrainTest {
     assertThat(train("--sparsity", "0.5", "--epochs", "0").code()).isEqualTo(ExitCode.USAGE);
   }
 
+  /** The sample that the teacher has no answer to is first seen in the third epoch. */
+  @Test
+  void tellsAllThatCameOfATrainingThatWentWrong() throws IOException {
+    Path junit = folder.resolve("gates.xml");
+    Path page = folder.resolve("run.html");
+    Object[] wrong = {"--teacher", fixture.modelWithoutAnAnswerTo(5), "--batch", 128};
+    Object[] asked = {"--eval-data", samples, "--min-sqnr", "-100", "--no-latency"};
+    CommandRun run =
+        train(with(with(wrong, asked), "--junit", junit, "--report", page, "--json", "-"));
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.BAD_INPUT);
+    JsonNode record = JsonMapper.shared().readTree(run.out());
+    int best = record.at("/training/best_epoch").asInt();
+    assertThat(best).isBetween(1, 2);
+    assertThat(record.at("/training/curve").size()).isEqualTo(3);
+    String left = "out.onnx holds epoch " + best;
+    assertThat(record.at("/warnings").toString()).contains("in epoch 3", left);
+    assertThat(run.err()).containsOnlyOnce(left).contains("halftone: the loss");
+    assertThat(junit).content().contains("failures=\"0\"");
+    assertThat(page).content().contains(left);
+    assertThat(out).isNotEmptyFile();
+
+    Object[] longer = {"train", model, "--data", samples, "-o", out, "--epochs", 8, "--quiet"};
+    CommandRun pruned = CommandRun.of(with(with(longer, wrong), "--sparsity", 0.5));
+    assertThat(pruned.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(pruned.err())
+        .containsPattern(
+            "out.onnx holds epoch 2, in which 4[0-9.]+ % of the weights are zero, fewer than"
+                + " asked");
+  }
+
   @Test
   void refusesWhatCannotBeTrained() throws IOException {
     Path odd = fixture.modelWithUnknownOperator();

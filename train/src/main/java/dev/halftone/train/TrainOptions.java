@@ -66,6 +66,11 @@ public record TrainOptions(
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
 
+  /** Whether fewer weights are zero after an epoch, counted from 1, than there are to be. */
+  public boolean prunesAfter(int epoch) {
+    return pruning != null && epoch < GradualPruning.rising(epochs);
+  }
+
   private static void require(boolean holds, String what, Number found) {
     if (!holds) throw new IllegalArgumentException(what + " " + found + " is out of range");
   }
