@@ -19,7 +19,9 @@ final class TrainingOptions {
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "Times that every sample is seen; 0 calibrates only; default: 20.")
+      description =
+          "Times that the samples are gone through, in whole batches; 0 calibrates only; default:"
+              + " 20.")
   private int epochs = USUAL.epochs();
 
   @Option(names = "--batch", paramLabel = "N", description = "Samples a step; default: 32.")

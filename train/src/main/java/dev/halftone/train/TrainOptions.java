@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How to train.
  *
- * @param epochs times that every sample is seen
+ * @param epochs times that the samples are gone through, in whole batches: what is left over waits
+ *     for another
  * @param batch samples a step
  * @param rate highest learning rate: the share of its magnitude that a step may change a weight by
  * @param scaleRate the same for scales, as a share of {@code rate}; 0 leaves them where calibration

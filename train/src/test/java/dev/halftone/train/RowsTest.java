@@ -1,0 +1,35 @@
+package dev.halftone.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class RowsTest {
+  private static final TrainOptions OPTIONS = TrainOptions.defaults();
+
+  /** Batches are whole; over the epochs all samples have their turn. */
+  @Test
+  void whatIsLeftOverWaitsForAnotherEpoch() {
+    Rows rows = Rows.of(70, OPTIONS);
+    assertThat(rows.heldOut()).hasSize(7);
+    assertThat(rows.steps(OPTIONS)).isEqualTo(1);
+    Set<Integer> seen = new HashSet<>();
+    for (int epoch = 1; epoch <= 20; epoch++) {
+      List<List<Integer>> batches = rows.batches(epoch, OPTIONS);
+      assertThat(batches).hasSize(1);
+      assertThat(batches.getFirst()).hasSize(32).doesNotHaveDuplicates();
+      seen.addAll(batches.getFirst());
+    }
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(rows.trained());
+  }
+
+  @Test
+  void dataThatDividesEvenlyIsSeenInEachEpoch() {
+    Rows rows = Rows.of(71, OPTIONS);
+    assertThat(rows.batches(3, OPTIONS).stream().flatMap(List::stream))
+        .containsExactlyInAnyOrderElementsOf(rows.trained());
+  }
+}
