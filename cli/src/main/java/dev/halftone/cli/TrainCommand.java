@@ -76,7 +76,9 @@ final class TrainCommand implements Callable<Integer> {
       names = "--granularity",
       paramLabel = "G",
       converter = Words.GranularityWord.class,
-      description = "Which weights share a scale: tensor or channel; default: channel.")
+      description = 
+          "Which weights share a scale: tensor, channel or block:N of neighbouring inputs; default:"
+              + " channel.")
   private Granularity granularity = new Granularity.PerChannel();
 
   @Option(

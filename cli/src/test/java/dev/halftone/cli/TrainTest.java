@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -183,10 +185,27 @@ class TrainTest {
     assertUsage("--optimizer", "newton");
     assertUsage("--augment", "spin");
     assertUsage("--hold-out", "1");
-    assertUsage("--granularity", "block:32");
+    assertUsage("--granularity", "block:4x32");
     assertThat(train("--batch", 1000).code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(CommandRun.of("train", model, "-o", out).err()).contains("--data PATH is missing");
     assertThat(out).doesNotExist();
+  }
+
+  /** Weights that no integer operator knows are decoded to what was trained. */
+  @ParameterizedTest
+  @CsvSource({"int3, block:16"})
+  void trainsWeightsThatTheFileDecodes(String weights, String granularity) throws IOException {
+    CommandRun run =
+        train("--weights", weights, "--granularity", granularity, "--epochs", 2, "--json", "-");
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(run.out());
+    assertThat(record.at("/metrics/file_difference.roundings").asDouble()).isLessThan(1.01);
+    assertThat(record.at("/recipe/weights").asString()).isEqualTo(weights);
+    assertThat(record.at("/training/curve").size()).isEqualTo(3);
+    assertThat(Files.size(out)).isLessThan(Files.size(model) / 3);
+    CommandRun judged =
+        CommandRun.of("evaluate", out, "--reference", model, "--data", samples, "--no-latency");
+    assertThat(judged.code()).as(judged.err()).isZero();
   }
 
   private void assertUsage(Object... more) {

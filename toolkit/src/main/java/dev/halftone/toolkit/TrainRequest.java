@@ -21,7 +21,8 @@ import java.util.Set;
  *
  * @param weights signed integers of 2 to 8 bits, ternary, or uint8
  * @param activations UINT8, INT8, UINT4 or INT4
- * @param granularity one scale for each weight, or for each of its output channels
+ * @param granularity one scale for each weight, for each of its output channels, or for blocks of
+ *     those
  * @param include patterns of node names to quantize; empty means all
  * @param exclude patterns of node names to leave in float
  * @param eightBits patterns of names of nodes whose weights are INT8, whatever the others are
@@ -51,9 +52,10 @@ public record TrainRequest(
       throw new IllegalArgumentException(
           "--activations %s: training knows uint8, int8, uint4 and int4"
               .formatted(activations.name().toLowerCase(Locale.ROOT)));
-    if (granularity.isBlocked())
+    if (granularity instanceof Granularity.PerTile)
       throw new IllegalArgumentException(
-          "--granularity %s: training knows tensor and channel".formatted(granularity.text()));
+          "--granularity %s: training knows tensor, channel and block:N"
+              .formatted(granularity.text()));
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
     eightBits = List.copyOf(eightBits);
@@ -95,13 +97,15 @@ public record TrainRequest(
                 new ScaleSearch.SquaredError(),
                 new ScaleStorage.Float32())
             .withProcessor(Processor.ANY)
-            .withRules(eightBits.stream().map(TrainRequest::eightBits).toList());
+            .withRules(eightBits.stream().map(this::eightBits).toList());
     return new ResolvedRecipe("", recipe, Target.named("auto"), List.of());
   }
 
-  private static Rule eightBits(String pattern) {
+  /** By channel where the others are by block: so they compute in integers. */
+  private Rule eightBits(String pattern) {
     RuleMatcher named = new RuleMatcher(List.of(), pattern, 0, Long.MAX_VALUE);
     WeightFormat int8 = new WeightFormat.Element(DType.INT8);
-    return new Rule(named, new RuleSettings(null, int8, null, null, null));
+    Granularity own = granularity.isBlocked() ? new Granularity.PerChannel() : null;
+    return new Rule(named, new RuleSettings(null, int8, own, null, null));
   }
 }

@@ -151,16 +151,26 @@ final class QdqGraph {
   private boolean wouldBeQuantized(String value) {
     Placement placement = decisions.placement();
     Node producer = index.producer(value);
-    while (producer != null && !placement.isInteger(producer) && passesOn(producer))
+    while (producer != null
+        && (placement.absorbed().contains(producer)
+            || (!computesInIntegers(producer) && passesOn(producer))))
       producer = index.producer(producer.input(0));
-    if (producer == null || placement.isInteger(producer)) return false;
+    if (producer == null || computesInIntegers(producer)) return false;
     boolean hasWeights = producer.is("Conv") || producer.is("ConvTranspose") || producer.is("Gemm");
+    boolean decoded = placement.isInteger(producer);
     return (hasWeights || Treatment.hasIntegerKernel(producer))
         && Treatment.dataInputs(producer).stream()
             .allMatch(
                 input ->
                     placement.pairs().contains(input)
-                        && !placement.floatProducers().contains(input));
+                        && (decoded || !placement.floatProducers().contains(input)));
+  }
+
+  /** Whether all that the node reads is integers, weights that are decoded not being such. */
+  private boolean computesInIntegers(Node node) {
+    Placement placement = decisions.placement();
+    return placement.isInteger(node)
+        && (!placement.linear().contains(node) || decisions.weights().containsKey(node));
   }
 
   /** Whether ONNX Runtime moves a QuantizeLinear from behind the node to before it. */

@@ -19,13 +19,13 @@ final class FusedRounding extends TensorTensorHook {
   /** Elements of a scale from which a run is worth its loop. */
   private static final long LEAST_RUN = 16;
 
-  private final RoundedRuns runs;
+  private final Rounder rounder;
   private final Tensor x;
   private final @Nullable Tensor scale;
   private final Backward backward;
 
-  private FusedRounding(RoundedRuns runs, Tensor x, @Nullable Tensor scale, Backward backward) {
-    this.runs = runs;
+  private FusedRounding(Rounder rounder, Tensor x, @Nullable Tensor scale, Backward backward) {
+    this.rounder = rounder;
     this.x = x;
     this.scale = scale;
     this.backward = backward;
@@ -36,10 +36,15 @@ final class FusedRounding extends TensorTensorHook {
     Tensor x = call.input(0);
     Tensor scale = call.input(1);
     if (x.scalar_type().intern() != torch.ScalarType.Float || x.numel() == 0) return null;
-    boolean learns = GradMode.is_enabled() && scale.requires_grad();
-    if (learns && !scale.is_leaf()) return null;
+    Tensor learned = learned(scale);
+    if (learned != null && !scale.is_leaf()) return null;
     RoundedRuns runs = runs(call, x, scale);
-    return runs == null ? null : rounded(runs, x, learns ? scale : null, call.backward());
+    return runs == null ? null : rounded(runs, x, learned, call.backward());
+  }
+
+  /** The scale itself, or null where it gets no gradient. */
+  static @Nullable Tensor learned(Tensor scale) {
+    return GradMode.is_enabled() && scale.requires_grad() ? scale : null;
   }
 
   private static @Nullable RoundedRuns runs(Call call, Tensor x, Tensor scale) {
@@ -64,14 +69,19 @@ final class FusedRounding extends TensorTensorHook {
     return bounds;
   }
 
-  private static Tensor rounded(
-      RoundedRuns runs, Tensor x, @Nullable Tensor scale, Backward backward) {
+  /**
+   * What a rounder makes of a tensor, with gradients.
+   *
+   * @param scale the leaf that it has its scales from, or null where they are not learned
+   */
+  static Tensor rounded(
+      Rounder rounder, Tensor x, @Nullable Tensor scale, Backward backward) {
     Tensor whole = x.contiguous();
     Tensor y = whole.clone();
-    runs.round(TorchTensors.segment(whole), TorchTensors.segment(y));
+    rounder.round(TorchTensors.segment(whole), TorchTensors.segment(y));
     if (scale != null && !y.requires_grad()) y.set_requires_grad(true);
     if (y.requires_grad()) {
-      FusedRounding hook = new FusedRounding(runs, backward.keep(whole.detach()), scale, backward);
+      FusedRounding hook = new FusedRounding(rounder, backward.keep(whole.detach()), scale, backward);
       y.register_hook(backward.keep(hook));
     }
     return y;
@@ -85,7 +95,7 @@ final class FusedRounding extends TensorTensorHook {
       Tensor dy = new Tensor(gradient).contiguous();
       Tensor dx = torch.empty_like(dy);
       double[] sums =
-          runs.gradients(
+          rounder.gradients(
               TorchTensors.segment(x), TorchTensors.segment(dy), TorchTensors.segment(dx));
       if (scale != null) add(sums, scale);
       return backward.handOver(dx);

@@ -19,7 +19,8 @@ import java.lang.foreign.ValueLayout;
  * @param lows least codes, the zero point subtracted: whole numbers within {@link #REACH}
  * @param highs greatest codes likewise
  */
-record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[] highs) {
+record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[] highs)
+    implements Rounder {
   /** Codes that a float holds with halves, and one beyond. */
   static final float REACH = 0x1p21f;
 
@@ -30,7 +31,8 @@ record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[]
   private static final int CHUNK = 2048;
 
   /** Writes {@code y}. */
-  void round(MemorySegment x, MemorySegment y) {
+  @Override
+  public void round(MemorySegment x, MemorySegment y) {
     float[] values = new float[CHUNK];
     for (long run = 0; run * inner < count; run++) {
       int scale = (int) (run % scales.length);
@@ -51,7 +53,8 @@ record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[]
   }
 
   /** Writes {@code dx}, and gives {@code dscale}. */
-  double[] gradients(MemorySegment x, MemorySegment dy, MemorySegment dx) {
+  @Override
+  public double[] gradients(MemorySegment x, MemorySegment dy, MemorySegment dx) {
     double[] sums = new double[scales.length];
     float[] values = new float[CHUNK];
     float[] gradients = new float[CHUNK];

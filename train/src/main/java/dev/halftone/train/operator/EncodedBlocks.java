@@ -1,0 +1,92 @@
+package dev.halftone.train.operator;
+
+import dev.halftone.number.IntegerFormat;
+import dev.halftone.number.NumberFormat;
+import dev.halftone.train.torch.TorchTensors;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Numbers of any format times a scale, for values {@code [outer, length, inner]} of which {@code
+ * block} neighbours along {@code length} share a scale:
+ *
+ * <pre>
+ * v = x / scale,  q = decode(encode(v)),  y = q * scale
+ * </pre>
+ *
+ * <p>and its gradients: {@code dx = dy} where {@code v} lies within the numbers, else 0, and {@code
+ * dscale = sum of dy * (q - v)} over the former and {@code dy * q} over the others, in double and
+ * in the order of the values. Integers reach half a step further on both sides, as far as they
+ * round to one of them. NaN stays.
+ *
+ * @param scales {@code [outer, ceil(length / block), inner]}
+ */
+record EncodedBlocks(NumberFormat numbers, long length, long inner, long block, float[] scales)
+    implements Rounder {
+
+  @Override
+  public void round(MemorySegment x, MemorySegment y) {
+    float[] values = x.toArray(ValueLayout.JAVA_FLOAT);
+    float[] numbers = numbers(quotients(values));
+    for (int i = 0; i < values.length; i++)
+      if (!Float.isNaN(values[i])) values[i] = numbers[i] * scales[scale(i)];
+    MemorySegment.copy(values, 0, y, ValueLayout.JAVA_FLOAT, 0, values.length);
+  }
+
+  @Override
+  public double[] gradients(MemorySegment x, MemorySegment dy, MemorySegment dx) {
+    float[] quotients = quotients(x.toArray(ValueLayout.JAVA_FLOAT));
+    float[] numbers = numbers(quotients);
+    float[] gradients = dy.toArray(ValueLayout.JAVA_FLOAT);
+    double[] sums = new double[scales.length];
+    for (int i = 0; i < gradients.length; i++) {
+      float v = quotients[i];
+      boolean inside = isInside(v);
+      sums[scale(i)] += (double) gradients[i] * (inside ? numbers[i] - v : numbers[i]);
+      if (!inside) gradients[i] = 0;
+    }
+    MemorySegment.copy(gradients, 0, dx, ValueLayout.JAVA_FLOAT, 0, gradients.length);
+    return sums;
+  }
+
+  private boolean isInside(float v) {
+    double end = numbers instanceof IntegerFormat ? Math.rint(v) : v;
+    return end >= numbers.lowest() && end <= numbers.highest();
+  }
+
+  private float[] quotients(float[] values) {
+    float[] quotients = new float[values.length];
+    for (int i = 0; i < values.length; i++) quotients[i] = values[i] / scales[scale(i)];
+    return quotients;
+  }
+
+  private float[] numbers(float[] quotients) {
+    byte[] codes = new byte[quotients.length];
+    numbers.encode(quotients, 0, quotients.length, 1f, codes, 0);
+    float[] decoded = new float[quotients.length];
+    numbers.decode(codes, 0, codes.length, 1f, decoded, 0);
+    return decoded;
+  }
+
+  /** The index of a value's scale. */
+  private int scale(int index) {
+    long row = index / inner;
+    long blocks = Math.ceilDiv(length, block);
+    return (int) ((row / length * blocks + row % length / block) * inner + index % inner);
+  }
+
+  /** What a tensor becomes. */
+  static Tensor of(Call call, NumberFormat numbers) {
+    Tensor x = call.input(0);
+    Tensor scale = call.input(1);
+    EncodedBlocks blocks =
+        new EncodedBlocks(
+            numbers,
+            call.integer("length", 1),
+            call.integer("inner", 1),
+            call.integer("block", 1),
+            TorchTensors.copy(scale).toFloats());
+    return FusedRounding.rounded(blocks, x, FusedRounding.learned(scale), call.backward());
+  }
+}

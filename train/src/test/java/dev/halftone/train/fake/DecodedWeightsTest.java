@@ -1,0 +1,169 @@
+package dev.halftone.train.fake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halftone.calibrate.StatisticsSource;
+import dev.halftone.graph.Model;
+import dev.halftone.onnx.OnnxWriter;
+import dev.halftone.quantize.codes.CodeRequest;
+import dev.halftone.quantize.codes.Encoder;
+import dev.halftone.quantize.codes.Scaling;
+import dev.halftone.quantize.qdq.DecodedWeight;
+import dev.halftone.quantize.qdq.StaticDraft;
+import dev.halftone.quantize.qdq.StaticMode;
+import dev.halftone.recipe.Granularity;
+import dev.halftone.recipe.WeightFormat;
+import dev.halftone.runtime.DeployedOperators;
+import dev.halftone.runtime.Operator;
+import dev.halftone.runtime.Progress;
+import dev.halftone.runtime.RunOptions;
+import dev.halftone.runtime.RunnableModel;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import dev.halftone.train.FileDifference;
+import dev.halftone.train.SmallNetwork;
+import dev.halftone.train.TrainOptions;
+import dev.halftone.train.Trainer;
+import dev.halftone.train.Training;
+import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.torch.TorchTensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Weights that the file decodes are trained as the quantize module encodes them. */
+final class DecodedWeightsTest {
+  private static final List<String> WEIGHTS = List.of("w2", "w3");
+
+  @TempDir private Path folder;
+
+  private static StaticDraft draft(String weights, int block) {
+    Granularity granularity =
+        block == 0 ? new Granularity.PerChannel() : new Granularity.PerBlock(block);
+    return StaticMode.draft(
+        SmallNetwork.model(),
+        SmallNetwork.recipe(WeightFormat.parse(weights), DType.UINT8, granularity),
+        SmallNetwork.samples(16),
+        StatisticsSource.RUN,
+        1,
+        Progress.NONE);
+  }
+
+  private static Training train(FakeQuantized fake, int epochs) {
+    TrainOptions options = TrainOptions.defaults().withBatch(8).withEpochs(epochs).withRate(0.05);
+    try (Trainer trainer = new Trainer(fake, SmallNetwork.samples(48), options)) {
+      return trainer.train(null, "", Trainer.Listener.NONE);
+    }
+  }
+
+  /** As if they had been trained: everything is different, and scales far enough to cut off. */
+  private static Map<String, Tensor> moved(FakeQuantized fake) {
+    Random random = new Random(4);
+    Map<String, Tensor> initial = fake.model().graph().initializers();
+    Map<String, Tensor> moved = new LinkedHashMap<>();
+    for (String name : fake.weights())
+      moved.put(name, times(Objects.requireNonNull(initial.get(name)), 0.1, random));
+    for (String name : fake.scales())
+      moved.put(name, times(Objects.requireNonNull(initial.get(name)), 0.1, random));
+    return moved;
+  }
+
+  private static Tensor times(Tensor tensor, double spread, Random random) {
+    float[] values = tensor.toFloats();
+    for (int i = 0; i < values.length; i++)
+      values[i] *= (float) Math.max(0.2, 1 + spread * random.nextGaussian());
+    return Tensor.ofFloats(values, tensor.shape());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "int8, 16",
+    "int4, 24",
+    "int3, 16",
+    "ternary, 9",
+    "uint8, 32",
+  })
+  void roundsToTheVeryFloatsOfTheFile(String weights, int block) {
+    StaticDraft draft = draft(weights, block);
+    assertThat(draft.decoded()).extracting(DecodedWeight::name).containsAll(WEIGHTS);
+    FakeQuantized fake = FakeQuantized.of(draft);
+    Map<String, Tensor> trained = moved(fake);
+    Model file = fake.export(trained);
+    try (RunnableModel runnable = RunnableModel.open(file, WEIGHTS, RunOptions.asWritten());
+        TorchGraph graph = TorchGraph.of(fake.model(), trained.keySet());
+        PointerScope scope = new PointerScope()) {
+      trained.forEach(
+          (name, value) ->
+              TorchTensors.fill(Objects.requireNonNull(graph.parameters().get(name)), value));
+      Map<String, Tensor> read = runnable.run(Map.of("x", SmallNetwork.image(0)));
+      Map<String, org.bytedeco.pytorch.Tensor> rounded =
+          graph.run(Map.of("x", TorchTensors.of(SmallNetwork.image(0))), WEIGHTS);
+      for (DecodedWeight weight : draft.decoded()) {
+        if (!WEIGHTS.contains(weight.name())) continue;
+        Tensor floats = Objects.requireNonNull(trained.get(weight.name() + "_trained"));
+        Tensor scales = Objects.requireNonNull(trained.get(weight.name() + "_scale"));
+        float[] found =
+            TorchTensors.copy(Objects.requireNonNull(rounded.get(weight.name()))).toFloats();
+        assertThat(found)
+            .isEqualTo(decoded(weight.request(), floats, scales))
+            .isEqualTo(Objects.requireNonNull(read.get(weight.name())).toFloats());
+        assertThat(found).isNotEqualTo(floats.toFloats());
+      }
+    }
+  }
+
+  /** What the quantize module makes of other values with other scales. */
+  private static float[] decoded(CodeRequest request, Tensor floats, Tensor scales) {
+    CodeRequest other =
+        new CodeRequest(request.name(), floats, request.layout(), request.format())
+            .with(Scaling.known(scales.toFloats()));
+    return Encoder.encode(List.of(other), 1).getFirst().decodedAsWeight().toFloats();
+  }
+
+  /** Also as it is deployed: nothing else is rounded there, and weights are decoded once. */
+  @ParameterizedTest
+  @CsvSource({"int4, 24"})
+  void theFileIsWhatWasTrained(String weights, int block) throws IOException {
+    FakeQuantized fake = FakeQuantized.of(draft(weights, block));
+    Training training = train(fake, 3);
+    Model file = fake.export(training.parameters());
+    FileDifference difference =
+        FileDifference.of(fake, training.parameters(), file, SmallNetwork.samples(30));
+    assertThat(difference.isExplained()).as("%s", difference).isTrue();
+    Path written = folder.resolve("file.onnx");
+    OnnxWriter.write(file, written, OnnxWriter.ExternalData.WHEN_NEEDED);
+    List<Operator> operators = DeployedOperators.of(written, RunOptions.deployed());
+    assertThat(operators)
+        .extracting(Operator::opType)
+        .doesNotContain("Cast", "Mul", "Gather", "Reshape", "QLinearConv", "Mod");
+    assertThat(deployed(file, RunOptions.deployed()))
+        .containsExactly(
+            deployed(file, RunOptions.asWritten()), org.assertj.core.data.Offset.offset(0.05f));
+  }
+
+  private static float[] deployed(Model file, RunOptions options) {
+    try (RunnableModel runnable = RunnableModel.open(file, List.of(), options)) {
+      return Objects.requireNonNull(
+              runnable.run(Map.of("x", SmallNetwork.image(3))).get("y"))
+          .toFloats();
+    }
+  }
+
+  @Test
+  void trainingMakesTernaryBlocksBetter() {
+    FakeQuantized fake = FakeQuantized.of(draft("ternary", 24));
+    Training training = train(fake, 12);
+    assertThat(training.best()).isPositive();
+    assertThat(training.curve().getLast().trainLoss())
+        .isLessThan(0.7 * training.curve().get(1).trainLoss());
+  }
+}
