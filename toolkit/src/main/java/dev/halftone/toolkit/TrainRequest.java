@@ -1,5 +1,7 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.number.IntegerFormat;
+import dev.halftone.number.NumberFormat;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
@@ -9,6 +11,7 @@ import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleMatcher;
 import dev.halftone.recipe.RuleSettings;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -19,7 +22,8 @@ import java.util.Set;
 /**
  * What a model is trained to: the numbers that its file has.
  *
- * @param weights signed integers of 2 to 8 bits, ternary, or uint8
+ * @param weights signed integers of 2 to 8 bits, ternary, uint8, floats and levels of 8 bits and
+ *     fewer, or a codebook for each weight
  * @param activations UINT8, INT8, UINT4 or INT4
  * @param granularity one scale for each weight, for each of its output channels, or for blocks of
  *     those
@@ -38,16 +42,16 @@ public record TrainRequest(
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.UINT8, DType.INT8, DType.UINT4, DType.INT4);
 
-  private static final Set<String> WEIGHTS =
-      Set.of("int2", "int3", "int4", "int5", "int6", "int7", "int8", "uint8", "ternary");
-
   /**
    * @throws IllegalArgumentException if these numbers cannot be trained for
    */
   public TrainRequest {
-    if (!WEIGHTS.contains(weights.name()))
+    if (!canBeTrained(weights))
       throw new IllegalArgumentException(
-          "--weights %s: training knows int2 to int8, uint8 and ternary".formatted(weights.name()));
+          ("--weights %s: training knows int2 to int8, uint8 and ternary, floats and levels of 8 bits"
+                  + " and fewer (fp8-e4m3, fp4-e2m1, log4, nf4), and codebook:2 to codebook:8, each"
+                  + " weight's own")
+              .formatted(weights.name()));
     if (!ACTIVATIONS.contains(activations))
       throw new IllegalArgumentException(
           "--activations %s: training knows uint8, int8, uint4 and int4"
@@ -59,6 +63,18 @@ public record TrainRequest(
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
     eightBits = List.copyOf(eightBits);
+  }
+
+  private static boolean canBeTrained(WeightFormat weights) {
+    return switch (weights) {
+      case WeightFormat.Element(DType type) ->
+          type == DType.UINT8 || NumberFormat.of(type).isSigned();
+      case WeightFormat.Numbers(NumberFormat numbers) ->
+          numbers.bits() <= 8 && (!(numbers instanceof IntegerFormat) || numbers.isSigned());
+      case WeightFormat.Codebook(int ignored, CodebookSharing sharing) ->
+          sharing instanceof CodebookSharing.Own;
+      case WeightFormat.Blocks ignored -> false;
+    };
   }
 
   /**

@@ -68,8 +68,8 @@ public final class Trainer implements AutoCloseable {
    *
    * @param teacher the float model to imitate; of the same inputs and outputs
    * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
-   *     other inputs or outputs, a batch is larger than the data, or labels that count are of one
-   *     class or of none that the model knows
+   *     other inputs or outputs, a batch is larger than the data, zeros are to stay in a format that
+   *     has none, or labels that count are of one class or of none that the model knows
    */
   public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
     requireAlike(model.floats(), teacher);
@@ -90,6 +90,7 @@ public final class Trainer implements AutoCloseable {
     this.classes = options.labelShare() > 0 ? classes() : 0;
     this.zeros = KeptZeros.of(model, options.zeros());
     PruneRequest wanted = options.pruning();
+    if (zeros.zeros() > 0 || wanted != null) requireZero(model);
     this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
     this.optimizer =
         new Optimizer(
@@ -100,6 +101,17 @@ public final class Trainer implements AutoCloseable {
             Parameters.of(model, student, options, zeros, sizes()));
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
+  }
+
+  private static void requireZero(FakeQuantized model) {
+    model
+        .formatWithoutZero()
+        .ifPresent(
+            format -> {
+              throw new UnsupportedModelException(
+                  "zeros",
+                  "weights that are zero shall stay so, and their %s has no zero".formatted(format));
+            });
   }
 
   private List<String> parameterNames() {

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** A model that rounds as its file will round, with parameters in float. */
@@ -95,6 +96,15 @@ public final class FakeQuantized {
    * @param reach codes from the zero point to the furthest
    */
   public record Rounding(String value, String scale, int axis, double reach) {}
+
+  /** The name of a format without a zero that weights are rounded to, if there is one. */
+  public Optional<String> formatWithoutZero() {
+    return draft.decoded().stream()
+        .map(weight -> weight.request().format())
+        .filter(format -> format.decode(format.middle(), 1, format.middle()) != 0)
+        .map(CodeFormat::name)
+        .findFirst();
+  }
 
   /** Every place where values are rounded with a scale that can be learned. */
   public List<Rounding> roundings() {

@@ -35,7 +35,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +90,22 @@ final class DecodedWeightsTest {
     "int3, 16",
     "ternary, 9",
     "uint8, 32",
+    "fp8-e4m3, 0",
+    "fp8-e5m2, 16",
+    "fp6-e2m3, 0",
+    "fp6-e3m2, 24",
+    "fp4-e2m1, 0",
+    "fp4-e2m1, 16",
+    "log2, 0",
+    "log4, 0",
+    "log4h, 24",
+    "log8, 0",
+    "nf4, 0",
+    "nf4, 16",
+    "fp4, 0",
+    "codebook:2, 0",
+    "codebook:3, 16",
+    "codebook:8, 0"
   })
   void roundsToTheVeryFloatsOfTheFile(String weights, int block) {
     StaticDraft draft = draft(weights, block);
@@ -131,7 +146,15 @@ final class DecodedWeightsTest {
 
   /** Also as it is deployed: nothing else is rounded there, and weights are decoded once. */
   @ParameterizedTest
-  @CsvSource({"int4, 24"})
+  @CsvSource({
+    "int4, 24",
+    "fp8-e4m3, 0",
+    "fp4-e2m1, 16",
+    "log4, 0",
+    "nf4, 24",
+    "codebook:2, 0",
+    "codebook:3, 16"
+  })
   void theFileIsWhatWasTrained(String weights, int block) throws IOException {
     FakeQuantized fake = FakeQuantized.of(draft(weights, block));
     Training training = train(fake, 3);
@@ -158,9 +181,10 @@ final class DecodedWeightsTest {
     }
   }
 
-  @Test
-  void trainingMakesTernaryBlocksBetter() {
-    FakeQuantized fake = FakeQuantized.of(draft("ternary", 24));
+  @ParameterizedTest
+  @CsvSource({"ternary, 24", "log2, 0", "codebook:2, 0"})
+  void trainingMakesThemBetter(String weights, int block) {
+    FakeQuantized fake = FakeQuantized.of(draft(weights, block));
     Training training = train(fake, 12);
     assertThat(training.best()).isPositive();
     assertThat(training.curve().getLast().trainLoss())

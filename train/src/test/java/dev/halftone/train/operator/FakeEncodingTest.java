@@ -49,7 +49,17 @@ final class FakeEncodingTest {
     "int4, 5, 24, 1, 8",
     "int3, 1, 24, 7, 8",
     "int4, 2, 10, 3, 4",
-    "ternary, 1, 60, 1, 60"
+    "ternary, 1, 60, 1, 60",
+    "fp8-e4m3, 5, 24, 1, 24",
+    "fp8-e5m2, 2, 24, 1, 8",
+    "fp6-e2m3, 1, 24, 7, 8",
+    "fp6-e3m2, 1, 24, 7, 24",
+    "fp4-e2m1, 5, 24, 1, 7",
+    "log2, 5, 24, 1, 24",
+    "log4, 5, 24, 1, 24",
+    "log4h, 1, 24, 5, 8",
+    "nf4, 5, 24, 1, 24",
+    "codebook:3, 5, 24, 1, 24"
   })
   void isWhatItsDefinitionSays(String name, int outer, int length, int inner, int block) {
     CodeFormat format = format(name);
