@@ -48,9 +48,9 @@ public record TrainRequest(
   public TrainRequest {
     if (!canBeTrained(weights))
       throw new IllegalArgumentException(
-          ("--weights %s: training knows int2 to int8, uint8 and ternary, floats and levels of 8 bits"
-                  + " and fewer (fp8-e4m3, fp4-e2m1, log4, nf4), and codebook:2 to codebook:8, each"
-                  + " weight's own")
+          ("--weights %s: training knows int2 to int8, uint8 and ternary, floats and levels of 8"
+                  + " bits and fewer (fp8-e4m3, fp4-e2m1, log4, nf4), and codebook:2 to codebook:8,"
+                  + " each weight's own")
               .formatted(weights.name()));
     if (!ACTIVATIONS.contains(activations))
       throw new IllegalArgumentException(

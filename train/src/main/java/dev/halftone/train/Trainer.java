@@ -68,8 +68,8 @@ public final class Trainer implements AutoCloseable {
    *
    * @param teacher the float model to imitate; of the same inputs and outputs
    * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
-   *     other inputs or outputs, a batch is larger than the data, zeros are to stay in a format that
-   *     has none, or labels that count are of one class or of none that the model knows
+   *     other inputs or outputs, a batch is larger than the data, zeros are to stay in a format
+   *     that has none, or labels that count are of one class or of none that the model knows
    */
   public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
     requireAlike(model.floats(), teacher);
@@ -110,7 +110,8 @@ public final class Trainer implements AutoCloseable {
             format -> {
               throw new UnsupportedModelException(
                   "zeros",
-                  "weights that are zero shall stay so, and their %s has no zero".formatted(format));
+                  "weights that are zero shall stay so, and their %s has no zero"
+                      .formatted(format));
             });
   }
 

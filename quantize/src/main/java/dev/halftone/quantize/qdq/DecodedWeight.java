@@ -5,7 +5,8 @@ import dev.halftone.recipe.Granularity;
 import dev.halftone.tensor.Tensor;
 
 /**
- * A weight that the file has as codes, decoded to float when the model is loaded, whatever reads it.
+ * A weight that the file has as codes, decoded to float when the model is loaded, whatever reads
+ * it.
  *
  * @param request the weight as it was, with the format and the scales that were found: tables of
  *     codebooks are fitted

@@ -87,8 +87,7 @@ public final class DecodedWeights {
 
   private static CodeRequest searching(CodeRequest request, Recipe own) {
     double[] positive = new double[Math.toIntExact(request.layout().scales())];
-    return request.with(
-        Scaling.of(own.search(), new ScaleStorage.Float32()).atLeast(positive));
+    return request.with(Scaling.of(own.search(), new ScaleStorage.Float32()).atLeast(positive));
   }
 
   /**

@@ -42,8 +42,7 @@ record PreparedModel(Model model, String domain, List<String> warnings) {
           throw new UnsupportedModelException(
               node,
               "weights of %s by %s take operator set %d: %s"
-                  .formatted(
-                      recipe.weights().name(), recipe.granularity().text(), needed, reason));
+                  .formatted(recipe.weights().name(), recipe.granularity().text(), needed, reason));
         if (recipe.activations().bits() < 8 && model.opset() < INTEGER_CLIP)
           throw new UnsupportedModelException(
               node, "activations of 4 bits take operator set %d: %s".formatted(needed, reason));

@@ -106,10 +106,12 @@ final class QdqGraph {
       source = editor.freshName(value + "_float");
       renamedOutputs.put(value, source);
       target = value;
-    } else if (wouldBeQuantized(value)) {
-      source = editor.freshName(value + "_float");
-      String name = editor.freshName(source + "_Sum");
-      editor.add(Node.of(name, "Sum", List.of(value), List.of(source)));
+    }
+    if (wouldBeQuantized(value)) {
+      String summed = editor.freshName(value + "_float");
+      String name = editor.freshName(summed + "_Sum");
+      editor.add(Node.of(name, "Sum", List.of(source), List.of(summed)));
+      source = summed;
     }
     String root = placement.rangeSource().getOrDefault(value, value);
     QuantizationParameters parameters = decisions.activations().get(root);

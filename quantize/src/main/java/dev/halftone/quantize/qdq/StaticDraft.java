@@ -12,8 +12,8 @@ import java.util.Map;
  *
  * @param floats the folded model; a value that both graphs have has the same name in both, but for
  *     graph outputs and what was before a dropped rectifier
- * @param quantized with pairs of QuantizeLinear and DequantizeLinear; {@code decoded}
- *     weights still in float
+ * @param quantized with pairs of QuantizeLinear and DequantizeLinear; {@code decoded} weights still
+ *     in float
  * @param originals the initializer of {@code floats} by the initializer of {@code quantized} that
  *     holds its codes
  * @param grids the codes that constants of {@code floats} are made of; not of biases, which have 32

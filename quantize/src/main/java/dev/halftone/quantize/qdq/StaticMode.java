@@ -93,7 +93,8 @@ public final class StaticMode {
   /**
    * Quantizes a folded model into pairs of QuantizeLinear and DequantizeLinear that training can go
    * on from. Weights of recurrent operators, and in formats and blocks that integer operators do
-   * not know those of all, are stored as codes and decoded when the model is loaded; what else no operator computes in integers stays in float.
+   * not know those of all, are stored as codes and decoded when the model is loaded; what else no
+   * operator computes in integers stays in float.
    *
    * @throws UnsupportedModelException if no operator can compute in integers
    * @throws dev.halftone.graph.MalformedModelException if a weight is NaN or infinite

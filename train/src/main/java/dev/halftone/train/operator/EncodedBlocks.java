@@ -28,22 +28,24 @@ record EncodedBlocks(NumberFormat numbers, long length, long inner, long block, 
   @Override
   public void round(MemorySegment x, MemorySegment y) {
     float[] values = x.toArray(ValueLayout.JAVA_FLOAT);
-    float[] numbers = numbers(quotients(values));
+    int[] places = places(values.length);
+    float[] found = nearest(quotients(values, places));
     for (int i = 0; i < values.length; i++)
-      if (!Float.isNaN(values[i])) values[i] = numbers[i] * scales[scale(i)];
+      if (!Float.isNaN(values[i])) values[i] = found[i] * scales[places[i]];
     MemorySegment.copy(values, 0, y, ValueLayout.JAVA_FLOAT, 0, values.length);
   }
 
   @Override
   public double[] gradients(MemorySegment x, MemorySegment dy, MemorySegment dx) {
-    float[] quotients = quotients(x.toArray(ValueLayout.JAVA_FLOAT));
-    float[] numbers = numbers(quotients);
+    float[] values = x.toArray(ValueLayout.JAVA_FLOAT);
+    int[] places = places(values.length);
+    float[] quotients = quotients(values, places);
+    float[] found = nearest(quotients);
     float[] gradients = dy.toArray(ValueLayout.JAVA_FLOAT);
     double[] sums = new double[scales.length];
     for (int i = 0; i < gradients.length; i++) {
-      float v = quotients[i];
-      boolean inside = isInside(v);
-      sums[scale(i)] += (double) gradients[i] * (inside ? numbers[i] - v : numbers[i]);
+      boolean inside = isInside(quotients[i]);
+      sums[places[i]] += (double) gradients[i] * (inside ? found[i] - quotients[i] : found[i]);
       if (!inside) gradients[i] = 0;
     }
     MemorySegment.copy(gradients, 0, dx, ValueLayout.JAVA_FLOAT, 0, gradients.length);
@@ -55,25 +57,31 @@ record EncodedBlocks(NumberFormat numbers, long length, long inner, long block, 
     return end >= numbers.lowest() && end <= numbers.highest();
   }
 
-  private float[] quotients(float[] values) {
+  private float[] quotients(float[] values, int[] places) {
     float[] quotients = new float[values.length];
-    for (int i = 0; i < values.length; i++) quotients[i] = values[i] / scales[scale(i)];
+    for (int i = 0; i < values.length; i++) quotients[i] = values[i] / scales[places[i]];
     return quotients;
   }
 
-  private float[] numbers(float[] quotients) {
-    byte[] codes = new byte[quotients.length];
-    numbers.encode(quotients, 0, quotients.length, 1f, codes, 0);
-    float[] decoded = new float[quotients.length];
+  /** The numbers that values are rounded to. */
+  private float[] nearest(float[] values) {
+    byte[] codes = new byte[values.length];
+    numbers.encode(values, 0, values.length, 1f, codes, 0);
+    float[] decoded = new float[values.length];
     numbers.decode(codes, 0, codes.length, 1f, decoded, 0);
     return decoded;
   }
 
-  /** The index of a value's scale. */
-  private int scale(int index) {
-    long row = index / inner;
-    long blocks = Math.ceilDiv(length, block);
-    return (int) ((row / length * blocks + row % length / block) * inner + index % inner);
+  /** The index of each value's scale. */
+  private int[] places(int count) {
+    int[] places = new int[count];
+    int at = 0;
+    for (int first = 0; at < count; ) {
+      for (long from = 0; from < length; from += block, first += (int) inner)
+        for (long row = from; row < Math.min(from + block, length); row++)
+          for (int column = 0; column < inner; column++) places[at++] = first + column;
+    }
+    return places;
   }
 
   /** What a tensor becomes. */

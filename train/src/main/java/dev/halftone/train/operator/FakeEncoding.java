@@ -12,6 +12,7 @@ import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.ScaledNumbers;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,8 @@ import java.util.Map;
  * y = decode(encode(x / scale)) * scale
  * </pre>
  *
- * <p>with the gradients of {@link EncodedBlocks} (straight-through estimator; for the scale the rule
- * of Esser et al., "Learned Step Size Quantization", arXiv 1902.08153, with the numbers of the
+ * <p>with the gradients of {@link EncodedBlocks} (straight-through estimator; for the scale the
+ * rule of Esser et al., "Learned Step Size Quantization", arXiv 1902.08153, with the numbers of the
  * format in the place of integers). Tables of codebooks stay as they are.
  *
  * <p>Inputs: x; scales, one for each block in the order of the layout.
@@ -70,18 +71,13 @@ public final class FakeEncoding {
   }
 
   private static List<Float> levels(NumberFormat numbers) {
-    List<Float> levels = new java.util.ArrayList<>();
+    List<Float> levels = new ArrayList<>();
     for (int code = 0; code < numbers.codes(); code++) levels.add(numbers.decode(code));
     return levels;
   }
 
-  /** Whether the node does this. */
-  public static boolean is(Node node) {
-    return node.domain().equals(DOMAIN) && node.opType().equals(NAME);
-  }
-
   /** The numbers that the node rounds to. */
-  public static NumberFormat numbers(Node node) {
+  static NumberFormat numbers(Node node) {
     String name = node.text("format", "");
     if (node.attribute("levels") instanceof Attribute.OfFloats(List<Float> values)) {
       float[] levels = new float[values.size()];

@@ -74,14 +74,14 @@ final class FusedRounding extends TensorTensorHook {
    *
    * @param scale the leaf that it has its scales from, or null where they are not learned
    */
-  static Tensor rounded(
-      Rounder rounder, Tensor x, @Nullable Tensor scale, Backward backward) {
+  static Tensor rounded(Rounder rounder, Tensor x, @Nullable Tensor scale, Backward backward) {
     Tensor whole = x.contiguous();
     Tensor y = whole.clone();
     rounder.round(TorchTensors.segment(whole), TorchTensors.segment(y));
     if (scale != null && !y.requires_grad()) y.set_requires_grad(true);
     if (y.requires_grad()) {
-      FusedRounding hook = new FusedRounding(rounder, backward.keep(whole.detach()), scale, backward);
+      FusedRounding hook =
+          new FusedRounding(rounder, backward.keep(whole.detach()), scale, backward);
       y.register_hook(backward.keep(hook));
     }
     return y;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.TensorType;
+import dev.halftone.graph.ValueInfo;
+import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Encoder;
@@ -34,7 +37,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.bytedeco.javacpp.PointerScope;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,10 +51,14 @@ final class DecodedWeightsTest {
   @TempDir private Path folder;
 
   private static StaticDraft draft(String weights, int block) {
+    return draft(SmallNetwork.model(), weights, block);
+  }
+
+  private static StaticDraft draft(Model model, String weights, int block) {
     Granularity granularity =
         block == 0 ? new Granularity.PerChannel() : new Granularity.PerBlock(block);
     return StaticMode.draft(
-        SmallNetwork.model(),
+        model,
         SmallNetwork.recipe(WeightFormat.parse(weights), DType.UINT8, granularity),
         SmallNetwork.samples(16),
         StatisticsSource.RUN,
@@ -168,16 +177,34 @@ final class DecodedWeightsTest {
     assertThat(operators)
         .extracting(Operator::opType)
         .doesNotContain("Cast", "Mul", "Gather", "Reshape", "QLinearConv", "Mod");
-    assertThat(deployed(file, RunOptions.deployed()))
-        .containsExactly(
-            deployed(file, RunOptions.asWritten()), org.assertj.core.data.Offset.offset(0.05f));
+    assertThat(answer(file, "y", RunOptions.deployed()))
+        .containsExactly(answer(file, "y", RunOptions.asWritten()), Offset.offset(0.05f));
   }
 
-  private static float[] deployed(Model file, RunOptions options) {
+  /** Where a convolution gives the output, its weight is not rounded a second time either. */
+  @Test
+  void theOutputIsWhatWasTrained() throws IOException {
+    Model whole = SmallNetwork.model();
+    GraphEditor editor = new GraphEditor(whole.graph());
+    editor.setOutputs(List.of(new ValueInfo("c2", new TensorType(DType.FLOAT32, null))));
+    editor.prune();
+    FakeQuantized fake = FakeQuantized.of(draft(whole.withGraph(editor.toGraph()), "fp8-e5m2", 0));
+    Model file = fake.export(moved(fake));
+    Path written = folder.resolve("file.onnx");
+    OnnxWriter.write(file, written, OnnxWriter.ExternalData.WHEN_NEEDED);
+    assertThat(DeployedOperators.of(written, RunOptions.deployed()))
+        .extracting(Operator::opType)
+        .contains("QuantizeLinear", "Conv", "Sum")
+        .doesNotContain("QLinearConv");
+    float step = Objects.requireNonNull(file.graph().initializers().get("c2_scale")).floatAt(0);
+    assertThat(answer(file, "c2", RunOptions.deployed()))
+        .containsExactly(answer(file, "c2", RunOptions.asWritten()), Offset.offset(1.01f * step));
+  }
+
+  private static float[] answer(Model file, String output, RunOptions options) {
     try (RunnableModel runnable = RunnableModel.open(file, List.of(), options)) {
-      return Objects.requireNonNull(
-              runnable.run(Map.of("x", SmallNetwork.image(3))).get("y"))
-          .toFloats();
+      Map<String, Tensor> outputs = runnable.run(Map.of("x", SmallNetwork.image(3)));
+      return Objects.requireNonNull(outputs.get(output)).toFloats();
     }
   }
 

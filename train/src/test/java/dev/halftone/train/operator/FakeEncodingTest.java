@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.halftone.graph.Node;
+import dev.halftone.number.IntegerFormat;
 import dev.halftone.number.NumberFormat;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.codes.CodeLayout;
 import dev.halftone.quantize.codes.IntegerGrid;
 import dev.halftone.quantize.codes.ScaledNumbers;
-import dev.halftone.number.IntegerFormat;
 import dev.halftone.scheme.CodeRange;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.torch.Libtorch;
@@ -37,9 +37,7 @@ final class FakeEncodingTest {
     NumberFormat numbers = NumberFormat.parse(name);
     return numbers instanceof IntegerFormat integers
         ? new IntegerGrid(
-            integers,
-            true,
-            integers.bits() == 8 ? CodeRange.RESTRICTED : CodeRange.FULL)
+            integers, true, integers.bits() == 8 ? CodeRange.RESTRICTED : CodeRange.FULL)
         : new ScaledNumbers(numbers);
   }
 
@@ -102,10 +100,7 @@ final class FakeEncodingTest {
       var inputs = new ArrayList<org.bytedeco.pytorch.Tensor>(List.of(value, scale));
       var result = OPERATOR.apply(new Call(node, 21, inputs, new Backward(scope))).getFirst();
       assertThat(TorchTensors.copy(result).toFloats()).isEqualTo(y);
-      result
-          .mul(TorchTensors.of(Tensor.ofFloats(weights, outer, length, inner)))
-          .sum()
-          .backward();
+      result.mul(TorchTensors.of(Tensor.ofFloats(weights, outer, length, inner))).sum().backward();
       assertThat(TorchTensors.copy(value.grad()).toFloats()).isEqualTo(dx);
       float[] found = TorchTensors.copy(scale.grad()).toFloats();
       for (int s = 0; s < scales.length; s++)
