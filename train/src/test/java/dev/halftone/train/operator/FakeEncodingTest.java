@@ -97,8 +97,8 @@ final class FakeEncodingTest {
       var scale = TorchTensors.of(Tensor.ofFloats(scales, scales.length));
       value.set_requires_grad(true);
       scale.set_requires_grad(true);
-      var inputs = new ArrayList<org.bytedeco.pytorch.Tensor>(List.of(value, scale));
-      var result = OPERATOR.apply(new Call(node, 21, inputs, new Backward(scope))).getFirst();
+      var inputs = List.of(value, scale);
+      var result = OPERATOR.apply(new Call(node, 21, new ArrayList<>(inputs), new Backward(scope))).getFirst();
       assertThat(TorchTensors.copy(result).toFloats()).isEqualTo(y);
       result.mul(TorchTensors.of(Tensor.ofFloats(weights, outer, length, inner))).sum().backward();
       assertThat(TorchTensors.copy(value.grad()).toFloats()).isEqualTo(dx);
