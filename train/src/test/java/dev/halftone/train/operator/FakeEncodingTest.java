@@ -98,7 +98,10 @@ final class FakeEncodingTest {
       value.set_requires_grad(true);
       scale.set_requires_grad(true);
       var inputs = List.of(value, scale);
-      var result = OPERATOR.apply(new Call(node, 21, new ArrayList<>(inputs), new Backward(scope))).getFirst();
+      var result =
+          OPERATOR
+              .apply(new Call(node, 21, new ArrayList<>(inputs), new Backward(scope)))
+              .getFirst();
       assertThat(TorchTensors.copy(result).toFloats()).isEqualTo(y);
       result.mul(TorchTensors.of(Tensor.ofFloats(weights, outer, length, inner))).sum().backward();
       assertThat(TorchTensors.copy(value.grad()).toFloats()).isEqualTo(dx);
