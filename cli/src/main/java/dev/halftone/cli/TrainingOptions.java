@@ -106,7 +106,8 @@ final class TrainingOptions {
       paramLabel = "EPOCHS",
       description =
           "Judge and write the running mean of weights and scales over about so many epochs, in"
-              + " place of where the last step left them; 0 for never; default: 0.")
+              + " place of where the last step left them; with --hold-out 0 the epoch is chosen by"
+              + " the training loss, which is not of the mean; 0 for never; default: 0.")
   private double averaged = USUAL.averaged();
 
   @Option(

@@ -5,6 +5,7 @@ import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.fake.FakeQuantized.Rounding;
 import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.optimize.Method;
 import dev.halftone.train.optimize.Parameter;
 import dev.halftone.train.torch.TorchTensors;
 import java.util.ArrayList;
@@ -58,7 +59,10 @@ final class Parameters {
   private List<Parameter> all(Map<String, Long> sizes) {
     List<Parameter> all = new ArrayList<>();
     Map<String, Integer> axes = new HashMap<>();
-    for (Rounding rounding : model.roundings()) axes.put(rounding.value(), rounding.axis());
+    for (Rounding rounding : model.roundings()) {
+      boolean byChannel = initial(rounding.scale()).count() > 1;
+      axes.put(rounding.value(), byChannel ? rounding.axis() : -1);
+    }
     for (String name : model.weights()) all.add(weight(name, axes.getOrDefault(name, -1)));
     if (options.scaleRate() > 0) all.addAll(scales(sizes));
     return all;
@@ -142,7 +146,10 @@ final class Parameters {
 
   private Parameter scale(String name, double factor) {
     org.bytedeco.pytorch.Tensor initial = TorchTensors.of(initial(name));
-    org.bytedeco.pytorch.Tensor unit = kept(initial.mul(new Scalar(options.scaleRate())));
+    // A unit counts twice where the gradient's length does: in the gradient and in the step.
+    double share = options.scaleRate();
+    if (options.method() == Method.SGD) share = Math.sqrt(share);
+    org.bytedeco.pytorch.Tensor unit = kept(initial.mul(new Scalar(share)));
     org.bytedeco.pytorch.Tensor floor = kept(initial.mul(new Scalar(LEAST_SCALE)));
     return new Parameter(name, tensor(name), unit, factor, false, none(), floor);
   }

@@ -207,7 +207,7 @@ public final class Trainer implements AutoCloseable {
    * @throws MalformedModelException if the checkpoint is another run's
    */
   public Training train(@Nullable Path checkpoint, String run, Listener listener) {
-    Snapshot earlier = checkpoint == null ? null : Snapshot.read(checkpoint, run);
+    Snapshot earlier = checkpoint == null ? null : earlier(checkpoint, run);
     List<Epoch> curve = new ArrayList<>();
     Map<String, Tensor> best;
     long steps = 0;
@@ -228,14 +228,17 @@ public final class Trainer implements AutoCloseable {
       List<List<Integer>> batches = rows.batches(epoch, options);
       for (List<Integer> batch : batches) {
         double loss = step(batch, epoch);
-        if (!Double.isFinite(loss))
+        if (!Double.isFinite(loss) || !optimizer.step(schedule.at(steps)))
           throw new DivergedException(epoch, steps, training(best, curve, resumed));
-        optimizer.step(schedule.at(steps++));
+        steps++;
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
       }
       optimizer.exchangeMeans();
       Epoch judged = judge(epoch, sum / batches.size());
+      if (!optimizer.isFinite()
+          || !rows.heldOut().isEmpty() && !Double.isFinite(judged.heldOutLoss()))
+        throw new DivergedException(epoch, steps, training(best, curve, resumed));
       curve.add(judged);
       if (best(curve) == epoch) best = parameters();
       optimizer.exchangeMeans();
@@ -244,6 +247,13 @@ public final class Trainer implements AutoCloseable {
       listener.epoch(judged);
     }
     return training(best, curve, resumed);
+  }
+
+  private @Nullable Snapshot earlier(Path checkpoint, String run) {
+    Snapshot found = Snapshot.read(checkpoint, run);
+    if (found != null)
+      found.requireLike(checkpoint, parameters(), optimizer.memory(), rows.steps(options));
+    return found;
   }
 
   /** Makes zero what is to be in an epoch; not if weights are no numbers any more. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.calibrate.StatisticsSource;
+import dev.halftone.checkpoint.safetensors.Safetensors;
+import dev.halftone.checkpoint.safetensors.SafetensorsWriter;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
@@ -26,8 +28,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -199,12 +203,54 @@ final class TrainerTest {
   void refusesACheckpointThatIsNone() throws IOException {
     Path checkpoint = Files.writeString(folder.resolve("state.safetensors"), "no tensors");
     assertThatThrownBy(
-            () -> train(OPTIONS, SmallNetwork.samples(8), checkpoint, Trainer.Listener.NONE))
-        .isInstanceOf(UnsupportedModelException.class);
-    assertThatThrownBy(
             () -> train(OPTIONS, SmallNetwork.samples(16), checkpoint, Trainer.Listener.NONE))
         .isInstanceOf(MalformedModelException.class)
         .hasMessageContaining("state.safetensors");
+  }
+
+  private interface Damage {
+    void to(Map<String, String> metadata, SequencedMap<String, Tensor> tensors);
+  }
+
+  /** Of the run that it says it is of, but for one thing. */
+  private void assertRefused(String message, Damage damage) {
+    Path checkpoint = folder.resolve("state.safetensors");
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    if (!Files.exists(folder.resolve("whole")))
+      train(OPTIONS, data, folder.resolve("whole"), Trainer.Listener.NONE);
+    Safetensors whole = Safetensors.read(folder.resolve("whole"));
+    Map<String, String> metadata = new LinkedHashMap<>(whole.metadata());
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
+    damage.to(metadata, tensors);
+    SafetensorsWriter.write(checkpoint, metadata, tensors);
+    assertThatThrownBy(() -> train(OPTIONS, data, checkpoint, Trainer.Listener.NONE))
+        .as(message)
+        .isInstanceOf(MalformedModelException.class)
+        .hasMessageContainingAll("state.safetensors", message);
+  }
+
+  @Test
+  void refusesDamagedCheckpoints() {
+    List<String> parts = List.of("current.", "best.", "memory.first.", "memory.second.");
+    String weight = fake().weights().iterator().next();
+    for (String part : parts) {
+      String name = part.substring(0, part.indexOf('.'));
+      assertRefused(name + ": [", (metadata, tensors) -> tensors.remove(part + weight));
+      assertRefused(
+          name + ": [",
+          (metadata, tensors) -> tensors.put(part + "more", Tensor.ofFloats(new float[1], 1)));
+      assertRefused(
+          "has the shape [1]",
+          (metadata, tensors) -> tensors.put(part + weight, Tensor.ofFloats(new float[1], 1)));
+    }
+    assertRefused(
+        "0 steps in 4 epochs", (metadata, tensors) -> metadata.put("halftone.steps", "0"));
+    assertRefused(
+        "28 steps in -1 epochs", (metadata, tensors) -> metadata.put("halftone.curve", ""));
+    assertRefused("damaged", (metadata, tensors) -> metadata.put("halftone.curve", "0 1"));
+    assertRefused(
+        "point 0 of its curve is of epoch 1",
+        (metadata, tensors) -> metadata.put("halftone.curve", "1 1 1 1 1"));
   }
 
   @Test
