@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rate highest learning rate: the share of its magnitude that a step may change a weight by
  * @param scaleRate the same for scales, as a share of {@code rate}; 0 leaves them where calibration
  *     put them
+ * @param zeroPoints what becomes of zero points of activations, which go as fast as scales
  * @param warmUp share of the steps in which the rate rises
  * @param decay weight decay, never of scales and biases
  * @param longest length that gradients are shortened to; 0 for never
@@ -35,6 +36,7 @@ public record TrainOptions(
     Method method,
     double rate,
     double scaleRate,
+    ZeroPoints zeroPoints,
     double warmUp,
     double decay,
     double longest,
@@ -53,6 +55,8 @@ public record TrainOptions(
     require(batch >= 1, "batch", batch);
     require(rate > 0 && rate < 10, "learning rate", rate);
     require(scaleRate >= 0 && scaleRate <= 10, "rate of scales", scaleRate);
+    if (zeroPoints == ZeroPoints.LEARNED)
+      require(scaleRate > 0, "rate of scales to learn zero points at", scaleRate);
     require(warmUp >= 0 && warmUp < 1, "warm-up", warmUp);
     require(decay >= 0 && decay < 1, "weight decay", decay);
     require(longest >= 0 && longest < Double.POSITIVE_INFINITY, "gradient length", longest);
@@ -78,6 +82,7 @@ public record TrainOptions(
         Method.ADAMW,
         0.01,
         0.3,
+        ZeroPoints.KEPT,
         0.05,
         1e-4,
         1,
@@ -111,6 +116,11 @@ public record TrainOptions(
   /** The same with another highest rate. */
   public TrainOptions withRate(double wanted) {
     return with(parts -> parts.rate = wanted);
+  }
+
+  /** The same with another fate of zero points. */
+  public TrainOptions withZeroPoints(ZeroPoints wanted) {
+    return with(parts -> parts.zeroPoints = wanted);
   }
 
   /** The same with images changed. */
@@ -151,6 +161,7 @@ public record TrainOptions(
     private Method method;
     private double rate;
     private double scaleRate;
+    private ZeroPoints zeroPoints;
     private double warmUp;
     private double decay;
     private double longest;
@@ -171,6 +182,7 @@ public record TrainOptions(
       method = from.method;
       rate = from.rate;
       scaleRate = from.scaleRate;
+      zeroPoints = from.zeroPoints;
       warmUp = from.warmUp;
       decay = from.decay;
       longest = from.longest;
@@ -193,6 +205,7 @@ public record TrainOptions(
           method,
           rate,
           scaleRate,
+          zeroPoints,
           warmUp,
           decay,
           longest,

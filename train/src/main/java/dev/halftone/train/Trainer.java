@@ -105,6 +105,8 @@ public final class Trainer implements AutoCloseable {
   private List<String> parameterNames() {
     List<String> names = new ArrayList<>(model.weights());
     names.addAll(model.scales());
+    if (options.zeroPoints() == ZeroPoints.LEARNED)
+      model.zeroPoints().forEach(zeroPoint -> names.add(zeroPoint.name()));
     return names;
   }
 

@@ -33,6 +33,7 @@ final class KeptZerosTest {
         method,
         0.05,
         0.3,
+        ZeroPoints.KEPT,
         0,
         0.01,
         1,

@@ -7,6 +7,7 @@ import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.graph.edit.GraphEditor;
@@ -26,8 +27,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,7 @@ final class TrainerTest {
             method,
             method == Method.SGD ? 0.3 : 0.03,
             0.3,
+            ZeroPoints.LEARNED,
             0.1,
             1e-4,
             1,
@@ -146,8 +151,10 @@ final class TrainerTest {
   @Test
   void theSameSeedGivesTheSameBytes() throws IOException {
     TrainOptions options =
-        OPTIONS.withAugmentation(
-            Augmentation.parse("flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7"));
+        OPTIONS
+            .withAugmentation(
+                Augmentation.parse("flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7"))
+            .withZeroPoints(ZeroPoints.LEARNED);
     assertThat(bytes(train(options, SmallNetwork.samples(SAMPLES))))
         .isEqualTo(bytes(train(options, SmallNetwork.samples(SAMPLES))));
   }
@@ -163,10 +170,19 @@ final class TrainerTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = ' ',
-      value = {"none 0", "none 1.5", "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7 0"})
-  void goesOnWhereItWasKilled(String augmentation, double averaged) throws IOException {
+      value = {
+        "none 0 KEPT",
+        "none 0 LEARNED",
+        "none 1.5 LEARNED",
+        "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7 0 KEPT"
+      })
+  void goesOnWhereItWasKilled(String augmentation, double averaged, ZeroPoints zeroPoints)
+      throws IOException {
     TrainOptions options =
-        OPTIONS.withAugmentation(Augmentation.parse(augmentation)).withAveraged(averaged);
+        OPTIONS
+            .withAugmentation(Augmentation.parse(augmentation))
+            .withAveraged(averaged)
+            .withZeroPoints(zeroPoints);
     Path checkpoint = folder.resolve("state.safetensors");
     DataSet data = SmallNetwork.samples(SAMPLES);
     Trainer.Listener killer =
@@ -260,6 +276,71 @@ final class TrainerTest {
     assertThat(bytes(train(OPTIONS.withAveraged(1e-3), data))).isEqualTo(bytes(last));
   }
 
+  /** Learned ones differ from calibration's, within their codes; kept ones do not. */
+  @ParameterizedTest
+  @EnumSource
+  void zeroPointsAreLearnedWhereThatIsWanted(ZeroPoints wanted) {
+    FakeQuantized fake = fake();
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    TrainOptions options = OPTIONS.withEpochs(8).withZeroPoints(wanted);
+    Training training;
+    try (Trainer trainer = new Trainer(fake, data, options)) {
+      training = trainer.train(null, "", Trainer.Listener.NONE);
+    }
+    assertThat(training.best()).isPositive();
+    Model file = fake.export(training.parameters());
+    boolean learned = wanted == ZeroPoints.LEARNED;
+    assertThat(zeroPoints(file).equals(zeroPoints(fake.export(initial(fake)))))
+        .isNotEqualTo(learned);
+    assertThat(zeroPoints(file).values()).allMatch(code -> code >= 0 && code <= 15);
+    assertThat(FileDifference.of(fake, training.parameters(), file, data).isExplained()).isTrue();
+  }
+
+  private static Map<String, Tensor> initial(FakeQuantized fake) {
+    Map<String, Tensor> initial = new HashMap<>(fake.model().graph().initializers());
+    fake.zeroPoints().forEach(zeroPoint -> initial.remove(zeroPoint.name()));
+    return initial;
+  }
+
+  /** Of activations, as the file has them. */
+  private static Map<String, Long> zeroPoints(Model file) {
+    Map<String, Long> zeroPoints = new TreeMap<>();
+    for (Node node : file.graph().nodes())
+      if (node.is("QuantizeLinear"))
+        zeroPoints.put(
+            node.input(2),
+            Objects.requireNonNull(file.graph().initializers().get(node.input(2))).longAt(0));
+    return zeroPoints;
+  }
+
+  @Test
+  void zeroPointsAreNotLearnedWhereScalesAreNot() {
+    TrainOptions kept =
+        new TrainOptions(
+            1,
+            8,
+            Method.SGD,
+            0.1,
+            0,
+            ZeroPoints.KEPT,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            Augmentation.NONE,
+            Zeros.TRAINED,
+            null,
+            0);
+    assertThatThrownBy(() -> kept.withZeroPoints(ZeroPoints.LEARNED))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("rate of scales to learn zero points at 0.0 is out of range");
+  }
+
   @Test
   void refusesLabelsOfOneClass() {
     assertThatThrownBy(() -> train(OPTIONS.withLabelShare(0.5), SmallNetwork.labelled(16, 1)))
@@ -319,6 +400,7 @@ final class TrainerTest {
             Method.SGD,
             1e-9,
             0,
+            ZeroPoints.KEPT,
             0,
             0,
             0,

@@ -12,6 +12,7 @@ import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.operator.FakeQuantization;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,12 +34,16 @@ final class TrainingGraph {
   private final List<Grid> grids = new ArrayList<>();
   private final Set<String> scales = new LinkedHashSet<>();
   private final Map<String, String> zeroPoints = new LinkedHashMap<>();
+  private final DroppedRectifiers dropped;
+  private final Set<String> rectifying = new HashSet<>();
+  private final Map<String, Offset> offsets = new LinkedHashMap<>();
 
   private TrainingGraph(StaticDraft draft) {
     this.draft = draft;
     this.file = draft.quantized().graph();
     this.index = new GraphIndex(file);
     this.editor = new GraphEditor(file);
+    this.dropped = new DroppedRectifiers(draft);
   }
 
   /**
@@ -47,8 +52,9 @@ final class TrainingGraph {
    * @param grids the constants that are stored as codes
    * @param scales all scales that can be learned, of activations and weights; those of biases
    *     follow from them
+   * @param offsets the zero points that can be learned
    */
-  record Built(Model model, List<Grid> grids, List<String> scales) {}
+  record Built(Model model, List<Grid> grids, List<String> scales, List<Offset> offsets) {}
 
   static Built build(StaticDraft draft) {
     TrainingGraph builder = new TrainingGraph(draft);
@@ -61,7 +67,8 @@ final class TrainingGraph {
     return new Built(
         draft.quantized().withGraph(builder.editor.toGraph()),
         builder.grids,
-        List.copyOf(builder.scales));
+        List.copyOf(builder.scales),
+        builder.learnable());
   }
 
   /** Replaces the pair by one node. */
@@ -69,6 +76,7 @@ final class TrainingGraph {
     List<String> inputs = List.of(quantize.input(0), quantize.input(1), floatZeroPoint(quantize));
     scales.add(quantize.input(1));
     Codes all = Codes.all(constant(quantize, 2).dtype());
+    Codes used = all;
     for (Node reader : index.consumers(quantize.output(0))) {
       if (!reader.is("Clip")) {
         join(reader, inputs, all);
@@ -78,8 +86,25 @@ final class TrainingGraph {
           new Codes((int) constant(reader, 1).longAt(0), (int) constant(reader, 2).longAt(0));
       for (Node dequantize : index.consumers(reader.output(0))) join(dequantize, inputs, kept);
       editor.remove(reader);
+      used = kept;
     }
     editor.remove(quantize);
+    addOffset(quantize, used);
+  }
+
+  /** Several pairs may share one; it can be learned where that changes none of their rectifiers. */
+  private void addOffset(Node quantize, Codes codes) {
+    String stored = quantize.input(2);
+    if (dropped.areReplacedBy(quantize)) rectifying.add(stored);
+    DType type = constant(quantize, 2).dtype();
+    offsets.put(
+        stored, new Offset(floatZeroPoint(quantize), quantize.input(1), stored, type, codes));
+  }
+
+  private List<Offset> learnable() {
+    return offsets.values().stream()
+        .filter(offset -> !rectifying.contains(offset.stored()))
+        .toList();
   }
 
   private void join(Node dequantize, List<String> inputs, Codes codes) {
