@@ -119,6 +119,15 @@ final class TrainingOptions {
   private double averaged = USUAL.averaged();
 
   @Option(
+      names = "--match-statistics",
+      paramLabel = "EPOCHS",
+      description =
+          "Before training and after each of so many epochs, give every layer's output the"
+              + " original's mean and variance by channel, as batch normalization would that is"
+              + " folded here; 0 for never; default: 0.")
+  private int matched = USUAL.matched();
+
+  @Option(
       names = "--augment",
       paramLabel = "WORDS",
       description =
@@ -176,6 +185,7 @@ final class TrainingOptions {
         temperature,
         featureShare,
         averaged,
+        matched,
         Augmentation.parse(augmentation),
         zeros(),
         pruning(),

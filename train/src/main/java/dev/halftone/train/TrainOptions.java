@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param featureShare share of inner values in the loss, beside the outputs; below 1
  * @param averaged epochs that the running mean of the parameters goes back, which is what is judged
  *     and kept; 0 for the parameters themselves
+ * @param matched epochs after each of which, and before the first, layers get the original's mean
+ *     and variance by channel again; 0 for never
  * @param augmentation what becomes of samples before they are shown; to mix them, a batch has two
  *     at least
  * @param zeros what becomes of weights that are zero
@@ -46,6 +48,7 @@ public record TrainOptions(
     double temperature,
     double featureShare,
     double averaged,
+    int matched,
     Augmentation augmentation,
     Zeros zeros,
     @Nullable PruneRequest pruning,
@@ -67,6 +70,7 @@ public record TrainOptions(
     require(pruning == null || epochs >= 1, "epochs to prune in", epochs);
     require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
     require(averaged >= 0 && averaged <= 1e6, "averaged epochs", averaged);
+    require(matched >= 0, "epochs with matched statistics", matched);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
 
@@ -90,6 +94,7 @@ public record TrainOptions(
         0,
         0,
         1,
+        0,
         0,
         0,
         Augmentation.NONE,
@@ -143,6 +148,11 @@ public record TrainOptions(
     return with(parts -> parts.averaged = wanted);
   }
 
+  /** The same with statistics matched after so many epochs. */
+  public TrainOptions withMatched(int wanted) {
+    return with(parts -> parts.matched = wanted);
+  }
+
   /** The same with weights that become zero. */
   public TrainOptions withPruning(PruneRequest wanted) {
     return with(parts -> parts.pruning = wanted);
@@ -171,6 +181,7 @@ public record TrainOptions(
     private double temperature;
     private double featureShare;
     private double averaged;
+    private int matched;
     private Augmentation augmentation;
     private Zeros zeros;
     private @Nullable PruneRequest pruning;
@@ -192,6 +203,7 @@ public record TrainOptions(
       temperature = from.temperature;
       featureShare = from.featureShare;
       averaged = from.averaged;
+      matched = from.matched;
       augmentation = from.augmentation;
       zeros = from.zeros;
       pruning = from.pruning;
@@ -215,6 +227,7 @@ public record TrainOptions(
           temperature,
           featureShare,
           averaged,
+          matched,
           augmentation,
           zeros,
           pruning,

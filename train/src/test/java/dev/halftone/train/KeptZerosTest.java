@@ -43,6 +43,7 @@ final class KeptZerosTest {
         1,
         0,
         0,
+        0,
         Augmentation.NONE,
         Zeros.KEPT_WHERE_PRUNED,
         null,

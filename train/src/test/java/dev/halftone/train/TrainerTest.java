@@ -100,6 +100,7 @@ final class TrainerTest {
             1,
             0,
             0,
+            0,
             Augmentation.NONE,
             Zeros.TRAINED,
             null,
@@ -171,18 +172,19 @@ final class TrainerTest {
   @CsvSource(
       delimiter = ' ',
       value = {
-        "none 0 KEPT",
-        "none 0 LEARNED",
-        "none 1.5 LEARNED",
-        "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7 0 KEPT"
+        "none 0 KEPT 1",
+        "none 0 LEARNED 4",
+        "none 1.5 LEARNED 0",
+        "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7 0 KEPT 0"
       })
-  void goesOnWhereItWasKilled(String augmentation, double averaged, ZeroPoints zeroPoints)
-      throws IOException {
+  void goesOnWhereItWasKilled(
+      String augmentation, double averaged, ZeroPoints zeroPoints, int matched) throws IOException {
     TrainOptions options =
         OPTIONS
             .withAugmentation(Augmentation.parse(augmentation))
             .withAveraged(averaged)
-            .withZeroPoints(zeroPoints);
+            .withZeroPoints(zeroPoints)
+            .withMatched(matched);
     Path checkpoint = folder.resolve("state.safetensors");
     DataSet data = SmallNetwork.samples(SAMPLES);
     Trainer.Listener killer =
@@ -332,6 +334,7 @@ final class TrainerTest {
             1,
             0,
             0,
+            0,
             Augmentation.NONE,
             Zeros.TRAINED,
             null,
@@ -408,6 +411,7 @@ final class TrainerTest {
             2,
             0,
             1,
+            0,
             0,
             0,
             Augmentation.NONE,
