@@ -4,6 +4,8 @@ package dev.halftone.kernels;
 final class PlainBlocks {
   private static final int NIBBLES = ScaleFits.NIBBLES;
   private static final float SHIFT = 8.5f;
+  private static final float BELOW_HALF = Math.nextDown(0.5f);
+  private static final int BEYOND = 1 << 22;
 
   private PlainBlocks() {}
 
@@ -11,16 +13,27 @@ final class PlainBlocks {
     for (int b = 0; b < count; b++) out[b] = extreme(x, from + b * size, size);
   }
 
+  /**
+   * Bits of magnitudes have the order of the magnitudes. No branch: where the greatest is cannot be
+   * foretold.
+   */
   private static float extreme(float[] x, int from, int size) {
-    float extreme = 0;
-    float absMax = 0;
+    int above = 0;
+    int below = 0;
     for (int i = from; i < from + size; i++) {
-      if (absMax < Math.abs(x[i])) {
-        absMax = Math.abs(x[i]);
-        extreme = x[i];
-      }
+      int bits = Float.floatToRawIntBits(x[i]);
+      above = Math.max(above, bits);
+      below = Math.max(below, bits ^ Integer.MIN_VALUE);
     }
-    return extreme;
+    if (above == below) return firstOf(x, from, above);
+    return above > below ? Float.intBitsToFloat(above) : -Float.intBitsToFloat(below);
+  }
+
+  private static float firstOf(float[] x, int from, int magnitude) {
+    if (magnitude == 0) return 0;
+    int i = from;
+    while ((Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) != magnitude) i++;
+    return x[i];
   }
 
   static void roundAway(
@@ -29,10 +42,18 @@ final class PlainBlocks {
       roundAway(x, from + b * size, size, inverses[b], out, at + b * stride);
   }
 
+  /**
+   * Without a branch, since signs cannot be foretold. The greatest float below a half is added to
+   * the magnitude and the fraction dropped: a tie's sum rounds up to the next integer, any lesser
+   * fraction's does not reach it.
+   */
   static void roundAway(float[] x, int from, int size, float inverse, byte[] out, int at) {
     for (int i = 0; i < size; i++) {
       float value = x[from + i] * inverse;
-      out[at + i] = (byte) (Math.abs(value) < 0x1p22f ? CConversions.round(value) : 0f);
+      int magnitude = (int) (Math.abs(value) + BELOW_HALF);
+      int representable = magnitude - BEYOND >> 31;
+      int sign = (int) (value + value) >> 31;
+      out[at + i] = (byte) (((magnitude ^ sign) - sign) & representable);
     }
   }
 

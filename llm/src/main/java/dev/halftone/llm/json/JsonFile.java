@@ -43,8 +43,7 @@ public record JsonFile(Path file, String place, JsonNode json) {
       if (!json.isObject()) throw new MalformedModelException(file, "expected a JSON object");
       return new JsonFile(file, "", json);
     } catch (JacksonException e) {
-      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-      throw new MalformedModelException(file, "not JSON: " + reason);
+      throw new MalformedModelException(file, notJson(e));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read %s: %s".formatted(file, e.getMessage()), e);
     }
@@ -62,9 +61,13 @@ public record JsonFile(Path file, String place, JsonNode json) {
       if (!json.isObject()) throw new MalformedModelException(file, place, "expected an object");
       return new JsonFile(file, place + ".", json);
     } catch (JacksonException e) {
-      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-      throw new MalformedModelException(file, place, "not JSON: " + reason);
+      throw new MalformedModelException(file, place, notJson(e));
     }
+  }
+
+  private static String notJson(JacksonException e) {
+    String message = String.valueOf(e.getOriginalMessage());
+    return "not JSON: " + message.lines().findFirst().orElse("");
   }
 
   /** An object as a text of one line. */

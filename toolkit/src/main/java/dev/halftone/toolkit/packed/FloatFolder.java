@@ -127,14 +127,13 @@ public final class FloatFolder {
   }
 
   private ResultFiles.Target target(Path out) {
-    if (oneFile) return new ResultFiles.Target(out, layout, Optional.empty(), List.of());
-    return new ResultFiles.Target(
-        out, layout, Optional.of(config.without(PackedWeights.KEY)), companions());
-  }
-
-  /** Of a file without config.json, what lies beside it need not be of the model. */
-  private List<Path> companions() {
-    return Files.exists(config.file()) ? Companions.of(place.folder()) : List.of();
+    if (oneFile) return ResultFiles.Target.file(out, layout);
+    // Of a file without config.json, what lies beside it need not be of the model.
+    if (!Files.exists(config.file()))
+      return ResultFiles.Target.folder(out, layout, Optional.empty(), List.of());
+    String text = config.without(PackedWeights.KEY);
+    return ResultFiles.Target.folder(
+        out, layout, Optional.of(text), Companions.of(place.folder()));
   }
 
   private static List<Piece> pieces(String name, StoredFloats floats) {

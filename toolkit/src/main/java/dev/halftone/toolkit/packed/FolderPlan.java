@@ -154,8 +154,8 @@ public final class FolderPlan {
 
   /** The result, under a name. */
   ResultFiles.Target target(Path out) {
-    return new ResultFiles.Target(
-        out, layout, configText, configText.isEmpty() ? List.of() : Companions.of(place.folder()));
+    if (configText.isEmpty()) return ResultFiles.Target.file(out, layout);
+    return ResultFiles.Target.folder(out, layout, configText, Companions.of(place.folder()));
   }
 
   /** What is read, and what of the choices the layout does not tell. */

@@ -30,12 +30,27 @@ final class ResultFiles implements AutoCloseable {
    *
    * @param out the folder, or the file
    * @param layout of its weights
-   * @param config what config.json holds; empty if the result is one file
+   * @param oneFile whether the result is a file, into which nothing goes but weights
+   * @param config what config.json holds; empty for none
    * @param companions files that go along into a folder
    */
-  record Target(Path out, ModelLayout layout, Optional<String> config, List<Path> companions) {
+  record Target(
+      Path out,
+      ModelLayout layout,
+      boolean oneFile,
+      Optional<String> config,
+      List<Path> companions) {
     Target {
       companions = List.copyOf(companions);
+    }
+
+    static Target file(Path out, ModelLayout layout) {
+      return new Target(out, layout, true, Optional.empty(), List.of());
+    }
+
+    static Target folder(
+        Path out, ModelLayout layout, Optional<String> config, List<Path> companions) {
+      return new Target(out, layout, false, config, companions);
     }
 
     /** What tells this result from others of that name. */
@@ -69,7 +84,7 @@ final class ResultFiles implements AutoCloseable {
       Target target, List<Piece> pieces, WorkKey key, WriteProgress progress) {
     target.addTo(key);
     try (UnfinishedResult unfinished =
-        UnfinishedResult.open(target.out(), target.config().isEmpty(), key.line(), pieces.size())) {
+        UnfinishedResult.open(target.out(), target.oneFile(), key.line(), pieces.size())) {
       try (ResultFiles files = new ResultFiles(target, unfinished)) {
         files.prepare();
         List<MatrixError> errors = files.fill(pieces, progress);
