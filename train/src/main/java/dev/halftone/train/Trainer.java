@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -53,8 +54,12 @@ public final class Trainer implements AutoCloseable {
   /** Whether a model for one sample was made to take several, if they are alike. */
   private final boolean opened;
 
+  /** Samples that statistics are of. */
+  private static final int MATCHED_SAMPLES = 256;
+
   private final TorchGraph student;
   private final TorchGraph original;
+  private final MatchedStatistics statistics;
   private final Optimizer optimizer;
   private final Schedule schedule;
 
@@ -85,6 +90,7 @@ public final class Trainer implements AutoCloseable {
     this.student =
         TorchGraph.of(opened ? OpenBatch.of(model.model()) : model.model(), parameterNames());
     this.original = TorchGraph.of(opened ? OpenBatch.of(teacher) : teacher, List.of());
+    this.statistics = new MatchedStatistics(model, teacher, student, original);
     this.shown = new ChangedSamples(data, options);
     this.labels = LabelledClasses.of(data);
     this.classes = options.labelShare() > 0 ? classes() : 0;
@@ -118,6 +124,8 @@ public final class Trainer implements AutoCloseable {
   private List<String> parameterNames() {
     List<String> names = new ArrayList<>(model.weights());
     names.addAll(model.scales());
+    if (options.zeroPoints() == ZeroPoints.LEARNED)
+      model.zeroPoints().forEach(zeroPoint -> names.add(zeroPoint.name()));
     return names;
   }
 
@@ -212,6 +220,7 @@ public final class Trainer implements AutoCloseable {
     Map<String, Tensor> best;
     long steps = 0;
     if (earlier == null) {
+      match(0);
       curve.add(judge(0, Double.NaN));
       listener.epoch(curve.getFirst());
       best = parameters();
@@ -234,6 +243,7 @@ public final class Trainer implements AutoCloseable {
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
       }
+      match(epoch);
       optimizer.exchangeMeans();
       Epoch judged = judge(epoch, sum / batches.size());
       if (!optimizer.isFinite()
@@ -254,6 +264,23 @@ public final class Trainer implements AutoCloseable {
     if (found != null)
       found.requireLike(checkpoint, parameters(), optimizer.memory(), rows.steps(options));
     return found;
+  }
+
+  /** Gives layers the original's statistics, in the first epochs. */
+  private void match(int epoch) {
+    if (options.matched() > 0 && epoch <= options.matched()) statistics.match(this::eachForMatch);
+  }
+
+  private void eachForMatch(Consumer<Map<String, Tensor>> batch) {
+    for (List<Integer> some : rows.spread(MATCHED_SAMPLES, options)) {
+      List<Map<String, Tensor>> samples = samples(some);
+      if (goTogether(samples)) batch.accept(joined(samples));
+      else samples.forEach(batch);
+    }
+  }
+
+  private List<Map<String, Tensor>> samples(List<Integer> batch) {
+    return batch.stream().map(row -> data.samples().get(row)).toList();
   }
 
   /** Makes zero what is to be in an epoch; not if weights are no numbers any more. */
@@ -369,8 +396,7 @@ public final class Trainer implements AutoCloseable {
   private Epoch judge(int number, double trainLoss) {
     HeldOut sums = new HeldOut();
     for (List<Integer> batch : rows.judged(options)) {
-      List<Map<String, Tensor>> samples = new ArrayList<>();
-      for (int row : batch) samples.add(data.samples().get(row));
+      List<Map<String, Tensor>> samples = samples(batch);
       if (goTogether(samples)) {
         judge(joined(samples), batch, sums);
         continue;

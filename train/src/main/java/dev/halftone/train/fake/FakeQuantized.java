@@ -87,6 +87,30 @@ public final class FakeQuantized {
   }
 
   /**
+   * A zero point that can be learned: an activation's, unless its lowest code does the work of a
+   * rectifier.
+   *
+   * @param name of the initializer of {@link #model}, a float
+   * @param scale of the initializer that it goes with
+   * @param low the least code, which is the least that it can be
+   * @param high the greatest code likewise
+   */
+  public record ZeroPoint(String name, String scale, long low, long high) {}
+
+  /** The zero points of {@link #model} that can be learned. */
+  public List<ZeroPoint> zeroPoints() {
+    return built.offsets().stream()
+        .map(
+            offset ->
+                new ZeroPoint(
+                    offset.zeroPoint(),
+                    offset.scale(),
+                    offset.codes().low(),
+                    offset.codes().high()))
+        .toList();
+  }
+
+  /**
    * What is rounded with a scale.
    *
    * @param value what goes in: the name of a weight or of an inner value
@@ -167,10 +191,11 @@ public final class FakeQuantized {
   }
 
   /**
-   * The file's model with what was trained: scales as they are, weights as codes at those scales,
-   * biases as 32-bit codes at the product of two.
+   * The file's model with what was trained: scales as they are, zero points rounded to codes,
+   * weights as codes at those scales, biases as 32-bit codes at the product of two.
    *
-   * @param parameters a value for each of {@link #weights} and {@link #scales}, in FLOAT32
+   * @param parameters a value for each of {@link #weights} and {@link #scales}, in FLOAT32, and for
+   *     those of {@link #zeroPoints} that shall not stay as they are
    */
   public Model export(Map<String, Tensor> parameters) {
     GraphEditor editor = new GraphEditor(draft.quantized().graph());
@@ -178,6 +203,11 @@ public final class FakeQuantized {
     for (String scale : scales())
       if (initializers.containsKey(scale))
         editor.replaceInitializer(scale, parameter(parameters, scale));
+    for (Offset offset : built.offsets()) {
+      Tensor zeroPoint = parameters.get(offset.zeroPoint());
+      if (zeroPoint != null)
+        editor.replaceInitializer(offset.stored(), RoundedCodes.of(offset, zeroPoint));
+    }
     for (Grid grid : built.grids()) {
       Tensor scale =
           grid.ofProduct() ? biasScale(grid, parameters) : parameter(parameters, grid.scale());

@@ -14,6 +14,7 @@ import dev.halftone.tensor.Tensor;
 import dev.halftone.train.operator.FakeEncoding;
 import dev.halftone.train.operator.FakeQuantization;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,12 +37,16 @@ final class TrainingGraph {
   private final List<Decoded> decoded = new ArrayList<>();
   private final Set<String> scales = new LinkedHashSet<>();
   private final Map<String, String> zeroPoints = new LinkedHashMap<>();
+  private final DroppedRectifiers dropped;
+  private final Set<String> rectifying = new HashSet<>();
+  private final Map<String, Offset> offsets = new LinkedHashMap<>();
 
   private TrainingGraph(StaticDraft draft) {
     this.draft = draft;
     this.file = draft.quantized().graph();
     this.index = new GraphIndex(file);
     this.editor = new GraphEditor(file);
+    this.dropped = new DroppedRectifiers(draft);
   }
 
   /**
@@ -51,8 +56,14 @@ final class TrainingGraph {
    * @param decoded the others
    * @param scales all scales that can be learned, of activations and weights; those of biases
    *     follow from them
+   * @param offsets the zero points that can be learned
    */
-  record Built(Model model, List<Grid> grids, List<Decoded> decoded, List<String> scales) {}
+  record Built(
+      Model model,
+      List<Grid> grids,
+      List<Decoded> decoded,
+      List<String> scales,
+      List<Offset> offsets) {}
 
   /**
    * A weight that the file decodes.
@@ -74,7 +85,8 @@ final class TrainingGraph {
         draft.quantized().withGraph(builder.editor.toGraph()),
         builder.grids,
         builder.decoded,
-        List.copyOf(builder.scales));
+        List.copyOf(builder.scales),
+        builder.learnable());
   }
 
   /** Replaces the pair by one node. */
@@ -82,6 +94,7 @@ final class TrainingGraph {
     List<String> inputs = List.of(quantize.input(0), quantize.input(1), floatZeroPoint(quantize));
     scales.add(quantize.input(1));
     Codes all = Codes.all(constant(quantize, 2).dtype());
+    Codes used = all;
     for (Node reader : index.consumers(quantize.output(0))) {
       if (!reader.is("Clip")) {
         join(reader, inputs, all);
@@ -91,8 +104,25 @@ final class TrainingGraph {
           new Codes((int) constant(reader, 1).longAt(0), (int) constant(reader, 2).longAt(0));
       for (Node dequantize : index.consumers(reader.output(0))) join(dequantize, inputs, kept);
       editor.remove(reader);
+      used = kept;
     }
     editor.remove(quantize);
+    addOffset(quantize, used);
+  }
+
+  /** Several pairs may share one; it can be learned where that changes none of their rectifiers. */
+  private void addOffset(Node quantize, Codes codes) {
+    String stored = quantize.input(2);
+    if (dropped.areReplacedBy(quantize)) rectifying.add(stored);
+    DType type = constant(quantize, 2).dtype();
+    offsets.put(
+        stored, new Offset(floatZeroPoint(quantize), quantize.input(1), stored, type, codes));
+  }
+
+  private List<Offset> learnable() {
+    return offsets.values().stream()
+        .filter(offset -> !rectifying.contains(offset.stored()))
+        .toList();
   }
 
   private void join(Node dequantize, List<String> inputs, Codes codes) {

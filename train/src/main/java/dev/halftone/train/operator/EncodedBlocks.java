@@ -36,7 +36,7 @@ record EncodedBlocks(NumberFormat numbers, long length, long inner, long block, 
   }
 
   @Override
-  public double[] gradients(MemorySegment x, MemorySegment dy, MemorySegment dx) {
+  public Sums gradients(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean zeroPoints) {
     float[] values = x.toArray(ValueLayout.JAVA_FLOAT);
     int[] places = places(values.length);
     float[] quotients = quotients(values, places);
@@ -49,7 +49,7 @@ record EncodedBlocks(NumberFormat numbers, long length, long inner, long block, 
       if (!inside) gradients[i] = 0;
     }
     MemorySegment.copy(gradients, 0, dx, ValueLayout.JAVA_FLOAT, 0, gradients.length);
-    return sums;
+    return new Sums(sums, new double[scales.length]);
   }
 
   private boolean isInside(float v) {
@@ -95,6 +95,6 @@ record EncodedBlocks(NumberFormat numbers, long length, long inner, long block, 
             call.integer("inner", 1),
             call.integer("block", 1),
             TorchTensors.copy(scale).toFloats());
-    return FusedRounding.rounded(blocks, x, FusedRounding.learned(scale), call.backward());
+    return FusedRounding.rounded(blocks, x, scale, call.backward());
   }
 }

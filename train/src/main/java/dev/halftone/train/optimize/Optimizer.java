@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Takes steps. Each parameter {@code p} with unit {@code u} is trained as {@code p / u}: its
  * gradient counts as {@code u * gradient}, and as none where its mask is 0: neither it nor what is
  * remembered of it moves there. Close it to free its memory of past gradients, and the parameters'
- * units, masks and floors.
+ * units, masks, floors and ceilings.
  */
 public final class Optimizer implements AutoCloseable {
   private static final double FIRST = 0.9;
@@ -167,6 +167,7 @@ public final class Optimizer implements AutoCloseable {
     if (parameter.mask().defined()) direction = direction.mul(parameter.mask());
     value.sub_(direction.mul(parameter.unit()).mul(new Scalar(rate)));
     if (parameter.floor().defined()) value.copy_(torch.maximum(value, parameter.floor()));
+    if (parameter.ceiling().defined()) value.copy_(torch.minimum(value, parameter.ceiling()));
   }
 
   private Tensor momentum(Parameter parameter, Tensor gradient) {
@@ -224,6 +225,7 @@ public final class Optimizer implements AutoCloseable {
       parameter.unit().deallocate();
       parameter.mask().deallocate();
       parameter.floor().deallocate();
+      parameter.ceiling().deallocate();
     }
   }
 }

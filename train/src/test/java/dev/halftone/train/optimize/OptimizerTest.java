@@ -39,7 +39,8 @@ final class OptimizerTest {
   }
 
   private static Parameter parameter(double gradientScale, boolean decays) {
-    return new Parameter("p", leaf(), torch((float) UNIT), gradientScale, decays, none(), none());
+    return new Parameter(
+        "p", leaf(), torch((float) UNIT), gradientScale, decays, none(), none(), none());
   }
 
   /** Adds gradients and steps, some times; the values after it. */
@@ -126,10 +127,14 @@ final class OptimizerTest {
   }
 
   @Test
-  void masksAndFloorsHold() {
+  void masksAndBoundsHold() {
     try (PointerScope scope = new PointerScope()) {
-      Parameter masked = new Parameter("p", leaf(), torch(1), 1, true, torch(0, 1), torch(-2.05f));
+      Parameter masked =
+          new Parameter("p", leaf(), torch(1), 1, true, torch(0, 1), torch(-2.05f), none());
+      Parameter capped =
+          new Parameter("p", leaf(), torch(1), 1, true, none(), none(), torch(2.75f));
       assertClose(stepped(Method.SGD, 0, 0, masked, new float[] {4, 2}), 3, -2.05);
+      assertClose(stepped(Method.SGD, 0, 0, capped, new float[] {2, 2}), 2.75, -2.2);
     }
   }
 
