@@ -63,7 +63,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--weights",
       paramLabel = "TYPE",
-      description = "int2 to int8, uint8 or ternary; default: int8.")
+      description =
+          "int2 to int8, uint8, ternary, or a format of fewer bits that is decoded when the model"
+              + " is loaded: fp8-e4m3, fp6-e2m3, fp4-e2m1, log4, nf4, codebook:2 to codebook:8 and"
+              + " others of their kinds; default: int8.")
   private String weights = "int8";
 
   @Option(
@@ -76,7 +79,9 @@ final class TrainCommand implements Callable<Integer> {
       names = "--granularity",
       paramLabel = "G",
       converter = Words.GranularityWord.class,
-      description = "Which weights share a scale: tensor or channel; default: channel.")
+      description =
+          "Which weights share a scale: tensor, channel or block:N of neighbouring inputs; default:"
+              + " channel.")
   private Granularity granularity = new Granularity.PerChannel();
 
   @Option(

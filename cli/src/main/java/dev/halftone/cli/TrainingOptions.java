@@ -4,6 +4,7 @@ import dev.halftone.prune.NodeChoice;
 import dev.halftone.prune.PruneRequest;
 import dev.halftone.train.Augmentation;
 import dev.halftone.train.TrainOptions;
+import dev.halftone.train.ZeroPoints;
 import dev.halftone.train.Zeros;
 import dev.halftone.train.optimize.Method;
 import java.util.Arrays;
@@ -48,6 +49,14 @@ final class TrainingOptions {
           "That of scales as a share of the learning rate; 0 keeps those of calibration; default:"
               + " 0.3.")
   private double scaleRate = USUAL.scaleRate();
+
+  @Option(
+      names = "--zero-points",
+      paramLabel = "WHAT",
+      description =
+          "kept where calibration put those of activations, or learned beside the scales (LSQ+);"
+              + " default: kept.")
+  private String zeroPoints = "kept";
 
   @Option(
       names = "--warm-up",
@@ -108,8 +117,18 @@ final class TrainingOptions {
       paramLabel = "EPOCHS",
       description =
           "Judge and write the running mean of weights and scales over about so many epochs, in"
-              + " place of where the last step left them; 0 for never; default: 0.")
+              + " place of where the last step left them; with --hold-out 0 the epoch is chosen by"
+              + " the training loss, which is not of the mean; 0 for never; default: 0.")
   private double averaged = USUAL.averaged();
+
+  @Option(
+      names = "--match-statistics",
+      paramLabel = "EPOCHS",
+      description =
+          "Before training and after each of so many epochs, give every layer's output the"
+              + " original's mean and variance by channel, as batch normalization would that is"
+              + " folded here; 0 for never; default: 0.")
+  private int matched = USUAL.matched();
 
   @Option(
       names = "--augment",
@@ -159,6 +178,7 @@ final class TrainingOptions {
         method(),
         rate,
         scaleRate,
+        zeroPoints(),
         warmUp,
         decay,
         longest,
@@ -168,6 +188,7 @@ final class TrainingOptions {
         temperature,
         featureShare,
         averaged,
+        matched,
         Augmentation.parse(augmentation),
         zeros(),
         pruning(),
@@ -185,6 +206,10 @@ final class TrainingOptions {
         : PruneOptions.ratio(pattern, PruneRequest.Method.MAGNITUDE, NodeChoice.ALL);
   }
 
+  private ZeroPoints zeroPoints() {
+    return word("--zero-points", ZeroPoints.class, zeroPoints);
+  }
+
   private Zeros zeros() {
     if (keepsZeros && trainsZeros)
       throw new IllegalArgumentException("--keep-zeros and --no-keep-zeros exclude each other");
@@ -193,15 +218,19 @@ final class TrainingOptions {
   }
 
   private Method method() {
+    return word("--optimizer", Method.class, optimizer);
+  }
+
+  private static <E extends Enum<E>> E word(String option, Class<E> type, String word) {
     try {
-      return Method.valueOf(optimizer.toUpperCase(Locale.ROOT));
+      return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       String words =
-          Arrays.stream(Method.values())
-              .map(method -> method.name().toLowerCase(Locale.ROOT))
+          Arrays.stream(type.getEnumConstants())
+              .map(one -> one.name().toLowerCase(Locale.ROOT))
               .collect(Collectors.joining(", "));
       throw new IllegalArgumentException(
-          "--optimizer: '%s' is not one of %s".formatted(optimizer, words), e);
+          "%s: '%s' is not one of %s".formatted(option, word, words), e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.halftone.toolkit;
 
+import dev.halftone.number.IntegerFormat;
+import dev.halftone.number.NumberFormat;
 import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.recipe.Mode;
@@ -9,6 +11,7 @@ import dev.halftone.recipe.Rule;
 import dev.halftone.recipe.RuleMatcher;
 import dev.halftone.recipe.RuleSettings;
 import dev.halftone.recipe.WeightFormat;
+import dev.halftone.scheme.CodebookSharing;
 import dev.halftone.scheme.ScaleSearch;
 import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
@@ -19,9 +22,11 @@ import java.util.Set;
 /**
  * What a model is trained to: the numbers that its file has.
  *
- * @param weights signed integers of 2 to 8 bits, ternary, or uint8
+ * @param weights signed integers of 2 to 8 bits, ternary, uint8, floats and levels of 8 bits and
+ *     fewer, or a codebook for each weight
  * @param activations UINT8, INT8, UINT4 or INT4
- * @param granularity one scale for each weight, or for each of its output channels
+ * @param granularity one scale for each weight, for each of its output channels, or for blocks of
+ *     those
  * @param include patterns of node names to quantize; empty means all
  * @param exclude patterns of node names to leave in float
  * @param eightBits patterns of names of nodes whose weights are INT8, whatever the others are
@@ -37,26 +42,39 @@ public record TrainRequest(
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.UINT8, DType.INT8, DType.UINT4, DType.INT4);
 
-  private static final Set<String> WEIGHTS =
-      Set.of("int2", "int3", "int4", "int5", "int6", "int7", "int8", "uint8", "ternary");
-
   /**
    * @throws IllegalArgumentException if these numbers cannot be trained for
    */
   public TrainRequest {
-    if (!WEIGHTS.contains(weights.name()))
+    if (!canBeTrained(weights))
       throw new IllegalArgumentException(
-          "--weights %s: training knows int2 to int8, uint8 and ternary".formatted(weights.name()));
+          ("--weights %s: training knows int2 to int8, uint8 and ternary, floats and levels of 8"
+                  + " bits and fewer (fp8-e4m3, fp4-e2m1, log4, nf4), and codebook:2 to codebook:8,"
+                  + " each weight's own")
+              .formatted(weights.name()));
     if (!ACTIVATIONS.contains(activations))
       throw new IllegalArgumentException(
           "--activations %s: training knows uint8, int8, uint4 and int4"
               .formatted(activations.name().toLowerCase(Locale.ROOT)));
-    if (granularity.isBlocked())
+    if (granularity instanceof Granularity.PerTile)
       throw new IllegalArgumentException(
-          "--granularity %s: training knows tensor and channel".formatted(granularity.text()));
+          "--granularity %s: training knows tensor, channel and block:N"
+              .formatted(granularity.text()));
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
     eightBits = List.copyOf(eightBits);
+  }
+
+  private static boolean canBeTrained(WeightFormat weights) {
+    return switch (weights) {
+      case WeightFormat.Element(DType type) ->
+          type == DType.UINT8 || NumberFormat.of(type).isSigned();
+      case WeightFormat.Numbers(NumberFormat numbers) ->
+          numbers.bits() <= 8 && (!(numbers instanceof IntegerFormat) || numbers.isSigned());
+      case WeightFormat.Codebook(int ignored, CodebookSharing sharing) ->
+          sharing instanceof CodebookSharing.Own;
+      case WeightFormat.Blocks ignored -> false;
+    };
   }
 
   /**
@@ -95,13 +113,15 @@ public record TrainRequest(
                 new ScaleSearch.SquaredError(),
                 new ScaleStorage.Float32())
             .withProcessor(Processor.ANY)
-            .withRules(eightBits.stream().map(TrainRequest::eightBits).toList());
+            .withRules(eightBits.stream().map(this::eightBits).toList());
     return new ResolvedRecipe("", recipe, Target.named("auto"), List.of());
   }
 
-  private static Rule eightBits(String pattern) {
+  /** By channel where the others are by block: so they compute in integers. */
+  private Rule eightBits(String pattern) {
     RuleMatcher named = new RuleMatcher(List.of(), pattern, 0, Long.MAX_VALUE);
     WeightFormat int8 = new WeightFormat.Element(DType.INT8);
-    return new Rule(named, new RuleSettings(null, int8, null, null, null));
+    Granularity own = granularity.isBlocked() ? new Granularity.PerChannel() : null;
+    return new Rule(named, new RuleSettings(null, int8, own, null, null));
   }
 }

@@ -8,7 +8,7 @@ public final class DivergedException extends RuntimeException {
 
   DivergedException(int epoch, long step, Training soFar) {
     super(
-        "the loss is not a number in epoch %d, step %d; the best epoch before is %d: a lower learning rate may help"
+        "the loss or its gradient is not a number in epoch %d, step %d; the best epoch before is %d: a lower learning rate may help"
             .formatted(epoch, step, soFar.best()));
     this.soFar = soFar;
   }

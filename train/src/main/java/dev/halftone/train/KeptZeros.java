@@ -14,9 +14,8 @@ import java.util.Objects;
  * @param masks by name of the weight, of its shape: 0 where it stays zero, 1 elsewhere; weights
  *     without such an element have none
  * @param zeros elements that stay zero
- * @param elements of all weights together
  */
-record KeptZeros(Map<String, Tensor> masks, long zeros, long elements) {
+record KeptZeros(Map<String, Tensor> masks, long zeros) {
   /** A model of which one weight has so large a share of zeros is taken for pruned. */
   static final double PRUNED_SHARE = 0.1;
 
@@ -27,7 +26,6 @@ record KeptZeros(Map<String, Tensor> masks, long zeros, long elements) {
   static KeptZeros of(FakeQuantized model, Zeros wanted) {
     Map<String, Tensor> masks = new LinkedHashMap<>();
     long zeros = 0;
-    long elements = 0;
     boolean pruned = wanted == Zeros.KEPT;
     for (String name : model.weights()) {
       Tensor weight = Objects.requireNonNull(model.model().graph().initializers().get(name), name);
@@ -35,13 +33,12 @@ record KeptZeros(Map<String, Tensor> masks, long zeros, long elements) {
       float[] mask = mask(weight);
       long own = 0;
       for (float kept : mask) if (kept == 0) own++;
-      elements += mask.length;
       zeros += own;
       pruned |= own > 0 && own >= PRUNED_SHARE * mask.length;
       if (own > 0) masks.put(name, Tensor.ofFloats(mask, weight.shape()));
     }
     boolean keeps = wanted != Zeros.TRAINED && pruned;
-    return keeps ? new KeptZeros(masks, zeros, elements) : new KeptZeros(Map.of(), 0, elements);
+    return keeps ? new KeptZeros(masks, zeros) : new KeptZeros(Map.of(), 0);
   }
 
   private static float[] mask(Tensor weight) {

@@ -4,7 +4,9 @@ import dev.halftone.graph.Graph;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.fake.FakeQuantized.Rounding;
+import dev.halftone.train.fake.FakeQuantized.ZeroPoint;
 import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.optimize.Method;
 import dev.halftone.train.optimize.Parameter;
 import dev.halftone.train.torch.TorchTensors;
 import java.util.ArrayList;
@@ -58,7 +60,10 @@ final class Parameters {
   private List<Parameter> all(Map<String, Long> sizes) {
     List<Parameter> all = new ArrayList<>();
     Map<String, Integer> axes = new HashMap<>();
-    for (Rounding rounding : model.roundings()) axes.put(rounding.value(), rounding.axis());
+    for (Rounding rounding : model.roundings()) {
+      boolean byChannel = initial(rounding.scale()).count() > 1;
+      axes.put(rounding.value(), byChannel ? rounding.axis() : -1);
+    }
     for (String name : model.weights()) all.add(weight(name, axes.getOrDefault(name, -1)));
     if (options.scaleRate() > 0) all.addAll(scales(sizes));
     return all;
@@ -70,7 +75,7 @@ final class Parameters {
     Tensor mask = zeros.masks().get(name);
     org.bytedeco.pytorch.Tensor unit = kept(TorchTensors.of(magnitudes(initial, axis, mask)));
     boolean matrix = initial.rank() > 1;
-    return new Parameter(name, tensor, unit, 1, matrix, mask(initial, mask), none());
+    return new Parameter(name, tensor, unit, 1, matrix, mask(initial, mask), none(), none());
   }
 
   /** What stays zero; all ones where pruning has it still to say. */
@@ -137,14 +142,44 @@ final class Parameters {
     }
     List<Parameter> all = new ArrayList<>();
     gradientScales.forEach((name, factor) -> all.add(scale(name, factor)));
+    if (options.zeroPoints() == ZeroPoints.LEARNED)
+      for (ZeroPoint zeroPoint : model.zeroPoints())
+        all.add(
+            zeroPoint(zeroPoint, Objects.requireNonNull(gradientScales.get(zeroPoint.scale()))));
     return all;
   }
 
   private Parameter scale(String name, double factor) {
     org.bytedeco.pytorch.Tensor initial = TorchTensors.of(initial(name));
-    org.bytedeco.pytorch.Tensor unit = kept(initial.mul(new Scalar(options.scaleRate())));
+    org.bytedeco.pytorch.Tensor unit = kept(initial.mul(new Scalar(share())));
     org.bytedeco.pytorch.Tensor floor = kept(initial.mul(new Scalar(LEAST_SCALE)));
-    return new Parameter(name, tensor(name), unit, factor, false, none(), floor);
+    return new Parameter(name, tensor(name), unit, factor, false, none(), floor, none());
+  }
+
+  /**
+   * The gradient counts as its scale's does. Its unit is the share of all codes that a scale's is
+   * of the scale, so that either moves the ends of the range about as far.
+   */
+  private Parameter zeroPoint(ZeroPoint zeroPoint, double factor) {
+    double codes = zeroPoint.high() - zeroPoint.low();
+    return new Parameter(
+        zeroPoint.name(),
+        tensor(zeroPoint.name()),
+        number(codes * share()),
+        factor,
+        false,
+        none(),
+        number(zeroPoint.low()),
+        number(zeroPoint.high()));
+  }
+
+  /** Of a unit, which counts twice where the gradient's length does: in it and in the step. */
+  private double share() {
+    return options.method() == Method.SGD ? Math.sqrt(options.scaleRate()) : options.scaleRate();
+  }
+
+  private static org.bytedeco.pytorch.Tensor number(double value) {
+    return kept(TorchTensors.of(Tensor.scalar((float) value)));
   }
 
   private static org.bytedeco.pytorch.Tensor kept(org.bytedeco.pytorch.Tensor tensor) {

@@ -45,10 +45,23 @@ record Rows(List<Integer> trained, List<Integer> heldOut) {
 
   /** Held-out samples, at most a batch at a time. */
   List<List<Integer>> judged(TrainOptions options) {
-    List<List<Integer>> batches = new ArrayList<>();
-    for (int from = 0; from < heldOut.size(); from += options.batch())
-      batches.add(heldOut.subList(from, Math.min(heldOut.size(), from + options.batch())));
-    return batches;
+    return parts(heldOut, options);
+  }
+
+  private static List<List<Integer>> parts(List<Integer> rows, TrainOptions options) {
+    List<List<Integer>> parts = new ArrayList<>();
+    for (int from = 0; from < rows.size(); from += options.batch())
+      parts.add(rows.subList(from, Math.min(rows.size(), from + options.batch())));
+    return parts;
+  }
+
+  /** The same of the samples to train on each time, spread over all, at most a batch at a time. */
+  List<List<Integer>> spread(int most, TrainOptions options) {
+    int count = Math.min(most, trained.size());
+    List<Integer> some = new ArrayList<>();
+    for (int i = 0; i < count; i++)
+      some.add(trained.get((int) ((long) i * trained.size() / count)));
+    return parts(some, options);
   }
 
   int steps(TrainOptions options) {

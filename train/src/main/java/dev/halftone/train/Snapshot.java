@@ -7,9 +7,11 @@ import dev.halftone.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,45 @@ record Snapshot(
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       throw new MalformedModelException(file, "its curve is damaged");
     }
+  }
+
+  /**
+   * @param parameters of the training that is to go on
+   * @param memory of its optimizer
+   * @param stepsOfEpoch that it takes
+   * @throws MalformedModelException if this is not of such a training
+   */
+  void requireLike(
+      Path file, Map<String, Tensor> parameters, Map<String, Tensor> memory, long stepsOfEpoch) {
+    requireLike(file, "current", current, parameters);
+    requireLike(file, "best", best, parameters);
+    requireLike(file, "memory", this.memory, memory);
+    for (int i = 0; i < curve.size(); i++)
+      if (curve.get(i).number() != i)
+        throw new MalformedModelException(
+            file, "point %d of its curve is of epoch %d".formatted(i, curve.get(i).number()));
+    if (curve.isEmpty() || steps != (curve.size() - 1) * stepsOfEpoch)
+      throw new MalformedModelException(
+          file,
+          "%d steps in %d epochs, expected %d in each"
+              .formatted(steps, curve.size() - 1, stepsOfEpoch));
+  }
+
+  private static void requireLike(
+      Path file, String part, Map<String, Tensor> found, Map<String, Tensor> expected) {
+    if (!found.keySet().equals(expected.keySet()))
+      throw new MalformedModelException(
+          file, "%s: %s, expected %s".formatted(part, found.keySet(), expected.keySet()));
+    found.forEach(
+        (name, tensor) -> {
+          long[] shape = Objects.requireNonNull(expected.get(name), name).shape();
+          if (!Arrays.equals(tensor.shape(), shape))
+            throw new MalformedModelException(
+                file,
+                "%s.%s has the shape %s, expected %s"
+                    .formatted(
+                        part, name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+        });
   }
 
   /** On the heap: the file is written over while these are in use. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param rate highest learning rate: the share of its magnitude that a step may change a weight by
  * @param scaleRate the same for scales, as a share of {@code rate}; 0 leaves them where calibration
  *     put them
+ * @param zeroPoints what becomes of zero points of activations, which go as fast as scales
  * @param warmUp share of the steps in which the rate rises
  * @param decay weight decay, never of scales and biases
  * @param longest length that gradients are shortened to; 0 for never
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param featureShare share of inner values in the loss, beside the outputs; below 1
  * @param averaged epochs that the running mean of the parameters goes back, which is what is judged
  *     and kept; 0 for the parameters themselves
+ * @param matched epochs after each of which, and before the first, layers get the original's mean
+ *     and variance by channel again; 0 for never
  * @param augmentation what becomes of samples before they are shown; to mix them, a batch has two
  *     at least
  * @param zeros what becomes of weights that are zero
@@ -36,6 +39,7 @@ public record TrainOptions(
     Method method,
     double rate,
     double scaleRate,
+    ZeroPoints zeroPoints,
     double warmUp,
     double decay,
     double longest,
@@ -45,6 +49,7 @@ public record TrainOptions(
     double temperature,
     double featureShare,
     double averaged,
+    int matched,
     Augmentation augmentation,
     Zeros zeros,
     @Nullable PruneRequest pruning,
@@ -54,6 +59,8 @@ public record TrainOptions(
     require(batch >= 1, "batch", batch);
     require(rate > 0 && rate < 10, "learning rate", rate);
     require(scaleRate >= 0 && scaleRate <= 10, "rate of scales", scaleRate);
+    if (zeroPoints == ZeroPoints.LEARNED)
+      require(scaleRate > 0, "rate of scales to learn zero points at", scaleRate);
     require(warmUp >= 0 && warmUp < 1, "warm-up", warmUp);
     require(decay >= 0 && decay < 1, "weight decay", decay);
     require(longest >= 0 && longest < Double.POSITIVE_INFINITY, "gradient length", longest);
@@ -64,6 +71,7 @@ public record TrainOptions(
     require(pruning == null || epochs >= 1, "epochs to prune in", epochs);
     require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
     require(averaged >= 0 && averaged <= 1e6, "averaged epochs", averaged);
+    require(matched >= 0, "epochs with matched statistics", matched);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
 
@@ -84,6 +92,7 @@ public record TrainOptions(
         Method.ADAMW,
         0.01,
         0.3,
+        ZeroPoints.KEPT,
         0.05,
         1e-4,
         1,
@@ -91,6 +100,7 @@ public record TrainOptions(
         0,
         0,
         1,
+        0,
         0,
         0,
         Augmentation.NONE,
@@ -119,6 +129,11 @@ public record TrainOptions(
     return with(parts -> parts.rate = wanted);
   }
 
+  /** The same with another fate of zero points. */
+  public TrainOptions withZeroPoints(ZeroPoints wanted) {
+    return with(parts -> parts.zeroPoints = wanted);
+  }
+
   /** The same with images changed. */
   public TrainOptions withAugmentation(Augmentation wanted) {
     return with(parts -> parts.augmentation = wanted);
@@ -139,6 +154,11 @@ public record TrainOptions(
     return with(parts -> parts.averaged = wanted);
   }
 
+  /** The same with statistics matched after so many epochs. */
+  public TrainOptions withMatched(int wanted) {
+    return with(parts -> parts.matched = wanted);
+  }
+
   /** The same with weights that become zero. */
   public TrainOptions withPruning(PruneRequest wanted) {
     return with(parts -> parts.pruning = wanted);
@@ -157,6 +177,7 @@ public record TrainOptions(
     private Method method;
     private double rate;
     private double scaleRate;
+    private ZeroPoints zeroPoints;
     private double warmUp;
     private double decay;
     private double longest;
@@ -166,6 +187,7 @@ public record TrainOptions(
     private double temperature;
     private double featureShare;
     private double averaged;
+    private int matched;
     private Augmentation augmentation;
     private Zeros zeros;
     private @Nullable PruneRequest pruning;
@@ -177,6 +199,7 @@ public record TrainOptions(
       method = from.method;
       rate = from.rate;
       scaleRate = from.scaleRate;
+      zeroPoints = from.zeroPoints;
       warmUp = from.warmUp;
       decay = from.decay;
       longest = from.longest;
@@ -186,6 +209,7 @@ public record TrainOptions(
       temperature = from.temperature;
       featureShare = from.featureShare;
       averaged = from.averaged;
+      matched = from.matched;
       augmentation = from.augmentation;
       zeros = from.zeros;
       pruning = from.pruning;
@@ -199,6 +223,7 @@ public record TrainOptions(
           method,
           rate,
           scaleRate,
+          zeroPoints,
           warmUp,
           decay,
           longest,
@@ -208,6 +233,7 @@ public record TrainOptions(
           temperature,
           featureShare,
           averaged,
+          matched,
           augmentation,
           zeros,
           pruning,

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -53,8 +54,12 @@ public final class Trainer implements AutoCloseable {
   /** Whether a model for one sample was made to take several, if they are alike. */
   private final boolean opened;
 
+  /** Samples that statistics are of. */
+  private static final int MATCHED_SAMPLES = 256;
+
   private final TorchGraph student;
   private final TorchGraph original;
+  private final MatchedStatistics statistics;
   private final Optimizer optimizer;
   private final Schedule schedule;
 
@@ -68,9 +73,9 @@ public final class Trainer implements AutoCloseable {
    *
    * @param teacher the float model to imitate; of the same inputs and outputs
    * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
-   *     other inputs or outputs, no output is of floats, a batch is larger than the data, or labels
-   *     that count are of one class or of none that the model knows, or the model answers a sample
-   *     more than once
+   *     other inputs or outputs, no output is of floats, a batch is larger than the data, zeros are
+   *     to stay in a format that has none, or labels that count are of one class or of none that the
+   *     model knows, or the model answers a sample more than once
    */
   public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
     requireAlike(model.floats(), teacher);
@@ -83,6 +88,7 @@ public final class Trainer implements AutoCloseable {
     if (options.labelShare() > 0) LabelledClasses.requireSeveral(labels);
     this.zeros = KeptZeros.of(model, options.zeros());
     PruneRequest wanted = options.pruning();
+    if (zeros.zeros() > 0 || wanted != null) requireZero(model);
     this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
@@ -96,6 +102,7 @@ public final class Trainer implements AutoCloseable {
       this.student = graphs.getFirst();
       graphs.add(TorchGraph.of(batched(teacher), List.of()));
       this.original = graphs.getLast();
+      this.statistics = new MatchedStatistics(model, teacher, student, original);
       this.objective = objective(teacher);
       this.classes = options.labelShare() > 0 ? classes() : 0;
       this.optimizer =
@@ -122,9 +129,23 @@ public final class Trainer implements AutoCloseable {
     return Objective.of(model.model(), ours, teacher, theirs, data.task(), options);
   }
 
+  private static void requireZero(FakeQuantized model) {
+    model
+        .formatWithoutZero()
+        .ifPresent(
+            format -> {
+              throw new UnsupportedModelException(
+                  "zeros",
+                  "weights that are zero shall stay so, and their %s has no zero"
+                      .formatted(format));
+            });
+  }
+
   private List<String> parameterNames() {
     List<String> names = new ArrayList<>(model.weights());
     names.addAll(model.scales());
+    if (options.zeroPoints() == ZeroPoints.LEARNED)
+      model.zeroPoints().forEach(zeroPoint -> names.add(zeroPoint.name()));
     return names;
   }
 
@@ -220,11 +241,12 @@ public final class Trainer implements AutoCloseable {
    * @throws MalformedModelException if the checkpoint is another run's
    */
   public Training train(@Nullable Path checkpoint, String run, Listener listener) {
-    Snapshot earlier = checkpoint == null ? null : Snapshot.read(checkpoint, run);
+    Snapshot earlier = checkpoint == null ? null : earlier(checkpoint, run);
     List<Epoch> curve = new ArrayList<>();
     Map<String, Tensor> best;
     long steps = 0;
     if (earlier == null) {
+      match(0);
       curve.add(judge(0, Double.NaN));
       listener.epoch(curve.getFirst());
       best = parameters();
@@ -241,14 +263,18 @@ public final class Trainer implements AutoCloseable {
       List<List<Integer>> batches = rows.batches(epoch, options);
       for (List<Integer> batch : batches) {
         double loss = step(batch, epoch);
-        if (!Double.isFinite(loss))
+        if (!Double.isFinite(loss) || !optimizer.step(schedule.at(steps)))
           throw new DivergedException(epoch, steps, training(best, curve, resumed));
-        optimizer.step(schedule.at(steps++));
+        steps++;
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
       }
+      match(epoch);
       optimizer.exchangeMeans();
       Epoch judged = judge(epoch, sum / batches.size());
+      if (!optimizer.isFinite()
+          || !rows.heldOut().isEmpty() && !Double.isFinite(judged.heldOutLoss()))
+        throw new DivergedException(epoch, steps, training(best, curve, resumed));
       curve.add(judged);
       if (best(curve) == epoch) best = parameters();
       optimizer.exchangeMeans();
@@ -257,6 +283,30 @@ public final class Trainer implements AutoCloseable {
       listener.epoch(judged);
     }
     return training(best, curve, resumed);
+  }
+
+  private @Nullable Snapshot earlier(Path checkpoint, String run) {
+    Snapshot found = Snapshot.read(checkpoint, run);
+    if (found != null)
+      found.requireLike(checkpoint, parameters(), optimizer.memory(), rows.steps(options));
+    return found;
+  }
+
+  /** Gives layers the original's statistics, in the first epochs. */
+  private void match(int epoch) {
+    if (options.matched() > 0 && epoch <= options.matched()) statistics.match(this::eachForMatch);
+  }
+
+  private void eachForMatch(Consumer<Map<String, Tensor>> batch) {
+    for (List<Integer> some : rows.spread(MATCHED_SAMPLES, options)) {
+      List<Map<String, Tensor>> samples = samples(some);
+      if (goTogether(samples)) batch.accept(joined(samples));
+      else samples.forEach(batch);
+    }
+  }
+
+  private List<Map<String, Tensor>> samples(List<Integer> batch) {
+    return batch.stream().map(row -> data.samples().get(row)).toList();
   }
 
   /** Makes zero what is to be in an epoch; not if weights are no numbers any more. */
@@ -372,8 +422,7 @@ public final class Trainer implements AutoCloseable {
   private Epoch judge(int number, double trainLoss) {
     HeldOut sums = new HeldOut();
     for (List<Integer> batch : rows.judged(options)) {
-      List<Map<String, Tensor>> samples = new ArrayList<>();
-      for (int row : batch) samples.add(data.samples().get(row));
+      List<Map<String, Tensor>> samples = samples(batch);
       if (goTogether(samples)) {
         judge(joined(samples), batch, sums);
         continue;

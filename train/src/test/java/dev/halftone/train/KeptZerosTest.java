@@ -1,18 +1,23 @@
 package dev.halftone.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.recipe.WeightFormat;
 import dev.halftone.runtime.Progress;
+import dev.halftone.runtime.RunOptions;
+import dev.halftone.runtime.RunnableModel;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.optimize.Method;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,7 @@ final class KeptZerosTest {
         method,
         0.05,
         0.3,
+        ZeroPoints.KEPT,
         0,
         0.01,
         1,
@@ -40,6 +46,7 @@ final class KeptZerosTest {
         0,
         0,
         1,
+        0,
         0,
         0,
         Augmentation.NONE,
@@ -151,7 +158,6 @@ final class KeptZerosTest {
     KeptZeros kept = KeptZeros.of(fake, Zeros.KEPT_WHERE_PRUNED);
     assertThat(kept.masks()).hasSize(2);
     assertThat(kept.zeros()).isEqualTo((8 * 8 * 9 + 4 * 128) / 2);
-    assertThat(kept.elements()).isEqualTo(8 * 3 * 9 + 8 * 8 * 9 + 4 * 128);
   }
 
   @Test
@@ -177,5 +183,30 @@ final class KeptZerosTest {
       long[] codes = codes(fake.export(training.parameters()), "w3");
       for (int i = 0; i < was.length; i++) if (was[i] == 0) assertThat(codes[i]).isZero();
     }
+  }
+
+  /** What the file decodes is zero where the model was. */
+  @ParameterizedTest
+  @CsvSource({"nf4", "fp4-e2m1", "log4"})
+  void zerosStayInFormatsThatAreDecoded(String weights) {
+    Model pruned = SmallNetwork.pruned();
+    FakeQuantized fake = fake(pruned, weights);
+    Model file = fake.export(train(fake, OPTIONS).parameters());
+    float[] before = Objects.requireNonNull(pruned.graph().initializers().get("w2")).toFloats();
+    try (RunnableModel runnable = RunnableModel.open(file, List.of("w2"), RunOptions.asWritten())) {
+      Map<String, Tensor> read = runnable.run(Map.of("x", SmallNetwork.image(0)));
+      float[] after = Objects.requireNonNull(read.get("w2")).toFloats();
+      for (int i = 0; i < before.length; i++)
+        if (before[i] == 0) assertThat(after[i]).as("element %d", i).isZero();
+    }
+  }
+
+  @Test
+  void aFormatWithoutZeroIsRefused() {
+    FakeQuantized fake = fake(SmallNetwork.pruned(), "binary");
+    assertThatThrownBy(() -> train(fake, OPTIONS))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("their binary has no zero");
+    assertThat(train(fake, OPTIONS.withZeros(Zeros.TRAINED)).best()).isNotNegative();
   }
 }

@@ -165,11 +165,16 @@ public final class SmallNetwork {
 
   /** Static by channel, ranges from the extremes. */
   public static Recipe recipe(WeightFormat weights, DType activations) {
+    return recipe(weights, activations, new Granularity.PerChannel());
+  }
+
+  /** Static, ranges from the extremes. */
+  public static Recipe recipe(WeightFormat weights, DType activations, Granularity granularity) {
     return new Recipe(
             Mode.STATIC,
             weights,
             activations,
-            new Granularity.PerChannel(),
+            granularity,
             false,
             true,
             false,

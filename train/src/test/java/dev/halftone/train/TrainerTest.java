@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.calibrate.StatisticsSource;
+import dev.halftone.checkpoint.safetensors.Safetensors;
+import dev.halftone.checkpoint.safetensors.SafetensorsWriter;
 import dev.halftone.data.DataSet;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.graph.edit.GraphEditor;
@@ -26,8 +29,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +94,7 @@ final class TrainerTest {
             method,
             method == Method.SGD ? 0.3 : 0.03,
             0.3,
+            ZeroPoints.LEARNED,
             0.1,
             1e-4,
             1,
@@ -93,6 +102,7 @@ final class TrainerTest {
             0,
             0,
             1,
+            0,
             0,
             0,
             Augmentation.NONE,
@@ -146,8 +156,10 @@ final class TrainerTest {
   @Test
   void theSameSeedGivesTheSameBytes() throws IOException {
     TrainOptions options =
-        OPTIONS.withAugmentation(
-            Augmentation.parse("flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7"));
+        OPTIONS
+            .withAugmentation(
+                Augmentation.parse("flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7"))
+            .withZeroPoints(ZeroPoints.LEARNED);
     assertThat(bytes(train(options, SmallNetwork.samples(SAMPLES))))
         .isEqualTo(bytes(train(options, SmallNetwork.samples(SAMPLES))));
   }
@@ -163,10 +175,20 @@ final class TrainerTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = ' ',
-      value = {"none 0", "none 1.5", "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7 0"})
-  void goesOnWhereItWasKilled(String augmentation, double averaged) throws IOException {
+      value = {
+        "none 0 KEPT 1",
+        "none 0 LEARNED 4",
+        "none 1.5 LEARNED 0",
+        "flip,crop:1,zoom:0.5,color:0.2,noise:0.1,mixup,cutmix:0.7 0 KEPT 0"
+      })
+  void goesOnWhereItWasKilled(
+      String augmentation, double averaged, ZeroPoints zeroPoints, int matched) throws IOException {
     TrainOptions options =
-        OPTIONS.withAugmentation(Augmentation.parse(augmentation)).withAveraged(averaged);
+        OPTIONS
+            .withAugmentation(Augmentation.parse(augmentation))
+            .withAveraged(averaged)
+            .withZeroPoints(zeroPoints)
+            .withMatched(matched);
     Path checkpoint = folder.resolve("state.safetensors");
     DataSet data = SmallNetwork.samples(SAMPLES);
     Trainer.Listener killer =
@@ -199,12 +221,54 @@ final class TrainerTest {
   void refusesACheckpointThatIsNone() throws IOException {
     Path checkpoint = Files.writeString(folder.resolve("state.safetensors"), "no tensors");
     assertThatThrownBy(
-            () -> train(OPTIONS, SmallNetwork.samples(8), checkpoint, Trainer.Listener.NONE))
-        .isInstanceOf(UnsupportedModelException.class);
-    assertThatThrownBy(
             () -> train(OPTIONS, SmallNetwork.samples(16), checkpoint, Trainer.Listener.NONE))
         .isInstanceOf(MalformedModelException.class)
         .hasMessageContaining("state.safetensors");
+  }
+
+  private interface Damage {
+    void to(Map<String, String> metadata, SequencedMap<String, Tensor> tensors);
+  }
+
+  /** Of the run that it says it is of, but for one thing. */
+  private void assertRefused(String message, Damage damage) {
+    Path checkpoint = folder.resolve("state.safetensors");
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    if (!Files.exists(folder.resolve("whole")))
+      train(OPTIONS, data, folder.resolve("whole"), Trainer.Listener.NONE);
+    Safetensors whole = Safetensors.read(folder.resolve("whole"));
+    Map<String, String> metadata = new LinkedHashMap<>(whole.metadata());
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
+    damage.to(metadata, tensors);
+    SafetensorsWriter.write(checkpoint, metadata, tensors);
+    assertThatThrownBy(() -> train(OPTIONS, data, checkpoint, Trainer.Listener.NONE))
+        .as(message)
+        .isInstanceOf(MalformedModelException.class)
+        .hasMessageContainingAll("state.safetensors", message);
+  }
+
+  @Test
+  void refusesDamagedCheckpoints() {
+    List<String> parts = List.of("current.", "best.", "memory.first.", "memory.second.");
+    String weight = fake().weights().iterator().next();
+    for (String part : parts) {
+      String name = part.substring(0, part.indexOf('.'));
+      assertRefused(name + ": [", (metadata, tensors) -> tensors.remove(part + weight));
+      assertRefused(
+          name + ": [",
+          (metadata, tensors) -> tensors.put(part + "more", Tensor.ofFloats(new float[1], 1)));
+      assertRefused(
+          "has the shape [1]",
+          (metadata, tensors) -> tensors.put(part + weight, Tensor.ofFloats(new float[1], 1)));
+    }
+    assertRefused(
+        "0 steps in 4 epochs", (metadata, tensors) -> metadata.put("halftone.steps", "0"));
+    assertRefused(
+        "28 steps in -1 epochs", (metadata, tensors) -> metadata.put("halftone.curve", ""));
+    assertRefused("damaged", (metadata, tensors) -> metadata.put("halftone.curve", "0 1"));
+    assertRefused(
+        "point 0 of its curve is of epoch 1",
+        (metadata, tensors) -> metadata.put("halftone.curve", "1 1 1 1 1"));
   }
 
   @Test
@@ -258,6 +322,72 @@ final class TrainerTest {
     assertThat(bytes(mean)).isNotEqualTo(bytes(last));
     // A mean over a single step is that step's.
     assertThat(bytes(train(OPTIONS.withAveraged(1e-3), data))).isEqualTo(bytes(last));
+  }
+
+  /** Learned ones differ from calibration's, within their codes; kept ones do not. */
+  @ParameterizedTest
+  @EnumSource
+  void zeroPointsAreLearnedWhereThatIsWanted(ZeroPoints wanted) {
+    FakeQuantized fake = fake();
+    DataSet data = SmallNetwork.samples(SAMPLES);
+    TrainOptions options = OPTIONS.withEpochs(8).withZeroPoints(wanted);
+    Training training;
+    try (Trainer trainer = new Trainer(fake, data, options)) {
+      training = trainer.train(null, "", Trainer.Listener.NONE);
+    }
+    assertThat(training.best()).isPositive();
+    Model file = fake.export(training.parameters());
+    boolean learned = wanted == ZeroPoints.LEARNED;
+    assertThat(zeroPoints(file).equals(zeroPoints(fake.export(initial(fake)))))
+        .isNotEqualTo(learned);
+    assertThat(zeroPoints(file).values()).allMatch(code -> code >= 0 && code <= 15);
+    assertThat(FileDifference.of(fake, training.parameters(), file, data).isExplained()).isTrue();
+  }
+
+  private static Map<String, Tensor> initial(FakeQuantized fake) {
+    Map<String, Tensor> initial = new HashMap<>(fake.model().graph().initializers());
+    fake.zeroPoints().forEach(zeroPoint -> initial.remove(zeroPoint.name()));
+    return initial;
+  }
+
+  /** Of activations, as the file has them. */
+  private static Map<String, Long> zeroPoints(Model file) {
+    Map<String, Long> zeroPoints = new TreeMap<>();
+    for (Node node : file.graph().nodes())
+      if (node.is("QuantizeLinear"))
+        zeroPoints.put(
+            node.input(2),
+            Objects.requireNonNull(file.graph().initializers().get(node.input(2))).longAt(0));
+    return zeroPoints;
+  }
+
+  @Test
+  void zeroPointsAreNotLearnedWhereScalesAreNot() {
+    TrainOptions kept =
+        new TrainOptions(
+            1,
+            8,
+            Method.SGD,
+            0.1,
+            0,
+            ZeroPoints.KEPT,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            0,
+            Augmentation.NONE,
+            Zeros.TRAINED,
+            null,
+            0);
+    assertThatThrownBy(() -> kept.withZeroPoints(ZeroPoints.LEARNED))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("rate of scales to learn zero points at 0.0 is out of range");
   }
 
   @Test
@@ -319,6 +449,7 @@ final class TrainerTest {
             Method.SGD,
             1e-9,
             0,
+            ZeroPoints.KEPT,
             0,
             0,
             0,
@@ -326,6 +457,7 @@ final class TrainerTest {
             2,
             0,
             1,
+            0,
             0,
             0,
             Augmentation.NONE,

@@ -36,6 +36,24 @@ public final class Codes {
     return request;
   }
 
+  /**
+   * The request that gives the same codes for the same weight: its scales known, its codebook the
+   * one that was fitted.
+   *
+   * @throws IllegalStateException if groups of channels have codebooks of their own, or zero points
+   *     differ
+   */
+  public CodeRequest settled() {
+    if (formats.formats().size() > 1 || !format().symmetric())
+      throw new IllegalStateException(request.name() + " has codebooks or zero points by channel");
+    return new CodeRequest(
+        request.name(),
+        request.weight(),
+        layout(),
+        formats.formats().getFirst(),
+        Scaling.known(scales.clone()));
+  }
+
   public CodeLayout layout() {
     return request.layout();
   }

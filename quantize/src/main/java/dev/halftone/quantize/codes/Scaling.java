@@ -37,6 +37,16 @@ public record Scaling(
     return new Scaling(search, storage, importance, scales, known, zeroPoints);
   }
 
+  /**
+   * By scales that are known, in the order of the layout.
+   *
+   * @param scales one for each that the layout has; the codes are symmetric
+   */
+  public static Scaling known(float... scales) {
+    return new Scaling(
+        PLAIN.search(), PLAIN.storage(), Importance.EQUAL, new double[0], scales, new short[0]);
+  }
+
   /** What the scale and the zero point of a block of a channel are. */
   public interface KnownScales {
     /** May be negative, and not 0. */

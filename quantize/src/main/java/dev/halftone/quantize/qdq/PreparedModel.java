@@ -25,16 +25,24 @@ record PreparedModel(Model model, String domain, List<String> warnings) {
   private static final long INTEGER_CLIP = 12;
 
   /**
-   * @throws UnsupportedModelException if activations of 4 bits take an operator set that the model
-   *     cannot be raised to
+   * @throws UnsupportedModelException if activations of 4 bits, or weights that are decoded, take
+   *     an operator set that the model cannot be raised to
    */
   static PreparedModel of(Model model, Recipe recipe) {
-    int weightBits = StoredIntegers.of(recipe.weights()).type().bits();
-    boolean eightBit = recipe.activations().bits() <= 8 && weightBits == 8;
+    boolean decoded = DecodedWeights.are(recipe);
+    boolean eightBit =
+        recipe.activations().bits() <= 8
+            && !decoded
+            && StoredIntegers.of(recipe.weights()).type().bits() == 8;
     long needed = eightBit ? PER_CHANNEL : WIDE_AND_NARROW;
     return switch (OpsetUpgrade.to(model, needed)) {
       case OpsetUpgrade.Result.Raised(Model raised) -> new PreparedModel(raised, "", List.of());
       case OpsetUpgrade.Result.Refused(String node, String reason) -> {
+        if (decoded)
+          throw new UnsupportedModelException(
+              node,
+              "weights of %s by %s take operator set %d: %s"
+                  .formatted(recipe.weights().name(), recipe.granularity().text(), needed, reason));
         if (recipe.activations().bits() < 8 && model.opset() < INTEGER_CLIP)
           throw new UnsupportedModelException(
               node, "activations of 4 bits take operator set %d: %s".formatted(needed, reason));

@@ -106,10 +106,12 @@ final class QdqGraph {
       source = editor.freshName(value + "_float");
       renamedOutputs.put(value, source);
       target = value;
-    } else if (wouldBeQuantized(value)) {
-      source = editor.freshName(value + "_float");
-      String name = editor.freshName(source + "_Sum");
-      editor.add(Node.of(name, "Sum", List.of(value), List.of(source)));
+    }
+    if (wouldBeQuantized(value)) {
+      String summed = editor.freshName(value + "_float");
+      String name = editor.freshName(summed + "_Sum");
+      editor.add(Node.of(name, "Sum", List.of(source), List.of(summed)));
+      source = summed;
     }
     String root = placement.rangeSource().getOrDefault(value, value);
     QuantizationParameters parameters = decisions.activations().get(root);
@@ -151,16 +153,26 @@ final class QdqGraph {
   private boolean wouldBeQuantized(String value) {
     Placement placement = decisions.placement();
     Node producer = index.producer(value);
-    while (producer != null && !placement.isInteger(producer) && passesOn(producer))
+    while (producer != null
+        && (placement.absorbed().contains(producer)
+            || (!computesInIntegers(producer) && passesOn(producer))))
       producer = index.producer(producer.input(0));
-    if (producer == null || placement.isInteger(producer)) return false;
+    if (producer == null || computesInIntegers(producer)) return false;
     boolean hasWeights = producer.is("Conv") || producer.is("ConvTranspose") || producer.is("Gemm");
+    boolean decoded = placement.isInteger(producer);
     return (hasWeights || Treatment.hasIntegerKernel(producer))
         && Treatment.dataInputs(producer).stream()
             .allMatch(
                 input ->
                     placement.pairs().contains(input)
-                        && !placement.floatProducers().contains(input));
+                        && (decoded || !placement.floatProducers().contains(input)));
+  }
+
+  /** Whether all that the node reads is integers, weights that are decoded not being such. */
+  private boolean computesInIntegers(Node node) {
+    Placement placement = decisions.placement();
+    return placement.isInteger(node)
+        && (!placement.linear().contains(node) || decisions.weights().containsKey(node));
   }
 
   /** Whether ONNX Runtime moves a QuantizeLinear from behind the node to before it. */

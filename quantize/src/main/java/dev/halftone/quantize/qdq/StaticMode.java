@@ -29,6 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Weights and activations as integers, the ranges of activations from calibration data. */
@@ -90,8 +92,9 @@ public final class StaticMode {
 
   /**
    * Quantizes a folded model into pairs of QuantizeLinear and DequantizeLinear that training can go
-   * on from. Weights of recurrent operators are stored as the recipe's integers and decoded when
-   * the model is loaded; what else no operator computes in integers stays in float.
+   * on from. Weights of recurrent operators, and in formats and blocks that integer operators do
+   * not know those of all, are stored as codes and decoded when the model is loaded; what else no
+   * operator computes in integers stays in float.
    *
    * @throws UnsupportedModelException if no operator can compute in integers
    * @throws dev.halftone.graph.MalformedModelException if a weight is NaN or infinite
@@ -114,19 +117,33 @@ public final class StaticMode {
     QdqGraph.Built built = QdqGraph.build(mode.graph, decisions, prepared.domain());
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, built.graph());
-    RecurrentWeights recurrent =
-        RecurrentWeights.store(
-            prepared.withDomains(built.graph()).withMetadata(metadata), recipe, threads);
-    Map<String, String> originals = new LinkedHashMap<>(built.originals());
-    originals.putAll(recurrent.originals());
-    Map<String, Codes> grids = mode.grids(decisions);
-    grids.putAll(recurrent.grids());
+    Model quantized = prepared.withDomains(built.graph()).withMetadata(metadata);
+    List<DecodedWeight> decoded =
+        DecodedWeights.find(quantized, mode.decoded(placement), recipe, threads);
+    Map<String, Tensor> scales = new LinkedHashMap<>();
+    for (DecodedWeight weight : decoded) scales.put(weight.name(), weight.scales());
+    Plan written = DecodedWeights.store(quantized, decoded, scales, threads).plan();
     return new StaticDraft(
         prepared.model(),
-        recurrent.model(),
-        originals,
-        grids,
-        mode.plan(decisions, prepared, observed).with(recurrent.tensors()));
+        quantized,
+        built.originals(),
+        mode.grids(decisions),
+        decoded,
+        mode.plan(decisions, prepared, observed).with(written.tensors()));
+  }
+
+  /** Weights of linear operators that are decoded when the model is loaded, by name. */
+  private Set<String> decoded(Placement placement) {
+    return placement.linear().stream()
+        .filter(node -> DecodedWeights.are(own(node)))
+        .map(node -> node.input(1))
+        .collect(Collectors.toSet());
+  }
+
+  /** The recipe that holds for a linear operator. */
+  private Recipe own(Node linear) {
+    long elements = Objects.requireNonNull(index.constant(linear.input(1))).count();
+    return recipe.forNode(linear.label(), linear.opType(), elements);
   }
 
   /** The codes that each constant may be made of. */
@@ -136,11 +153,8 @@ public final class StaticMode {
         .constants()
         .keySet()
         .forEach(name -> grids.put(name, Codes.all(recipe.activations())));
-    for (Node node : decisions.weights().keySet()) {
-      long elements = Objects.requireNonNull(index.constant(node.input(1))).count();
-      Recipe own = recipe.forNode(node.label(), node.opType(), elements);
-      grids.put(node.input(1), StoredIntegers.of(own.weights()).codes());
-    }
+    for (Node node : decisions.weights().keySet())
+      grids.put(node.input(1), StoredIntegers.of(own(node).weights()).codes());
     return grids;
   }
 
@@ -232,9 +246,7 @@ public final class StaticMode {
 
   /** Whether errors of the node's weight count by what it is multiplied with. */
   private boolean weighs(Node linear) {
-    long elements = Objects.requireNonNull(index.constant(linear.input(1))).count();
-    Recipe own = recipe.forNode(linear.label(), linear.opType(), elements);
-    return own.search() instanceof ScaleSearch.WeightedError;
+    return own(linear).search() instanceof ScaleSearch.WeightedError;
   }
 
   /** What the node's weight is multiplied with; null where that has no channels to be seen. */
@@ -305,7 +317,7 @@ public final class StaticMode {
     Map<String, Importance> importances = importances(placement, quantizer, observed);
     Map<String, double[]> least = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
-      if (!placement.linear().contains(node)) continue;
+      if (!placement.linear().contains(node) || DecodedWeights.are(own(node))) continue;
       ChannelView view = quantizer.view(node);
       QuantizationParameters input = input(node, placement, activations);
       double[] own =
@@ -317,7 +329,7 @@ public final class StaticMode {
     Map<Node, LinearWeights> weights = new java.util.IdentityHashMap<>();
     Map<String, QuantizedTensor> stored = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
-      if (!placement.linear().contains(node)) continue;
+      if (!placement.linear().contains(node) || DecodedWeights.are(own(node))) continue;
       ChannelView view = quantizer.view(node);
       String key = weightKey(node, view);
       QuantizedTensor weight =

@@ -20,21 +20,26 @@ record StoredIntegers(IntegerFormat integers, DType type) {
    * @throws IllegalArgumentException if it is not one of signed integers or UINT8
    */
   static StoredIntegers of(WeightFormat format) {
+    if (!hold(format))
+      throw new IllegalArgumentException(
+          "static mode has weights of signed integers, not " + format.name());
     return switch (format) {
-      case WeightFormat.Element(DType type)
-          when type == DType.INT8 || type == DType.INT4 || type == DType.INT2 ->
-          held(IntegerFormat.signed(type.bits()));
       // The zero point in the middle is added to the codes of INT8.
       case WeightFormat.Element(DType type) when type == DType.UINT8 ->
           new StoredIntegers(IntegerFormat.INT8, type);
-      case WeightFormat.Numbers(NumberFormat numbers)
-          when numbers instanceof IntegerFormat integers
-              && integers.isSigned()
-              && integers.bits() <= 8 ->
-          held(integers);
-      default ->
-          throw new IllegalArgumentException(
-              "static mode has weights of signed integers, not " + format.name());
+      case WeightFormat.Numbers(IntegerFormat integers) -> held(integers);
+      default -> held(IntegerFormat.signed(format.bits()));
+    };
+  }
+
+  /** Whether there are such for a number format. */
+  static boolean hold(WeightFormat format) {
+    return switch (format) {
+      case WeightFormat.Element(DType type) ->
+          type == DType.INT8 || type == DType.INT4 || type == DType.INT2 || type == DType.UINT8;
+      case WeightFormat.Numbers(NumberFormat numbers) ->
+          numbers instanceof IntegerFormat integers && integers.isSigned() && integers.bits() <= 8;
+      default -> false;
     };
   }
 

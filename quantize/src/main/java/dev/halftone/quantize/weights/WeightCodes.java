@@ -17,11 +17,11 @@ import dev.halftone.scheme.ScaleStorage;
 import dev.halftone.tensor.DType;
 
 /** What the format of a recipe's weights means for their codes, blocks and scales. */
-final class WeightCodes {
+public final class WeightCodes {
   private WeightCodes() {}
 
   /** The codes that a recipe asks for. */
-  static CodeFormat format(Recipe recipe) {
+  public static CodeFormat format(Recipe recipe) {
     return switch (recipe.weights()) {
       case WeightFormat.Element(DType type) ->
           new IntegerGrid(type, recipe.symmetricWeights(), recipe.range());

@@ -132,8 +132,7 @@ public final class FloatFolder {
     if (!Files.exists(config.file()))
       return ResultFiles.Target.folder(out, layout, Optional.empty(), List.of());
     String text = config.without(PackedWeights.KEY);
-    return ResultFiles.Target.folder(
-        out, layout, Optional.of(text), Companions.of(place.folder()));
+    return ResultFiles.Target.folder(out, layout, Optional.of(text), Companions.of(place.folder()));
   }
 
   private static List<Piece> pieces(String name, StoredFloats floats) {

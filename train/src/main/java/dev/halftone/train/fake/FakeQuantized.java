@@ -5,6 +5,9 @@ import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.quantize.codes.CodeFormat;
+import dev.halftone.quantize.qdq.DecodedWeight;
+import dev.halftone.quantize.qdq.DecodedWeights;
 import dev.halftone.quantize.qdq.StaticDraft;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -15,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** A model that rounds as its file will round, with parameters in float. */
@@ -54,6 +58,8 @@ public final class FakeQuantized {
     for (Grid grid : built.grids())
       originals.computeIfPresent(
           grid.value(), (value, same) -> draft.originals().getOrDefault(grid.codes(), same));
+    for (TrainingGraph.Decoded decoded : built.decoded())
+      originals.replace(decoded.value(), decoded.weight().name());
     return originals;
   }
 
@@ -81,19 +87,54 @@ public final class FakeQuantized {
   }
 
   /**
+   * A zero point that can be learned: an activation's, unless its lowest code does the work of a
+   * rectifier.
+   *
+   * @param name of the initializer of {@link #model}, a float
+   * @param scale of the initializer that it goes with
+   * @param low the least code, which is the least that it can be
+   * @param high the greatest code likewise
+   */
+  public record ZeroPoint(String name, String scale, long low, long high) {}
+
+  /** The zero points of {@link #model} that can be learned. */
+  public List<ZeroPoint> zeroPoints() {
+    return built.offsets().stream()
+        .map(
+            offset ->
+                new ZeroPoint(
+                    offset.zeroPoint(),
+                    offset.scale(),
+                    offset.codes().low(),
+                    offset.codes().high()))
+        .toList();
+  }
+
+  /**
    * What is rounded with a scale.
    *
    * @param value what goes in: the name of a weight or of an inner value
    * @param scale name of the initializer
-   * @param axis of the scales, where there are several
+   * @param axis of the channels that have scales of their own; -1 where it is known that there are
+   *     none
    * @param reach codes from the zero point to the furthest
    */
   public record Rounding(String value, String scale, int axis, double reach) {}
+
+  /** The name of a format without a zero that weights are rounded to, if there is one. */
+  public Optional<String> formatWithoutZero() {
+    return draft.decoded().stream()
+        .map(weight -> weight.request().format())
+        .filter(format -> format.decode(format.middle(), 1, format.middle()) != 0)
+        .map(CodeFormat::name)
+        .findFirst();
+  }
 
   /** Every place where values are rounded with a scale that can be learned. */
   public List<Rounding> roundings() {
     List<Rounding> roundings = new ArrayList<>();
     Graph graph = model().graph();
+    built.decoded().forEach(decoded -> roundings.add(rounding(decoded)));
     for (Node node : graph.nodes()) {
       if (!FakeQuantization.is(node) || !scales().contains(node.input(1))) continue;
       double zeroPoint = Objects.requireNonNull(graph.initializers().get(node.input(2))).floatAt(0);
@@ -109,11 +150,19 @@ public final class FakeQuantized {
     return roundings;
   }
 
+  private static Rounding rounding(TrainingGraph.Decoded decoded) {
+    DecodedWeight weight = decoded.weight();
+    CodeFormat format = weight.request().format();
+    double reach = Math.max(-format.bottom(1, format.middle()), format.top(1, format.middle()));
+    return new Rounding(decoded.value(), decoded.scale(), weight.axis(), Math.max(1, reach));
+  }
+
   private static Set<String> weights(TrainingGraph.Built built) {
     Graph graph = built.model().graph();
     GraphIndex index = new GraphIndex(graph);
     Set<String> weights = new LinkedHashSet<>();
     built.grids().forEach(grid -> weights.add(grid.value()));
+    built.decoded().forEach(decoded -> weights.add(decoded.value()));
     for (Node node : graph.nodes()) {
       for (int input : trained(node)) {
         Tensor value = index.constant(node.input(input));
@@ -142,15 +191,23 @@ public final class FakeQuantized {
   }
 
   /**
-   * The file's model with what was trained: scales as they are, weights as codes at those scales,
-   * biases as 32-bit codes at the product of two.
+   * The file's model with what was trained: scales as they are, zero points rounded to codes,
+   * weights as codes at those scales, biases as 32-bit codes at the product of two.
    *
-   * @param parameters a value for each of {@link #weights} and {@link #scales}, in FLOAT32
+   * @param parameters a value for each of {@link #weights} and {@link #scales}, in FLOAT32, and for
+   *     those of {@link #zeroPoints} that shall not stay as they are
    */
   public Model export(Map<String, Tensor> parameters) {
     GraphEditor editor = new GraphEditor(draft.quantized().graph());
     Map<String, Tensor> initializers = draft.quantized().graph().initializers();
-    for (String scale : scales()) editor.replaceInitializer(scale, parameter(parameters, scale));
+    for (String scale : scales())
+      if (initializers.containsKey(scale))
+        editor.replaceInitializer(scale, parameter(parameters, scale));
+    for (Offset offset : built.offsets()) {
+      Tensor zeroPoint = parameters.get(offset.zeroPoint());
+      if (zeroPoint != null)
+        editor.replaceInitializer(offset.stored(), RoundedCodes.of(offset, zeroPoint));
+    }
     for (Grid grid : built.grids()) {
       Tensor scale =
           grid.ofProduct() ? biasScale(grid, parameters) : parameter(parameters, grid.scale());
@@ -164,7 +221,14 @@ public final class FakeQuantized {
     for (String weight : weights)
       if (initializers.containsKey(weight))
         editor.replaceInitializer(weight, parameter(parameters, weight));
-    return draft.quantized().withGraph(editor.toGraph());
+    Map<String, Tensor> decodedScales = new LinkedHashMap<>();
+    for (TrainingGraph.Decoded decoded : built.decoded()) {
+      String weight = decoded.weight().name();
+      editor.replaceInitializer(weight, parameter(parameters, decoded.value()));
+      decodedScales.put(weight, parameter(parameters, decoded.scale()));
+    }
+    Model floats = draft.quantized().withGraph(editor.toGraph());
+    return DecodedWeights.store(floats, draft.decoded(), decodedScales, 1).model();
   }
 
   private static Tensor parameter(Map<String, Tensor> parameters, String name) {

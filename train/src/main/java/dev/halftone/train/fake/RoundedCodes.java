@@ -24,6 +24,13 @@ final class RoundedCodes {
     return packed(codes, type, value.shape());
   }
 
+  /** {@code clamp(rint(zeroPoint), low, high)}. */
+  static Tensor of(Offset offset, Tensor zeroPoint) {
+    double rounded = Math.rint(zeroPoint.floatAt(0));
+    int code = (int) Math.clamp(rounded, offset.codes().low(), offset.codes().high());
+    return packed(new int[] {code}, offset.type(), zeroPoint.shape());
+  }
+
   private static Tensor packed(int[] codes, DType type, long[] shape) {
     if (type == DType.INT32) return Tensor.ofInts(codes, shape);
     int bits = type.bits();

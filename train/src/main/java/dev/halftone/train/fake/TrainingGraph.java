@@ -6,12 +6,15 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.quantize.qdq.DecodedWeight;
 import dev.halftone.quantize.qdq.StaticDraft;
 import dev.halftone.scheme.Codes;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import dev.halftone.train.operator.FakeEncoding;
 import dev.halftone.train.operator.FakeQuantization;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,37 +34,59 @@ final class TrainingGraph {
   private final GraphIndex index;
   private final GraphEditor editor;
   private final List<Grid> grids = new ArrayList<>();
+  private final List<Decoded> decoded = new ArrayList<>();
   private final Set<String> scales = new LinkedHashSet<>();
   private final Map<String, String> zeroPoints = new LinkedHashMap<>();
+  private final DroppedRectifiers dropped;
+  private final Set<String> rectifying = new HashSet<>();
+  private final Map<String, Offset> offsets = new LinkedHashMap<>();
 
   private TrainingGraph(StaticDraft draft) {
     this.draft = draft;
     this.file = draft.quantized().graph();
     this.index = new GraphIndex(file);
     this.editor = new GraphEditor(file);
+    this.dropped = new DroppedRectifiers(draft);
   }
 
   /**
    * The graph with what is trained in it.
    *
-   * @param grids the constants that are stored as codes
+   * @param grids the constants that are stored as codes beside a DequantizeLinear
+   * @param decoded the others
    * @param scales all scales that can be learned, of activations and weights; those of biases
    *     follow from them
+   * @param offsets the zero points that can be learned
    */
-  record Built(Model model, List<Grid> grids, List<String> scales) {}
+  record Built(
+      Model model,
+      List<Grid> grids,
+      List<Decoded> decoded,
+      List<String> scales,
+      List<Offset> offsets) {}
+
+  /**
+   * A weight that the file decodes.
+   *
+   * @param value the float initializer of the training graph
+   * @param scale its scales there
+   */
+  record Decoded(String value, String scale, DecodedWeight weight) {}
 
   static Built build(StaticDraft draft) {
     TrainingGraph builder = new TrainingGraph(draft);
     for (Node node : builder.file.nodes()) {
       if (node.opType().equals("QuantizeLinear")) builder.joinPair(node);
       else if (node.opType().equals("DequantizeLinear")) builder.restoreConstant(node);
-      else if (node.is("Mul")) builder.restoreDecoded(node);
     }
+    draft.decoded().forEach(builder::restoreDecoded);
     builder.editor.prune();
     return new Built(
         draft.quantized().withGraph(builder.editor.toGraph()),
         builder.grids,
-        List.copyOf(builder.scales));
+        builder.decoded,
+        List.copyOf(builder.scales),
+        builder.learnable());
   }
 
   /** Replaces the pair by one node. */
@@ -69,6 +94,7 @@ final class TrainingGraph {
     List<String> inputs = List.of(quantize.input(0), quantize.input(1), floatZeroPoint(quantize));
     scales.add(quantize.input(1));
     Codes all = Codes.all(constant(quantize, 2).dtype());
+    Codes used = all;
     for (Node reader : index.consumers(quantize.output(0))) {
       if (!reader.is("Clip")) {
         join(reader, inputs, all);
@@ -78,8 +104,25 @@ final class TrainingGraph {
           new Codes((int) constant(reader, 1).longAt(0), (int) constant(reader, 2).longAt(0));
       for (Node dequantize : index.consumers(reader.output(0))) join(dequantize, inputs, kept);
       editor.remove(reader);
+      used = kept;
     }
     editor.remove(quantize);
+    addOffset(quantize, used);
+  }
+
+  /** Several pairs may share one; it can be learned where that changes none of their rectifiers. */
+  private void addOffset(Node quantize, Codes codes) {
+    String stored = quantize.input(2);
+    if (dropped.areReplacedBy(quantize)) rectifying.add(stored);
+    DType type = constant(quantize, 2).dtype();
+    offsets.put(
+        stored, new Offset(floatZeroPoint(quantize), quantize.input(1), stored, type, codes));
+  }
+
+  private List<Offset> learnable() {
+    return offsets.values().stream()
+        .filter(offset -> !rectifying.contains(offset.stored()))
+        .toList();
   }
 
   private void join(Node dequantize, List<String> inputs, Codes codes) {
@@ -127,31 +170,23 @@ final class TrainingGraph {
         FakeQuantization.node(inputs, dequantize.output(0), axis, all.low(), all.high()));
   }
 
-  /**
-   * Puts floats in front of a node that rounds them where the file casts codes and multiplies them
-   * with their scales: weights of recurrent operators.
-   */
-  private void restoreDecoded(Node scaled) {
-    Node cast = index.producer(scaled.input(0));
-    String original =
-        cast == null || !cast.is("Cast") ? null : draft.originals().get(cast.input(0));
-    if (cast == null || original == null) return;
-    String value = editor.freshName(original + "_trained");
+  /** Puts floats in front of a node that rounds them where the file decodes codes. */
+  private void restoreDecoded(DecodedWeight weight) {
     Tensor floats =
-        Objects.requireNonNull(draft.floats().graph().initializers().get(original), original);
+        Objects.requireNonNull(draft.floats().graph().initializers().get(weight.name()));
+    String value = editor.freshName(weight.name() + "_trained");
     editor.addInitializer(value, floats);
-    String scale = scaled.input(1);
+    String scale = editor.freshName(weight.name() + "_scale");
+    editor.addInitializer(scale, weight.scales());
     scales.add(scale);
-    String zero = editor.freshName(value + "_zero_point");
-    editor.addInitializer(zero, Tensor.scalar(0f));
-    Codes all = codesOf(original);
-    // Scales are of the weight's rank, one for each row of gates: the axis before the last.
-    int axis = Math.max(0, floats.rank() - 2);
-    grids.add(new Grid(value, cast.input(0), scale, false, "", axis, all.low(), all.high()));
-    editor.replace(
-        scaled,
-        FakeQuantization.node(
-            List.of(value, scale, zero), scaled.output(0), axis, all.low(), all.high()));
+    decoded.add(new Decoded(value, scale, weight));
+    editor.removeInitializer(weight.name());
+    editor.add(
+        FakeEncoding.node(
+            List.of(value, scale),
+            weight.name(),
+            weight.request().format(),
+            weight.request().layout()));
   }
 
   /** The scale of a bias is the product of two others, and goes with them. */

@@ -18,13 +18,17 @@ import org.bytedeco.pytorch.global.torch;
  * QuantizeLinear and DequantizeLinear in one:
  *
  * <pre>
- * code = clamp(rint(x / scale) + zeroPoint, low, high),  y = (code - zeroPoint) * scale
+ * zero = clamp(rint(zeroPoint), low, high)
+ * code = clamp(rint(x / scale) + zero, low, high),  y = (code - zero) * scale
  * </pre>
  *
  * <p>The gradient passes {@code rint} unchanged and stops where codes are clamped (straight-through
  * estimator). For the scale that gives {@code rint(v) - v} with {@code v = x / scale} where codes
- * are not clamped and {@code low - zeroPoint} or {@code high - zeroPoint} where they are: Esser et
- * al., "Learned Step Size Quantization" (arXiv 1902.08153), eq. 3.
+ * are not clamped and {@code low - zero} or {@code high - zero} where they are: Esser et al.,
+ * "Learned Step Size Quantization" (arXiv 1902.08153), eq. 3. For the zero point, whose own
+ * rounding passes it unchanged too, it is 0 where codes are not clamped and {@code -scale} where
+ * they are: Bhalgat et al., "LSQ+" (arXiv 2004.09576), eq. 5, by the chain rule for the offset
+ * {@code -zero * scale}.
  *
  * <p>Inputs: x; scale, without dimensions, one for each index of the axis, or of x's rank and
  * spreading over it; zero point as float, of the scale's shape or without dimensions.
@@ -69,7 +73,7 @@ public final class FakeQuantization {
   private static Tensor composed(Call call) {
     Tensor x = call.input(0);
     Tensor scale = along(call.input(1), call, x);
-    Tensor zeroPoint = along(call.input(2), call, x);
+    Tensor zeroPoint = whole(along(call.input(2), call, x), call);
     Tensor v = torch.div(x, scale);
     // Exact in float: rint(v) - v is, and v plus it is rint(v).
     Tensor rounded = v.add(torch.round(v).sub(v).detach());
@@ -77,6 +81,16 @@ public final class FakeQuantization {
         torch.clamp(
             rounded.add(zeroPoint), bound(call.integer("low", 0)), bound(call.integer("high", 0)));
     return code.sub(zeroPoint).mul(scale);
+  }
+
+  private static Tensor whole(Tensor zeroPoint, Call call) {
+    if (!zeroPoint.requires_grad()) return code(zeroPoint, call);
+    return zeroPoint.add(code(zeroPoint, call).sub(zeroPoint).detach());
+  }
+
+  private static Tensor code(Tensor zeroPoint, Call call) {
+    return torch.clamp(
+        torch.round(zeroPoint), bound(call.integer("low", 0)), bound(call.integer("high", 0)));
   }
 
   private static ScalarOptional bound(long code) {

@@ -19,6 +19,7 @@ public final class Operators {
               Arithmetic.all(),
               Cells.all(),
               Convolutions.all(),
+              FakeEncoding.all(),
               FakeQuantization.all(),
               Indexing.all(),
               Mathematics.all(),

@@ -6,6 +6,7 @@ import static java.util.Map.entry;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -25,11 +26,16 @@ final class Reductions {
         entry("ReduceMax", over((x, axes, keep) -> torch.amax(x, axes, keep))),
         entry("ReduceMin", over((x, axes, keep) -> torch.amin(x, axes, keep))),
         entry("ReduceL1", over((x, axes, keep) -> sum(torch.abs(x), axes, keep))),
-        entry("ReduceL2", over((x, axes, keep) -> torch.sqrt(sum(torch.square(x), axes, keep)))),
+        entry("ReduceL2", over(Reductions::norm)),
         entry("ReduceSumSquare", over((x, axes, keep) -> sum(torch.square(x), axes, keep))),
         entry("ReduceProd", over(Reductions::product)),
         entry("ReduceLogSum", over((x, axes, keep) -> torch.log(sum(x, axes, keep)))),
         entry("ReduceLogSumExp", over((x, axes, keep) -> torch.logsumexp(x, axes, keep))));
+  }
+
+  /** Its gradient where all are zero is 0, that of a square root of a sum would be NaN. */
+  private static Tensor norm(Tensor x, long[] axes, boolean keep) {
+    return torch.linalg_vector_norm(x, new Scalar(2), axes, keep, new ScalarTypeOptional());
   }
 
   private static Tensor sum(Tensor x, long[] axes, boolean keep) {

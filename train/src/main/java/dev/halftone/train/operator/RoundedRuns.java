@@ -10,16 +10,18 @@ import java.lang.foreign.ValueLayout;
  * v = x / scale,  q = clamp(rint(v), low, high),  y = q * scale
  * </pre>
  *
- * <p>and its gradients: {@code dx = dy} where {@code rint(v)} is not clamped, else 0, and {@code
- * dscale = sum of dy * (q - v)} over the former and {@code dy * q} over the others. Sums of a run
- * are taken in double, in an order that is always the same.
+ * <p>and its gradients: {@code dx = dy} where {@code rint(v)} is not clamped, else 0, {@code dscale
+ * = sum of dy * (q - v)} over the former and {@code dy * q} over the others, and for the zero point
+ * that both bounds lie below, {@code dzero = sum of dy * -scale} over the others. Sums of a run are
+ * taken in double, in an order that is always the same.
  *
  * @param count of all elements
  * @param inner elements of a run; run {@code i} has scale {@code i mod scales.length}
  * @param lows least codes, the zero point subtracted: whole numbers within {@link #REACH}
  * @param highs greatest codes likewise
  */
-record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[] highs) {
+record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[] highs)
+    implements Rounder {
   /** Codes that a float holds with halves, and one beyond. */
   static final float REACH = 0x1p21f;
 
@@ -30,7 +32,8 @@ record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[]
   private static final int CHUNK = 2048;
 
   /** Writes {@code y}. */
-  void round(MemorySegment x, MemorySegment y) {
+  @Override
+  public void round(MemorySegment x, MemorySegment y) {
     float[] values = new float[CHUNK];
     for (long run = 0; run * inner < count; run++) {
       int scale = (int) (run % scales.length);
@@ -50,9 +53,10 @@ record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[]
     }
   }
 
-  /** Writes {@code dx}, and gives {@code dscale}. */
-  double[] gradients(MemorySegment x, MemorySegment dy, MemorySegment dx) {
-    double[] sums = new double[scales.length];
+  /** Writes {@code dx}, and gives {@code dscale} and {@code dzero}. */
+  @Override
+  public Sums gradients(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean zeroPoints) {
+    Sums sums = new Sums(new double[scales.length], new double[scales.length]);
     float[] values = new float[CHUNK];
     float[] gradients = new float[CHUNK];
     for (long run = 0; run * inner < count; run++) {
@@ -61,9 +65,11 @@ record RoundedRuns(long count, long inner, float[] scales, float[] lows, float[]
         int length = (int) Math.min(CHUNK, inner - from);
         copy(x, run * inner + from, values, length);
         copy(dy, run * inner + from, gradients, length);
+        double all = zeroPoints ? sum(gradients, length) : 0;
         pass(values, gradients, length, scales[scale], lows[scale], highs[scale]);
         copy(gradients, dx, run * inner + from, length);
-        sums[scale] += sum(values, length);
+        sums.scales()[scale] += sum(values, length);
+        if (zeroPoints) sums.zeroPoints()[scale] -= (all - sum(gradients, length)) * scales[scale];
       }
     }
     return sums;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Takes steps. Each parameter {@code p} with unit {@code u} is trained as {@code p / u}: its
  * gradient counts as {@code u * gradient}, and as none where its mask is 0: neither it nor what is
  * remembered of it moves there. Close it to free its memory of past gradients, and the parameters'
- * units, masks and floors.
+ * units, masks, floors and ceilings.
  */
 public final class Optimizer implements AutoCloseable {
   private static final double FIRST = 0.9;
@@ -64,13 +64,20 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
-  /** Changes every parameter along its gradient, and forgets the gradient. */
-  public void step(double rate) {
-    steps++;
+  /**
+   * Changes every parameter along its gradient, and forgets the gradient.
+   *
+   * @return false, and nothing has changed, where the gradients' length is no finite number: a step
+   *     along them would make every parameter NaN
+   */
+  public boolean step(double rate) {
     try (Libtorch.Computation now = Libtorch.computing();
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      double shrink = shrink();
+      double length = length();
+      if (!Double.isFinite(length)) return false;
+      steps++;
+      double shrink = longest > 0 && length > longest ? longest / length : 1;
       for (Parameter parameter : parameters) {
         if (!parameter.tensor().grad().defined()) continue;
         try (PointerScope own = new PointerScope()) {
@@ -79,6 +86,21 @@ public final class Optimizer implements AutoCloseable {
         }
       }
       if (average != null) average.add(steps);
+      return true;
+    }
+  }
+
+  /** Whether all parameters are finite numbers. */
+  public boolean isFinite() {
+    try (Libtorch.Computation now = Libtorch.computing();
+        PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      for (Parameter parameter : parameters) {
+        try (PointerScope own = new PointerScope()) {
+          if (!torch.isfinite(parameter.tensor()).all().item_bool()) return false;
+        }
+      }
+      return true;
     }
   }
 
@@ -114,8 +136,8 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
-  private double shrink() {
-    if (longest == 0) return 1;
+  /** Of all gradients together. */
+  private double length() {
     double squares = 0;
     for (Parameter parameter : parameters) {
       try (PointerScope own = new PointerScope()) {
@@ -123,8 +145,7 @@ public final class Optimizer implements AutoCloseable {
         squares += torch.square(gradient(parameter, 1)).sum().item_double();
       }
     }
-    double length = Math.sqrt(squares);
-    return length > longest ? longest / length : 1;
+    return Math.sqrt(squares);
   }
 
   private static Tensor gradient(Parameter parameter, double shrink) {
@@ -146,6 +167,7 @@ public final class Optimizer implements AutoCloseable {
     if (parameter.mask().defined()) direction = direction.mul(parameter.mask());
     value.sub_(direction.mul(parameter.unit()).mul(new Scalar(rate)));
     if (parameter.floor().defined()) value.copy_(torch.maximum(value, parameter.floor()));
+    if (parameter.ceiling().defined()) value.copy_(torch.minimum(value, parameter.ceiling()));
   }
 
   private Tensor momentum(Parameter parameter, Tensor gradient) {
@@ -177,7 +199,11 @@ public final class Optimizer implements AutoCloseable {
     return memory;
   }
 
-  /** Goes on where another stopped. */
+  /**
+   * Goes on where another stopped.
+   *
+   * @param memory names and shapes as {@link #memory} has them
+   */
   public void restore(Map<String, dev.halftone.tensor.Tensor> memory, long stepsDone) {
     first.forEach((name, tensor) -> fill(tensor, memory, "first." + name));
     second.forEach((name, tensor) -> fill(tensor, memory, "second." + name));
@@ -199,6 +225,7 @@ public final class Optimizer implements AutoCloseable {
       parameter.unit().deallocate();
       parameter.mask().deallocate();
       parameter.floor().deallocate();
+      parameter.ceiling().deallocate();
     }
   }
 }

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param mask 0 where it stays as it is and 1 elsewhere, of the tensor's shape; undefined where all
  *     of it is trained
  * @param floor least value that it may get; of a shape that spreads over the tensor, or undefined
+ * @param ceiling greatest value likewise
  */
 public record Parameter(
     String name,
@@ -21,4 +22,5 @@ public record Parameter(
     double gradientScale,
     boolean decays,
     Tensor mask,
-    Tensor floor) {}
+    Tensor floor,
+    Tensor ceiling) {}

@@ -18,6 +18,7 @@ import dev.halftone.runtime.RunnableModel;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.SmallNetwork;
+import dev.halftone.train.fake.FakeQuantized.ZeroPoint;
 import dev.halftone.train.function.TorchGraph;
 import dev.halftone.train.operator.FakeQuantization;
 import dev.halftone.train.torch.TorchTensors;
@@ -70,6 +71,7 @@ final class FakeQuantizedTest {
     FakeQuantized fake = fake(weights, activations);
     List<String> parameters = new ArrayList<>(fake.weights());
     parameters.addAll(fake.scales());
+    fake.zeroPoints().forEach(zeroPoint -> parameters.add(zeroPoint.name()));
     try (TorchGraph graph = TorchGraph.of(fake.model(), parameters)) {
       Map<String, Tensor> trained = moved(graph, fake);
       Model file = fake.export(trained);
@@ -83,18 +85,61 @@ final class FakeQuantizedTest {
   @Test
   void activationsOfFourBitsComputeInIntegers() throws IOException {
     FakeQuantized fake = fake("int8", DType.UINT4);
-    Map<String, Tensor> parameters = new LinkedHashMap<>();
-    Map<String, Tensor> initial = fake.model().graph().initializers();
-    for (String name : fake.weights())
-      parameters.put(name, Objects.requireNonNull(initial.get(name)));
-    for (String name : fake.scales())
-      parameters.put(name, Objects.requireNonNull(initial.get(name)));
+    Map<String, Tensor> parameters = initial(fake);
     Path file = folder.resolve("file.onnx");
     OnnxWriter.write(fake.export(parameters), file, OnnxWriter.ExternalData.WHEN_NEEDED);
     assertThat(DeployedOperators.of(file, RunOptions.deployed()))
         .extracting(Operator::opType)
         .contains("QLinearConv", "QLinearAdd", "Clip")
         .doesNotContain("Conv", "Add");
+  }
+
+  /** The input and the second convolution; the others are behind a rectifier that was dropped. */
+  @Test
+  void zeroPointsAreLearnedWhereTheyAreNoRectifiers() {
+    FakeQuantized fake = fake("int8", DType.UINT4);
+    assertThat(fake.zeroPoints())
+        .extracting(ZeroPoint::scale)
+        .containsExactly("x_scale", "c2_scale");
+    for (ZeroPoint zeroPoint : fake.zeroPoints()) {
+      assertThat(zeroPoint.low()).isZero();
+      assertThat(zeroPoint.high()).isEqualTo(15);
+    }
+  }
+
+  /** Whatever a zero point has become, the file has a code for it. */
+  @ParameterizedTest
+  @CsvSource({
+    "UINT8, 300, 255",
+    "INT8, -128.6, -128",
+    "UINT4, 15.4, 15",
+    "INT4, -8.6, -8",
+    "UINT8, 6.5, 6"
+  })
+  void zeroPointsAreWrittenAsCodes(DType activations, float learned, long code) {
+    FakeQuantized fake = fake("int8", activations);
+    Map<String, Tensor> parameters = initial(fake);
+    ZeroPoint first = fake.zeroPoints().getFirst();
+    parameters.put(first.name(), Tensor.scalar(learned));
+    Map<String, Tensor> before = fake.export(initial(fake)).graph().initializers();
+    Map<String, Tensor> after = fake.export(parameters).graph().initializers();
+    for (Map.Entry<String, Tensor> initializer : before.entrySet()) {
+      Tensor now = Objects.requireNonNull(after.get(initializer.getKey()));
+      Tensor then = initializer.getValue();
+      assertThat(now.dtype()).isEqualTo(then.dtype());
+      if (initializer.getKey().equals("x_zero_point")) assertThat(now.longAt(0)).isEqualTo(code);
+      else assertThat(now.data().mismatch(then.data())).isEqualTo(-1);
+    }
+  }
+
+  private static Map<String, Tensor> initial(FakeQuantized fake) {
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    Map<String, Tensor> initial = fake.model().graph().initializers();
+    for (String name : fake.weights())
+      parameters.put(name, Objects.requireNonNull(initial.get(name)));
+    for (String name : fake.scales())
+      parameters.put(name, Objects.requireNonNull(initial.get(name)));
+    return parameters;
   }
 
   /** As if it had been trained: everything is a little different. */

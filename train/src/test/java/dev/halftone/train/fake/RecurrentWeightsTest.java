@@ -9,7 +9,6 @@ import dev.halftone.data.Task;
 import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Dimension;
 import dev.halftone.graph.Graph;
-import dev.halftone.graph.GraphIndex;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
@@ -146,19 +145,26 @@ final class RecurrentWeightsTest {
     "GRU, int8",
     "GRU, int4",
     "GRU, int2",
-    "GRU, uint8"
+    "GRU, uint8",
+    "GRU, nf4",
+    "LSTM, fp8-e4m3",
+    "LSTM, codebook:3"
   })
   void theFileComputesTheStatesThatWereTrained(String type, String weights) {
     FakeQuantized fake = fake(type, weights);
     Map<String, Tensor> trained = train(fake, 2).parameters();
     Model file = fake.export(trained);
-    DType stored = weights.endsWith("int8") ? DType.INT8 : DType.INT4;
-    for (String weight : List.of("w", "r")) {
-      Node scaled = Objects.requireNonNull(new GraphIndex(file.graph()).producer(weight));
-      Node cast = Objects.requireNonNull(new GraphIndex(file.graph()).producer(scaled.input(0)));
-      Tensor codes = Objects.requireNonNull(file.graph().initializers().get(cast.input(0)));
-      assertThat(codes.dtype()).isEqualTo(stored);
-    }
+    DType stored =
+        switch (weights) {
+          case "int8", "uint8" -> DType.INT8;
+          case "int4", "int2", "ternary" -> DType.INT4;
+          case "fp8-e4m3" -> DType.FLOAT8E4M3FN;
+          default -> DType.UINT8; // packed
+        };
+    for (String weight : List.of("w", "r"))
+      assertThat(Objects.requireNonNull(file.graph().initializers().get(weight + "_quantized")))
+          .extracting(Tensor::dtype)
+          .isEqualTo(stored);
     try (RunnableModel runnable = RunnableModel.open(file, List.of("h"), RunOptions.asWritten());
         TorchGraph graph = TorchGraph.of(fake.model(), trained.keySet());
         PointerScope scope = new PointerScope()) {

@@ -3,6 +3,7 @@ package dev.halftone.train.function;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.halftone.graph.Attribute;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
@@ -63,6 +64,28 @@ final class TorchGraphTest {
           TorchTensors.copy(Objects.requireNonNull(graph.parameters().get("w")).grad());
       // x w = [[-5, -6], [15, 22]]: only the second row passes.
       assertThat(gradient.toFloats()).containsExactly(3, 3, 4, 4);
+    }
+  }
+
+  /** A row of zeros has no direction, and its gradient is none. */
+  @Test
+  void theLengthOfZerosHasAGradient() {
+    Tensor zeros = Tensor.ofFloats(new float[] {0, 0, 3, 4}, 2, 2);
+    Model length =
+        model(
+            Node.of("m", "Mul", List.of("x", "w"), List.of("m")),
+            Node.of("l", "ReduceL2", List.of("m"), List.of("y"))
+                .withAttribute("axes", new Attribute.OfInts(List.of(1L))));
+    try (TorchGraph graph = TorchGraph.of(length, List.of("w"));
+        PointerScope scope = new PointerScope()) {
+      Objects.requireNonNull(graph.run(Map.of("x", TorchTensors.of(zeros)), List.of("y")).get("y"))
+          .sum()
+          .backward();
+      Tensor gradient =
+          TorchTensors.copy(Objects.requireNonNull(graph.parameters().get("w")).grad());
+      // The second row is 9, 16, of which 337 is the squared length.
+      float length2 = (float) Math.sqrt(337);
+      assertThat(gradient.toFloats()).containsExactly(0, 0, 27 / length2, 64 / length2);
     }
   }
 

@@ -29,8 +29,8 @@ final class FusedRoundingTest {
     Libtorch.require();
   }
 
-  /** What comes out, and the gradients of x and of the scale. */
-  private record Result(float[] y, float[] dx, float[] dscale) {}
+  /** What comes out, and the gradients of x, of the scale and of the zero point. */
+  private record Result(float[] y, float[] dx, float[] dscale, float[] dzero) {}
 
   private record Rounding(Tensor x, Tensor scale, Tensor zeroPoint, int axis, int low, int high) {
     /** With a scale of x's rank. */
@@ -49,11 +49,13 @@ final class FusedRoundingTest {
         x.set_requires_grad(learned);
         var scales = TorchTensors.of(scale);
         scales.set_requires_grad(true);
+        var zeroPoints = TorchTensors.of(zeroPoint);
+        zeroPoints.set_requires_grad(true);
         Node node = FakeQuantization.node(List.of("x", "s", "z"), "y", axis, low, high);
         float[] rounded = {};
         for (int i = 0; i < 2; i++) {
           var read = transposed ? x.transpose(0, 1).mul(new Scalar(1f)).transpose(0, 1) : x;
-          var inputs = List.of(read, scales, TorchTensors.of(zeroPoint));
+          var inputs = List.of(read, scales, zeroPoints);
           var y = rounded(node, inputs, scope);
           rounded = TorchTensors.copy(y).toFloats();
           var weights = TorchTensors.of(drawn(new Random(9), 1, x().shape()));
@@ -62,7 +64,8 @@ final class FusedRoundingTest {
         return new Result(
             rounded,
             learned ? TorchTensors.copy(x.grad()).toFloats() : new float[0],
-            TorchTensors.copy(scales.grad()).toFloats());
+            TorchTensors.copy(scales.grad()).toFloats(),
+            TorchTensors.copy(zeroPoints.grad()).toFloats());
       }
     }
   }
@@ -92,7 +95,8 @@ final class FusedRoundingTest {
     float[] zeroPoints = new float[channels];
     for (int i = 0; i < channels; i++) {
       scales[i] = i % 2 == 0 ? 0.25f : 0.3f;
-      zeroPoints[i] = low + random.nextInt(high - low);
+      // Beyond the codes now and then.
+      zeroPoints[i] = low - 1 + (high - low + 2) * random.nextFloat();
     }
     long[] scaleShape = channels == 1 ? new long[0] : new long[] {channels};
     return new Rounding(
@@ -124,12 +128,70 @@ final class FusedRoundingTest {
       assertThat(fused.dx()).containsExactly(composed.dx(), within(1e-6f));
       for (int i = 0; i < channels; i++)
         assertThat(fused.dscale()[i]).isCloseTo(composed.dscale()[i], within(scaleError(rounding)));
+      for (int i = 0; i < channels; i++)
+        assertThat(fused.dzero()[i]).isCloseTo(composed.dzero()[i], within(scaleError(rounding)));
     }
   }
 
   /** Of sums in float over so many values of both signs, up to the reach of codes. */
   private static float scaleError(Rounding rounding) {
     return 1e-5f * (rounding.high() - rounding.low()) * (float) Math.sqrt(rounding.x().count());
+  }
+
+  /**
+   * Where no code is at an end of the range, the next zero point is as far as its gradient says.
+   */
+  @ParameterizedTest
+  @CsvSource({"0, 15, 6", "-8, 7, -1", "0, 255, 0", "-128, 127, 126"})
+  void theZeroPointsGradientIsTheDifferenceThatOneMakes(int low, int high, int zeroPoint) {
+    int below = low - zeroPoint;
+    int above = high - zeroPoint;
+    float[] codes = new float[97];
+    Random random = new Random(high);
+    for (int i = 0; i < codes.length; i++)
+      codes[i] =
+          switch (i % 3) {
+            case 0 -> below - 2 - random.nextInt(9);
+            case 1 -> above + 2 + random.nextInt(9);
+            default -> below + 2 + random.nextInt(above - below - 4);
+          };
+    float scale = 0.25f;
+    float[] values = new float[codes.length];
+    for (int i = 0; i < values.length; i++) values[i] = codes[i] * scale;
+    Tensor x = Tensor.ofFloats(values, 1, codes.length);
+    float[] weights = drawn(new Random(9), 1, 1, codes.length).toFloats();
+    Result before = at(x, scale, zeroPoint, low, high).result(false, true);
+    Result after = at(x, scale, zeroPoint + 1, low, high).result(false, true);
+    double difference = 0;
+    for (int i = 0; i < values.length; i++)
+      difference += weights[i] * (after.y()[i] - before.y()[i]);
+    assertThat(difference).isNotZero();
+    // It was added twice.
+    assertThat(before.dzero()[0] / 2.0).isCloseTo(difference, within(1e-5));
+    assertThat(after.dzero()[0] / 2.0).isCloseTo(difference, within(1e-5));
+    Result composed = at(x, scale, zeroPoint, low, high).composed().result(false, true);
+    assertThat(composed.dzero()[0] / 2.0).isCloseTo(difference, within(1e-5));
+  }
+
+  private static Rounding at(Tensor x, float scale, int zeroPoint, int low, int high) {
+    return new Rounding(x, Tensor.scalar(scale), Tensor.scalar((float) zeroPoint), 0, low, high);
+  }
+
+  /** What is between two codes is the even one, and what is beyond them all the last. */
+  @ParameterizedTest
+  @CsvSource({"2.5, 2", "2.51, 3", "-0.4, 0", "-7, 0", "15.7, 15", "400, 15"})
+  void aZeroPointIsRoundedToACode(float zeroPoint, int code) {
+    Tensor x = drawn(new Random(3), 2, 4, 40);
+    for (boolean composed : new boolean[] {false, true}) {
+      Rounding real = new Rounding(x, Tensor.scalar(0.25f), Tensor.scalar(zeroPoint), 0, 0, 15);
+      Rounding whole = at(x, 0.25f, code, 0, 15);
+      Result found = (composed ? real.composed() : real).result(false, true);
+      Result wanted = (composed ? whole.composed() : whole).result(false, true);
+      assertThat(found.y()).isEqualTo(wanted.y());
+      assertThat(found.dx()).isEqualTo(wanted.dx());
+      assertThat(found.dscale()).isEqualTo(wanted.dscale());
+      assertThat(found.dzero()).isEqualTo(wanted.dzero());
+    }
   }
 
   /** NaN is no code; infinity is the last one. */

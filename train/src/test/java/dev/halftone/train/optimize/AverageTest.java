@@ -28,7 +28,7 @@ final class AverageTest {
   private static Parameter parameter() {
     org.bytedeco.pytorch.Tensor none = new org.bytedeco.pytorch.Tensor();
     org.bytedeco.pytorch.Tensor value = TorchTensors.of(Tensor.ofFloats(new float[LENGTH], LENGTH));
-    return new Parameter("p", value, none, 1, false, none, none);
+    return new Parameter("p", value, none, 1, false, none, none, none);
   }
 
   private static Tensor drawn(Random random) {
