@@ -171,6 +171,20 @@ class TrainTest {
     assertThat(train("--keep-zeros", "--no-keep-zeros").code()).isEqualTo(ExitCode.USAGE);
   }
 
+  /** Inner values that lost channels cannot be compared, answers can. */
+  @Test
+  void imitatesAModelFromBeforeItLostChannels() {
+    Path pruned = folder.resolve("pruned.onnx");
+    CommandRun prune = CommandRun.of("prune", model, "--channels", "0.3", "-o", pruned);
+    assertThat(prune.code()).as(prune.err()).isZero();
+    Object[] taught = {"train", pruned, "--teacher", model, "--feature-share", 0.7};
+    CommandRun run = CommandRun.of(with(taught, "--data", samples, "-o", out, "--epochs", 1));
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains(
+            "warning: 1 inner value has another shape in the teacher, and no share in the loss");
+  }
+
   @Test
   void prunesWhileItTrains() throws IOException {
     CommandRun run = train("--pattern", "2:4", "--json", "-");

@@ -74,8 +74,8 @@ public final class Trainer implements AutoCloseable {
    * @param teacher the float model to imitate; of the same inputs and outputs
    * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
    *     other inputs or outputs, no output is of floats, a batch is larger than the data, zeros are
-   *     to stay in a format that has none, or labels that count are of one class or of none that the
-   *     model knows, or the model answers a sample more than once
+   *     to stay in a format that has none, or labels that count are of one class or of none that
+   *     the model knows, or the model answers a sample more than once
    */
   public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
     requireAlike(model.floats(), teacher);
