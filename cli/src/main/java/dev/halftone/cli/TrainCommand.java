@@ -156,6 +156,8 @@ final class TrainCommand implements Callable<Integer> {
         Usage.checked(spec, () -> training.options(data.labels != null, common.seed()));
     List<Gate> gates = gates();
     console.checkWritable();
+    // Not after an epoch of minutes.
+    if (checkpoint != null) StagedOutput.beside(checkpoint).close();
     try (StagedOutput staged = StagedOutput.beside(output);
         Bars bars = console.bars()) {
       OpenModel source = Halftone.open(model);

@@ -124,6 +124,16 @@ class TrainTest {
     assertThat(other.err()).contains("state.safetensors", "another training");
   }
 
+  /** Before anything is trained. */
+  @Test
+  void aCheckpointNeedsAFolder() {
+    CommandRun run = train("--checkpoint", folder.resolve("missing/state.safetensors"));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("state.safetensors", "its folder does not exist")
+        .doesNotContain("epoch");
+  }
+
   /** Though the files are the same. */
   @Test
   void doesNotGoOnWithOtherRowsOrLabels() throws IOException {
