@@ -16,7 +16,7 @@ record Rows(List<Integer> trained, List<Integer> heldOut) {
   /**
    * Draws the held-out samples.
    *
-   * @throws UnsupportedModelException if too few are left for one batch
+   * @throws UnsupportedModelException if too few are left for one batch, and there are epochs
    */
   static Rows of(int samples, TrainOptions options) {
     List<Integer> order = shuffled(range(samples), new Random(options.seed()));
@@ -26,7 +26,7 @@ record Rows(List<Integer> trained, List<Integer> heldOut) {
         new Rows(
             order.subList(out, samples).stream().sorted().toList(),
             order.subList(0, out).stream().sorted().toList());
-    if (rows.trained.size() < options.batch())
+    if (options.epochs() > 0 && rows.trained.size() < options.batch())
       throw new UnsupportedModelException(
           "training",
           "a batch of %d is larger than the data: %d samples are left to train on, %d are held out"

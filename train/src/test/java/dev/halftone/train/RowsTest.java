@@ -1,7 +1,9 @@
 package dev.halftone.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.halftone.graph.UnsupportedModelException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +26,14 @@ final class RowsTest {
       seen.addAll(batches.getFirst());
     }
     assertThat(seen).containsExactlyInAnyOrderElementsOf(rows.trained());
+  }
+
+  @Test
+  void withoutEpochsNoBatchHasToBeFull() {
+    assertThat(Rows.of(20, OPTIONS.withEpochs(0)).trained()).hasSize(18);
+    assertThatThrownBy(() -> Rows.of(20, OPTIONS))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("a batch of 32 is larger than the data: 18 samples are left");
   }
 
   @Test
