@@ -25,10 +25,11 @@ import org.bytedeco.pytorch.global.torch;
  * <p>The gradient passes {@code rint} unchanged and stops where codes are clamped (straight-through
  * estimator). For the scale that gives {@code rint(v) - v} with {@code v = x / scale} where codes
  * are not clamped and {@code low - zero} or {@code high - zero} where they are: Esser et al.,
- * "Learned Step Size Quantization" (arXiv 1902.08153), eq. 3. For the zero point, whose own
- * rounding passes it unchanged too, it is 0 where codes are not clamped and {@code -scale} where
- * they are: Bhalgat et al., "LSQ+" (arXiv 2004.09576), eq. 5, by the chain rule for the offset
- * {@code -zero * scale}.
+ * "Learned Step Size Quantization" (arXiv 1902.08153), eq. 3, but that a value counts as clamped
+ * where its code is, half a step further out, as in PyTorch. For the zero point, whose own rounding
+ * passes it unchanged too, it is 0 where codes are not clamped and {@code -scale} where they are:
+ * Bhalgat et al., "LSQ+" (arXiv 2004.09576), eq. 5, by the chain rule for the offset {@code -zero *
+ * scale}.
  *
  * <p>Inputs: x; scale, without dimensions, one for each index of the axis, or of x's rank and
  * spreading over it; zero point as float, of the scale's shape or without dimensions.

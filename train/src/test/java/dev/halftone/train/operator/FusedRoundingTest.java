@@ -42,6 +42,16 @@ final class FusedRoundingTest {
       return new Rounding(x, scale.reshape(shape), zero, axis, low, high);
     }
 
+    boolean isFused() {
+      try (PointerScope scope = new PointerScope()) {
+        Node node = FakeQuantization.node(List.of("x", "s", "z"), "y", axis, low, high);
+        var inputs =
+            List.of(TorchTensors.of(x), TorchTensors.of(scale), TorchTensors.of(zeroPoint));
+        return FusedRounding.of(new Call(node, 21, new ArrayList<>(inputs), new Backward(scope)))
+            != null;
+      }
+    }
+
     /** Run twice, so that gradients add up. */
     Result result(boolean transposed, boolean learned) {
       try (PointerScope scope = new PointerScope()) {
@@ -131,6 +141,15 @@ final class FusedRoundingTest {
       for (int i = 0; i < channels; i++)
         assertThat(fused.dzero()[i]).isCloseTo(composed.dzero()[i], within(scaleError(rounding)));
     }
+  }
+
+  /** Else the two compared above would be the same one. */
+  @ParameterizedTest
+  @CsvSource({"0, 1", "0, 8", "1, 6"})
+  void onePassIsTakenWhereScalesAreOfOneAxis(int axis, int channels) {
+    Rounding rounding = rounding(axis, channels, 0, 255, 9);
+    assertThat(rounding.isFused()).isTrue();
+    assertThat(rounding.composed().isFused()).isFalse();
   }
 
   /** Of sums in float over so many values of both signs, up to the reach of codes. */
