@@ -127,7 +127,7 @@ final class TrainingOptions {
       description =
           "Before training and after each of so many epochs, give every layer's output the"
               + " original's mean and variance by channel, as batch normalization would that is"
-              + " folded here; 0 for never; default: 0.")
+              + " folded here; not with --average; 0 for never; default: 0.")
   private int matched = USUAL.matched();
 
   @Option(

@@ -20,8 +20,10 @@ record Rows(List<Integer> trained, List<Integer> heldOut) {
    */
   static Rows of(int samples, TrainOptions options) {
     List<Integer> order = shuffled(range(samples), new Random(options.seed()));
+    // One is trained on whatever the share, and one is held out if there are two.
+    int most = Math.max(0, samples - 1);
     int out = (int) Math.round(samples * options.heldOut());
-    if (options.heldOut() > 0 && samples > 1) out = Math.max(1, out);
+    if (options.heldOut() > 0) out = Math.clamp(out, Math.min(1, most), most);
     Rows rows =
         new Rows(
             order.subList(out, samples).stream().sorted().toList(),

@@ -71,6 +71,10 @@ public record TrainOptions(
     require(pruning == null || epochs >= 1, "epochs to prune in", epochs);
     require(featureShare >= 0 && featureShare < 1, "share of features", featureShare);
     require(averaged >= 0 && averaged <= 1e6, "averaged epochs", averaged);
+    if (averaged > 0 && matched > 0)
+      throw new IllegalArgumentException(
+          "the running mean of weights has not the statistics that layers are given: either is to"
+              + " be had, not both");
     require(matched >= 0, "epochs with matched statistics", matched);
     require(temperature > 0 && temperature <= 100, "temperature", temperature);
   }
@@ -147,6 +151,11 @@ public record TrainOptions(
   /** The same with another share of inner values in the loss. */
   public TrainOptions withFeatureShare(double wanted) {
     return with(parts -> parts.featureShare = wanted);
+  }
+
+  /** The same with another share of samples held out. */
+  public TrainOptions withHeldOut(double wanted) {
+    return with(parts -> parts.heldOut = wanted);
   }
 
   /** The same with a running mean over so many epochs. */

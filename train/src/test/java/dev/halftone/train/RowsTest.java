@@ -36,6 +36,14 @@ final class RowsTest {
         .hasMessageContaining("a batch of 32 is larger than the data: 18 samples are left");
   }
 
+  /** Also one of the last two, whatever the share. */
+  @Test
+  void somethingIsTrainedOnAlways() {
+    TrainOptions most = OPTIONS.withEpochs(0).withHeldOut(0.9);
+    assertThat(Rows.of(2, most)).isEqualTo(new Rows(List.of(1), List.of(0)));
+    assertThat(Rows.of(1, most)).isEqualTo(new Rows(List.of(0), List.of()));
+  }
+
   @Test
   void dataThatDividesEvenlyIsSeenInEachEpoch() {
     Rows rows = Rows.of(71, OPTIONS);

@@ -1,6 +1,7 @@
 package dev.halftone.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.halftone.calibrate.StatisticsSource;
@@ -269,6 +270,13 @@ final class TrainerTest {
     assertRefused(
         "point 0 of its curve is of epoch 1",
         (metadata, tensors) -> metadata.put("halftone.curve", "1 1 1 1 1"));
+  }
+
+  @Test
+  void meansDoNotHaveMatchedStatistics() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OPTIONS.withAveraged(2).withMatched(1))
+        .withMessageContaining("either is to be had, not both");
   }
 
   @Test
