@@ -6,7 +6,9 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.tensor.Tensor;
 import dev.halftone.train.fake.FakeQuantized;
+import dev.halftone.train.fake.FloatNodes;
 import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.operator.FakeEncoding;
 import dev.halftone.train.operator.FakeQuantization;
 import dev.halftone.train.torch.Libtorch;
 import dev.halftone.train.torch.TorchTensors;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * r = sqrt((v_original + e) / (v_rounding + e)), or 1 where that is above 4 or below 1/4
- * weight *= r,  its scale *= r where it is the channel's own
+ * weight *= r,  its scales *= r where they are the channel's own
  * bias = m_original + (rounded bias - m_rounding) * r
  * </pre>
  *
@@ -69,7 +71,7 @@ final class MatchedStatistics {
    * @param imitated the value of the original that it stands for
    * @param weight the parameter
    * @param axis of the weight's output channels
-   * @param scale the weight's, if it is one for each output channel; else null
+   * @param scales the weight's, if none is for several output channels; else null
    * @param bias the parameter
    * @param rounded the bias as it is added
    */
@@ -78,18 +80,24 @@ final class MatchedStatistics {
       String imitated,
       String weight,
       int axis,
-      @Nullable String scale,
+      @Nullable Scales scales,
       String bias,
       String rounded,
       int channels) {}
 
+  /**
+   * Scales of a weight.
+   *
+   * @param run how many of each output channel follow one another
+   */
+  private record Scales(String name, int run) {}
+
   private static List<Layer> layers(FakeQuantized model, GraphIndex teacher) {
-    Map<String, Node> floats = new HashMap<>();
-    for (Node node : model.floats().graph().nodes()) floats.put(node.opType() + node.name(), node);
+    FloatNodes floats = new FloatNodes(model.floats().graph());
     GraphIndex index = new GraphIndex(model.model().graph());
     List<Layer> layers = new ArrayList<>();
     for (Node node : model.model().graph().nodes()) {
-      Node imitated = floats.get(node.opType() + node.name());
+      Node imitated = floats.of(node);
       if (imitated == null || teacher.producer(imitated.output(0)) == null) continue;
       Layer layer = layer(node, imitated.output(0), model, index);
       if (layer != null) layers.add(layer);
@@ -111,23 +119,33 @@ final class MatchedStatistics {
     int channels = Math.toIntExact(weights.dimension(axis));
     if (Objects.requireNonNull(graph.initializers().get(bias), bias).count() != channels)
       return null;
-    String scale = scale(index.producer(node.input(1)), axis, channels, graph);
-    return new Layer(node.output(0), imitated, weight, axis, scale, bias, node.input(2), channels);
+    Scales scales = scales(index.producer(node.input(1)), weights, axis, graph);
+    return new Layer(node.output(0), imitated, weight, axis, scales, bias, node.input(2), channels);
   }
 
-  private static @Nullable String scale(
-      @Nullable Node rounding, int axis, int channels, Graph graph) {
-    if (rounding == null || rounding.integer("axis", 0) != axis) return null;
-    Tensor scale = graph.initializers().get(rounding.input(1));
-    return scale != null && scale.rank() == 1 && scale.count() == channels
-        ? rounding.input(1)
-        : null;
+  /** Those of a weight, if none is for several output channels; else null. */
+  private static @Nullable Scales scales(
+      @Nullable Node rounding, Tensor weight, int axis, Graph graph) {
+    Tensor scale = rounding == null ? null : graph.initializers().get(rounding.input(1));
+    if (rounding == null || scale == null) return null;
+    long channels = weight.dimension(axis);
+    if (FakeQuantization.is(rounding)) {
+      boolean own = rounding.integer("axis", 0) == axis && scale.rank() == 1;
+      return own && scale.count() == channels ? new Scales(rounding.input(1), 1) : null;
+    }
+    long inner = rounding.integer("inner", 1);
+    long outer = weight.count() / (inner * rounding.integer("length", 1));
+    if (axis == 0 && outer == channels)
+      return new Scales(rounding.input(1), Math.toIntExact(scale.count() / channels));
+    boolean last = axis == weight.rank() - 1 && outer == 1 && inner == channels;
+    return last ? new Scales(rounding.input(1), 1) : null;
   }
 
   /** The parameter that only this input comes from, rounded or not; else null. */
   private static @Nullable String own(String input, FakeQuantized model, GraphIndex index) {
     Node rounding = index.producer(input);
-    if (rounding != null && !FakeQuantization.is(rounding)) return null;
+    if (rounding != null && !FakeQuantization.is(rounding) && !FakeEncoding.is(rounding))
+      return null;
     String name = rounding == null ? input : rounding.input(0);
     boolean shared = index.consumers(input).size() > 1 || index.consumers(name).size() > 1;
     return shared || !model.weights().contains(name) ? null : name;
@@ -190,16 +208,17 @@ final class MatchedStatistics {
       if (Double.isFinite(moved)) bias[c] = (float) moved;
     }
     fill(layer.bias(), bias);
-    multiply(layer.weight(), layer.axis(), ratios);
-    if (layer.scale() != null) multiply(layer.scale(), 0, ratios);
+    Tensor weight = TorchTensors.copy(tensor(layer.weight()));
+    int inner = 1;
+    for (int i = layer.axis() + 1; i < weight.rank(); i++) inner *= (int) weight.dimension(i);
+    multiply(layer.weight(), inner, ratios);
+    if (layer.scales() != null) multiply(layer.scales().name(), layer.scales().run(), ratios);
   }
 
-  private void multiply(String name, int axis, float[] ratios) {
-    Tensor tensor = TorchTensors.copy(tensor(name));
-    int inner = 1;
-    for (int i = axis + 1; i < tensor.rank(); i++) inner *= (int) tensor.dimension(i);
-    float[] values = tensor.toFloats();
-    for (int i = 0; i < values.length; i++) values[i] *= ratios[i / inner % ratios.length];
+  /** Channels follow one another, {@code run} elements each, again and again. */
+  private void multiply(String name, int run, float[] ratios) {
+    float[] values = TorchTensors.copy(tensor(name)).toFloats();
+    for (int i = 0; i < values.length; i++) values[i] *= ratios[i / run % ratios.length];
     fill(name, values);
   }
 

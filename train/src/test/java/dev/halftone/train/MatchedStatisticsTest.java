@@ -24,6 +24,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MatchedStatisticsTest {
   private static final int SAMPLES = 64;
@@ -102,6 +103,50 @@ final class MatchedStatisticsTest {
     assertThat(difference.isExplained()).isTrue();
   }
 
+  /** Weights that the file decodes are no other layers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"fp4-e2m1", "log4", "nf4", "codebook:3"})
+  void layersOfDecodedWeightsHaveTheOriginalsStatistics(String weights) {
+    Model original = SmallNetwork.model();
+    FakeQuantized fake = fake(original, weights, DType.UINT8);
+    Map<String, Tensor> untouched = trained(fake, original, options(0, 0));
+    Map<String, Tensor> matched = trained(fake, original, options(0, 1));
+    assertThat(distance(fake.export(matched), original))
+        .isLessThan(0.02 * distance(fake.export(untouched), original));
+    Model file = fake.export(matched);
+    assertThat(FileDifference.of(fake, matched, file, DATA).isExplained()).isTrue();
+  }
+
+  /** Nodes need no names in ONNX. */
+  @Test
+  void layersWithoutNamesAreToldApart() {
+    Model original = SmallNetwork.model();
+    GraphEditor editor = new GraphEditor(original.graph());
+    for (Node node : original.graph().nodes()) editor.replace(node, unnamed(node));
+    Model unnamed = original.withGraph(editor.toGraph());
+    FakeQuantized fake = fake(original, "int3", DType.UINT8);
+    FakeQuantized other = fake(unnamed, "int3", DType.UINT8);
+    Map<String, Tensor> expected = trained(fake, original, options(0, 1));
+    Map<String, Tensor> found = trained(other, unnamed, options(0, 1));
+    assertThat(found.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, tensor) ->
+            assertThat(Objects.requireNonNull(found.get(name)).toFloats())
+                .as(name)
+                .isEqualTo(tensor.toFloats()));
+  }
+
+  private static Node unnamed(Node node) {
+    return new Node(
+        "",
+        node.domain(),
+        node.opType(),
+        node.inputs(),
+        node.outputs(),
+        node.attributes(),
+        node.opaque());
+  }
+
   /** Codes stay, where each output channel has its own scale. */
   @Test
   void weightsKeepTheirCodes() {
@@ -169,7 +214,11 @@ final class MatchedStatisticsTest {
 
   /** Squared difference of the second layer's means and deviations. */
   private static double distance(FakeQuantized fake, Model original, TrainOptions options) {
-    ChannelMoments found = moments(fake.export(trained(fake, original, options)), "c2", 8);
+    return distance(fake.export(trained(fake, original, options)), original);
+  }
+
+  private static double distance(Model file, Model original) {
+    ChannelMoments found = moments(file, "c2", 8);
     ChannelMoments wanted = moments(original, "c2", 8);
     double sum = 0;
     for (int c = 0; c < 8; c++) {

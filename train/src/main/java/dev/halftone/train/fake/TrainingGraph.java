@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The graph of a quantized file with each pair of QuantizeLinear and DequantizeLinear as one
@@ -234,19 +233,12 @@ final class TrainingGraph {
 
   /** Gemm's beta is part of a stored bias. */
   private Tensor timesBeta(Tensor floats, Node dequantize) {
-    Node reader = original(reader(dequantize));
+    Node reader = new FloatNodes(draft.floats().graph()).of(reader(dequantize));
     float beta = reader != null && reader.is("Gemm") ? reader.real("beta", 1f) : 1f;
     if (beta == 1f) return floats;
     float[] values = floats.toFloats();
     for (int i = 0; i < values.length; i++) values[i] *= beta;
     return Tensor.ofFloats(values, floats.shape());
-  }
-
-  /** The node of the float graph that became this one. */
-  private @Nullable Node original(Node node) {
-    for (Node other : draft.floats().graph().nodes())
-      if (other.name().equals(node.name()) && other.opType().equals(node.opType())) return other;
-    return null;
   }
 
   /** Zero points are floats here: libtorch knows no integers below 8 bits. */

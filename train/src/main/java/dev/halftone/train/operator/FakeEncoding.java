@@ -76,6 +76,11 @@ public final class FakeEncoding {
     return levels;
   }
 
+  /** Whether the node does this. */
+  public static boolean is(Node node) {
+    return node.domain().equals(DOMAIN) && node.opType().equals(NAME);
+  }
+
   /** The numbers that the node rounds to. */
   static NumberFormat numbers(Node node) {
     String name = node.text("format", "");
