@@ -108,7 +108,7 @@ public record FileDifference(double roundings, String at, double outputs, int sa
       try (Libtorch.Computation now = Libtorch.computing();
           PointerScope scope = new PointerScope();
           AutoGradMode off = new AutoGradMode(false)) {
-        Map<String, org.bytedeco.pytorch.Tensor> fed = torch(sample);
+        Map<String, org.bytedeco.pytorch.Tensor> fed = TorchTensors.of(sample);
         Map<String, org.bytedeco.pytorch.Tensor> given = new LinkedHashMap<>();
         for (String name : steps.keySet())
           given.put(name, TorchTensors.of(Objects.requireNonNull(found.get(name), name)));
@@ -117,12 +117,6 @@ public record FileDifference(double roundings, String at, double outputs, int sa
             .forEach((name, value) -> rounding(name, value, found));
         trained.run(fed, names(), Map.of()).forEach((name, value) -> output(name, value, found));
       }
-    }
-
-    private static Map<String, org.bytedeco.pytorch.Tensor> torch(Map<String, Tensor> sample) {
-      Map<String, org.bytedeco.pytorch.Tensor> fed = new LinkedHashMap<>();
-      sample.forEach((name, value) -> fed.put(name, TorchTensors.of(value)));
-      return fed;
     }
 
     private List<String> names() {

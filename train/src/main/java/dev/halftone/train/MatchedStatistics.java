@@ -188,10 +188,10 @@ final class MatchedStatistics {
     try (Libtorch.Computation now = Libtorch.computing();
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Map<String, org.bytedeco.pytorch.Tensor> fed = new LinkedHashMap<>();
-      batch.forEach((name, value) -> fed.put(name, TorchTensors.of(value)));
       Map<String, Tensor> values = new LinkedHashMap<>();
-      graph.run(fed, names).forEach((name, value) -> values.put(name, TorchTensors.copy(value)));
+      graph
+          .run(TorchTensors.of(batch), names)
+          .forEach((name, value) -> values.put(name, TorchTensors.copy(value)));
       return values;
     }
   }

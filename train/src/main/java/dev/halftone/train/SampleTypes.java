@@ -26,10 +26,10 @@ record SampleTypes(TorchGraph graph, Map<String, Tensor> sample) {
     try (Libtorch.Computation now = Libtorch.computing();
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Map<String, org.bytedeco.pytorch.Tensor> fed = new LinkedHashMap<>();
-      sample.forEach((name, value) -> fed.put(name, TorchTensors.of(value)));
       Map<String, TensorType> types = new LinkedHashMap<>();
-      graph.run(fed, values).forEach((name, value) -> types.put(name, TorchTensors.type(value)));
+      graph
+          .run(TorchTensors.of(sample), values)
+          .forEach((name, value) -> types.put(name, TorchTensors.type(value)));
       return types;
     }
   }

@@ -191,7 +191,7 @@ public final class Trainer implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Map<String, org.bytedeco.pytorch.Tensor> values =
-          original.run(torch(data.samples().get(0)), List.of(answer.original()));
+          original.run(TorchTensors.of(data.samples().get(0)), List.of(answer.original()));
       org.bytedeco.pytorch.Tensor rows =
           answer.rows(Objects.requireNonNull(values.get(answer.original())));
       if (rows.size(0) != 1)
@@ -216,7 +216,7 @@ public final class Trainer implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       student
-          .run(torch(data.samples().get(0)), values)
+          .run(TorchTensors.of(data.samples().get(0)), values)
           .forEach((name, value) -> sizes.put(name, value.numel()));
     }
     return sizes;
@@ -379,7 +379,8 @@ public final class Trainer implements AutoCloseable {
   private double gradients(Map<String, Tensor> inputs, List<MixedSample> samples, int parts) {
     try (Libtorch.Computation now = Libtorch.computing();
         PointerScope scope = new PointerScope()) {
-      org.bytedeco.pytorch.Tensor loss = loss(torch(inputs), samples).div(new Scalar(parts));
+      org.bytedeco.pytorch.Tensor loss =
+          loss(TorchTensors.of(inputs), samples).div(new Scalar(parts));
       double value = loss.item_double();
       if (Double.isFinite(value)) loss.backward();
       return value;
@@ -413,12 +414,6 @@ public final class Trainer implements AutoCloseable {
     return TorchTensors.of(Tensor.ofLongs(own, own.length));
   }
 
-  private static Map<String, org.bytedeco.pytorch.Tensor> torch(Map<String, Tensor> inputs) {
-    Map<String, org.bytedeco.pytorch.Tensor> fed = new LinkedHashMap<>();
-    inputs.forEach((name, value) -> fed.put(name, TorchTensors.of(value)));
-    return fed;
-  }
-
   private Epoch judge(int number, double trainLoss) {
     HeldOut sums = new HeldOut();
     for (List<Integer> batch : rows.judged(options)) {
@@ -436,7 +431,7 @@ public final class Trainer implements AutoCloseable {
     try (Libtorch.Computation now = Libtorch.computing();
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Map<String, org.bytedeco.pytorch.Tensor> fed = torch(inputs);
+      Map<String, org.bytedeco.pytorch.Tensor> fed = TorchTensors.of(inputs);
       Map<String, org.bytedeco.pytorch.Tensor> theirs = original(fed);
       Map<String, org.bytedeco.pytorch.Tensor> ours = student.run(fed, objective.student());
       sums.addLoss(objective.loss(ours, theirs, labels(batch)).item_double(), batch.size());

@@ -59,10 +59,10 @@ final class TriedBatch {
     try (Libtorch.Computation now = Libtorch.computing();
         PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Map<String, org.bytedeco.pytorch.Tensor> fed = new LinkedHashMap<>();
-      inputs.forEach((name, value) -> fed.put(name, TorchTensors.of(value)));
       Map<String, Tensor> values = new LinkedHashMap<>();
-      graph.run(fed, outputs).forEach((name, value) -> values.put(name, TorchTensors.copy(value)));
+      graph
+          .run(TorchTensors.of(inputs), outputs)
+          .forEach((name, value) -> values.put(name, TorchTensors.copy(value)));
       return values;
     }
   }

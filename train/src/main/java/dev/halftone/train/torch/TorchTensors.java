@@ -4,6 +4,8 @@ import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.DType;
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -33,6 +35,13 @@ public final class TorchTensors {
       else outer.attach(copy);
       return copy;
     }
+  }
+
+  /** Each of several, by name. */
+  public static Map<String, Tensor> of(Map<String, dev.halftone.tensor.Tensor> tensors) {
+    Map<String, Tensor> copies = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> copies.put(name, of(tensor)));
+    return copies;
   }
 
   /**
