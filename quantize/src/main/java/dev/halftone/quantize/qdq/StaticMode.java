@@ -87,7 +87,8 @@ public final class StaticMode {
             prepared.withDomains(quantized).withMetadata(metadata), recipe, threads);
     List<StoredWeight> weights = new ArrayList<>(StaticWeights.of(mode.graph, decisions));
     weights.addAll(rest.weights());
-    return new Quantized(rest.model(), plan.with(rest.plan().tensors()), weights);
+    Model complete = PairsAfterMoves.in(rest.model());
+    return new Quantized(complete, plan.with(rest.plan().tensors()), weights);
   }
 
   /**

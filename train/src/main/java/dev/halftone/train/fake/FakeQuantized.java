@@ -8,6 +8,7 @@ import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.quantize.codes.CodeFormat;
 import dev.halftone.quantize.qdq.DecodedWeight;
 import dev.halftone.quantize.qdq.DecodedWeights;
+import dev.halftone.quantize.qdq.PairsAfterMoves;
 import dev.halftone.quantize.qdq.StaticDraft;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
@@ -228,7 +229,8 @@ public final class FakeQuantized {
       decodedScales.put(weight, parameter(parameters, decoded.scale()));
     }
     Model floats = draft.quantized().withGraph(editor.toGraph());
-    return DecodedWeights.store(floats, draft.decoded(), decodedScales, 1).model();
+    Model stored = DecodedWeights.store(floats, draft.decoded(), decodedScales, 1).model();
+    return PairsAfterMoves.in(stored);
   }
 
   private static Tensor parameter(Map<String, Tensor> parameters, String name) {
