@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -88,7 +89,8 @@ public final class Trainer implements AutoCloseable {
     if (options.labelShare() > 0) LabelledClasses.requireSeveral(labels);
     this.zeros = KeptZeros.of(model, options.zeros());
     PruneRequest wanted = options.pruning();
-    if (zeros.zeros() > 0 || wanted != null) requireZero(model);
+    requireZero(model, zeros.masks()::containsKey, ", or --no-keep-zeros trains them");
+    if (wanted != null) requireZero(model, all -> true, "");
     this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
@@ -129,15 +131,16 @@ public final class Trainer implements AutoCloseable {
     return Objective.of(model.model(), ours, teacher, theirs, data.task(), options);
   }
 
-  private static void requireZero(FakeQuantized model) {
+  private static void requireZero(FakeQuantized model, Predicate<String> pruned, String otherwise) {
     model
-        .formatWithoutZero()
+        .withoutZero(pruned)
         .ifPresent(
-            format -> {
+            weight -> {
               throw new UnsupportedModelException(
-                  "zeros",
-                  "weights that are zero shall stay so, and their %s has no zero"
-                      .formatted(format));
+                  "weight " + weight,
+                  "pruned weights shall be zero, and its numbers have no zero; int2 to int8,"
+                      + " fp8-e4m3, fp4-e2m1, log4 and nf4 have one"
+                      + otherwise);
             });
   }
 

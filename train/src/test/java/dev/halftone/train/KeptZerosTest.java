@@ -187,7 +187,7 @@ final class KeptZerosTest {
 
   /** What the file decodes is zero where the model was. */
   @ParameterizedTest
-  @CsvSource({"nf4", "fp4-e2m1", "log4"})
+  @CsvSource({"nf4", "fp4-e2m1", "log4", "codebook:2", "codebook:4"})
   void zerosStayInFormatsThatAreDecoded(String weights) {
     Model pruned = SmallNetwork.pruned();
     FakeQuantized fake = fake(pruned, weights);
@@ -206,7 +206,8 @@ final class KeptZerosTest {
     FakeQuantized fake = fake(SmallNetwork.pruned(), "binary");
     assertThatThrownBy(() -> train(fake, OPTIONS))
         .isInstanceOf(UnsupportedModelException.class)
-        .hasMessageContaining("their binary has no zero");
+        .hasMessageContaining("weight w2 (binary)")
+        .hasMessageContaining("--no-keep-zeros");
     assertThat(train(fake, OPTIONS.withZeros(Zeros.TRAINED)).best()).isNotNegative();
   }
 }

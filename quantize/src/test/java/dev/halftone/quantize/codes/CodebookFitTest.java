@@ -77,6 +77,21 @@ class CodebookFitTest {
   }
 
   @Test
+  void whatWasPrunedIsStillZero() {
+    for (CodeLayout layout : LAYOUTS) {
+      float[] values = weight(layout, 5).toFloats();
+      for (int i = 0; i < values.length; i++) if (i / 2 % 3 == 0) values[i] = 0;
+      Tensor weight = Tensor.ofFloats(values, values.length);
+      for (int bits = 2; bits <= 8; bits += 2) {
+        Codes codes = encode(weight, layout, ScaledNumbers.codebook(bits, OWN));
+        float[] decoded = codes.decodedAsWeight().toFloats();
+        for (int i = 0; i < values.length; i++)
+          if (values[i] == 0) assertThat(decoded[i]).as("%s, %d bits", layout, bits).isZero();
+      }
+    }
+  }
+
+  @Test
   void aGroupHasTheCodebookThatItsChannelsWouldHaveAlone() {
     CodeLayout layout = CodeLayout.rows(17, 70, 32);
     Tensor weight = weight(layout, 2);

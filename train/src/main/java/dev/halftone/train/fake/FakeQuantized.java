@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** A model that rounds as its file will round, with parameters in float. */
 public final class FakeQuantized {
@@ -122,13 +123,22 @@ public final class FakeQuantized {
    */
   public record Rounding(String value, String scale, int axis, double reach) {}
 
-  /** The name of a format without a zero that weights are rounded to, if there is one. */
-  public Optional<String> formatWithoutZero() {
-    return draft.decoded().stream()
-        .map(weight -> weight.request().format())
-        .filter(format -> format.decode(format.middle(), 1, format.middle()) != 0)
-        .map(CodeFormat::name)
+  /**
+   * The first weight, with its format, that is rounded to numbers without a zero, if there is one.
+   *
+   * @param concerned which of {@link #weights} to look at
+   */
+  public Optional<String> withoutZero(Predicate<String> concerned) {
+    return built.decoded().stream()
+        .filter(decoded -> concerned.test(decoded.value()))
+        .map(TrainingGraph.Decoded::weight)
+        .filter(weight -> !hasZero(weight.request().format()))
+        .map(weight -> "%s (%s)".formatted(weight.name(), weight.request().format().name()))
         .findFirst();
+  }
+
+  private static boolean hasZero(CodeFormat format) {
+    return format.decode(format.middle(), 1, format.middle()) == 0;
   }
 
   /** Every place where values are rounded with a scale that can be learned. */
@@ -189,6 +199,17 @@ public final class FakeQuantized {
       case "LSTM", "GRU", "RNN" -> List.of(1, 2, 3);
       default -> List.of();
     };
+  }
+
+  /** The file's model before anything is trained. */
+  public Model untrained() {
+    Map<String, Tensor> initial = model().graph().initializers();
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    for (String name : weights)
+      parameters.put(name, Objects.requireNonNull(initial.get(name), name));
+    for (String name : scales())
+      parameters.put(name, Objects.requireNonNull(initial.get(name), name));
+    return export(parameters);
   }
 
   /**
