@@ -9,7 +9,6 @@ import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Granularity;
 import dev.halftone.toolkit.Halftone;
 import dev.halftone.toolkit.OpenModel;
-import dev.halftone.toolkit.RecipeWords;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
@@ -243,7 +242,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private TrainRequest request() {
     return new TrainRequest(
-        RecipeWords.weights(weights),
+        TrainRequest.weights(weights),
         TrainRequest.activations(activations),
         granularity,
         calibration,

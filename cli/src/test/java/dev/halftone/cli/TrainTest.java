@@ -250,6 +250,7 @@ class TrainTest {
   @Test
   void refusesOptionsThatMakeNoSense() {
     assertUsage("--weights", "mxfp4");
+    assertUsage("--weights", "int42");
     assertUsage("--weights", "codebook:4:shared");
     assertUsage("--weights", "uint4");
     assertUsage("--activations", "uint16");

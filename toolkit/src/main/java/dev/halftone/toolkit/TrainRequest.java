@@ -42,16 +42,17 @@ public record TrainRequest(
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.UINT8, DType.INT8, DType.UINT4, DType.INT4);
 
+  private static final String KNOWN =
+      "int2 to int8, uint8 and ternary, floats and levels of 8 bits and fewer (fp8-e4m3, fp4-e2m1,"
+          + " log4, nf4), and codebook:2 to codebook:8, each weight's own";
+
   /**
    * @throws IllegalArgumentException if these numbers cannot be trained for
    */
   public TrainRequest {
     if (!canBeTrained(weights))
       throw new IllegalArgumentException(
-          ("--weights %s: training knows int2 to int8, uint8 and ternary, floats and levels of 8"
-                  + " bits and fewer (fp8-e4m3, fp4-e2m1, log4, nf4), and codebook:2 to codebook:8,"
-                  + " each weight's own")
-              .formatted(weights.name()));
+          "--weights %s: training knows %s".formatted(weights.name(), KNOWN));
     if (!ACTIVATIONS.contains(activations))
       throw new IllegalArgumentException(
           "--activations %s: training knows uint8, int8, uint4 and int4"
@@ -75,6 +76,19 @@ public record TrainRequest(
           sharing instanceof CodebookSharing.Own;
       case WeightFormat.Blocks ignored -> false;
     };
+  }
+
+  /**
+   * The numbers that a word names.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static WeightFormat weights(String word) {
+    try {
+      return WeightFormat.parse(word);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'%s' is not one of %s".formatted(word, KNOWN), e);
+    }
   }
 
   /**

@@ -14,6 +14,8 @@ import dev.halftone.quantize.half.Widening;
 import dev.halftone.quantize.qdq.StaticDraft;
 import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.runtime.Progress;
+import dev.halftone.runtime.RunOptions;
+import dev.halftone.runtime.RunnableModel;
 import dev.halftone.train.DivergedException;
 import dev.halftone.train.FileDifference;
 import dev.halftone.train.TrainOptions;
@@ -23,6 +25,7 @@ import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.function.TorchGraph;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +93,7 @@ public final class TrainedModel {
       StaticDraft draft =
           StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
       FakeQuantized fake = FakeQuantized.of(draft);
+      requireLoads(fake.untrained());
       String run = checkpoint == null ? "" : run(source, teacher, recipe, data, options);
       Model imitated = teacher == null ? fake.floats() : folded(teacher);
       try (Trainer trainer = new Trainer(fake, imitated, data, options)) {
@@ -106,6 +110,16 @@ public final class TrainedModel {
       }
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(source.path(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Of what training may take hours to, and changes nothing but numbers of. */
+  private static void requireLoads(Model untrained) {
+    try {
+      RunnableModel.open(untrained, List.of(), RunOptions.deployed().unpacked()).close();
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(
+          "training", "what would be made of it does not load: " + e.getMessage());
     }
   }
 
