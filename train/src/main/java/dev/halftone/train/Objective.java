@@ -22,16 +22,18 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What training makes smaller. Where outputs are probabilities of classes, with student's logits
- * {@code s}, original's {@code t} and temperature {@code T}:
+ * What training makes smaller. Where outputs of either model are probabilities of classes or their
+ * logarithms, with student's logits {@code s}, original's {@code t} and temperature {@code T}:
  *
  * <pre>
  * T^2 * sum softmax(t / T) * (log softmax(t / T) - log softmax(s / T)),  mean over samples
  * </pre>
  *
  * (Hinton et al., arXiv 1503.02531; classes of share 0 add nothing, also where {@code s} or {@code
- * t} is -infinity), plus the cross-entropy of labels. Other outputs count with their mean squared
- * error, relative to the mean square of the original's.
+ * t} is -infinity). A model that ends without the Softmax of the other gives logits itself. Other
+ * outputs count with their mean squared error, relative to the mean square of the original's. Where
+ * labels have a share {@code l} in the loss, it is {@code 1 - l} times the mean over outputs, plus
+ * {@code l} times the cross-entropy of labels and the logits of the first output with classes.
  *
  * <p>Outputs that are no floats have no part in it.
  *
@@ -63,7 +65,8 @@ record Objective(
    * One output of both models.
    *
    * @param name of the output
-   * @param student name of the value in the trained graph: logits where there is a Softmax
+   * @param student name of the value in the trained graph: logits where either model has a Softmax
+   *     or LogSoftmax
    * @param original name of it in the original
    * @param hasClasses whether they are logits or probabilities
    * @param axis of the classes; negative ones count from the end
@@ -87,7 +90,8 @@ record Objective(
   /**
    * What to compare, by what both models give for a sample.
    *
-   * @throws UnsupportedModelException if no output is of floats, or one differs in shape
+   * @throws UnsupportedModelException if no output is of floats, one differs in shape, or one is
+   *     probabilities and the other neither that nor logits
    */
   static Objective of(
       Model trained,
@@ -128,9 +132,17 @@ record Objective(
   }
 
   private static Output output(String name, Model trained, Model original, boolean classified) {
-    Node ours = softmax(trained.graph(), name);
-    Node theirs = softmax(original.graph(), name);
-    if (ours != null && theirs != null) return classes(name, ours, theirs, original.opset());
+    Ending ours = Ending.of(trained.graph(), name);
+    Ending theirs = Ending.of(original.graph(), name);
+    if (ours.sharesLogits(theirs))
+      return theirs.hasLogits()
+          ? classes(ours, theirs, theirs, original.opset())
+          : classes(ours, theirs, ours, trained.opset());
+    if (!ours.sharesValues(theirs))
+      throw new UnsupportedModelException(
+          "teacher",
+          "its output %s is %s, that of the model %s: they cannot be compared"
+              .formatted(name, theirs.text(), ours.text()));
     return classified
         ? new Output(name, name, name, true, 1, true)
         : new Output(name, name, name, false, 0, false);
@@ -181,15 +193,11 @@ record Objective(
     return features;
   }
 
-  private static @Nullable Node softmax(Graph graph, String output) {
-    Node producer = new GraphIndex(graph).producer(output);
-    return producer != null && producer.is("Softmax") ? producer : null;
-  }
-
-  private static Output classes(String name, Node ours, Node theirs, long opset) {
+  /** Logits of both, along the axis of the one that says which. */
+  private static Output classes(Ending ours, Ending theirs, Ending telling, long opset) {
     boolean flat = opset < 13;
-    long axis = theirs.integer("axis", flat ? 1 : -1);
-    return new Output(name, ours.input(0), theirs.input(0), true, axis, flat);
+    long axis = Objects.requireNonNull(telling.node()).integer("axis", flat ? 1 : -1);
+    return new Output(ours.output(), ours.logits(), theirs.logits(), true, axis, flat);
   }
 
   /** Values of the trained graph that the loss takes. */

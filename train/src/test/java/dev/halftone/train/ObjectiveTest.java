@@ -27,6 +27,8 @@ import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of two models is compared. */
 final class ObjectiveTest {
@@ -84,6 +86,57 @@ final class ObjectiveTest {
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageContaining(
             "teacher: its output y is FLOAT32[1, 5], that of the model FLOAT32[1, 4]");
+  }
+
+  /** The small network with these behind its logits, in place of Softmax. */
+  private static Model endingIn(String... operators) {
+    return changed(
+        editor -> {
+          for (Node node : editor.nodes()) if (node.is("Softmax")) editor.remove(node);
+          String last = "logits";
+          for (String operator : operators) {
+            String next = last + operator;
+            editor.add(Node.of("", operator, List.of(last), List.of(next)));
+            last = next;
+          }
+          for (Node node : editor.nodes()) {
+            if (node.output(0).equals(last)) editor.replace(node, node.withOutputs(List.of("y")));
+          }
+        });
+  }
+
+  /** Probabilities are never compared with logits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "LogSoftmax"})
+  void eitherModelMayEndWithoutASoftmax(String other) {
+    Model whole = SmallNetwork.model();
+    Model bare = other.isEmpty() ? endingIn() : endingIn(other);
+    DataSet labelled = SmallNetwork.labelled(16, 4);
+    for (TrainOptions options : List.of(OPTIONS, OPTIONS.withLabelShare(0.5))) {
+      List<Epoch> expected = train(whole, whole, labelled, options).curve();
+      assertThat(train(whole, bare, labelled, options).curve()).isEqualTo(expected);
+      assertThat(train(bare, whole, labelled, options).curve()).isEqualTo(expected);
+      assertThat(train(bare, bare, labelled, options).curve()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void refusesATeacherWhoseOutputIsOfAnotherKind() {
+    Model sigmoid = endingIn("Sigmoid");
+    assertNotCompared(SmallNetwork.model(), sigmoid, "a Sigmoid's, that of the model a Softmax's");
+    assertNotCompared(sigmoid, SmallNetwork.model(), "a Softmax's, that of the model a Sigmoid's");
+    assertNotCompared(sigmoid, endingIn(), "a Gemm's, that of the model a Sigmoid's");
+    assertNotCompared(
+        endingIn(),
+        endingIn("Softmax", "Identity"),
+        "a Softmax's, arranged anew, that of the model a Gemm's");
+    assertThat(train(sigmoid, sigmoid, DATA, OPTIONS).curve()).hasSize(2);
+  }
+
+  private static void assertNotCompared(Model model, Model teacher, String why) {
+    assertThatThrownBy(() -> train(model, teacher, DATA, OPTIONS))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessage("teacher: its output y is " + why + ": they cannot be compared");
   }
 
   /** One channel would spread over eight, and two numbers of channels are an error of libtorch. */
