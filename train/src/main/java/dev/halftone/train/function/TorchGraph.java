@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * computed as libtorch tensors of their own types. Not thread-safe; close it to free the copies.
  */
 public final class TorchGraph implements AutoCloseable {
+  /** Nodes in the way that a message names. */
+  private static final int NAMED = 5;
+
   private final Graph graph;
   private final long opset;
   private final List<TorchOperator> operators = new ArrayList<>();
@@ -51,7 +54,7 @@ public final class TorchGraph implements AutoCloseable {
    *
    * @param trained names of initializers that are parameters; all are of a floating-point type
    * @throws UnsupportedModelException if libtorch is not there, or operators cannot be trained: the
-   *     message has a line for each node
+   *     message names the first of their nodes
    */
   public static TorchGraph of(Model model, Collection<String> trained) {
     refuseUnsupported(model);
@@ -70,17 +73,20 @@ public final class TorchGraph implements AutoCloseable {
   /**
    * Whether every operator can be trained; libtorch is not touched.
    *
-   * @throws UnsupportedModelException if not: the message has a line for each node
+   * @throws UnsupportedModelException if not: the message names the first of their nodes
    */
   public static void refuseUnsupported(Model model) {
     List<String> refusals = Operators.refusals(model.graph(), model.opset());
     if (!refusals.isEmpty())
       throw new UnsupportedModelException(
-          "training", "%d nodes are in the way:\n%s".formatted(refusals.size(), listed(refusals)));
+          "training", (refusals.size() == 1 ? "a node is" : refusals.size() + " nodes are")
+              + " in the way: " + listed(refusals));
   }
 
   private static String listed(List<String> refusals) {
-    return String.join("\n", refusals);
+    String first = String.join("; ", refusals.subList(0, Math.min(NAMED, refusals.size())));
+    int more = refusals.size() - NAMED;
+    return more > 0 ? "%s; and %d more".formatted(first, more) : first;
   }
 
   private void copyInitializers(Set<String> trained) {

@@ -136,17 +136,30 @@ final class TorchGraphTest {
   }
 
   @Test
-  void namesEveryOperatorInTheWay() {
-    Model model =
-        model(
-            Node.of("a", "NonMaxSuppression", List.of("x", "w"), List.of("a")),
-            Node.of("b", "Relu", List.of("a"), List.of("b")),
-            Node.of("c", "StringNormalizer", List.of("b"), List.of("y")));
+  void namesTheOperatorsInTheWay() {
+    Node det = Node.of("a", "Det", List.of("x"), List.of("a"));
+    Node other = Node.of("c", "StringNormalizer", List.of("a"), List.of("y"));
+    assertInTheWay(
+        "a node is in the way: node a (Det): it cannot be trained",
+        det,
+        Node.of("b", "Relu", List.of("a"), List.of("y")));
+    assertInTheWay(
+        "2 nodes are in the way: node a (Det): it cannot be trained; node c (StringNormalizer): it"
+            + " cannot be trained",
+        det,
+        other);
+    Node[] many = new Node[7];
+    for (int i = 0; i < many.length; i++)
+      many[i] = Node.of("", "Det", List.of("x"), List.of(i == 0 ? "y" : "y" + i));
+    assertThatThrownBy(() -> TorchGraph.refuseUnsupported(model(many)))
+        .hasMessageMatching("training: 7 nodes are in the way: (node [^;]+; ){5}and 2 more");
+  }
+
+  private static void assertInTheWay(String message, Node... nodes) {
+    Model model = model(nodes);
     assertThatThrownBy(() -> TorchGraph.refuseUnsupported(model))
         .isInstanceOf(UnsupportedModelException.class)
-        .hasMessageContaining("2 nodes are in the way")
-        .hasMessageContaining("node a (NonMaxSuppression)")
-        .hasMessageContaining("node c (StringNormalizer)");
+        .hasMessage("training: " + message);
   }
 
   @Test
