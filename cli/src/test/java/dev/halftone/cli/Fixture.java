@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 
 /** A small classifier with samples and the labels that it gives them itself, as files. */
 final class Fixture {
@@ -117,6 +118,16 @@ final class Fixture {
     return write("odd.onnx", model(nodes, weights, type(INPUTS)), ExternalData.WHEN_NEEDED);
   }
 
+  /** In float, with an operator that no runtime has behind the model's answer. */
+  Path floatsWithUnknownOperator() {
+    Model dense = dense(first, second);
+    GraphEditor editor = new GraphEditor(dense.graph());
+    for (Node node : editor.nodes())
+      if (node.name().equals("second")) editor.replace(node, node.withOutputs(List.of("answer")));
+    editor.add(Node.of("odd", "NobodyKnows", List.of("answer"), List.of("y")));
+    return write("unknown.onnx", dense.withGraph(editor.toGraph()), ExternalData.WHEN_NEEDED);
+  }
+
   /** One matrix {@code [8, 40]} of 16-bit floats, and a vector that is none. */
   Path checkpoint() throws IOException {
     String json =
@@ -141,8 +152,12 @@ final class Fixture {
   }
 
   Path labels(String name, int count) throws IOException {
+    return labels(name, count, row -> answer(row % SAMPLES));
+  }
+
+  Path labels(String name, int count, IntUnaryOperator label) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(8 * count).order(ByteOrder.LITTLE_ENDIAN);
-    for (int row = 0; row < count; row++) buffer.putLong(answer(row % SAMPLES));
+    for (int row = 0; row < count; row++) buffer.putLong(label.applyAsInt(row));
     return npy(name, "<i8", count + ",", buffer.array());
   }
 

@@ -239,12 +239,44 @@ class TrainTest {
   }
 
   @Test
-  void refusesWhatCannotBeTrained() throws IOException {
-    Path odd = fixture.modelWithUnknownOperator();
+  void refusesWhatCannotBeTrained() {
+    Path odd = fixture.floatsWithUnknownOperator();
     CommandRun run = CommandRun.of("train", odd, "--data", samples, "-o", out, "--epochs", 1);
     assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(run.err()).contains("odd.onnx", "node odd (NobodyKnows)");
+    assertThat(run.err())
+        .contains("unknown.onnx: training: a node is in the way: node odd (NobodyKnows)");
     assertThat(out).doesNotExist();
+    CommandRun taught = train("--teacher", odd);
+    assertThat(taught.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(taught.err())
+        .contains("unknown.onnx: training: a node is in the way")
+        .doesNotContain("model.onnx", "calibrat");
+  }
+
+  @Test
+  void refusesWhatIsQuantizedAlready() {
+    Path quantized = folder.resolve("quantized.onnx");
+    Object[] asked = {"quantize", model, "--mode", "dynamic", "-o", quantized};
+    assertThat(CommandRun.of(asked).code()).isZero();
+    Object[] again = {"train", quantized, "--data", samples, "-o", out};
+    for (CommandRun run : List.of(CommandRun.of(again), train("--teacher", quantized))) {
+      assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(run.err())
+          .contains("quantized.onnx: it is quantized already (", "'halftone dequantize'")
+          .doesNotContain("in the way");
+    }
+  }
+
+  /** Which takes minutes for large models and many samples. */
+  @Test
+  void refusesBeforeItCalibrates() throws IOException {
+    Object[] unlikely = {"--exclude", "*"};
+    Path one = fixture.labels("one.npy", Fixture.SAMPLES, row -> 0);
+    assertThat(train(with(unlikely, "--batch", 1000)).err()).contains("a batch of 1000 is larger");
+    assertThat(train(with(unlikely, "--labels", one)).err()).contains("every sample is of class 0");
+    assertThat(train(with(unlikely, "--labels", fixture.labels(), "--label-offset", 1)).err())
+        .contains("the model tells 4 apart");
+    assertThat(train(unlikely).err()).contains("excluded");
   }
 
   @Test

@@ -227,7 +227,7 @@ public final class OpenModel {
   }
 
   /** What is wrong within the model is told with the file that it is in. */
-  private <T> T named(Supplier<T> work) {
+  <T> T named(Supplier<T> work) {
     try {
       return work.get();
     } catch (MalformedModelException e) {
@@ -301,13 +301,7 @@ public final class OpenModel {
    */
   public PrunedModel prune(
       PruneRequest request, @Nullable DataSet samples, int threads, Progress progress) {
-    QuantizedParts parts = QuantizedParts.of(model);
-    if (!parts.isEmpty())
-      throw new UnsupportedModelException(
-          path,
-          "it is quantized already (%s): prune before quantizing; 'halftone dequantize' turns it back"
-                  .formatted(kinds(parts))
-              + " to float first");
+    refuseQuantized(model, "prune before quantizing");
     DataSet calibration = Pruner.calibrates(request) ? samples : null;
     Pruned pruned = named(() -> Pruner.prune(model, request, calibration, threads, progress));
     if (pruned.plan().isEmpty())
@@ -320,6 +314,20 @@ public final class OpenModel {
         request,
         new Pruned(pruned.model().withMetadata(metadata), pruned.plan()),
         calibration);
+  }
+
+  /**
+   * @param seen this model, or what became of it
+   * @param order what is to be done first
+   * @throws UnsupportedModelException if parts of it are quantized
+   */
+  void refuseQuantized(Model seen, String order) {
+    QuantizedParts parts = QuantizedParts.of(seen);
+    if (!parts.isEmpty())
+      throw new UnsupportedModelException(
+          path,
+          "it is quantized already (%s): %s; 'halftone dequantize' turns it back to float first"
+              .formatted(kinds(parts), order));
   }
 
   private void requireChange(Plan plan, List<String> unmatched) {

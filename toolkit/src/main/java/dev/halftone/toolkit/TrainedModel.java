@@ -16,6 +16,7 @@ import dev.halftone.quantize.qdq.StaticMode;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
+import dev.halftone.train.Demands;
 import dev.halftone.train.DivergedException;
 import dev.halftone.train.FileDifference;
 import dev.halftone.train.TrainOptions;
@@ -23,6 +24,7 @@ import dev.halftone.train.Trainer;
 import dev.halftone.train.Training;
 import dev.halftone.train.fake.FakeQuantized;
 import dev.halftone.train.function.TorchGraph;
+import dev.halftone.train.operator.Operators;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,9 +74,9 @@ public final class TrainedModel {
    * @param teacher the model to imitate, of the same inputs and outputs; null for the source itself
    * @param checkpoint written after each epoch and gone on from when it is there, or null
    * @param threads samples calibrated at the same time; the result does not depend on it
-   * @throws UnsupportedModelException if the model has operators that cannot be trained (the
-   *     message names all of them), nothing that can be quantized, or if it does not go with the
-   *     data
+   * @throws UnsupportedModelException if a model is quantized or has operators that cannot be
+   *     trained, if the source has nothing that can be quantized, or if it does not go with the
+   *     teacher or the data
    */
   public static TrainedModel train(
       OpenModel source,
@@ -87,15 +89,16 @@ public final class TrainedModel {
       Progress progress,
       Trainer.Listener listener) {
     ResolvedRecipe recipe = request.recipe();
+    Model folded = trainable(source);
+    Model wanted = teacher == null ? null : trainable(teacher);
     try {
-      Model folded = folded(source);
-      TorchGraph.refuseUnsupported(folded);
+      Demands.check(folded, wanted == null ? folded : wanted, data, options);
       StaticDraft draft =
           StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
       FakeQuantized fake = FakeQuantized.of(draft);
       requireLoads(fake.untrained());
       String run = checkpoint == null ? "" : run(source, teacher, recipe, data, options);
-      Model imitated = teacher == null ? fake.floats() : folded(teacher);
+      Model imitated = wanted == null ? fake.floats() : wanted;
       try (Trainer trainer = new Trainer(fake, imitated, data, options)) {
         Training training;
         DivergedException failure = null;
@@ -123,8 +126,20 @@ public final class TrainedModel {
     }
   }
 
-  private static Model folded(OpenModel model) {
-    return Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(model.model())));
+  /** The folded model, of operators that gradients pass. */
+  private static Model trainable(OpenModel model) {
+    Model folded = model.named(() -> folded(model.model()));
+    if (!Operators.refusals(folded.graph(), folded.opset()).isEmpty())
+      model.refuseQuantized(folded, "training rounds floats");
+    return model.named(
+        () -> {
+          TorchGraph.refuseUnsupported(folded);
+          return folded;
+        });
+  }
+
+  private static Model folded(Model model) {
+    return Folding.foldForProducts(Widening.toFloat32(FunctionCalls.inline(model)));
   }
 
   /** What tells this training from others. */

@@ -1,12 +1,9 @@
 package dev.halftone.train;
 
 import dev.halftone.data.DataSet;
-import dev.halftone.graph.Dimension;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.Model;
-import dev.halftone.graph.TensorType;
 import dev.halftone.graph.UnsupportedModelException;
-import dev.halftone.graph.ValueInfo;
 import dev.halftone.prune.PruneRequest;
 import dev.halftone.runtime.Batches;
 import dev.halftone.tensor.Tensor;
@@ -73,20 +70,17 @@ public final class Trainer implements AutoCloseable {
    * Makes everything ready.
    *
    * @param teacher the float model to imitate; of the same inputs and outputs
-   * @throws UnsupportedModelException if an operator of a model cannot be trained, the teacher has
-   *     other inputs or outputs, no output is of floats, a batch is larger than the data, zeros are
-   *     to stay in a format that has none, or labels that count are of one class or of none that
-   *     the model knows, or the model answers a sample more than once
+   * @throws UnsupportedModelException if {@link Demands#check} refuses, or zeros are to stay in a
+   *     format that has none
    */
   public Trainer(FakeQuantized model, Model teacher, DataSet data, TrainOptions options) {
-    requireAlike(model.floats(), teacher);
+    Demands.check(model.floats(), teacher, data, options);
     this.model = model;
     this.data = data;
     this.options = options;
     this.rows = Rows.of(data.size(), options);
     this.shown = new ChangedSamples(data, options);
     this.labels = LabelledClasses.of(data);
-    if (options.labelShare() > 0) LabelledClasses.requireSeveral(labels);
     this.zeros = KeptZeros.of(model, options.zeros());
     PruneRequest wanted = options.pruning();
     requireZero(model, zeros.masks()::containsKey, ", or --no-keep-zeros trains them");
@@ -94,7 +88,7 @@ public final class Trainer implements AutoCloseable {
     this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);
-    boolean one = takesOne(model.floats());
+    boolean one = Demands.takesOne(model.floats());
     this.oneByOne =
         one && !(TriedBatch.gives(model.floats(), data) && TriedBatch.gives(teacher, data));
     this.opened = one && !oneByOne;
@@ -106,7 +100,8 @@ public final class Trainer implements AutoCloseable {
       this.original = graphs.getLast();
       this.statistics = new MatchedStatistics(model, teacher, student, original);
       this.objective = objective(teacher);
-      this.classes = options.labelShare() > 0 ? classes() : 0;
+      this.classes =
+          options.labelShare() > 0 ? Demands.classes(objective, original, data) : 0;
       this.optimizer =
           new Optimizer(
               options.method(),
@@ -150,61 +145,6 @@ public final class Trainer implements AutoCloseable {
     if (options.zeroPoints() == ZeroPoints.LEARNED)
       model.zeroPoints().forEach(zeroPoint -> names.add(zeroPoint.name()));
     return names;
-  }
-
-  private static void requireAlike(Model model, Model teacher) {
-    List<String> inputs = names(model.graph().requiredInputs());
-    List<String> theirs = names(teacher.graph().requiredInputs());
-    if (!inputs.equals(theirs))
-      throw new UnsupportedModelException(
-          "teacher", "its inputs are %s, those of the model %s".formatted(theirs, inputs));
-    List<String> outputs = names(model.graph().outputs());
-    theirs = names(teacher.graph().outputs());
-    if (!outputs.equals(theirs))
-      throw new UnsupportedModelException(
-          "teacher", "its outputs are %s, those of the model %s".formatted(theirs, outputs));
-  }
-
-  private static List<String> names(List<ValueInfo> values) {
-    return values.stream().map(ValueInfo::name).toList();
-  }
-
-  /** Whether a batch of one is built into the model. */
-  private static boolean takesOne(Model model) {
-    boolean one = false;
-    for (ValueInfo input : model.graph().requiredInputs()) {
-      TensorType type = input.type();
-      List<Dimension> shape = type == null ? null : type.shape();
-      if (shape == null || shape.isEmpty()) return true;
-      if (!(shape.getFirst() instanceof Dimension.Fixed(long size))) continue;
-      if (size != 1)
-        throw new UnsupportedModelException(
-            "training", "input %s takes batches of %d only".formatted(input.name(), size));
-      one = true;
-    }
-    return one;
-  }
-
-  /** How many classes the model tells apart that labels are of. */
-  private int classes() {
-    List<Integer> counted = LabelledClasses.requireSeveral(labels);
-    Objective.Output answer = objective.classes();
-    if (answer == null)
-      throw new UnsupportedModelException("labels", "no output of the model has classes");
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      Map<String, org.bytedeco.pytorch.Tensor> values =
-          original.run(TorchTensors.of(data.samples().get(0)), List.of(answer.original()));
-      org.bytedeco.pytorch.Tensor rows =
-          answer.rows(Objects.requireNonNull(values.get(answer.original())));
-      if (rows.size(0) != 1)
-        throw new UnsupportedModelException(
-            "labels",
-            "output %s has %d answers to a sample, which has one label"
-                .formatted(answer.name(), rows.size(0)));
-      LabelledClasses.check(counted, rows.size(1));
-      return Math.toIntExact(rows.size(1));
-    }
   }
 
   /** Elements of what is rounded, for one sample. */
