@@ -46,8 +46,8 @@ final class TrainingOptions {
       names = "--scale-rate",
       paramLabel = "X",
       description =
-          "That of scales as a share of the learning rate; 0 keeps those of calibration; default:"
-              + " 0.3.")
+          "That of scales as a share of the learning rate; 0 keeps those of calibration, but for"
+              + " what --match-statistics makes of them; default: 0.3.")
   private double scaleRate = USUAL.scaleRate();
 
   @Option(

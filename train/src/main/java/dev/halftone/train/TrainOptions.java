@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch samples a step
  * @param rate highest learning rate: the share of its magnitude that a step may change a weight by
  * @param scaleRate the same for scales, as a share of {@code rate}; 0 leaves them where calibration
- *     put them
+ *     put them, but for those that {@code matched} multiplies
  * @param zeroPoints what becomes of zero points of activations, which go as fast as scales
  * @param warmUp share of the steps in which the rate rises
  * @param decay weight decay, never of scales and biases

@@ -214,7 +214,9 @@ public final class FakeQuantized {
 
   /**
    * The file's model with what was trained: scales as they are, zero points rounded to codes,
-   * weights as codes at those scales, biases as 32-bit codes at the product of two.
+   * weights as codes at those scales, biases as 32-bit codes at the product of two. Behind what
+   * only moves signed codes there is another pair of QuantizeLinear and DequantizeLinear, as {@link
+   * PairsAfterMoves} says, which changes no value.
    *
    * @param parameters a value for each of {@link #weights} and {@link #scales}, in FLOAT32, and for
    *     those of {@link #zeroPoints} that shall not stay as they are
