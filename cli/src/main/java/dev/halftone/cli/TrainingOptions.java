@@ -134,9 +134,9 @@ final class TrainingOptions {
       names = "--augment",
       paramLabel = "WORDS",
       description =
-          "Change samples at random: flip, crop:PIXELS, zoom:SHARE of the area, color:SHARE,"
-              + " noise:SHARE of their deviation, mixup[:ALPHA] of pairs, cutmix[:ALPHA], several"
-              + " by comma; default: none.")
+          "Change samples at random: images by flip, crop:PIXELS, zoom:SHARE of the area,"
+              + " color:SHARE, noise:SHARE of their deviation, cutmix[:ALPHA] of pairs; any by"
+              + " mixup[:ALPHA] of pairs; several by comma; default: none.")
   private String augmentation = "none";
 
   @Option(

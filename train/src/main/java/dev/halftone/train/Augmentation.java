@@ -1,9 +1,12 @@
 package dev.halftone.train;
 
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /**
  * Changes samples at random, so that few become many. The original answers what it is shown, so it
@@ -11,8 +14,8 @@ import java.util.Random;
  * "consistent teaching"), and they may be changed further than labels would allow.
  *
  * <p>The first five change images: float inputs of four axes, channels being the axis of at most
- * four, behind the batch or last. Other inputs are left as they are by these. Each is drawn anew
- * for every sample in every epoch, in the order below.
+ * four, behind the batch or last. Other inputs are left as they are by these, where there is one
+ * that is an image. Each is drawn anew for every sample in every epoch, in the order below.
  *
  * @param flip half of them are mirrored left to right
  * @param crop they are moved by up to so many pixels each way, edges repeated
@@ -128,10 +131,34 @@ public record Augmentation(
     return mixup > 0 || cutmix > 0;
   }
 
+  private boolean changesImages() {
+    return flip || crop > 0 || zoom > 0 || color > 0 || noise > 0;
+  }
+
+  /**
+   * Whether there is something that can be changed so.
+   *
+   * @param sample any
+   * @throws UnsupportedModelException if images are to be changed and no input is one, or samples
+   *     are to be mixed that cannot be
+   */
+  void check(Map<String, Tensor> sample) {
+    if (changesImages() && sample.values().stream().noneMatch(Picture::is))
+      throw new UnsupportedModelException(
+          "augmentation", "%s: no input is an image: %s".formatted(text(), types(sample)));
+    MixedSample.check(this, sample);
+  }
+
+  private static Map<String, String> types(Map<String, Tensor> sample) {
+    Map<String, String> types = new TreeMap<>();
+    sample.forEach(
+        (name, value) -> types.put(name, value.dtype() + Arrays.toString(value.shape())));
+    return types;
+  }
+
   /** One image, changed as the random numbers fall; itself when nothing is to be changed. */
   Tensor apply(Tensor tensor, Random random) {
-    boolean changes = flip || crop > 0 || zoom > 0 || color > 0 || noise > 0;
-    if (!changes || !Picture.is(tensor)) return tensor;
+    if (!changesImages() || !Picture.is(tensor)) return tensor;
     Picture picture = Picture.of(tensor);
     boolean mirrored = flip && random.nextBoolean();
     int down = crop == 0 ? 0 : random.nextInt(2 * crop + 1) - crop;

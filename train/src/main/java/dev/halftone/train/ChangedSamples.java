@@ -13,13 +13,9 @@ final class ChangedSamples {
   private final DataSet data;
   private final TrainOptions options;
 
-  /**
-   * @throws dev.halftone.graph.UnsupportedModelException if samples are to be mixed that cannot be
-   */
   ChangedSamples(DataSet data, TrainOptions options) {
     this.data = data;
     this.options = options;
-    MixedSample.check(options.augmentation(), data.samples().get(0));
   }
 
   List<MixedSample> of(List<Integer> rows, int epoch) {

@@ -34,7 +34,7 @@ public final class Demands {
     takesOne(model);
     Rows.of(data.size(), options);
     Map<String, Tensor> sample = data.samples().get(0);
-    MixedSample.check(options.augmentation(), sample);
+    options.augmentation().check(sample);
     try (TorchGraph student = TorchGraph.of(model, List.of());
         TorchGraph original = TorchGraph.of(teacher, List.of())) {
       SampleTypes ours = new SampleTypes(student, sample);

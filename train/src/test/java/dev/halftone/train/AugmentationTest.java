@@ -3,8 +3,10 @@ package dev.halftone.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,20 @@ final class AugmentationTest {
     assertThatThrownBy(() -> Augmentation.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is no augmentation");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flip", "crop:2", "zoom:0.5", "color:0.1", "noise:0.1", "flip,mixup"})
+  void isOfImages(String text) {
+    Tensor words = Tensor.ofFloats(new float[5], 1, 5);
+    Tensor image = Tensor.ofFloats(new float[48], 1, 3, 4, 4);
+    Augmentation wanted = Augmentation.parse(text);
+    assertThatThrownBy(() -> wanted.check(Map.of("x", words)))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessage("augmentation: " + text + ": no input is an image: {x=FLOAT32[1, 5]}");
+    wanted.check(Map.of("x", words, "z", image));
+    Augmentation.parse("mixup").check(Map.of("x", words));
+    Augmentation.NONE.check(Map.of("x", words));
   }
 
   @ParameterizedTest
