@@ -106,10 +106,7 @@ record TrainReport(
     metrics(training.curve().get(training.best()), "best").forEach(record::metric);
     if (training.best() == 0 && training.curve().size() > 1)
       record.warning("no epoch was better than none: the result is what calibration gave");
-    if (training.sparsity() > 0
-        && trained.options().pruning() == null
-        && trained.teacher() == null
-        && trained.options().labelShare() == 0)
+    if (training.kept() > 0 && trained.teacher() == null && trained.options().labelShare() == 0)
       record.warning(
           "the pruned model has imitated itself: --teacher names what it was before, which it can"
               + " come near to again");

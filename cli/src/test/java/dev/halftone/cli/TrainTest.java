@@ -164,6 +164,9 @@ class TrainTest {
     assertThat(metrics.get("sparsity").asDouble()).isEqualTo(0.5);
     assertThat(metrics.get("zipped_bytes.quantized").asDouble())
         .isLessThan(metrics.get("bytes.quantized").asDouble());
+    CommandRun further = CommandRun.of(with(arguments.toArray(), "--sparsity", 0.6));
+    assertThat(JsonMapper.shared().readTree(further.out()).at("/warnings").toString())
+        .contains("imitated itself");
     List<Object> training = new java.util.ArrayList<>(arguments);
     training.add("--no-keep-zeros");
     CommandRun trained = CommandRun.of(training.toArray());

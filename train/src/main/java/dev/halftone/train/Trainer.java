@@ -227,6 +227,13 @@ public final class Trainer implements AutoCloseable {
     }
     return training(best, curve, resumed);
   }
+  /**
+   * @param seen rows of the samples that it came to light with
+   */
+  private DivergedException diverged(int epoch, long step, Training soFar, List<Integer> seen) {
+    return new DivergedException(epoch, step, soFar, NoNumbers.in(data.samples(), seen));
+  }
+
 
   private @Nullable Snapshot earlier(Path checkpoint, String run) {
     Snapshot found = Snapshot.read(checkpoint, run);

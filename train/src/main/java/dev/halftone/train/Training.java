@@ -14,6 +14,7 @@ import java.util.Map;
  * @param curve every epoch, from number 0 on
  * @param resumed epochs that an earlier run had done
  * @param sparsity share of the weights that are zero, where zeros were kept or made; else 0
+ * @param kept elements of weights that were zero before training and stayed so
  * @param unlike inner values that were to count, but have another shape in the teacher
  */
 public record Training(
@@ -22,6 +23,7 @@ public record Training(
     List<Epoch> curve,
     int resumed,
     double sparsity,
+    long kept,
     int unlike) {
   public Training {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
