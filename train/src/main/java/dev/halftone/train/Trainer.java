@@ -100,8 +100,7 @@ public final class Trainer implements AutoCloseable {
       this.original = graphs.getLast();
       this.statistics = new MatchedStatistics(model, teacher, student, original);
       this.objective = objective(teacher);
-      this.classes =
-          options.labelShare() > 0 ? Demands.classes(objective, original, data) : 0;
+      this.classes = options.labelShare() > 0 ? Demands.classes(objective, original, data) : 0;
       this.optimizer =
           new Optimizer(
               options.method(),
@@ -202,12 +201,12 @@ public final class Trainer implements AutoCloseable {
     int resumed = curve.size() - 1;
     for (int epoch = curve.size(); epoch <= options.epochs() && !isStuck(curve); epoch++) {
       double sum = 0;
-      if (!prune(epoch)) throw new DivergedException(epoch, steps, training(best, curve, resumed));
+      if (!prune(epoch)) throw diverged(epoch, steps, training(best, curve, resumed), List.of());
       List<List<Integer>> batches = rows.batches(epoch, options);
       for (List<Integer> batch : batches) {
         double loss = step(batch, epoch);
         if (!Double.isFinite(loss) || !optimizer.step(schedule.at(steps)))
-          throw new DivergedException(epoch, steps, training(best, curve, resumed));
+          throw diverged(epoch, steps, training(best, curve, resumed), batch);
         steps++;
         sum += loss;
         listener.step(steps, (long) options.epochs() * batches.size());
@@ -217,7 +216,7 @@ public final class Trainer implements AutoCloseable {
       Epoch judged = judge(epoch, sum / batches.size());
       if (!optimizer.isFinite()
           || !rows.heldOut().isEmpty() && !Double.isFinite(judged.heldOutLoss()))
-        throw new DivergedException(epoch, steps, training(best, curve, resumed));
+        throw diverged(epoch, steps, training(best, curve, resumed), rows.heldOut());
       curve.add(judged);
       if (best(curve) == epoch) best = parameters();
       optimizer.exchangeMeans();
@@ -227,13 +226,13 @@ public final class Trainer implements AutoCloseable {
     }
     return training(best, curve, resumed);
   }
+
   /**
    * @param seen rows of the samples that it came to light with
    */
   private DivergedException diverged(int epoch, long step, Training soFar, List<Integer> seen) {
     return new DivergedException(epoch, step, soFar, NoNumbers.in(data.samples(), seen));
   }
-
 
   private @Nullable Snapshot earlier(Path checkpoint, String run) {
     Snapshot found = Snapshot.read(checkpoint, run);
@@ -273,7 +272,8 @@ public final class Trainer implements AutoCloseable {
   private Training training(Map<String, Tensor> best, List<Epoch> curve, int resumed) {
     boolean sparse = pruning != null || zeros.zeros() > 0;
     double sparsity = sparse ? KeptZeros.share(model, best) : 0;
-    return new Training(best, best(curve), curve, resumed, sparsity, objective.unlike());
+    return new Training(
+        best, best(curve), curve, resumed, sparsity, zeros.zeros(), objective.unlike());
   }
 
   private void restore(Snapshot earlier) {

@@ -128,6 +128,11 @@ public final class SmallNetwork {
 
   /** Samples of which one is not a number. */
   public static DataSet broken(int size, int broken) {
+    return broken(size, broken, Float.NaN);
+  }
+
+  /** Samples of which one has this everywhere. */
+  public static DataSet broken(int size, int broken, float element) {
     DataSet whole = samples(size);
     Samples samples =
         new Samples() {
@@ -140,7 +145,7 @@ public final class SmallNetwork {
           public Map<String, Tensor> get(int row) {
             if (row != broken) return whole.samples().get(row);
             float[] values = new float[3 * 8 * 8];
-            java.util.Arrays.fill(values, Float.NaN);
+            java.util.Arrays.fill(values, element);
             return Map.of("x", Tensor.ofFloats(values, 1, 3, 8, 8));
           }
         };

@@ -442,10 +442,58 @@ final class TrainerTest {
 
   @Test
   void stopsWhenTheLossIsNoNumberAndKeepsTheBest() {
-    assertThatThrownBy(() -> train(OPTIONS.withRate(9.9), SmallNetwork.broken(SAMPLES, 40)))
+    // Waits for the second epoch: the first has whole batches only.
+    Rows rows = Rows.of(SAMPLES, OPTIONS);
+    List<Integer> late = new ArrayList<>(rows.trained());
+    rows.batches(1, OPTIONS).forEach(late::removeAll);
+    int broken =
+        rows.batches(2, OPTIONS).stream()
+            .flatMap(List::stream)
+            .filter(late::contains)
+            .findFirst()
+            .orElseThrow();
+    Path checkpoint = folder.resolve("state.safetensors");
+    Trainer.Listener killer =
+        new Trainer.Listener() {
+          @Override
+          public void epoch(Epoch epoch) {
+            if (epoch.number() == 1) throw new IllegalStateException("killed");
+          }
+        };
+    assertThatThrownBy(() -> train(OPTIONS, SmallNetwork.samples(SAMPLES), checkpoint, killer))
+        .hasMessage("killed");
+    Snapshot first = Objects.requireNonNull(Snapshot.read(checkpoint, "run " + OPTIONS));
+    assertThatThrownBy(() -> train(OPTIONS, SmallNetwork.broken(SAMPLES, broken)))
         .isInstanceOfSatisfying(
-            DivergedException.class, e -> assertThat(e.soFar().parameters()).hasSizeGreaterThan(4))
-        .hasMessageContaining("not a number in epoch 1");
+            DivergedException.class,
+            e -> {
+              assertThat(e.soFar().best()).isEqualTo(1);
+              assertSame(e.soFar().parameters(), first.best());
+            })
+        .hasMessageContaining("not a number in epoch 2")
+        .hasMessageEndingWith(": input x of sample " + broken + " has NaN or infinite elements");
+  }
+
+  private static void assertSame(Map<String, Tensor> found, Map<String, Tensor> expected) {
+    assertThat(found.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, value) -> {
+          float[] values = value.toFloats();
+          for (float element : values) assertThat(element).as(name).isFinite();
+          assertThat(Objects.requireNonNull(found.get(name)).toFloats()).as(name).isEqualTo(values);
+        });
+  }
+
+  @Test
+  void saysWhatMayHelpWhereTheDataIsSound() {
+    assertThatThrownBy(() -> train(OPTIONS.withRate(9.9).withEpochs(30), tooLarge()))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageEndingWith(": a lower learning rate may help");
+  }
+
+  /** Finite, but no number is left of what is computed with it. */
+  private static DataSet tooLarge() {
+    return SmallNetwork.broken(SAMPLES, 40, Float.MAX_VALUE);
   }
 
   @Test
