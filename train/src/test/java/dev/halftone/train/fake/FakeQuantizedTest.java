@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.halftone.calibrate.StatisticsSource;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.onnx.OnnxWriter;
 import dev.halftone.quantize.qdq.StaticDraft;
 import dev.halftone.quantize.qdq.StaticMode;
@@ -53,6 +54,33 @@ final class FakeQuantizedTest {
             1,
             Progress.NONE);
     return FakeQuantized.of(draft);
+  }
+
+  /** ONNX Runtime itself would make a graph of it that it refuses. */
+  @Test
+  void theFileLoadsWhereSignedCodesAreMoved() {
+    Model small = SmallNetwork.model();
+    GraphEditor editor = new GraphEditor(small.graph());
+    for (Node node : editor.nodes()) {
+      if (node.is("Conv") && node.input(0).equals("r1"))
+        editor.replace(node, node.withInputs(List.of("h", "w2", "b2")));
+      if (node.is("Add")) editor.remove(node);
+      if (node.is("MaxPool"))
+        editor.replace(node, node.withInputs(List.of("r1")).withOutputs(List.of("p")));
+      if (node.is("Relu") && node.input(0).equals("a"))
+        editor.replace(node, Node.of("h", "HardSwish", List.of("p"), List.of("h")));
+      if (node.is("Flatten")) editor.replace(node, node.withInputs(List.of("c2")));
+    }
+    FakeQuantized fake =
+        FakeQuantized.of(
+            StaticMode.draft(
+                small.withGraph(editor.toGraph()),
+                SmallNetwork.recipe(WeightFormat.parse("fp4-e2m1"), DType.INT8),
+                SmallNetwork.samples(SAMPLES),
+                StatisticsSource.RUN,
+                1,
+                Progress.NONE));
+    RunnableModel.open(fake.untrained(), List.of(), RunOptions.deployed()).close();
   }
 
   @ParameterizedTest
