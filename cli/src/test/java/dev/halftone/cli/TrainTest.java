@@ -270,6 +270,31 @@ class TrainTest {
     }
   }
 
+  /** Most likely they are misspelled. */
+  @Test
+  void saysWhichPatternsMatchNothing() {
+    CommandRun run =
+        train("--int8", "frist,second", "--exclude", "nosuch", "--include", "first,secnod");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains(
+            "warning: --int8 frist matches no node; the closest names are first",
+            "warning: --exclude nosuch matches no node",
+            "warning: --include secnod matches no node")
+        .doesNotContain("--int8 second");
+    CommandRun none = train("--include", "frist");
+    assertThat(none.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(none.err())
+        .contains("nothing in it can be quantized as asked: --include frist matches no node");
+  }
+
+  @Test
+  void refusesToChangeImagesWhereThereAreNone() {
+    CommandRun run = train("--augment", "flip,crop:3");
+    assertThat(run.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(run.err()).contains("flip,crop:3: no input is an image: {x=FLOAT32[1, 64]}");
+  }
+
   /** Which takes minutes for large models and many samples. */
   @Test
   void refusesBeforeItCalibrates() throws IOException {

@@ -50,7 +50,7 @@ public final class TrainedModel {
       ResolvedRecipe recipe,
       TrainOptions options,
       DataSet data,
-      StaticDraft draft,
+      Plan plan,
       FakeQuantized fake,
       Training training,
       @Nullable DivergedException failure) {
@@ -59,7 +59,7 @@ public final class TrainedModel {
     this.recipe = recipe;
     this.options = options;
     this.data = data;
-    this.plan = draft.plan();
+    this.plan = plan;
     this.fake = fake;
     this.training = training;
     this.failure = failure;
@@ -93,6 +93,7 @@ public final class TrainedModel {
     Model wanted = teacher == null ? null : trainable(teacher);
     try {
       Demands.check(folded, wanted == null ? folded : wanted, data, options);
+      List<String> unmatched = UnmatchedPatterns.of(request, source.model(), folded);
       StaticDraft draft =
           StaticMode.draft(folded, recipe.recipe(), data, StatisticsSource.RUN, threads, progress);
       FakeQuantized fake = FakeQuantized.of(draft);
@@ -108,8 +109,9 @@ public final class TrainedModel {
           training = e.soFar();
           failure = e;
         }
+        Plan plan = draft.plan().withWarnings(unmatched);
         return new TrainedModel(
-            source, teacher, recipe, options, data, draft, fake, training, failure);
+            source, teacher, recipe, options, data, plan, fake, training, failure);
       }
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(source.path(), String.valueOf(e.getMessage()));

@@ -2,6 +2,7 @@ package dev.halftone.toolkit;
 
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
+import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.plan.Plan;
 import dev.halftone.recipe.NamePattern;
 import dev.halftone.recipe.Recipe;
@@ -35,14 +36,34 @@ final class UnmatchedPatterns {
    */
   static List<String> of(
       List<String> include, List<String> exclude, Model model, List<String> planned) {
-    List<String> sentences = new ArrayList<>();
-    if (include.isEmpty() && exclude.isEmpty()) return sentences;
+    Set<String> names = names(model, planned);
+    List<String> sentences = new ArrayList<>(of("--include", include, names));
+    sentences.addAll(of("--exclude", exclude, names));
+    return sentences;
+  }
+
+  /**
+   * As {@link #of(Recipe, Model, Plan)}, of what is trained to.
+   *
+   * @throws UnsupportedModelException if none of several nodes to include is there
+   */
+  static List<String> of(TrainRequest request, Model model, Model folded) {
+    Set<String> names = names(model, List.of());
+    addNames(folded.graph(), names);
+    List<String> sentences = new ArrayList<>(of("--include", request.include(), names));
+    if (!sentences.isEmpty() && sentences.size() == request.include().size())
+      throw new UnsupportedModelException(
+          "nothing in it can be quantized as asked", String.join("; ", sentences));
+    sentences.addAll(of("--exclude", request.exclude(), names));
+    sentences.addAll(of("--int8", request.eightBits(), names));
+    return sentences;
+  }
+
+  private static Set<String> names(Model model, List<String> planned) {
     Set<String> names = new LinkedHashSet<>();
     addNames(model.graph(), names);
     names.addAll(planned);
-    include.forEach(pattern -> check("--include", pattern, names, sentences));
-    exclude.forEach(pattern -> check("--exclude", pattern, names, sentences));
-    return sentences;
+    return names;
   }
 
   private static void addNames(Graph graph, Set<String> names) {
@@ -55,13 +76,17 @@ final class UnmatchedPatterns {
             });
   }
 
-  private static void check(String option, String glob, Set<String> names, List<String> sentences) {
-    NamePattern pattern = NamePattern.of(glob);
-    if (names.stream().anyMatch(pattern::matches)) return;
+  private static List<String> of(String option, List<String> globs, Set<String> names) {
+    return globs.stream()
+        .filter(glob -> names.stream().noneMatch(NamePattern.of(glob)::matches))
+        .map(glob -> sentence(option, glob, names))
+        .toList();
+  }
+
+  private static String sentence(String option, String glob, Set<String> names) {
     String bare = glob.replaceAll("[*?]", "");
     List<String> closest = ClosestNames.to(bare, names).stream().limit(CLOSEST).toList();
-    sentences.add(
-        "%s %s matches no node; the closest names are %s"
-            .formatted(option, glob, String.join(", ", closest)));
+    return "%s %s matches no node; the closest names are %s"
+        .formatted(option, glob, String.join(", ", closest));
   }
 }

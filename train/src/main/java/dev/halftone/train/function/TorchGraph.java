@@ -79,8 +79,10 @@ public final class TorchGraph implements AutoCloseable {
     List<String> refusals = Operators.refusals(model.graph(), model.opset());
     if (!refusals.isEmpty())
       throw new UnsupportedModelException(
-          "training", (refusals.size() == 1 ? "a node is" : refusals.size() + " nodes are")
-              + " in the way: " + listed(refusals));
+          "training",
+          (refusals.size() == 1 ? "a node is" : refusals.size() + " nodes are")
+              + " in the way: "
+              + listed(refusals));
   }
 
   private static String listed(List<String> refusals) {
