@@ -79,10 +79,7 @@ record QuantizeReport(
   private List<String> warnings() {
     DataSet calibration = quantized.calibration();
     List<String> warnings = new ArrayList<>(SampleWarnings.ofData(calibration, judged));
-    if (evaluation != null && foreign)
-      warnings.add(
-          "made for another kind of processor: on this one sums of products saturate, which makes"
-              + " it worse than on its target");
+    if (evaluation != null && foreign) warnings.add(SampleWarnings.FOREIGN);
     if (evaluation != null) warnings.addAll(SampleWarnings.ofSharing(calibration, judged));
     if (written != null && written.bytes() > quantized.source().file().bytes()) {
       warnings.add(

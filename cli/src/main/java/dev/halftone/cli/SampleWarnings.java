@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What there is to say about the samples that a model was made and judged by, and the verdict. */
 final class SampleWarnings {
+  /** For processors without the saturation that this machine's has. */
+  static final String FOREIGN =
+      "made for another kind of processor: on this one sums of products saturate, which makes it"
+          + " worse than on its target";
+
   private SampleWarnings() {}
 
   /** What the data itself says, each sentence once. */

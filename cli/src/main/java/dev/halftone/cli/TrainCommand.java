@@ -12,6 +12,7 @@ import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.RunRecord;
 import dev.halftone.toolkit.SavedModel;
 import dev.halftone.toolkit.StagedOutput;
+import dev.halftone.toolkit.Target;
 import dev.halftone.toolkit.TrainRequest;
 import dev.halftone.toolkit.TrainedModel;
 import dev.halftone.train.FileDifference;
@@ -71,8 +72,16 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--activations",
       paramLabel = "TYPE",
-      description = "uint8, int8, uint4 or int4, asymmetric; default: uint8.")
-  private String activations = "uint8";
+      description = "uint8, int8, uint4 or int4; default: what --target computes with.")
+  private @Nullable String activations;
+
+  @Option(
+      names = "--target",
+      paramLabel = "PROFILE",
+      description =
+          "Hardware that the model is for ('halftone targets' lists them); default: auto, this"
+              + " machine. On x86-64 without VNNI int8 weights have 7 bits.")
+  private String target = "auto";
 
   @Option(
       names = "--granularity",
@@ -241,13 +250,15 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private TrainRequest request() {
+    Target meant = Target.named(target);
     return new TrainRequest(
         TrainRequest.weights(weights),
-        TrainRequest.activations(activations),
+        activations == null ? meant.activations() : TrainRequest.activations(activations),
         granularity,
         calibration,
         include,
         exclude,
-        eightBits);
+        eightBits,
+        meant);
   }
 }

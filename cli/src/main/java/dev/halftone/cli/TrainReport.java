@@ -2,11 +2,13 @@ package dev.halftone.cli;
 
 import dev.halftone.data.DataSet;
 import dev.halftone.evaluate.Evaluation;
+import dev.halftone.toolkit.Cpu;
 import dev.halftone.toolkit.ModelFile;
 import dev.halftone.toolkit.OpenModel;
 import dev.halftone.toolkit.Provenance;
 import dev.halftone.toolkit.RecipeText;
 import dev.halftone.toolkit.RunRecord;
+import dev.halftone.toolkit.Target;
 import dev.halftone.toolkit.TrainedModel;
 import dev.halftone.train.DivergedException;
 import dev.halftone.train.Epoch;
@@ -94,6 +96,7 @@ record TrainReport(
                 Provenance.here(
                     common.seed(), common.threads(), samples, evaluation == null ? null : judged));
     if (judgement.passed()) record.output(written);
+    trained.recipe().notes().forEach(record::warning);
     String failure = failure();
     if (failure != null) record.warning(failure);
     SampleWarnings.ofData(samples, judged).forEach(record::warning);
@@ -131,6 +134,8 @@ record TrainReport(
     if (evaluation == null || judged == null) return;
     record.metrics(evaluation.metrics());
     evaluation.warnings().forEach(record::warning);
+    if (Target.of(Cpu.detect()).saturates(trained.recipe().recipe()))
+      record.warning(SampleWarnings.FOREIGN);
     SampleFields.add(evaluation.answers(), judged, record);
     SampleWarnings.ofSharing(samples, judged, "trained").forEach(record::warning);
     SampleWarnings.ofMetrics(evaluation.metrics(), "more epochs or more bits may help")

@@ -3,6 +3,7 @@ package dev.halftone.toolkit;
 import dev.halftone.recipe.Mode;
 import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.WeightFormat;
 import dev.halftone.tensor.DType;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +89,7 @@ public record Target(
     return reduceRange
         && integers
         && !recipe.reduceRange()
-        && recipe.weightType() == DType.INT8
+        && recipe.weights().equals(new WeightFormat.Element(DType.INT8))
         && recipe.activations().bits() == 8;
   }
 

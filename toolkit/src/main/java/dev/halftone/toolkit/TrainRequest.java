@@ -30,6 +30,8 @@ import java.util.Set;
  * @param include patterns of node names to quantize; empty means all
  * @param exclude patterns of node names to leave in float
  * @param eightBits patterns of names of nodes whose weights are INT8, whatever the others are
+ * @param target for which weights of 8 bits have 7 where sums of two products saturate: no training
+ *     in floats sees that
  */
 public record TrainRequest(
     WeightFormat weights,
@@ -38,10 +40,12 @@ public record TrainRequest(
     Calibration calibration,
     List<String> include,
     List<String> exclude,
-    List<String> eightBits) {
+    List<String> eightBits,
+    Target target) {
   private static final Set<DType> ACTIVATIONS =
       Set.of(DType.UINT8, DType.INT8, DType.UINT4, DType.INT4);
 
+  private static final WeightFormat INT8 = new WeightFormat.Element(DType.INT8);
   private static final String KNOWN =
       "int2 to int8, uint8 and ternary, floats and levels of 8 bits and fewer (fp8-e4m3, fp4-e2m1,"
           + " log4, nf4), and codebook:2 to codebook:8, each weight's own";
@@ -111,10 +115,10 @@ public record TrainRequest(
     Recipe recipe =
         new Recipe(
                 Mode.STATIC,
-                weights,
+                narrowed(weights),
                 activations,
                 granularity,
-                false,
+                target.symmetricActivations(),
                 true,
                 false,
                 false,
@@ -128,14 +132,29 @@ public record TrainRequest(
                 new ScaleStorage.Float32())
             .withProcessor(Processor.ANY)
             .withRules(eightBits.stream().map(this::eightBits).toList());
-    return new ResolvedRecipe("", recipe, Target.named("auto"), List.of());
+    return new ResolvedRecipe("", recipe, target, notes());
+  }
+
+  /** 7 bits in the place of 8 where two products of 8 do not fit their sum. */
+  private WeightFormat narrowed(WeightFormat format) {
+    boolean saturates =
+        target.reduceRange() && activations.bits() == Byte.SIZE && format.equals(INT8);
+    return saturates ? new WeightFormat.Numbers(IntegerFormat.signed(Byte.SIZE - 1)) : format;
+  }
+
+  private List<String> notes() {
+    boolean concerned = weights.equals(INT8) || !eightBits.isEmpty();
+    if (!concerned || narrowed(INT8).equals(INT8)) return List.of();
+    return List.of(
+        "int8 weights have 7 bits: processors without VNNI (%s) add two products in 16 bits, which"
+                .formatted(target.name())
+            + " saturate; --target x86-vnni gives all 8");
   }
 
   /** By channel where the others are by block: so they compute in integers. */
   private Rule eightBits(String pattern) {
     RuleMatcher named = new RuleMatcher(List.of(), pattern, 0, Long.MAX_VALUE);
-    WeightFormat int8 = new WeightFormat.Element(DType.INT8);
     Granularity own = granularity.isBlocked() ? new Granularity.PerChannel() : null;
-    return new Rule(named, new RuleSettings(null, int8, own, null, null));
+    return new Rule(named, new RuleSettings(null, narrowed(INT8), own, null, null));
   }
 }

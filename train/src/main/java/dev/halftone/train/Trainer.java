@@ -84,7 +84,7 @@ public final class Trainer implements AutoCloseable {
     this.zeros = KeptZeros.of(model, options.zeros());
     PruneRequest wanted = options.pruning();
     requireZero(model, zeros.masks()::containsKey, ", or --no-keep-zeros trains them");
-    if (wanted != null) requireZero(model, all -> true, "");
+    if (wanted != null) requireZero(model, all -> true, ", and a codebook after 'halftone prune'");
     this.pruning = wanted == null ? null : new GradualPruning(model, wanted, options.epochs());
     long steps = Math.max(1, (long) options.epochs() * rows.steps(options));
     this.schedule = new Schedule(options.rate(), (long) (steps * options.warmUp()), steps);

@@ -13,17 +13,13 @@ final class WeightedBins {
   static final int BINS = 1 << 14;
   static final int STEPS = 200;
 
-  /** Numbers of which one in so many is 0 were pruned: their zeros stay. */
-  static final int PRUNED = 10;
-
   /** No level moves by less, so that levels that fit already stay what they are to the bit. */
   static final double STILL = 1e-6;
 
   private final float perUnit;
   private final double[] weights = new double[BINS];
   private final double[] sums = new double[BINS];
-  private long zeros;
-  private long values;
+  private boolean zeros;
 
   /**
    * @param bits 2 to 8
@@ -38,16 +34,14 @@ final class WeightedBins {
     double factor = (double) scale * importance;
     weights[bin + BINS / 2] += factor * scale;
     sums[bin + BINS / 2] += factor * value;
-    if (value == 0) zeros++;
-    values++;
+    zeros |= value == 0;
   }
 
   /** Adds what was added to others. */
   void add(WeightedBins other) {
     for (int i = 0; i < BINS; i++) weights[i] += other.weights[i];
     for (int i = 0; i < BINS; i++) sums[i] += other.sums[i];
-    zeros += other.zeros;
-    values += other.values;
+    zeros |= other.zeros;
   }
 
   /**
@@ -60,8 +54,8 @@ final class WeightedBins {
    * integers as first levels the first step parts the numbers as rounding would, so the result is
    * no worse than the integers were; coding single numbers in place of bins can only better it.
    *
-   * <p>Where one number in {@value #PRUNED} is exactly 0, the level that starts there stays: what
-   * was pruned is 0 still. Neither does that make the sum larger.
+   * <p>Where a number is exactly 0, the level that starts there stays: what was pruned is 0 still.
+   * Neither does that make the sum larger.
    *
    * @param levels to start from, ascending
    */
@@ -69,7 +63,7 @@ final class WeightedBins {
     Bins bins = occupied();
     double[] fitted = new double[levels.length];
     for (int i = 0; i < levels.length; i++) fitted[i] = levels[i];
-    int pinned = zeros > 0 && zeros * PRUNED >= values ? Arrays.binarySearch(levels, 0) : -1;
+    int pinned = zeros ? Arrays.binarySearch(levels, 0) : -1;
     for (int step = 0; step < STEPS; step++) if (!bins.move(fitted, pinned)) break;
     float[] rounded = new float[levels.length];
     for (int i = 0; i < levels.length; i++) rounded[i] = (float) fitted[i];
