@@ -42,8 +42,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  halftone train model.onnx --data train/ --weights int4 --activations int8 -o"
-          + " model.qat.onnx",
+      "  halftone train model.onnx --data train/ --weights int4 -o model.qat.onnx",
       "  halftone train model.onnx --data train.bin --weights int3 --augment flip,crop:3 \\",
       "      --epochs 40 --checkpoint state.safetensors -o model.qat.onnx",
       "  halftone train pruned.onnx --teacher model.onnx --data train/ -o model.qat.onnx"
