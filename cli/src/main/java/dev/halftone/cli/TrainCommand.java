@@ -17,6 +17,7 @@ import dev.halftone.toolkit.TrainRequest;
 import dev.halftone.toolkit.TrainedModel;
 import dev.halftone.train.FileDifference;
 import dev.halftone.train.TrainOptions;
+import dev.halftone.train.ZeroPoints;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -161,6 +162,11 @@ final class TrainCommand implements Callable<Integer> {
     TrainRequest request = Usage.checked(spec, this::request);
     TrainOptions options =
         Usage.checked(spec, () -> training.options(data.labels != null, common.seed()));
+    if (request.target().symmetricActivations() && options.zeroPoints() == ZeroPoints.LEARNED)
+      throw new ParameterException(
+          spec.commandLine(),
+          "--zero-points learned: target %s has those of zero alone"
+              .formatted(request.target().name()));
     List<Gate> gates = gates();
     console.checkWritable();
     // Not after an epoch of minutes.

@@ -314,6 +314,9 @@ class TrainTest {
     assertUsage("--weights", "codebook:4:shared");
     assertUsage("--weights", "uint4");
     assertUsage("--activations", "uint16");
+    assertUsage("--target", "toaster");
+    assertUsage("--zero-points", "learned", "--target", "tensorrt");
+    assertUsage("--activations", "uint8", "--target", "tensorrt");
     assertUsage("--optimizer", "newton");
     assertUsage("--augment", "spin");
     assertUsage("--hold-out", "1");
@@ -321,6 +324,16 @@ class TrainTest {
     assertThat(train("--batch", 1000).code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(CommandRun.of("train", model, "-o", out).err()).contains("--data PATH is missing");
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void eightBitsAreSevenWhereSumsSaturate() throws IOException {
+    Object[] command = {"train", model, "--data", samples, "-o", out, "--epochs", 0, "--json", "-"};
+    CommandRun run = CommandRun.of(with(command, "--target", "x86-avx2"));
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode record = JsonMapper.shared().readTree(run.out());
+    assertThat(record.at("/recipe/weights").asString()).isEqualTo("int7");
+    assertThat(record.at("/warnings").toString()).contains("int8 weights have 7 bits");
   }
 
   /** Weights that no integer operator knows are decoded to what was trained. */

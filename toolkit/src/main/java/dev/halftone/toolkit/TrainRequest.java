@@ -60,7 +60,11 @@ public record TrainRequest(
     if (!ACTIVATIONS.contains(activations))
       throw new IllegalArgumentException(
           "--activations %s: training knows uint8, int8, uint4 and int4"
-              .formatted(activations.name().toLowerCase(Locale.ROOT)));
+              .formatted(name(activations)));
+    if (target.symmetricActivations() && activations != target.activations())
+      throw new IllegalArgumentException(
+          "--activations %s: target %s knows %s alone"
+              .formatted(name(activations), target.name(), name(target.activations())));
     if (granularity instanceof Granularity.PerTile)
       throw new IllegalArgumentException(
           "--granularity %s: training knows tensor, channel and block:N"
@@ -68,6 +72,10 @@ public record TrainRequest(
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
     eightBits = List.copyOf(eightBits);
+  }
+
+  private static String name(DType type) {
+    return type.name().toLowerCase(Locale.ROOT);
   }
 
   private static boolean canBeTrained(WeightFormat weights) {
@@ -102,7 +110,7 @@ public record TrainRequest(
    */
   public static DType activations(String word) {
     for (DType type : ACTIVATIONS)
-      if (type.name().toLowerCase(Locale.ROOT).equals(word.toLowerCase(Locale.ROOT))) return type;
+      if (name(type).equals(word.toLowerCase(Locale.ROOT))) return type;
     throw new IllegalArgumentException(
         "'%s' is not one of uint8, int8, uint4, int4".formatted(word));
   }
@@ -115,7 +123,7 @@ public record TrainRequest(
     Recipe recipe =
         new Recipe(
                 Mode.STATIC,
-                narrowed(weights),
+                base(),
                 activations,
                 granularity,
                 target.symmetricActivations(),
@@ -135,15 +143,22 @@ public record TrainRequest(
     return new ResolvedRecipe("", recipe, target, notes());
   }
 
-  /** 7 bits in the place of 8 where two products of 8 do not fit their sum. */
+  /** The format of the weights that have no other: those in blocks are decoded to floats. */
+  private WeightFormat base() {
+    return granularity.isBlocked() ? weights : narrowed(weights);
+  }
+
+  /**
+   * 7 bits in the place of 8 where two products of 8 do not fit their sum. Codes of INT4 count as
+   * those of INT8: ONNX Runtime moves both by 128.
+   */
   private WeightFormat narrowed(WeightFormat format) {
-    boolean saturates =
-        target.reduceRange() && activations.bits() == Byte.SIZE && format.equals(INT8);
+    boolean saturates = target.reduceRange() && activations != DType.UINT4 && format.equals(INT8);
     return saturates ? new WeightFormat.Numbers(IntegerFormat.signed(Byte.SIZE - 1)) : format;
   }
 
   private List<String> notes() {
-    boolean concerned = weights.equals(INT8) || !eightBits.isEmpty();
+    boolean concerned = !base().equals(weights) || !eightBits.isEmpty();
     if (!concerned || narrowed(INT8).equals(INT8)) return List.of();
     return List.of(
         "int8 weights have 7 bits: processors without VNNI (%s) add two products in 16 bits, which"

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A model that was trained to be quantized and is not on disk yet. Immutable. */
 public final class TrainedModel {
+  /** Another one where the same options have another loss: no checkpoint goes on across that. */
+  private static final String LOSS = "2";
+
   private final OpenModel source;
   private final @Nullable OpenModel teacher;
   private final ResolvedRecipe recipe;
@@ -153,6 +156,7 @@ public final class TrainedModel {
       TrainOptions options) {
     return String.join(
         "\n",
+        LOSS,
         ModelFile.sha256OfAll(source.path()),
         teacher == null ? "" : ModelFile.sha256OfAll(teacher.path()),
         data.contents(),

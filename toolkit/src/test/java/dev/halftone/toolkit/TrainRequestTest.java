@@ -15,10 +15,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TrainRequestTest {
   private static ResolvedRecipe resolved(
       String weights, DType activations, String target, String... eightBits) {
+    return resolved(weights, activations, new Granularity.PerChannel(), target, eightBits);
+  }
+
+  private static ResolvedRecipe resolved(
+      String weights,
+      DType activations,
+      Granularity granularity,
+      String target,
+      String... eightBits) {
     return new TrainRequest(
             WeightFormat.parse(weights),
             activations,
-            new Granularity.PerChannel(),
+            granularity,
             new Calibration.Mse(),
             List.of(),
             List.of(),
@@ -32,6 +41,7 @@ class TrainRequestTest {
   @CsvSource({
     "int8, UINT8, x86-avx2, int7",
     "int8, INT8, x86-avx2, int7",
+    "int8, INT4, x86-avx2, int7",
     "int8, UINT4, x86-avx2, int8",
     "uint8, UINT8, x86-avx2, uint8",
     "int4, UINT8, x86-avx2, int4",
@@ -43,6 +53,14 @@ class TrainRequestTest {
     ResolvedRecipe resolved = resolved(weights, activations, target);
     assertThat(resolved.recipe().weights().name()).isEqualTo(found);
     assertThat(resolved.notes()).hasSize(found.equals("int7") ? 1 : 0);
+  }
+
+  @Test
+  void weightsInBlocksAreDecodedAndKeepTheirBits() {
+    ResolvedRecipe resolved =
+        resolved("int8", DType.UINT8, new Granularity.PerBlock(32), "x86-avx2");
+    assertThat(resolved.recipe().weights().name()).isEqualTo("int8");
+    assertThat(resolved.notes()).isEmpty();
   }
 
   @Test
