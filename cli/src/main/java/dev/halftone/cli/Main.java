@@ -48,7 +48,8 @@ public final class Main {
           "halftone: the model nests or chains deeper than the stack; HALFTONE_OPTS=-Xss16m gives"
               + " more");
       code = ExitCode.INTERNAL_ERROR;
-    } catch (LinkageError e) {
+    } catch (NoClassDefFoundError e) {
+      if (e.getCause() instanceof ExceptionInInitializerError) throw e;
       // The launcher of another run builds into the same folder.
       err.println("halftone: a part of it is missing; was it built anew meanwhile? (" + e + ")");
       code = ExitCode.INTERNAL_ERROR;
