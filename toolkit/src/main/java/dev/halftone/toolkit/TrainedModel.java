@@ -77,8 +77,8 @@ public final class TrainedModel {
    * @param teacher the model to imitate, of the same inputs and outputs; null for the source itself
    * @param checkpoint written after each epoch and gone on from when it is there, or null
    * @param threads samples calibrated at the same time; the result does not depend on it
-   * @throws UnsupportedModelException if a model is quantized or has operators that cannot be
-   *     trained, if the source has nothing that can be quantized, or if it does not go with the
+   * @throws UnsupportedModelException if a model has operators that cannot be trained, as quantized
+   *     ones have, if the source has nothing that can be quantized, or if it does not go with the
    *     teacher or the data
    */
   public static TrainedModel train(

@@ -45,7 +45,7 @@ final class UnmatchedPatterns {
   /**
    * As {@link #of(Recipe, Model, Plan)}, of what is trained to.
    *
-   * @throws UnsupportedModelException if none of several nodes to include is there
+   * @throws UnsupportedModelException if there are nodes to include, and none of them is there
    */
   static List<String> of(TrainRequest request, Model model, Model folded) {
     Set<String> names = names(model, List.of());

@@ -91,7 +91,7 @@ record Objective(
    * What to compare, by what both models give for a sample.
    *
    * @throws UnsupportedModelException if no output is of floats, one differs in shape, or one is
-   *     probabilities and the other neither that nor logits
+   *     probabilities of classes and the other another kind of probabilities
    */
   static Objective of(
       Model trained,
