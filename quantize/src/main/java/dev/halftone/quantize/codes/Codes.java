@@ -1,5 +1,6 @@
 package dev.halftone.quantize.codes;
 
+import dev.halftone.kernels.FiniteRange;
 import dev.halftone.kernels.Kernels;
 import dev.halftone.number.ExponentFormat;
 import dev.halftone.number.WideFloatFormat;
@@ -236,30 +237,25 @@ public final class Codes {
     return format().signed() ? zeroPoints[index] : zeroPoints[index] & 0xFFFF;
   }
 
-  /** Smallest value that some code stands for. */
-  public float low() {
-    return ends()[0];
-  }
-
-  /** Largest value that some code stands for. */
-  public float high() {
-    return ends()[1];
-  }
-
-  private float[] ends() {
-    float low = 0;
-    float high = 0;
+  /** The values that codes stand for, from the least to the greatest; 0 is always among them. */
+  public Span span() {
+    if (formats.formats().size() == 1 && format().symmetric()) return spanOfOneFormat();
+    Span span = Span.ZERO;
     for (long channel = 0; channel < layout().channels(); channel++) {
-      CodeFormat format = formats.of(channel);
       for (long block = 0; block < layout().blocks(); block++) {
         int entry = layout().entry(channel, block * layout().block());
-        float bottom = format.bottom(scales[entry], zeroPoint(entry));
-        float top = format.top(scales[entry], zeroPoint(entry));
-        low = Math.min(low, Math.min(bottom, top));
-        high = Math.max(high, Math.max(bottom, top));
+        span = span.with(formats.of(channel), scales[entry], zeroPoint(entry));
       }
     }
-    return new float[] {low, high};
+    return span;
+  }
+
+  /** Without zero points the least and the greatest scale say it, and there may be millions. */
+  private Span spanOfOneFormat() {
+    CodeFormat format = formats.formats().getFirst();
+    FiniteRange range = Kernels.finiteRange(scales, 0, scales.length);
+    int zeroPoint = zeroPoint(0);
+    return Span.ZERO.with(format, range.min(), zeroPoint).with(format, range.max(), zeroPoint);
   }
 
   /** Bytes of codes, scales and tables, and of zero points where the format has them. */

@@ -11,6 +11,7 @@ import dev.halftone.plan.StoredWeight;
 import dev.halftone.quantize.codes.CodeRequest;
 import dev.halftone.quantize.codes.Codes;
 import dev.halftone.quantize.codes.Encoder;
+import dev.halftone.quantize.codes.Span;
 import dev.halftone.quantize.scope.Rewrite;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,14 +82,15 @@ public final class WeightRewrite {
   private static TensorPlan tensorPlan(WeightDecision decision, Codes codes) {
     WeightForm.Encoded form = (WeightForm.Encoded) decision.form();
     String granularity = Layouts.words(codes.layout(), form.axis());
+    Span span = codes.span();
     return new TensorPlan(
         decision.use().name(),
         Plan.Role.WEIGHT,
         codes.format().name(),
         granularity,
         codes.format().symmetric(),
-        codes.low(),
-        codes.high());
+        span.low(),
+        span.high());
   }
 
   /**

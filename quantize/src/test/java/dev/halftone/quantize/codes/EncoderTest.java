@@ -218,8 +218,7 @@ class EncoderTest {
             .getFirst();
     assertThat(codes.scales().toFloats()).containsExactly(1f);
     assertThat(codes.codes(256).toFloats()).isEqualTo(values);
-    assertThat(codes.low()).isZero();
-    assertThat(codes.high()).isEqualTo(255f);
+    assertThat(codes.span()).isEqualTo(new Span(0, 255));
   }
 
   @Test

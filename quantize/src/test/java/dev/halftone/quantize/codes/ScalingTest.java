@@ -170,11 +170,11 @@ class ScalingTest {
       assertThat(symmetric.scales(1).toFloats()).containsExactly(1f / 127);
       Codes asymmetric =
           encode(weight, either, new IntegerGrid(DType.UINT8, false, false), scaling, 1);
-      assertThat(asymmetric.high()).isGreaterThan(900);
+      assertThat(asymmetric.span().high()).isGreaterThan(900);
       scaling = Scaling.of(new ScaleSearch.Percentile(99), FLOAT);
       asymmetric = encode(weight, either, new IntegerGrid(DType.UINT8, false, false), scaling, 1);
-      assertThat(asymmetric.high()).isBetween(0.98f, 1f);
-      assertThat(asymmetric.low()).isBetween(-1f, -0.98f);
+      assertThat(asymmetric.span().high()).isBetween(0.98f, 1f);
+      assertThat(asymmetric.span().low()).isBetween(-1f, -0.98f);
     }
   }
 
@@ -396,5 +396,23 @@ class ScalingTest {
     Scaling doubled = Scaling.of(new ScaleSearch.AbsMax(), new ScaleStorage.Doubled());
     assertThat(encode(weight, layout, symmetric, doubled, 1).bitsPerWeight())
         .isEqualTo(4 + 8 / 32.0 + 32 / 32.0 / 256);
+  }
+
+  @Test
+  void theSpanIsFromTheLeastToTheGreatestValueThatAnyCodeStandsFor() {
+    for (CodeFormat format : FORMATS) {
+      for (CodeLayout layout : LAYOUTS) {
+        Codes codes = encode(weight(layout, 3), layout, format, Scaling.PLAIN, 1);
+        float low = 0;
+        float high = 0;
+        for (int i = 0; i < layout.scales(); i++) {
+          float bottom = format.bottom(codes.scale(i), codes.zeroPoint(i));
+          float top = format.top(codes.scale(i), codes.zeroPoint(i));
+          low = Math.min(low, Math.min(bottom, top));
+          high = Math.max(high, Math.max(bottom, top));
+        }
+        assertThat(codes.span()).as("%s %s", format, layout).isEqualTo(new Span(low, high));
+      }
+    }
   }
 }
