@@ -31,7 +31,7 @@ public final class Encoder {
     OffHeap heap = new OffHeap();
     for (CodeRequest request : requests) {
       long bytes = request.format().bytes(request.layout().codes());
-      targets.add(new EncodingTarget(request, heap.allocate(bytes + Codes.SLACK)));
+      targets.add(new EncodingTarget(request, () -> heap.allocate(bytes + Codes.SLACK)));
     }
     Workers.run(tasks(requests, targets), threads);
     for (int i = 0; i < targets.size(); i++)

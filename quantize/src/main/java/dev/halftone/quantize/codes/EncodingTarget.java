@@ -2,27 +2,38 @@ package dev.halftone.quantize.codes;
 
 import dev.halftone.kernels.FiniteRange;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Where the parts of an encoding put their results; they write to places that do not overlap. */
 final class EncodingTarget {
-  private final MemorySegment codes;
+  private final Supplier<MemorySegment> memory;
+  private @Nullable MemorySegment codes;
   private final float[] scales;
   private final short[] zeroPoints;
   private final boolean settles;
   private boolean scaled;
   private ChannelFormats formats;
 
-  /** For codes of the request, in memory of as many bytes and {@link Codes#SLACK}. */
-  EncodingTarget(CodeRequest request, MemorySegment codes) {
-    this.codes = codes;
+  /**
+   * @param memory gives as many bytes as the codes take and {@link Codes#SLACK}. It is asked once,
+   *     by the first part: to take over large memory is work that threads share in this way.
+   */
+  EncodingTarget(CodeRequest request, Supplier<MemorySegment> memory) {
+    this.memory = memory;
     this.scales = new float[Math.toIntExact(request.layout().scales())];
     this.zeroPoints = new short[scales.length];
     this.settles = CodebookFit.isAdaptive(request) || request.scaling().storage().roundsTogether();
     this.formats = ChannelFormats.all(request.format());
   }
 
-  MemorySegment codes() {
-    return codes;
+  synchronized MemorySegment codes() {
+    MemorySegment there = codes;
+    if (there == null) {
+      there = memory.get();
+      codes = there;
+    }
+    return there;
   }
 
   /** The array itself. */

@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
  * Memory outside the heap for what a model becomes, each piece alive until nobody refers to it. The
  * Java virtual machine limits such memory to the size of its heap, so after the first pieces come
  * parts of a temporary file that is gone as soon as it is mapped: a model of any size passes
- * through a small heap.
+ * through a small heap. Thread-safe.
  */
 public final class OffHeap {
   private static final long CHUNK = 256L << 20;
@@ -40,10 +40,19 @@ public final class OffHeap {
    * @throws UncheckedIOException if the temporary file cannot be made
    */
   public MemorySegment allocate(long bytes) {
-    if (taken + bytes <= limit) {
-      taken += bytes;
-      return Arena.ofAuto().allocate(Math.max(1, bytes), ALIGNMENT).asSlice(0, bytes);
-    }
+    // Outside the lock, since filling it with zeros takes time.
+    return reserve(bytes)
+        ? Arena.ofAuto().allocate(Math.max(1, bytes), ALIGNMENT).asSlice(0, bytes)
+        : fromFile(bytes);
+  }
+
+  private synchronized boolean reserve(long bytes) {
+    if (taken + bytes > limit) return false;
+    taken += bytes;
+    return true;
+  }
+
+  private synchronized MemorySegment fromFile(long bytes) {
     if (chunk.byteSize() - used < bytes) {
       chunk = map(Math.max(CHUNK, bytes));
       used = 0;
