@@ -32,8 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,17 +41,12 @@ import org.jspecify.annotations.Nullable;
 public final class OpenModel {
   private final Model model;
   private final Path path;
-
-  /**
-   * Hashed beside other work: it takes seconds for large files, and nobody waits for it before the
-   * end.
-   */
-  private final CompletableFuture<ModelFile> file;
+  private final FileHash hash;
 
   OpenModel(Path path, Model model) {
     this.model = model;
     this.path = path;
-    this.file = CompletableFuture.supplyAsync(() -> ModelFile.of(path));
+    this.hash = new FileHash(path);
   }
 
   public Model model() {
@@ -70,12 +63,7 @@ public final class OpenModel {
    * @throws UncheckedIOException if the file can no longer be read
    */
   public ModelFile file() {
-    try {
-      return file.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) throw cause;
-      throw e;
-    }
+    return hash.file();
   }
 
   /** What a caller gives the model at each run. */

@@ -10,14 +10,34 @@ import dev.halftone.runtime.Operator;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model on disk that was made from another.
- *
- * @param source what it was made from
+ * A model on disk that was made from another. After one of its methods has returned, nothing reads
+ * the file any more, so that it may be moved.
  */
-public record SavedModel(OpenModel source, ModelFile file) {
+public final class SavedModel {
+  private final OpenModel source;
+  private final Path path;
+  private final FileHash hash;
+
+  SavedModel(OpenModel source, Path path) {
+    this.source = source;
+    this.path = path;
+    this.hash = new FileHash(path);
+  }
+
+  /** What it was made from. */
+  public OpenModel source() {
+    return source;
+  }
+
+  /** Where it was saved, with its hash. */
+  public ModelFile file() {
+    return hash.file();
+  }
+
   /**
    * Loads the file into ONNX Runtime as it is deployed.
    *
@@ -26,9 +46,11 @@ public record SavedModel(OpenModel source, ModelFile file) {
    */
   public void requireLoads() {
     try {
-      RunnableModel.open(file.path(), RunOptions.deployed().unpacked()).close();
+      RunnableModel.open(path, RunOptions.deployed().unpacked()).close();
     } catch (UnsupportedModelException e) {
       throw refused(e);
+    } finally {
+      hash.file();
     }
   }
 
@@ -39,14 +61,16 @@ public record SavedModel(OpenModel source, ModelFile file) {
    */
   List<Operator> executed(RunOptions deployment) {
     try {
-      return DeployedOperators.of(file.path(), deployment);
+      return DeployedOperators.of(path, deployment);
     } catch (UnsupportedModelException e) {
       throw refused(e);
+    } finally {
+      hash.file();
     }
   }
 
   private UnsupportedModelException refused(UnsupportedModelException e) {
-    String reason = String.valueOf(e.getMessage()).replace(file.path() + ": ", "");
+    String reason = String.valueOf(e.getMessage()).replace(path + ": ", "");
     UnsupportedModelException named =
         new UnsupportedModelException(
             source.path(), "what was made of it does not load: " + reason);
@@ -62,6 +86,10 @@ public record SavedModel(OpenModel source, ModelFile file) {
 
   /** Reads the file back and judges it beside its source. */
   public Evaluation evaluate(DataSet data, EvaluateOptions options) {
-    return Evaluator.evaluate(file.path(), source.path(), data, options);
+    try {
+      return Evaluator.evaluate(path, source.path(), data, options);
+    } finally {
+      hash.file();
+    }
   }
 }
