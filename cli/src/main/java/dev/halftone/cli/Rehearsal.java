@@ -11,8 +11,9 @@ import java.nio.file.Path;
 
 /**
  * Small runs of what most runs do, so that the JVM can keep the classes they needed: {@code
- * Rehearsal MODEL DATA FOLDER}, an ONNX model, its samples, and an empty folder for a checkpoint,
- * which stays empty. The launcher starts it after a build, with {@code -XX:ArchiveClassesAtExit}.
+ * Rehearsal MODEL DATA FOLDER}, an ONNX model, its samples, and an empty folder for what is
+ * written, which stays empty. The launcher starts it after a build, with {@code
+ * -XX:ArchiveClassesAtExit}.
  */
 final class Rehearsal {
   private static final int COLUMNS = 256;
@@ -30,13 +31,15 @@ final class Rehearsal {
   public static void main(String[] arguments) throws IOException {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     String model = arguments[0];
-    run(nowhere, "quantize", model, "--data", arguments[1], "--rows", "0:8", "--dry-run");
     Path folder = Path.of(arguments[2]);
     Path checkpoint = folder.resolve("rehearsal.gguf");
-    Path quantized = folder.resolve("rehearsal.q8_0.gguf");
+    Path quantized = folder.resolve("rehearsal.quantized");
+    String output = quantized.toString();
     try {
+      run(nowhere, "quantize", model, "--data", arguments[1], "--rows", "0:8", "-o", output);
+      run(nowhere, "quantize", model, "--mode", "dynamic", "-o", output);
+      run(nowhere, "quantize", model, "--weights", "int4", "-o", output);
       Files.write(checkpoint, checkpoint());
-      String output = quantized.toString();
       run(nowhere, "quantize", checkpoint.toString(), "--weights", "Q8_0", "-o", output);
     } finally {
       Files.deleteIfExists(checkpoint);
