@@ -66,7 +66,7 @@ public final class StaticMode {
       StatisticsSource source,
       int threads,
       Progress progress) {
-    PreparedModel prepared = PreparedModel.of(folded, recipe);
+    PreparedModel prepared = PreparedModel.of(PaddedChannels.in(folded, recipe, data), recipe);
     StaticMode mode = new StaticMode(prepared.model(), recipe);
     Placement placement = mode.place(data);
     if (placement.linear().isEmpty()) return mode.onlyStored(folded, placement, threads);
