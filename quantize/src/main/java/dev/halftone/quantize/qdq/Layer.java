@@ -9,9 +9,17 @@ import dev.halftone.tensor.Tensor;
  *
  * @param floatTime as ONNX Runtime's blocked float kernel needs it
  * @param integerTime as its channels-last integer kernel needs it
+ * @param kernel what computes it in integers
  * @param inputElements what would have to be quantized in front of it
  */
-record Layer(double floatTime, double integerTime, long inputElements) {
+record Layer(double floatTime, double integerTime, Kernel kernel, long inputElements) {
+  /** What computes it in integers. */
+  enum Kernel {
+    PRODUCT,
+    GATHERED,
+    DEPTHWISE
+  }
+
   /** Float kernels work on blocks of so many channels. */
   private static final int BLOCK = 16;
 
@@ -40,6 +48,7 @@ record Layer(double floatTime, double integerTime, long inputElements) {
     return new Layer(
         NODE + floatProducts / (few ? 42 : 57),
         NODE + products / (outChannels < 2 * BLOCK ? 120 : 200) + gather + write,
+        few ? Kernel.GATHERED : Kernel.PRODUCT,
         inputs);
   }
 
@@ -49,6 +58,7 @@ record Layer(double floatTime, double integerTime, long inputElements) {
     return new Layer(
         NODE + floatProducts / 24,
         NODE + positions * taps * (1 + 0.035 * channels) * unaligned,
+        Kernel.DEPTHWISE,
         inputs);
   }
 
@@ -62,6 +72,7 @@ record Layer(double floatTime, double integerTime, long inputElements) {
     return new Layer(
         NODE + rows * columns / (rows < 4 ? 20 : 50),
         NODE + 500 + rows * columns / (rows < 4 ? 40 : 100),
+        Kernel.PRODUCT,
         inputs);
   }
 

@@ -98,11 +98,11 @@ final class LayerCost {
     Set<String> entries = new HashSet<>();
     for (int i = 0; i < layers.size(); i++) {
       Layer layer = layers.get(i);
-      cost += i < cut ? pace.floats() * layer.floatTime() : pace.integers() * layer.integerTime();
+      cost += i < cut ? pace.floatTime(layer) : pace.integerTime(layer);
       String input = linear.get(i).input(0);
       if (i < cut || !sources.isFloat(input, cut) || !entries.add(input)) continue;
       double element = sources.isPooled(input) ? QUANTIZE + POOL : QUANTIZE;
-      cost += pace.integers() * (3 * NODE + layer.inputElements() * element);
+      cost += pace.entry() * (3 * NODE + layer.inputElements() * element);
     }
     return cost;
   }

@@ -1,0 +1,153 @@
+package dev.halftone.quantize.qdq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.halftone.graph.Model;
+import dev.halftone.graph.Node;
+import dev.halftone.plan.Quantized;
+import dev.halftone.quantize.Answers;
+import dev.halftone.quantize.Graphs;
+import dev.halftone.quantize.Judge;
+import dev.halftone.quantize.RandomSamples;
+import dev.halftone.quantize.StaticRecipe;
+import dev.halftone.recipe.Processor;
+import dev.halftone.recipe.Recipe;
+import dev.halftone.runtime.Progress;
+import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+class PaddedChannelsTest {
+  private static final long[] IMAGE = {1, 8, 12, 12};
+  private static final int[] AROUND = {1, 1, 1, 1};
+
+  /** Two depthwise convolutions in a row, the dense one between them with a bias. */
+  private static Graphs branch(int channels) {
+    return new Graphs(1)
+        .input("x", IMAGE)
+        .normal("w1", 0.3, channels, 8, 1, 1)
+        .normal("b1", 0.3, channels)
+        .normal("w2", 0.3, channels, 1, 3, 3)
+        .normal("w3", 0.2, channels, channels, 1, 1)
+        .normal("b3", 0.3, channels)
+        .normal("w4", 0.3, channels, 1, 3, 3)
+        .normal("b4", 0.3, channels)
+        .normal("w5", 0.2, 24, channels, 1, 1)
+        .node("Conv", "x w1 b1", "first")
+        .node("LeakyRelu", "first", "active", "alpha", 0.1f)
+        .node("Conv", "active w2", "depthwise", "pads", AROUND, "group", channels)
+        .node("Conv", "depthwise w3 b3", "middle")
+        .node("Relu", "middle", "rectified")
+        .node("Conv", "rectified w4 b4", "last", "pads", AROUND, "group", channels)
+        .node("HardSwish", "last", "swished")
+        .node("Conv", "swished w5", "y");
+  }
+
+  private static Model padded(Model model, Recipe recipe) {
+    return PaddedChannels.in(model, recipe, RandomSamples.of(1, 1, IMAGE));
+  }
+
+  private static Recipe amx() {
+    return new StaticRecipe().weighedFor(Processor.X86_AMX).build();
+  }
+
+  private static List<Long> groups(Model model) {
+    return model.graph().nodes().stream()
+        .filter(node -> node.is("Conv"))
+        .map(node -> node.integer("group", 1))
+        .toList();
+  }
+
+  @Test
+  void channelsOfZerosChangeNoOutput() {
+    Model model = branch(58).output("y").model(14);
+    Model padded = padded(model, amx());
+    assertThat(groups(padded)).containsExactly(1L, 64L, 1L, 64L, 1L);
+    assertThat(Judge.constant(padded, "w1").shape()).containsExactly(64, 8, 1, 1);
+    assertThat(Judge.constant(padded, "b1").shape()).containsExactly(64);
+    assertThat(Judge.constant(padded, "w2").shape()).containsExactly(64, 1, 3, 3);
+    assertThat(Judge.constant(padded, "w3").shape()).containsExactly(64, 64, 1, 1);
+    assertThat(Judge.constant(padded, "w5").shape()).containsExactly(24, 64, 1, 1);
+    Answers.assertSame(model, padded, RandomSamples.unseen(1, IMAGE), 1e-5);
+  }
+
+  @Test
+  void onlyValuesWithNewChannelsGetOtherNames() {
+    Model padded = padded(branch(58).output("y").model(14), amx());
+    assertThat(padded.graph().nodes())
+        .flatExtracting(Node::outputs)
+        .containsExactly(
+            "first_padded",
+            "active_padded",
+            "depthwise_padded",
+            "middle_padded",
+            "rectified_padded",
+            "last_padded",
+            "swished_padded",
+            "y");
+  }
+
+  @Test
+  void quantizedItGivesTheAnswersOfTheUnpadded() {
+    Model model = branch(58).output("y").model(14);
+    Map<String, Tensor> sample = RandomSamples.unseen(1, IMAGE);
+    Quantized narrow = quantize(model, new StaticRecipe().weighedFor(Processor.ANY).build());
+    Quantized wide = quantize(model, amx().withProcessor(Processor.X86_VNNI));
+    assertThat(groups(wide.model())).contains(64L);
+    assertThat(groups(narrow.model())).doesNotContain(64L);
+    assertThat(Judge.sqnr(model, wide.model(), sample))
+        .isGreaterThan(Judge.sqnr(model, narrow.model(), sample) - 2);
+  }
+
+  private static Quantized quantize(Model model, Recipe recipe) {
+    return StaticMode.quantize(model, recipe, RandomSamples.of(4, 1, IMAGE), 1, Progress.NONE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"X86_VNNI", "X86_AMX"})
+  void otherProcessorsGetTheModelAsItIs(Processor processor) {
+    Model model = branch(58).output("y").model(14);
+    assertThat(padded(model, new StaticRecipe().weighedFor(processor).build())).isSameAs(model);
+  }
+
+  @Test
+  void wholeStepsAndLargeGrowthAreLeftAlone() {
+    assertThat(groups(padded(branch(64).output("y").model(14), amx()))).doesNotContain(80L);
+    assertThat(groups(padded(branch(40).output("y").model(14), amx()))).contains(40L);
+  }
+
+  @Test
+  void fewPositionsAreLeftAlone() {
+    // 12 x 12 positions.
+    assertThat(groups(padded(branch(150).output("y").model(14), amx()))).contains(150L);
+    assertThat(groups(padded(branch(140).output("y").model(14), amx()))).contains(144L);
+  }
+
+  @Test
+  void whatOthersReadKeepsItsChannels() {
+    Model tapped = branch(58).output("y").output("rectified").model(14);
+    assertThat(groups(padded(tapped, amx()))).containsExactly(1L, 64L, 1L, 58L, 1L);
+    Model twice = branch(58).node("Neg", "active", "z").output("y").output("z").model(14);
+    assertThat(groups(padded(twice, amx()))).containsExactly(1L, 58L, 1L, 64L, 1L);
+    Model shared = branch(58).node("Neg", "w2", "z").output("y").output("z").model(14);
+    assertThat(groups(padded(shared, amx()))).containsExactly(1L, 58L, 1L, 64L, 1L);
+  }
+
+  @Test
+  void whatIsExcludedOrWiderStaysAsItIs() {
+    Model model = branch(58).output("y").model(14);
+    Recipe without = new StaticRecipe().weighedFor(Processor.X86_AMX).exclude("middle*").build();
+    assertThat(groups(padded(model, without))).containsExactly(1L, 58L, 1L, 58L, 1L);
+    Recipe wide =
+        new StaticRecipe().weighedFor(Processor.X86_AMX).activations(DType.UINT16).build();
+    assertThat(padded(model, wide)).isSameAs(model);
+    assertThat(padded(model, amx())).isNotSameAs(model);
+  }
+}
