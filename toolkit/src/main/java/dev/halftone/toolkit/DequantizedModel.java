@@ -43,6 +43,6 @@ public final class DequantizedModel {
   public SavedModel save(Path out, ExternalData externalData) {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model, out, externalData);
-    return new SavedModel(source, out);
+    return new SavedModel(source, ModelFile.of(out));
   }
 }

@@ -32,6 +32,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,12 +43,17 @@ import org.jspecify.annotations.Nullable;
 public final class OpenModel {
   private final Model model;
   private final Path path;
-  private final FileHash hash;
+
+  /**
+   * Hashed beside other work: it takes seconds for large files, and nobody waits for it before the
+   * end.
+   */
+  private final CompletableFuture<ModelFile> file;
 
   OpenModel(Path path, Model model) {
     this.model = model;
     this.path = path;
-    this.hash = new FileHash(path);
+    this.file = CompletableFuture.supplyAsync(() -> ModelFile.of(path));
   }
 
   public Model model() {
@@ -63,7 +70,12 @@ public final class OpenModel {
    * @throws UncheckedIOException if the file can no longer be read
    */
   public ModelFile file() {
-    return hash.file();
+    try {
+      return file.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) throw cause;
+      throw e;
+    }
   }
 
   /** What a caller gives the model at each run. */

@@ -68,6 +68,6 @@ public final class PrunedModel {
   public SavedModel save(Path out, ExternalData externalData) {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model(), out, externalData);
-    return new SavedModel(source, out);
+    return new SavedModel(source, ModelFile.of(out));
   }
 }

@@ -73,7 +73,7 @@ public final class QuantizedModel {
   public SavedModel save(Path out, ExternalData externalData) {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model(), out, externalData);
-    return new SavedModel(source, out);
+    return new SavedModel(source, ModelFile.of(out));
   }
 
   /** Whether a weight that nodes of the original compute is stored now. */

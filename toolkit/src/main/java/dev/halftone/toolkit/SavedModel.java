@@ -10,34 +10,14 @@ import dev.halftone.runtime.Operator;
 import dev.halftone.runtime.Progress;
 import dev.halftone.runtime.RunOptions;
 import dev.halftone.runtime.RunnableModel;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A model on disk that was made from another. After one of its methods has returned, nothing reads
- * the file any more, so that it may be moved.
+ * A model on disk that was made from another.
+ *
+ * @param source what it was made from
  */
-public final class SavedModel {
-  private final OpenModel source;
-  private final Path path;
-  private final FileHash hash;
-
-  SavedModel(OpenModel source, Path path) {
-    this.source = source;
-    this.path = path;
-    this.hash = new FileHash(path);
-  }
-
-  /** What it was made from. */
-  public OpenModel source() {
-    return source;
-  }
-
-  /** Where it was saved, with its hash. */
-  public ModelFile file() {
-    return hash.file();
-  }
-
+public record SavedModel(OpenModel source, ModelFile file) {
   /**
    * Loads the file into ONNX Runtime as it is deployed.
    *
@@ -46,11 +26,9 @@ public final class SavedModel {
    */
   public void requireLoads() {
     try {
-      RunnableModel.open(path, RunOptions.deployed().unpacked()).close();
+      RunnableModel.open(file.path(), RunOptions.deployed().unpacked()).close();
     } catch (UnsupportedModelException e) {
       throw refused(e);
-    } finally {
-      hash.file();
     }
   }
 
@@ -61,16 +39,14 @@ public final class SavedModel {
    */
   List<Operator> executed(RunOptions deployment) {
     try {
-      return DeployedOperators.of(path, deployment);
+      return DeployedOperators.of(file.path(), deployment);
     } catch (UnsupportedModelException e) {
       throw refused(e);
-    } finally {
-      hash.file();
     }
   }
 
   private UnsupportedModelException refused(UnsupportedModelException e) {
-    String reason = String.valueOf(e.getMessage()).replace(path + ": ", "");
+    String reason = String.valueOf(e.getMessage()).replace(file.path() + ": ", "");
     UnsupportedModelException named =
         new UnsupportedModelException(
             source.path(), "what was made of it does not load: " + reason);
@@ -86,10 +62,6 @@ public final class SavedModel {
 
   /** Reads the file back and judges it beside its source. */
   public Evaluation evaluate(DataSet data, EvaluateOptions options) {
-    try {
-      return Evaluator.evaluate(path, source.path(), data, options);
-    } finally {
-      hash.file();
-    }
+    return Evaluator.evaluate(file.path(), source.path(), data, options);
   }
 }

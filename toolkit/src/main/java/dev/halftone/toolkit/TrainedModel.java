@@ -222,7 +222,7 @@ public final class TrainedModel {
   public SavedModel save(Path out, ExternalData externalData) {
     StagedOutput.refuseSame(source.path(), out);
     OnnxWriter.write(model, out, externalData);
-    return new SavedModel(source, out);
+    return new SavedModel(source, ModelFile.of(out));
   }
 
   /** How far what the saved file computes is from what was trained, on some of the samples. */
