@@ -22,6 +22,7 @@ public final class StaticRecipe {
   private boolean operatorForm;
   private boolean everything = true;
   private Processor processor = Processor.X86_VNNI;
+  private Calibration calibration = Calibration.MINMAX;
   private List<String> exclude = List.of();
 
   public StaticRecipe weights(DType type) {
@@ -67,6 +68,11 @@ public final class StaticRecipe {
     return weighed();
   }
 
+  public StaticRecipe calibration(Calibration method) {
+    calibration = method;
+    return this;
+  }
+
   public StaticRecipe exclude(String... patterns) {
     exclude = List.of(patterns);
     return this;
@@ -84,7 +90,7 @@ public final class StaticRecipe {
             operatorForm,
             false,
             true,
-            Calibration.MINMAX,
+            calibration,
             List.of(),
             exclude,
             everything)

@@ -101,8 +101,8 @@ final class LayerCost {
       cost += i < cut ? pace.floatTime(layer) : pace.integerTime(layer);
       String input = linear.get(i).input(0);
       if (i < cut || !sources.isFloat(input, cut) || !entries.add(input)) continue;
-      double element = sources.isPooled(input) ? QUANTIZE + POOL : QUANTIZE;
-      cost += pace.entry() * (3 * NODE + layer.inputElements() * element);
+      cost += pace.entry() * (3 * NODE + layer.inputElements() * QUANTIZE);
+      if (sources.isPooled(input)) cost += pace.products() * layer.inputElements() * POOL;
     }
     return cost;
   }

@@ -9,6 +9,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.DType;
@@ -34,7 +35,7 @@ final class PaddedChannels {
   /** Channels that a kernel takes at once. */
   private static final int STEP = 16;
 
-  /** Most that a weight may grow by. */
+  /** Most that the number of channels may grow by. */
   private static final double GROWTH = 1.15;
 
   /** What gives 0 for 0, without constants by channel. */
@@ -61,13 +62,24 @@ final class PaddedChannels {
     this.editor = new GraphEditor(graph);
   }
 
-  /** The same model, padded where the recipe's processor gains from it. */
+  /**
+   * The same model, padded where the recipe's processor gains from it. Percentiles would count the
+   * zeros, which other ways to calibrate do not mind.
+   */
   static Model in(Model model, Recipe recipe, DataSet data) {
     boolean gains =
         recipe.processor() == Processor.X86_VNNI || recipe.processor() == Processor.X86_AMX;
-    return gains && recipe.activations().bits() == 8 && !recipe.quantizeEverything()
+    return gains
+            && recipe.activations().bits() == 8
+            && !(recipe.calibration() instanceof Calibration.Percentile)
+            && !recipe.quantizeEverything()
         ? new PaddedChannels(model, recipe).run(model, data)
         : model;
+  }
+
+  /** How many depthwise convolutions could be padded if they had enough positions. */
+  static int candidates(Model model, Recipe recipe) {
+    return new PaddedChannels(model, recipe).sites().size();
   }
 
   private Model run(Model model, DataSet data) {
@@ -135,28 +147,64 @@ final class PaddedChannels {
       if (passes(consumer)) value = consumer.output(0);
       else after = consumer;
     }
-    return isDense(before) && isDense(after) && after.input(0).equals(value)
+    boolean fits =
+        isDense(before)
+            && isDense(after)
+            && after.input(0).equals(value)
+            && channels(before) == channels(depthwise)
+            && weight(after).dimension(1) == channels(depthwise);
+    return fits && keepSettings(before, depthwise, after)
         ? new Site(before, depthwise, after, values)
         : null;
   }
 
+  /**
+   * An operator without a name is known by that of its output, which will change: what is said of
+   * it by name has to hold.
+   */
   private static boolean passes(Node node) {
-    return node.domain().isEmpty() && THROUGH.contains(node.opType());
+    return node.domain().isEmpty() && THROUGH.contains(node.opType()) && !node.name().isEmpty();
   }
 
   private boolean isDense(Node node) {
     return isPaddable(node) && node.integer("group", 1) == 1;
   }
 
-  /** A convolution that the recipe selects, with constants of its own. */
+  /** A convolution with a name that can be quantized, with constants of its own. */
   private boolean isPaddable(Node node) {
-    if (!node.is("Conv") || !selection.allows(node) || !isOwn(node.input(1))) return false;
-    return node.input(2).isEmpty() || isOwn(node.input(2));
+    return node.is("Conv")
+        && !node.name().isEmpty()
+        && selection.objection(node, index).isEmpty()
+        && weight(node).rank() > 2
+        && index.onlyConsumer(node.input(1)) != null
+        && (node.input(2).isEmpty() || isOwnBias(node));
   }
 
-  private boolean isOwn(String constant) {
-    Tensor value = index.constant(constant);
-    return value != null && value.dtype() == DType.FLOAT32 && index.onlyConsumer(constant) != null;
+  private boolean isOwnBias(Node node) {
+    Tensor bias = index.constant(node.input(2));
+    return bias != null
+        && bias.dtype() == DType.FLOAT32
+        && bias.rank() == 1
+        && bias.count() == channels(node)
+        && index.onlyConsumer(node.input(2)) != null;
+  }
+
+  /** Whether rules that go by the size of weights say the same of larger ones. */
+  private boolean keepSettings(Node before, Node depthwise, Node after) {
+    long channels = channels(depthwise);
+    long padded = padded(channels);
+    for (Node node : List.of(before, depthwise, after)) {
+      // The dense ones may grow at both ends.
+      long most = weight(node).count() * padded / channels * padded / channels;
+      if (!settings(node, weight(node).count()).equals(settings(node, most))) return false;
+      if (!settings(node, weight(node).count()).equals(settings(node, most * channels / padded)))
+        return false;
+    }
+    return true;
+  }
+
+  private Recipe settings(Node node, long elements) {
+    return selection.recipe().forNode(node.label(), node.opType(), elements);
   }
 
   private long channels(Node convolution) {

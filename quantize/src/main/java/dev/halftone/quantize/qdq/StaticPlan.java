@@ -10,6 +10,7 @@ import dev.halftone.recipe.Recipe;
 import dev.halftone.scheme.QuantizationParameters;
 import dev.halftone.scheme.Range;
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,8 +59,7 @@ final class StaticPlan {
 
   private static TensorPlan constant(
       String name, Role role, QuantizedTensor tensor, boolean symmetric) {
-    float largest = 0;
-    for (float scale : tensor.scale().toFloats()) largest = Math.max(largest, scale);
+    float largest = largestScale(tensor);
     long zeroPoint = tensor.zeroPoint().longAt(0);
     DType dtype = tensor.codes().dtype();
     double lowest = symmetric ? -Math.scalb(1.0, dtype.bits() - 1) + 1 : -zeroPoint;
@@ -73,5 +73,27 @@ final class StaticPlan {
         symmetric,
         (float) (lowest * largest),
         (float) (highest * largest));
+  }
+
+  /** Of the channels that are not all zeros: those have a scale that stands for nothing. */
+  private static float largestScale(QuantizedTensor tensor) {
+    float[] scales = tensor.scale().toFloats();
+    float largest = 0;
+    for (int channel = 0; channel < scales.length; channel++) {
+      if (scales[channel] > largest && !(tensor.perChannel() && isZero(tensor, channel)))
+        largest = scales[channel];
+    }
+    return largest;
+  }
+
+  private static boolean isZero(QuantizedTensor tensor, int channel) {
+    Tensor codes = tensor.codes();
+    long zero = tensor.zeroPoint().longAt(0);
+    long inner = 1;
+    for (int axis = tensor.axis() + 1; axis < codes.rank(); axis++) inner *= codes.dimension(axis);
+    long stride = inner * codes.dimension(tensor.axis());
+    for (long from = channel * inner; from < codes.count(); from += stride)
+      for (long i = from; i < from + inner; i++) if (codes.longAt(i) != zero) return false;
+    return true;
   }
 }

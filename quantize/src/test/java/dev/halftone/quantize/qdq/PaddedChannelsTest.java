@@ -1,24 +1,33 @@
 package dev.halftone.quantize.qdq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
+import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.plan.Plan.TensorPlan;
 import dev.halftone.plan.Quantized;
 import dev.halftone.quantize.Answers;
 import dev.halftone.quantize.Graphs;
 import dev.halftone.quantize.Judge;
 import dev.halftone.quantize.RandomSamples;
 import dev.halftone.quantize.StaticRecipe;
+import dev.halftone.recipe.Calibration;
 import dev.halftone.recipe.Processor;
 import dev.halftone.recipe.Recipe;
+import dev.halftone.recipe.Rule;
+import dev.halftone.recipe.RuleMatcher;
+import dev.halftone.recipe.RuleSettings;
 import dev.halftone.runtime.Progress;
 import dev.halftone.tensor.DType;
 import dev.halftone.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
@@ -119,15 +128,19 @@ class PaddedChannelsTest {
 
   @Test
   void wholeStepsAndLargeGrowthAreLeftAlone() {
-    assertThat(groups(padded(branch(64).output("y").model(14), amx()))).doesNotContain(80L);
-    assertThat(groups(padded(branch(40).output("y").model(14), amx()))).contains(40L);
+    Model whole = branch(64).output("y").model(14);
+    assertThat(padded(whole, amx())).isSameAs(whole);
+    Model large = branch(40).output("y").model(14);
+    assertThat(padded(large, amx())).isSameAs(large);
   }
 
   @Test
   void fewPositionsAreLeftAlone() {
     // 12 x 12 positions.
-    assertThat(groups(padded(branch(150).output("y").model(14), amx()))).contains(150L);
-    assertThat(groups(padded(branch(140).output("y").model(14), amx()))).contains(144L);
+    assertThat(groups(padded(branch(150).output("y").model(14), amx())))
+        .containsExactly(1L, 150L, 1L, 150L, 1L);
+    assertThat(groups(padded(branch(140).output("y").model(14), amx())))
+        .containsExactly(1L, 144L, 1L, 144L, 1L);
   }
 
   @Test
@@ -149,5 +162,79 @@ class PaddedChannelsTest {
         new StaticRecipe().weighedFor(Processor.X86_AMX).activations(DType.UINT16).build();
     assertThat(padded(model, wide)).isSameAs(model);
     assertThat(padded(model, amx())).isNotSameAs(model);
+  }
+
+  @Test
+  void whatIsKnownByTheNamesOfItsOutputsKeepsThem() {
+    Model model = branch(58).output("y").model(14);
+    GraphEditor editor = new GraphEditor(model.graph());
+    for (Node node : model.graph().nodes())
+      if (node.is("LeakyRelu")) editor.replace(node, withoutName(node));
+    assertThat(groups(padded(model.withGraph(editor.toGraph()), amx())))
+        .containsExactly(1L, 58L, 1L, 64L, 1L);
+    for (Node node : editor.nodes())
+      if (!node.is("LeakyRelu")) editor.replace(node, withoutName(node));
+    Model nameless = model.withGraph(editor.toGraph());
+    assertThat(padded(nameless, amx())).isSameAs(nameless);
+  }
+
+  private static Node withoutName(Node node) {
+    return new Node(
+        "",
+        node.domain(),
+        node.opType(),
+        node.inputs(),
+        node.outputs(),
+        node.attributes(),
+        node.opaque());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 3500", "4000, 1000000"})
+  void rulesBySizeSayTheSameAsWithoutPadding(long least, long most) {
+    // The dense convolution in the middle has 58 x 58 weights, padded 64 x 64.
+    RuleMatcher sized = new RuleMatcher(List.of("Conv"), "middle*", least, most);
+    Recipe recipe = amx().withRules(List.of(new Rule(sized, RuleSettings.KEEP)));
+    assertThat(groups(padded(branch(58).output("y").model(14), recipe)))
+        .containsExactly(1L, 58L, 1L, 58L, 1L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"w5, 24:57:1:1", "w5, 0:58:1:1", "w5, 24", "w1, 57:8:1:1", "b1, 1:58", "b4, 0"})
+  void malformedConvolutionsAreLeftToTheirErrors(String name, String shape) {
+    Model model = branch(58).output("y").model(14);
+    GraphEditor editor = new GraphEditor(model.graph());
+    long[] sizes = Arrays.stream(shape.split(":")).mapToLong(Long::parseLong).toArray();
+    int count = Math.toIntExact(Tensor.elements(sizes));
+    editor.replaceInitializer(name, Tensor.ofFloats(new float[count], sizes));
+    assertThat(PaddedChannels.candidates(model, amx())).isEqualTo(2);
+    assertThat(PaddedChannels.candidates(model.withGraph(editor.toGraph()), amx())).isEqualTo(1);
+  }
+
+  @Test
+  void percentilesDoNotCountTheZeros() {
+    Model model = branch(58).output("y").model(14);
+    StaticRecipe recipe = new StaticRecipe().weighedFor(Processor.X86_AMX);
+    assertThat(padded(model, recipe.calibration(Calibration.PERCENTILE).build())).isSameAs(model);
+  }
+
+  @Test
+  void thePlanSaysTheRangeOfTheWeightsThatWereThere() {
+    Model model = branch(58).output("y").model(14);
+    Quantized narrow = quantize(model, new StaticRecipe().weighedFor(Processor.ANY).build());
+    Quantized wide = quantize(model, amx().withProcessor(Processor.X86_VNNI));
+    for (String weight : List.of("w3", "b3")) {
+      TensorPlan before = tensor(narrow, weight);
+      TensorPlan after = tensor(wide, weight);
+      assertThat(after.high()).as(weight).isCloseTo(before.high(), withinPercentage(1));
+      assertThat(after.low()).as(weight).isCloseTo(before.low(), withinPercentage(1));
+    }
+  }
+
+  private static TensorPlan tensor(Quantized quantized, String name) {
+    return quantized.plan().tensors().stream()
+        .filter(tensor -> tensor.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 }
