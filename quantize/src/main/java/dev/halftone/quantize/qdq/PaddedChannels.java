@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -213,7 +214,11 @@ final class PaddedChannels {
 
   /** As it is by now: the convolution between two depthwise ones may be padded at both ends. */
   private Tensor weight(Node convolution) {
-    return editor.initializers().get(convolution.input(1));
+    return constant(convolution.input(1));
+  }
+
+  private Tensor constant(String name) {
+    return Objects.requireNonNull(editor.initializers().get(name));
   }
 
   private static long padded(long channels) {
@@ -235,13 +240,13 @@ final class PaddedChannels {
   }
 
   /** Zeros behind the last row of a constant. */
-  private void padRows(String constant, long rows) {
-    Tensor value = editor.initializers().get(constant);
+  private void padRows(String name, long rows) {
+    Tensor value = constant(name);
     long[] shape = value.shape();
     long row = value.count() / shape[0];
     shape[0] = rows;
     float[] longer = Arrays.copyOf(value.toFloats(), Math.toIntExact(rows * row));
-    editor.replaceInitializer(constant, Tensor.ofFloats(longer, shape));
+    editor.replaceInitializer(name, Tensor.ofFloats(longer, shape));
   }
 
   /** Zeros behind the last input channel of each output channel. */
