@@ -16,8 +16,9 @@ final class EncodingTarget {
   private ChannelFormats formats;
 
   /**
-   * @param memory gives as many bytes as the codes take and {@link Codes#SLACK}. It is asked once,
-   *     by the first part: to take over large memory is work that threads share in this way.
+   * @param memory gives as many bytes as the codes take and {@link Codes#SLACK}. The first part
+   *     asks, and the next one where that failed: to take over large memory is work that threads
+   *     share in this way.
    */
   EncodingTarget(CodeRequest request, Supplier<MemorySegment> memory) {
     this.memory = memory;
