@@ -30,10 +30,14 @@ public record RuleMatcher(List<String> operators, String name, long minElements,
    *     elements is then not met
    */
   public boolean matches(String label, String opType, long elements) {
-    boolean sized = minElements > 0 || maxElements < Long.MAX_VALUE;
     return (operators.isEmpty() || operators.contains(opType))
-        && (!sized || elements > 0 && elements >= minElements && elements <= maxElements)
+        && (!isSized() || elements > 0 && elements >= minElements && elements <= maxElements)
         && NamePattern.of(name).matches(label);
+  }
+
+  /** Whether the number of elements is a condition. */
+  public boolean isSized() {
+    return minElements > 0 || maxElements < Long.MAX_VALUE;
   }
 
   /** As in a recipe file; empty for every node. */

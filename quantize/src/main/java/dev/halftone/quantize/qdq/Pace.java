@@ -7,7 +7,7 @@ import dev.halftone.recipe.Processor;
  * {@link Layer} was fitted to.
  *
  * @param floats times as long in float kernels
- * @param products times as long in integer kernels
+ * @param products times as long in integer kernels, those that pool too
  * @param gathered times as long in integer kernels that gather their input tap by tap
  * @param depthwise times as long in integer kernels of depthwise convolutions
  * @param entry times as long to get into integers

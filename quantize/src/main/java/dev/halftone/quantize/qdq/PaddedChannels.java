@@ -65,7 +65,8 @@ final class PaddedChannels {
 
   /**
    * The same model, padded where the recipe's processor gains from it. Percentiles would count the
-   * zeros, which other ways to calibrate do not mind.
+   * zeros, which other ways to calibrate do not mind; and rules by size are about weights as they
+   * are.
    */
   static Model in(Model model, Recipe recipe, DataSet data) {
     boolean gains =
@@ -73,14 +74,10 @@ final class PaddedChannels {
     return gains
             && recipe.activations().bits() == 8
             && !(recipe.calibration() instanceof Calibration.Percentile)
+            && recipe.rules().stream().noneMatch(rule -> rule.matcher().isSized())
             && !recipe.quantizeEverything()
         ? new PaddedChannels(model, recipe).run(model, data)
         : model;
-  }
-
-  /** How many depthwise convolutions could be padded if they had enough positions. */
-  static int candidates(Model model, Recipe recipe) {
-    return new PaddedChannels(model, recipe).sites().size();
   }
 
   private Model run(Model model, DataSet data) {
@@ -154,9 +151,7 @@ final class PaddedChannels {
             && after.input(0).equals(value)
             && channels(before) == channels(depthwise)
             && weight(after).dimension(1) == channels(depthwise);
-    return fits && keepSettings(before, depthwise, after)
-        ? new Site(before, depthwise, after, values)
-        : null;
+    return fits ? new Site(before, depthwise, after, values) : null;
   }
 
   /**
@@ -188,24 +183,6 @@ final class PaddedChannels {
         && bias.rank() == 1
         && bias.count() == channels(node)
         && index.onlyConsumer(node.input(2)) != null;
-  }
-
-  /** Whether rules that go by the size of weights say the same of larger ones. */
-  private boolean keepSettings(Node before, Node depthwise, Node after) {
-    long channels = channels(depthwise);
-    long padded = padded(channels);
-    for (Node node : List.of(before, depthwise, after)) {
-      // The dense ones may grow at both ends.
-      long most = weight(node).count() * padded / channels * padded / channels;
-      if (!settings(node, weight(node).count()).equals(settings(node, most))) return false;
-      if (!settings(node, weight(node).count()).equals(settings(node, most * channels / padded)))
-        return false;
-    }
-    return true;
-  }
-
-  private Recipe settings(Node node, long elements) {
-    return selection.recipe().forNode(node.label(), node.opType(), elements);
   }
 
   private long channels(Node convolution) {
