@@ -19,13 +19,20 @@ final class Lanes {
   private Lanes() {}
 
   /**
-   * Values of the blocks from {@code block} on into {@code out[i * COUNT + lane]}. Where there are
+   * Values of the blocks from {@code block} on into {@code out[i * lanes + lane]}. Where there are
    * fewer blocks than lanes, the last one fills the others.
+   *
+   * @param lanes a multiple of {@link #HALF}
    */
-  static void transpose(float[] x, int from, int block, int count, int size, float[] out) {
-    for (int lane = 0; lane < COUNT; lane++) {
-      int first = from + Math.min(block + lane, count - 1) * size;
-      for (int i = 0; i < size; i++) out[i * COUNT + lane] = x[first + i];
+  static void transpose(
+      float[] x, int from, int block, int count, int size, int lanes, float[] out) {
+    int[] starts = new int[lanes];
+    for (int lane = 0; lane < lanes; lane++)
+      starts[lane] = (Math.min(block + lane, count - 1) - block) * size;
+    int first = from + block * size;
+    for (int lane = 0; lane < lanes; lane += HALF) {
+      for (int i = 0; i < size; i++)
+        FloatVector.fromArray(F, x, first + i, starts, lane).intoArray(out, i * lanes + lane);
     }
   }
 
@@ -37,7 +44,7 @@ final class Lanes {
   static void weigh(ErrorWeights weights, float[] xs, int block, int count, float[] out) {
     // No switch over both kinds: it looks its patterns up, which at one call a register is dear.
     if (weights instanceof ErrorWeights.Given(float[] given))
-      transpose(given, 0, block, count, xs.length / COUNT, out);
+      transpose(given, 0, block, count, xs.length / COUNT, COUNT, out);
     else weigh((ErrorWeights.Own) weights, xs, out);
   }
 

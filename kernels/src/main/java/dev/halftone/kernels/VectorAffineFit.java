@@ -23,6 +23,9 @@ final class VectorAffineFit {
   /** Well within what the magic number rounds. */
   private static final float ROUNDABLE = 0x1p20f;
 
+  private static final PerThread<Kind, VectorAffineFit[]> SEARCHES =
+      new PerThread<>(Kind::searches);
+
   private final AffineFit fit;
   private final int length;
   private final float[] xs;
@@ -63,6 +66,14 @@ final class VectorAffineFit {
   /** Whether all values that had to be rounded were near enough to be. */
   private boolean roundable;
 
+  private record Kind(AffineFit fit, int together) {
+    VectorAffineFit[] searches() {
+      VectorAffineFit[] searches = new VectorAffineFit[together];
+      for (int i = 0; i < together; i++) searches[i] = new VectorAffineFit(fit);
+      return searches;
+    }
+  }
+
   private VectorAffineFit(AffineFit fit) {
     this.fit = fit;
     length = fit.size() * LANES;
@@ -77,13 +88,13 @@ final class VectorAffineFit {
    */
   static void fit(
       float[] x, int from, int count, AffineFit fit, ErrorWeights weights, AffineScales found) {
-    VectorAffineFit[] searches = new VectorAffineFit[Math.clamp(Math.ceilDiv(count, LANES), 1, 2)];
-    for (int i = 0; i < searches.length; i++) searches[i] = new VectorAffineFit(fit);
+    VectorAffineFit[] searches =
+        SEARCHES.of(new Kind(fit, Math.clamp(Math.ceilDiv(count, LANES), 1, 2)));
     for (int block = 0; block < count; block += searches.length * LANES) {
       for (int i = 0; i < searches.length; i++) {
         // Beyond the end the last block is searched again.
         int first = Math.min(block + i * LANES, count - 1);
-        Lanes.transpose(x, from, first, count, fit.size(), searches[i].xs);
+        Lanes.transpose(x, from, first, count, fit.size(), LANES, searches[i].xs);
         Lanes.weigh(weights, searches[i].xs, first, count, searches[i].ws);
       }
       run(searches, fit);

@@ -1,6 +1,7 @@
 package dev.halftone.kernels;
 
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -32,7 +33,7 @@ abstract class VectorLeastSquares {
   }
 
   final void load(float[] x, int from, ErrorWeights weights, int block, int count, int size) {
-    Lanes.transpose(x, from, block, count, size, xs);
+    Lanes.transpose(x, from, block, count, size, LANES, xs);
     Lanes.weigh(weights, xs, block, count, ws);
     for (int lane = 0; lane < LANES; lane += HALF) findFurthest(lane);
   }
@@ -51,13 +52,14 @@ abstract class VectorLeastSquares {
     furthest.intoArray(max, lane);
   }
 
-  final boolean isZero(int lane) {
-    return Math.abs(max[lane]) < ScaleFits.ZERO;
-  }
-
-  final void store(float[] found, int block, int count) {
-    int lanes = Math.min(LANES, count - block);
-    for (int lane = 0; lane < lanes; lane++) found[block + lane] = isZero(lane) ? 0 : scales[lane];
+  /** Hands on what was found for the lanes' blocks, 0 for blocks of zeros. */
+  final void store(float[] found, float[] out, int block, int count) {
+    for (int lane = 0; lane < LANES; lane += HALF) {
+      FloatVector magnitude = FloatVector.fromArray(F, max, lane).abs();
+      VectorMask<Float> zero = magnitude.compare(LT, ScaleFits.ZERO);
+      FloatVector.fromArray(F, found, lane).blend(0f, zero).intoArray(found, lane);
+    }
+    System.arraycopy(found, 0, out, block, Math.min(LANES, count - block));
   }
 
   final void divide(float steps) {

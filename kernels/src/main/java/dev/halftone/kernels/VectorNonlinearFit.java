@@ -19,6 +19,9 @@ final class VectorNonlinearFit extends VectorLeastSquares {
   private static final int HALF = Lanes.HALF;
   private static final int LANES = Lanes.COUNT;
 
+  private static final PerThread<Kind, VectorNonlinearFit[]> SEARCHES =
+      new PerThread<>(Kind::searches);
+
   /** Numbers in {@link #around} for a code. */
   private static final int ENTRY = 5;
 
@@ -49,6 +52,14 @@ final class VectorNonlinearFit extends VectorLeastSquares {
 
   /** Of the best so far. */
   private final float[] gains = new float[LANES];
+
+  private record Kind(int size, RisingLevels levels, int tries, int together) {
+    VectorNonlinearFit[] searches() {
+      VectorNonlinearFit[] searches = new VectorNonlinearFit[together];
+      for (int i = 0; i < together; i++) searches[i] = new VectorNonlinearFit(size, levels, tries);
+      return searches;
+    }
+  }
 
   private VectorNonlinearFit(int size, RisingLevels levels, int tries) {
     super(size);
@@ -105,10 +116,8 @@ final class VectorNonlinearFit extends VectorLeastSquares {
       int tries,
       ErrorWeights weights,
       float[] scales) {
-    VectorNonlinearFit[] searches =
-        new VectorNonlinearFit[Math.clamp(Math.ceilDiv(count, LANES), 1, 2)];
-    for (int i = 0; i < searches.length; i++)
-      searches[i] = new VectorNonlinearFit(size, levels, tries);
+    int together = Math.clamp(Math.ceilDiv(count, LANES), 1, 2);
+    VectorNonlinearFit[] searches = SEARCHES.of(new Kind(size, levels, tries, together));
     for (int block = 0; block < count; block += searches.length * LANES) {
       for (int i = 0; i < searches.length; i++) {
         // Beyond the end the last block is searched again.
@@ -116,7 +125,10 @@ final class VectorNonlinearFit extends VectorLeastSquares {
         searches[i].load(x, from, weights, first, count, size);
       }
       run(searches);
-      for (int i = 0; i < searches.length; i++) searches[i].store(scales, block + i * LANES, count);
+      for (int i = 0; i < searches.length; i++) {
+        int first = block + i * LANES;
+        if (first < count) searches[i].store(searches[i].scales, scales, first, count);
+      }
     }
   }
 

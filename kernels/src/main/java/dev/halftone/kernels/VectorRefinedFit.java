@@ -19,12 +19,17 @@ final class VectorRefinedFit {
   private static final int LANES = 4 * HALF;
   private static final int MAGIC_BITS = Lanes.shifted(0);
 
+  private static final PerThread<Kind, VectorRefinedFit> SEARCHES =
+      new PerThread<>(kind -> new VectorRefinedFit(kind.size, kind.levels));
+
   private final int levels;
   private final float[] xs;
   private final float[] codes;
   private final float[] max = new float[LANES];
   private final float[] sumsLX = new float[LANES];
   private final float[] sumsL2 = new float[LANES];
+
+  private record Kind(int size, int levels) {}
 
   private VectorRefinedFit(int size, int levels) {
     this.levels = levels;
@@ -34,7 +39,7 @@ final class VectorRefinedFit {
 
   static void fit(
       float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
-    VectorRefinedFit search = new VectorRefinedFit(size, levels);
+    VectorRefinedFit search = SEARCHES.of(new Kind(size, levels));
     for (int block = 0; block < count; block += LANES) {
       int blocks = Math.min(LANES, count - block);
       search.load(x, from + block * size, blocks, size);
@@ -46,10 +51,7 @@ final class VectorRefinedFit {
 
   /** Lanes beyond the last block have it once more. */
   private void load(float[] x, int from, int blocks, int size) {
-    for (int lane = 0; lane < LANES; lane++) {
-      int first = from + Math.min(lane, blocks - 1) * size;
-      for (int i = 0; i < size; i++) xs[i * LANES + lane] = x[first + i];
-    }
+    Lanes.transpose(x, from, 0, blocks, size, LANES, xs);
     VectorBlocks.extremes(x, from, blocks, size, max);
     for (int lane = blocks; lane < LANES; lane++) max[lane] = max[blocks - 1];
   }

@@ -22,6 +22,9 @@ final class VectorSymmetricFit extends VectorLeastSquares {
   /** The last of them is the one before it once more, which changes nothing. */
   private static final int TRIES = 20;
 
+  private static final PerThread<Integer, VectorSymmetricFit> SEARCHES =
+      new PerThread<>(VectorSymmetricFit::new);
+
   private final float[] products;
 
   /** Of each try, an element a lane. */
@@ -29,6 +32,7 @@ final class VectorSymmetricFit extends VectorLeastSquares {
 
   private final float[] triedLX = new float[TRIES * LANES];
   private final float[] triedL2 = new float[TRIES * LANES];
+  private final float[] triedScales = new float[TRIES * LANES];
 
   private final float[] bestInverses = new float[LANES];
 
@@ -46,29 +50,26 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       ErrorWeights weights,
       float[] scales,
       float[] inverses) {
-    VectorSymmetricFit search = new VectorSymmetricFit(size);
+    VectorSymmetricFit search = SEARCHES.of(size);
     for (int block = 0; block < count; block += LANES) {
       search.load(x, from, weights, block, count, size);
-      for (int i = 0; i < search.xs.length; i++) search.products[i] = search.ws[i] * search.xs[i];
+      for (int lane = 0; lane < LANES; lane += HALF) search.multiply(lane);
       search.search(levels);
-      search.store(scales, inverses, block, count);
+      search.store(search.scales, scales, block, count);
+      search.store(search.bestInverses, inverses, block, count);
     }
   }
 
-  private void store(float[] scales, float[] inverses, int block, int count) {
-    store(scales, block, count);
-    int lanes = Math.min(LANES, count - block);
-    for (int lane = 0; lane < lanes; lane++)
-      inverses[block + lane] = isZero(lane) ? 0 : bestInverses[lane];
+  private void multiply(int lane) {
+    for (int i = lane; i < xs.length; i += LANES) {
+      FloatVector w = FloatVector.fromArray(F, ws, i);
+      w.mul(FloatVector.fromArray(F, xs, i)).intoArray(products, i);
+    }
   }
 
   private void search(int levels) {
-    for (int i = 0; i < TRIES; i++) {
-      divide(steps(i, levels));
-      System.arraycopy(inverses, 0, tried, i * LANES, LANES);
-    }
-    for (int lane = 0; lane < LANES; lane += HALF) {
-      for (int i = 0; i < TRIES; i += PASS) sumCodes(lane, levels, i * LANES + lane);
+    for (int i = 0; i < TRIES; i += PASS) {
+      for (int lane = 0; lane < LANES; lane += HALF) sumCodes(lane, levels, i);
     }
     choose();
   }
@@ -80,14 +81,20 @@ final class VectorSymmetricFit extends VectorLeastSquares {
     return -(levels + 0.1f * number);
   }
 
-  /** Sums of the four tries at {@code tried[at]}, rounded with {@link Lanes#shifted}. */
-  private void sumCodes(int lane, int levels, int at) {
+  /**
+   * Sums of the four tries from {@code first} on, rounded with {@link Lanes#shifted}, and the scale
+   * that each would give. Divisions are here, where they take no time: sums of other blocks go on
+   * meanwhile.
+   */
+  private void sumCodes(int lane, int levels, int first) {
+    int at = first * LANES + lane;
     int low = Lanes.shifted(-levels);
     int high = Lanes.shifted(levels - 1);
-    FloatVector inverse0 = FloatVector.fromArray(F, tried, at);
-    FloatVector inverse1 = FloatVector.fromArray(F, tried, at + LANES);
-    FloatVector inverse2 = FloatVector.fromArray(F, tried, at + 2 * LANES);
-    FloatVector inverse3 = FloatVector.fromArray(F, tried, at + 3 * LANES);
+    FloatVector furthest = FloatVector.fromArray(F, max, lane);
+    FloatVector inverse0 = FloatVector.broadcast(F, steps(first, levels)).div(furthest);
+    FloatVector inverse1 = FloatVector.broadcast(F, steps(first + 1, levels)).div(furthest);
+    FloatVector inverse2 = FloatVector.broadcast(F, steps(first + 2, levels)).div(furthest);
+    FloatVector inverse3 = FloatVector.broadcast(F, steps(first + 3, levels)).div(furthest);
     FloatVector sumLX0 = FloatVector.zero(F);
     FloatVector sumLX1 = sumLX0;
     FloatVector sumLX2 = sumLX0;
@@ -121,6 +128,10 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       sumLX3 = sumLX3.add(product.mul(code));
       sumL23 = sumL23.add(w.mul(code).mul(code));
     }
+    inverse0.intoArray(tried, at);
+    inverse1.intoArray(tried, at + LANES);
+    inverse2.intoArray(tried, at + 2 * LANES);
+    inverse3.intoArray(tried, at + 3 * LANES);
     sumLX0.intoArray(triedLX, at);
     sumLX1.intoArray(triedLX, at + LANES);
     sumLX2.intoArray(triedLX, at + 2 * LANES);
@@ -129,6 +140,10 @@ final class VectorSymmetricFit extends VectorLeastSquares {
     sumL21.intoArray(triedL2, at + LANES);
     sumL22.intoArray(triedL2, at + 2 * LANES);
     sumL23.intoArray(triedL2, at + 3 * LANES);
+    sumLX0.div(sumL20).intoArray(triedScales, at);
+    sumLX1.div(sumL21).intoArray(triedScales, at + LANES);
+    sumLX2.div(sumL22).intoArray(triedScales, at + 2 * LANES);
+    sumLX3.div(sumL23).intoArray(triedScales, at + 3 * LANES);
   }
 
   /** The first try that explains more than all before it; two registers, to wait for neither. */
@@ -144,7 +159,7 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       FloatVector sumL2 = FloatVector.fromArray(F, triedL2, i);
       VectorMask<Float> more = sumLX.mul(sumLX).compare(GT, gain.mul(sumL2));
       VectorMask<Float> better = more.and(sumL2.compare(GT, 0f));
-      FloatVector solved = sumLX.div(sumL2);
+      FloatVector solved = FloatVector.fromArray(F, triedScales, i);
       gain = gain.blend(solved.mul(sumLX), better);
       scale = scale.blend(solved, better);
       inverse = inverse.blend(FloatVector.fromArray(F, tried, i), better);
@@ -152,7 +167,7 @@ final class VectorSymmetricFit extends VectorLeastSquares {
       sumL2 = FloatVector.fromArray(F, triedL2, i + HALF);
       more = sumLX.mul(sumLX).compare(GT, otherGain.mul(sumL2));
       better = more.and(sumL2.compare(GT, 0f));
-      solved = sumLX.div(sumL2);
+      solved = FloatVector.fromArray(F, triedScales, i + HALF);
       otherGain = otherGain.blend(solved.mul(sumLX), better);
       otherScale = otherScale.blend(solved, better);
       otherInverse = otherInverse.blend(FloatVector.fromArray(F, tried, i + HALF), better);
@@ -165,7 +180,6 @@ final class VectorSymmetricFit extends VectorLeastSquares {
 
   private FloatVector firstScale(int lane) {
     FloatVector sumL2 = FloatVector.fromArray(F, triedL2, lane);
-    FloatVector scale = FloatVector.fromArray(F, triedLX, lane).div(sumL2);
-    return scale.blend(0f, sumL2.compare(EQ, 0f));
+    return FloatVector.fromArray(F, triedScales, lane).blend(0f, sumL2.compare(EQ, 0f));
   }
 }

@@ -88,6 +88,10 @@ abstract class MinimumCodec extends SuperBlockCodec {
     private final float[] scales;
 
     private final float[] minima;
+
+    /** Only where there is importance. */
+    private float[] weights = {};
+
     private final int[] blockScales = new int[blocks];
     private final int[] blockMinima = new int[blocks];
     private final byte[] codes;
@@ -120,7 +124,7 @@ abstract class MinimumCodec extends SuperBlockCodec {
           dmin[s] = round(found.minima(), s * blocks, minimumCodes);
         }
       } else {
-        float[] weights = weighByImportance(x, from, count, importance, column);
+        weighByImportance(x, from, count, importance, column);
         ScaleFits.affine(x, from, count * blocks, weighted, new Given(weights), found);
         for (int b = 0; b < count * blocks; b++) sums[b] = Weights.sum(weights, b * size, size);
         ScaleFits.positive(found.scales(), 0, count, blocks, scaleLevels, sums, d, scaleCodes);
@@ -136,14 +140,12 @@ abstract class MinimumCodec extends SuperBlockCodec {
       for (int s = 0; s < count; s++) packCodes(codes, s * SIZE, out, at + s * bytes);
     }
 
-    private float[] weighByImportance(
-        float[] x, int from, int count, float[] importance, int column) {
-      float[] weights = new float[count * SIZE];
+    private void weighByImportance(float[] x, int from, int count, float[] importance, int column) {
+      if (weights.length < count * SIZE) weights = new float[count * SIZE];
       for (int i = 0; i < count * SIZE; i += SIZE) {
         float variance = varianceFactor * Weights.sumOfSquares(x, from + i, SIZE) / SIZE;
         Weights.weigh(x, from + i, SIZE, importance, column + i, variance, weights, i);
       }
-      return weights;
     }
 
     /** Integers for the scales of a super-block, the greatest the highest; returns their unit. */

@@ -55,7 +55,7 @@ final class NonlinearCodec {
     @Override
     void quantize(float[] x, int from, int to, float @Nullable [] importance, byte[] out, int at) {
       int count = (to - from) / BLOCK;
-      float[] weights = new float[to - from];
+      float[] weights = new float[importance == null ? 0 : to - from];
       float[] scales = new float[count];
       float[] inverses = new float[count];
       byte[] codes = new byte[to - from];
@@ -110,10 +110,7 @@ final class NonlinearCodec {
     /** Stores the scales from {@code first} on; {@code inverses} are those of what is stored. */
     private static void storeScales(
         float[] scales, int first, float[] inverses, byte[] out, int at) {
-      float max = 0;
-      for (int b = first; b < first + BLOCKS; b++) {
-        if (Math.abs(scales[b]) > Math.abs(max)) max = scales[b];
-      }
+      float max = furthest(scales, first, BLOCKS);
       // The float itself, not what half precision makes of it, goes on.
       float d = -max / 32;
       float inverse = d != 0 ? 1 / d : 0;

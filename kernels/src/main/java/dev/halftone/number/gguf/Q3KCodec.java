@@ -133,10 +133,7 @@ final class Q3KCodec extends SuperBlockCodec {
 
     /** The scale of greatest magnitude becomes -32. */
     private void roundScales(int s) {
-      float max = 0;
-      for (int b = s * BLOCKS; b < (s + 1) * BLOCKS; b++) {
-        if (Math.abs(scales[b]) > Math.abs(max)) max = scales[b];
-      }
+      float max = furthest(scales, s * BLOCKS, BLOCKS);
       float inverse = max != 0 ? -32 / max : 0;
       for (int b = 0; b < BLOCKS; b++) {
         int scale = (byte) CConversions.nearest(inverse * scales[s * BLOCKS + b]);

@@ -112,10 +112,7 @@ final class Q6KCodec extends SuperBlockCodec {
 
     /** The scale of greatest magnitude becomes -128; all are 0 where none of them counts. */
     private void storeScales(int block, byte[] out, int at) {
-      float max = 0;
-      for (int b = block; b < block + BLOCKS; b++) {
-        if (Math.abs(scales[b]) > Math.abs(max)) max = scales[b];
-      }
+      float max = furthest(scales, block, BLOCKS);
       if (Math.abs(max) < ZERO) {
         Arrays.fill(out, at + SCALES, at + BYTES, (byte) 0);
         Arrays.fill(rounded, block, block + BLOCKS, 0f);

@@ -12,6 +12,11 @@ abstract class SuperBlockCodec extends BlockCodec {
   /** Super-blocks that are searched together: enough for any register, few for the cache. */
   static final int TOGETHER = 32;
 
+  private static final int MAGNITUDE = 0x7FFFFFFF;
+
+  /** Each thread's: clearing new memory for every call would take long. */
+  private final ThreadLocal<Search> searches = ThreadLocal.withInitial(() -> search(TOGETHER));
+
   SuperBlockCodec(int bytes) {
     super(SIZE, bytes);
   }
@@ -19,11 +24,33 @@ abstract class SuperBlockCodec extends BlockCodec {
   @Override
   final void quantize(
       float[] x, int from, int to, float @Nullable [] importance, byte[] out, int at) {
-    Search search = search(Math.min(TOGETHER, (to - from) / SIZE));
+    Search search = searches.get();
     for (int i = from; i < to; i += TOGETHER * SIZE, at += TOGETHER * bytes) {
       int count = Math.min(TOGETHER, (to - i) / SIZE);
       search.quantize(x, i, count, importance, i - from, out, at);
     }
+  }
+
+  /**
+   * The value of greatest magnitude, the first of equals; NaN is passed over, 0 if none is left.
+   */
+  static float furthest(float[] values, int from, int count) {
+    // Magnitudes have the order of their bits. Which is greater cannot be foretold: no branch.
+    int furthest = 0;
+    for (int i = from; i < from + count; i++) {
+      int bits = Float.floatToRawIntBits(values[i]);
+      furthest = (bits & MAGNITUDE) > (furthest & MAGNITUDE) ? bits : furthest;
+    }
+    float found = Float.intBitsToFloat(furthest);
+    return Float.isNaN(found) ? furthestNumber(values, from, count) : found;
+  }
+
+  private static float furthestNumber(float[] values, int from, int count) {
+    float furthest = 0;
+    for (int i = from; i < from + count; i++) {
+      if (Math.abs(values[i]) > Math.abs(furthest)) furthest = values[i];
+    }
+    return furthest;
   }
 
   /** Room to search {@code count} super-blocks at a time in. */
