@@ -9,6 +9,8 @@ interface KernelSupport {
 
   FiniteRange finiteRange(float[] x, int from, int to);
 
+  boolean allFinite(float[] x, int from, int to);
+
   float absMax(float[] x, int from, int to);
 
   void channelRanges(

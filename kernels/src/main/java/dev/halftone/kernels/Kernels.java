@@ -36,6 +36,8 @@ public final class Kernels {
   public static final int HISTOGRAM_PARTS = 4;
 
   // What SIMD gains over the plain loop, in nanoseconds an element, on a Zen 3 core.
+  static final Takeover FINITE = Takeover.ofSmallLoop(0.25);
+
   private static final Takeover QUANTIZE = new Takeover(0.2);
   private static final Takeover COLUMNS = new Takeover(0.5);
   private static final Takeover BLOCKS = new Takeover(0.7);
@@ -67,11 +69,10 @@ public final class Kernels {
     return KernelProvider.PLAIN.finiteRange(x, from, to);
   }
 
-  /** How many elements of {@code x[from, to)} are NaN or infinite. */
-  public static long countNonFinite(float[] x, int from, int to) {
+  /** Whether no element of {@code x[from, to)} is NaN or infinite. */
+  public static boolean allFinite(float[] x, int from, int to) {
     Objects.checkFromToIndex(from, to, x.length);
-    FiniteRange range = KernelProvider.PLAIN.finiteRange(x, from, to);
-    return range.nan() + range.infinite();
+    return FINITE.next(to - from).allFinite(x, from, to);
   }
 
   /** Largest magnitude in {@code x[from, to)}, 0 when empty; NaN if any element is NaN. */

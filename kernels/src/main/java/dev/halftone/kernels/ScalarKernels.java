@@ -78,6 +78,11 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
+  public boolean allFinite(float[] x, int from, int to) {
+    return finiteRange(x, from, to).finite() == to - from;
+  }
+
+  @Override
   public float absMax(float[] x, int from, int to) {
     float max = 0f;
     for (int i = from; i < to; i++) max = Math.max(max, Math.abs(x[i]));

@@ -284,5 +284,6 @@ public final class ScaleFits {
    */
   public static void expect(long values) {
     for (Takeover takeover : ALL) takeover.expect(values);
+    Kernels.FINITE.expect(values);
   }
 }

@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Takeover {
   private static final double COMPILATION = 6e8;
 
+  /** The same for a loop of a few operations. */
+  private static final double SMALL_COMPILATION = 1e8;
+
   /**
    * Calls below this many elements are left to the plain loop and not counted: threads that all add
    * to one counter would wait for each other.
@@ -25,7 +28,20 @@ final class Takeover {
    * @param gain nanoseconds an element that SIMD saves
    */
   Takeover(double gain) {
-    after = KernelProvider.WISH.equals("vector") ? -1 : (long) (COMPILATION / gain);
+    this(gain, COMPILATION);
+  }
+
+  private Takeover(double gain, double compilation) {
+    after = KernelProvider.WISH.equals("vector") ? -1 : (long) (compilation / gain);
+  }
+
+  /**
+   * For a loop of a few operations.
+   *
+   * @param gain nanoseconds an element that SIMD saves
+   */
+  static Takeover ofSmallLoop(double gain) {
+    return new Takeover(gain, SMALL_COMPILATION);
   }
 
   /** Who computes the next {@code elements}. */

@@ -26,20 +26,26 @@ final class VectorBlockCodes {
       int high,
       byte[] codes,
       int at) {
-    int whole = size - size % LANES;
-    for (int b = 0; b < count; b++) {
+    if (size % LANES != 0) {
+      for (int b = 0; b < count; b++) {
+        int i = b * size;
+        if (scales[b] != 0)
+          PlainFits.codes(x, from + i, size, scales[b], minima[b], low, high, codes, at + i);
+      }
+      return;
+    }
+    // One loop over all blocks: a loop over the one or two registers of each would take longer.
+    int b = 0;
+    int end = size;
+    for (int i = 0; i < count * size; i += LANES) {
+      if (i == end) {
+        b++;
+        end += size;
+      }
       float scale = scales[b];
       if (scale == 0) continue;
-      int first = b * size;
-      for (int i = first; i < first + whole; i += LANES) {
-        FloatVector value = FloatVector.fromArray(F, x, from + i).add(minima[b]).div(scale);
-        VectorCodes.store(Lanes.integers(value, low, high).sub(low), codes, at + i);
-      }
-      if (whole < size) {
-        int rest = first + whole;
-        PlainFits.codes(
-            x, from + rest, size - whole, scale, minima[b], low, high, codes, at + rest);
-      }
+      FloatVector value = FloatVector.fromArray(F, x, from + i).add(minima[b]).div(scale);
+      VectorCodes.store(Lanes.integers(value, low, high).sub(low), codes, at + i);
     }
   }
 

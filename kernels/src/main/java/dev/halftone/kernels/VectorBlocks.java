@@ -12,13 +12,22 @@ import jdk.incubator.vector.VectorSpecies;
 /** {@link PlainBlocks} with neighbours in the lanes. */
 final class VectorBlocks {
   private static final VectorSpecies<Float> F = Lanes.F;
-  private static final int LANES = F.length();
+  static final int LANES = F.length();
   private static final int NIBBLES = ScaleFits.NIBBLES;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
   private static final int MAGNITUDE = 0x7FFFFFFF;
+  private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
   private static final float SHIFT = 8.5f;
   private static final float BELOW_HALF = Math.nextDown(0.5f);
 
   private VectorBlocks() {}
+
+  /** Bits of NaN are above those of infinity, which are above those of all other magnitudes. */
+  static boolean allFinite(float[] x, int from, int to) {
+    IntVector greatest = IntVector.zero(I);
+    for (int i = from; i < to; i += LANES) greatest = greatest.max(magnitudes(x, i));
+    return greatest.reduceLanes(MAX) < INFINITY;
+  }
 
   static void extremes(float[] x, int from, int count, int size, float[] out) {
     if (size % LANES != 0 || size > Long.SIZE) {

@@ -18,6 +18,12 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
+  public boolean allFinite(float[] x, int from, int to) {
+    int whole = to - (to - from) % VectorBlocks.LANES;
+    return VectorBlocks.allFinite(x, from, whole) && super.allFinite(x, whole, to);
+  }
+
+  @Override
   public void quantize(float[] x, int from, int to, Grid grid, byte[] out, int at) {
     VectorCodes.quantize(x, from, to, grid, out, at);
   }

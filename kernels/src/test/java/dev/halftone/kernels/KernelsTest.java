@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** What the kernels compute, on values worked out by hand or by another way. */
@@ -24,7 +25,21 @@ class KernelsTest {
     assertThat(Kernels.finiteRange(x, 0, 8)).isEqualTo(new FiniteRange(-2, 3, 4, 2, 2));
     assertThat(Kernels.finiteRange(x, 4, 5)).isEqualTo(new FiniteRange(0f, 0f, 1, 0, 0));
     assertThat(Kernels.finiteRange(x, 0, 0)).isEqualTo(FiniteRange.EMPTY);
-    assertThat(Kernels.countNonFinite(x, 0, 8)).isEqualTo(4);
+  }
+
+  @Test
+  void allFiniteFindsNanAndInfinityAnywhere() {
+    for (float bad : new float[] {NAN, INFINITY, -INFINITY}) {
+      for (int i = 0; i < 67; i++) {
+        float[] x = new float[67];
+        Arrays.fill(x, -Float.MAX_VALUE);
+        assertThat(Kernels.allFinite(x, 0, 67)).isTrue();
+        x[i] = bad;
+        assertThat(Kernels.allFinite(x, 0, 67)).isFalse();
+        assertThat(Kernels.allFinite(x, i + 1, 67)).isTrue();
+        assertThat(Kernels.allFinite(x, 0, i)).isTrue();
+      }
+    }
   }
 
   @Test

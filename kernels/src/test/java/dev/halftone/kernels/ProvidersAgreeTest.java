@@ -32,6 +32,18 @@ class ProvidersAgreeTest {
   }
 
   @Test
+  void allFinite() {
+    agree("finite", KernelSupport::allFinite);
+    agree(
+        "finite but for some",
+        (kernels, x, from, to) -> {
+          float[] finite = x.clone();
+          for (int i = from; i < to; i++) if (!Float.isFinite(x[i])) finite[i] = Float.MAX_VALUE;
+          return kernels.allFinite(finite, from, to);
+        });
+  }
+
+  @Test
   void quantize() {
     for (Grid grid : Floats.GRIDS) {
       if (grid.high() - grid.low() < 256) agree("8 bits " + grid, bytes(grid));

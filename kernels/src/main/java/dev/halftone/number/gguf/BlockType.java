@@ -148,7 +148,7 @@ public enum BlockType {
   }
 
   private static void checkFinite(String what, float[] x, int from, int to) {
-    if (Kernels.countNonFinite(x, from, to) == 0) return;
+    if (Kernels.allFinite(x, from, to)) return;
     int i = from;
     while (Float.isFinite(x[i])) i++;
     throw new IllegalArgumentException("%s %d is %s".formatted(what, i - from, x[i]));

@@ -27,6 +27,6 @@ final class Values {
   }
 
   static void requireFinite(CodeRequest request, float[] values, int from, int count) {
-    if (Kernels.countNonFinite(values, from, from + count) > 0) throw Encoder.notFinite(request);
+    if (!Kernels.allFinite(values, from, from + count)) throw Encoder.notFinite(request);
   }
 }

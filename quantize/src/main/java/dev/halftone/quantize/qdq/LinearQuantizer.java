@@ -139,7 +139,7 @@ final class LinearQuantizer {
   }
 
   private static void checkFinite(String name, float[] values) {
-    if (Kernels.countNonFinite(values, 0, values.length) == 0) return;
+    if (Kernels.allFinite(values, 0, values.length)) return;
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw new MalformedModelException(
