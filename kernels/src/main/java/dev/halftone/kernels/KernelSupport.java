@@ -137,8 +137,7 @@ interface KernelSupport {
       float[] scales,
       float[] inverses);
 
-  void fitRefined(
-      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes);
+  void fitRefined(float[] x, int from, int count, int size, int levels, float[] scales);
 
   void fitNonlinear(
       float[] x,

@@ -22,12 +22,14 @@ final class RefinedFit {
     this.at = at;
   }
 
-  static void fit(
-      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
-    for (int b = 0; b < count; b++) {
-      int at = b * size;
-      scales[b] = new RefinedFit(x, from + at, size, levels, codes, at).scale();
-    }
+  static void fit(float[] x, int from, int count, int size, int levels, float[] scales) {
+    byte[] codes = new byte[size];
+    for (int b = 0; b < count; b++)
+      scales[b] = new RefinedFit(x, from + b * size, size, levels, codes, 0).scale();
+  }
+
+  static void codes(float[] x, int from, int size, int levels, byte[] codes, int at) {
+    new RefinedFit(x, from, size, levels, codes, at).scale();
   }
 
   private float scale() {

@@ -524,9 +524,8 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
-  public void fitRefined(
-      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
-    RefinedFit.fit(x, from, count, size, levels, scales, codes);
+  public void fitRefined(float[] x, int from, int count, int size, int levels, float[] scales) {
+    RefinedFit.fit(x, from, count, size, levels, scales);
   }
 
   @Override

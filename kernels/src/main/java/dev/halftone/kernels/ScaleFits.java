@@ -161,16 +161,22 @@ public final class ScaleFits {
    * Fits {@code x ≈ scale * code}, codes {@code -levels} to {@code levels - 1}, with weights {@code
    * x²}: rounds with the value of greatest magnitude at {@code -levels}, and then up to five rounds
    * in which single codes move to where the weighted error falls. A block of magnitudes below 1e-15
-   * has scale 0 and codes 0.
-   *
-   * @param codes {@code count * size} of them, plus {@code levels}
+   * has scale 0.
    */
-  public static void refined(
-      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
+  public static void refined(float[] x, int from, int count, int size, int levels, float[] scales) {
     Objects.checkFromIndexSize(from, Math.multiplyExact((long) count, size), (long) x.length);
     Objects.checkFromIndexSize(0, count, scales.length);
-    Objects.checkFromIndexSize(0, count * size, codes.length);
-    REFINED.next(count * size).fitRefined(x, from, count, size, levels, scales, codes);
+    REFINED.next(count * size).fitRefined(x, from, count, size, levels, scales);
+  }
+
+  /**
+   * Codes of the block at {@code x[from]} as {@link #refined} leaves them, plus {@code levels}; 0
+   * where its scale is 0 because of its magnitudes.
+   */
+  public static void refinedCodes(float[] x, int from, int size, int levels, byte[] codes, int at) {
+    Objects.checkFromIndexSize(from, size, x.length);
+    Objects.checkFromIndexSize(at, size, codes.length);
+    RefinedFit.codes(x, from, size, levels, codes, at);
   }
 
   /**

@@ -113,9 +113,8 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
-  public void fitRefined(
-      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
-    VectorRefinedFit.fit(x, from, count, size, levels, scales, codes);
+  public void fitRefined(float[] x, int from, int count, int size, int levels, float[] scales) {
+    VectorRefinedFit.fit(x, from, count, size, levels, scales);
   }
 
   @Override

@@ -37,15 +37,14 @@ final class VectorRefinedFit {
     codes = new float[size * LANES];
   }
 
-  static void fit(
-      float[] x, int from, int count, int size, int levels, float[] scales, byte[] codes) {
+  static void fit(float[] x, int from, int count, int size, int levels, float[] scales) {
     VectorRefinedFit search = SEARCHES.of(new Kind(size, levels));
     for (int block = 0; block < count; block += LANES) {
       int blocks = Math.min(LANES, count - block);
       search.load(x, from + block * size, blocks, size);
       search.round();
       for (int round = 0; round < RefinedFit.ROUNDS && search.improve(); round++) {}
-      search.store(blocks, size, scales, codes, block);
+      search.store(blocks, scales, block);
     }
   }
 
@@ -113,13 +112,10 @@ final class VectorRefinedFit {
     return moved;
   }
 
-  private void store(int blocks, int size, float[] scales, byte[] out, int block) {
+  private void store(int blocks, float[] scales, int block) {
     for (int lane = 0; lane < blocks; lane++) {
       boolean zero = Math.abs(max[lane]) < ScaleFits.ZERO;
       scales[block + lane] = zero || !(sumsL2[lane] > 0) ? 0 : sumsLX[lane] / sumsL2[lane];
-      int at = (block + lane) * size;
-      for (int i = 0; i < size; i++)
-        out[at + i] = (byte) (zero ? 0 : (int) codes[i * LANES + lane] + levels);
     }
   }
 }

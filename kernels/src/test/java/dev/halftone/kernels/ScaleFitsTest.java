@@ -133,9 +133,8 @@ class ScaleFitsTest {
           "refined",
           (kernels, x, count, size, weights) -> {
             float[] scales = new float[count];
-            byte[] codes = new byte[count * size];
-            kernels.fitRefined(x, 3, count, size, levels, scales, codes);
-            return new Object[] {scales, codes};
+            kernels.fitRefined(x, 3, count, size, levels, scales);
+            return scales;
           });
     }
   }
@@ -282,8 +281,9 @@ class ScaleFitsTest {
     ScaleFits.symmetric(x, 0, 1, 16, 8, new Given(x), scales, inverses);
     assertThat(scales).containsExactly(0f);
     byte[] codes = new byte[16];
-    ScaleFits.refined(x, 0, 1, 16, 8, scales, codes);
+    ScaleFits.refined(x, 0, 1, 16, 8, scales);
     assertThat(scales).containsExactly(0f);
+    ScaleFits.refinedCodes(x, 0, 16, 8, codes, 0);
     assertThat(codes).containsOnly(0);
     ScaleFits.positive(x, 0, 1, 16, 8, x, scales, codes);
     assertThat(scales).containsExactly(0f);

@@ -150,8 +150,7 @@ abstract class MinimumCodec extends SuperBlockCodec {
 
     /** Integers for the scales of a super-block, the greatest the highest; returns their unit. */
     private float round(float[] scales, int from, byte[] integers) {
-      float max = 0;
-      for (int b = from; b < from + blocks; b++) if (scales[b] > max) max = scales[b];
+      float max = greatest(scales, from, blocks);
       float inverse = max > 0 ? scaleLevels / max : 0;
       for (int b = from; b < from + blocks; b++) {
         int integer = CConversions.nearest(inverse * scales[b]) & 0xFF;

@@ -99,11 +99,18 @@ final class Q3KCodec extends SuperBlockCodec {
         byte[] out,
         int at) {
       if (importance == null) {
-        ScaleFits.refined(x, from, count * BLOCKS, BLOCK, 4, scales, codes);
+        ScaleFits.refined(x, from, count * BLOCKS, BLOCK, 4, scales);
       } else {
         searchWeighted(x, from, count, importance, column);
       }
       for (int s = 0; s < count; s++) storeScales(s, importance == null, out, at + s * BYTES);
+      // Where the integer scale is 0 any codes do; these are what the search left.
+      for (int b = 0; b < count * BLOCKS; b++) {
+        int i = b * BLOCK;
+        if (rounded[b] != 0) continue;
+        if (importance == null) ScaleFits.refinedCodes(x, from + i, BLOCK, 4, codes, i);
+        else ScaleFits.symmetricCodes(x, from + i, BLOCK, 4, inverses[b], codes, i);
+      }
       ScaleFits.codes(x, from, count * BLOCKS, BLOCK, rounded, noMinima, -4, 3, codes, 0);
       for (int s = 0; s < count; s++) packCodes(codes, s * SIZE, out, at + s * BYTES);
     }
@@ -124,10 +131,6 @@ final class Q3KCodec extends SuperBlockCodec {
       int blocks = count * BLOCKS;
       for (int b = 0; b < blocks; b++) sums[b] = Weights.sum(weights, b * BLOCK, BLOCK);
       ScaleFits.symmetric(x, from, blocks, BLOCK, 4, new Given(weights), scales, inverses);
-      for (int b = 0; b < blocks; b++) {
-        int i = b * BLOCK;
-        ScaleFits.symmetricCodes(x, from + i, BLOCK, 4, inverses[b], codes, i);
-      }
       ScaleFits.symmetric(scales, 0, count, BLOCKS, 32, new Given(sums), d, dInverses);
     }
 

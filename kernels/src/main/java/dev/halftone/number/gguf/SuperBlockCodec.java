@@ -45,6 +45,22 @@ abstract class SuperBlockCodec extends BlockCodec {
     return Float.isNaN(found) ? furthestNumber(values, from, count) : found;
   }
 
+  /** The greatest value above 0; NaN is passed over, 0 if there is none. */
+  static float greatest(float[] values, int from, int count) {
+    // Positive floats have the order of their bits, and those of negative ones are below 0.
+    int greatest = 0;
+    for (int i = from; i < from + count; i++)
+      greatest = Math.max(greatest, Float.floatToRawIntBits(values[i]));
+    float found = Float.intBitsToFloat(greatest);
+    return Float.isNaN(found) ? greatestNumber(values, from, count) : found;
+  }
+
+  private static float greatestNumber(float[] values, int from, int count) {
+    float greatest = 0;
+    for (int i = from; i < from + count; i++) if (values[i] > greatest) greatest = values[i];
+    return greatest;
+  }
+
   private static float furthestNumber(float[] values, int from, int count) {
     float furthest = 0;
     for (int i = from; i < from + count; i++) {
