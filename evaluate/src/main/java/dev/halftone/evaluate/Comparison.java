@@ -53,7 +53,8 @@ public record Comparison(List<Layer> layers, int samples, List<String> warnings)
       int threads,
       Progress progress) {
     Model first = OnnxReader.read(reference);
-    Counterparts counterparts = Counterparts.of(first.graph(), OnnxReader.read(model));
+    Model unpadded = Unpadding.of(first.graph(), OnnxReader.read(model));
+    Counterparts counterparts = Counterparts.of(first.graph(), unpadded);
     if (counterparts.names().isEmpty()) {
       throw new UnsupportedModelException(
           model, "has no float value that stands for one of " + reference);
