@@ -1,5 +1,6 @@
 package dev.halftone.number.gguf;
 
+import dev.halftone.kernels.FiniteRange;
 import dev.halftone.kernels.Kernels;
 import java.util.List;
 import java.util.Objects;
@@ -140,6 +141,8 @@ public enum BlockType {
     if (weights.length != columns)
       throw new IllegalArgumentException(
           "%d importance weights for %d columns".formatted(weights.length, columns));
+    FiniteRange range = Kernels.finiteRange(weights, 0, columns);
+    if (range.finite() == columns && range.min() >= 0) return;
     checkFinite("importance", weights, 0, columns);
     for (int i = 0; i < columns; i++) {
       if (weights[i] < 0)

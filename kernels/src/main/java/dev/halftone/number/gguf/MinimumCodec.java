@@ -126,7 +126,7 @@ abstract class MinimumCodec extends SuperBlockCodec {
       } else {
         weighByImportance(x, from, count, importance, column);
         ScaleFits.affine(x, from, count * blocks, weighted, new Given(weights), found);
-        for (int b = 0; b < count * blocks; b++) sums[b] = Weights.sum(weights, b * size, size);
+        Weights.sums(weights, count * blocks, size, sums);
         ScaleFits.positive(found.scales(), 0, count, blocks, scaleLevels, sums, d, scaleCodes);
         ScaleFits.positive(found.minima(), 0, count, blocks, scaleLevels, sums, dmin, minimumCodes);
       }
@@ -142,8 +142,11 @@ abstract class MinimumCodec extends SuperBlockCodec {
 
     private void weighByImportance(float[] x, int from, int count, float[] importance, int column) {
       if (weights.length < count * SIZE) weights = new float[count * SIZE];
-      for (int i = 0; i < count * SIZE; i += SIZE) {
-        float variance = varianceFactor * Weights.sumOfSquares(x, from + i, SIZE) / SIZE;
+      Weights.squares(x, from, count * SIZE, weights, 0);
+      Weights.sums(weights, count, SIZE, sums);
+      for (int s = 0; s < count; s++) {
+        int i = s * SIZE;
+        float variance = varianceFactor * sums[s] / SIZE;
         Weights.weigh(x, from + i, SIZE, importance, column + i, variance, weights, i);
       }
     }

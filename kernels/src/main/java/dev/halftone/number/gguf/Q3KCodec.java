@@ -124,12 +124,15 @@ final class Q3KCodec extends SuperBlockCodec {
     }
 
     private void searchWeighted(float[] x, int from, int count, float[] importance, int column) {
-      for (int i = 0; i < count * SIZE; i += SIZE) {
-        float variance = 2 * Weights.sumOfSquares(x, from + i, SIZE) / SIZE;
+      Weights.squares(x, from, count * SIZE, weights, 0);
+      Weights.sums(weights, count, SIZE, sums);
+      for (int s = 0; s < count; s++) {
+        int i = s * SIZE;
+        float variance = 2 * sums[s] / SIZE;
         Weights.weigh(x, from + i, SIZE, importance, column + i, variance, weights, i);
       }
       int blocks = count * BLOCKS;
-      for (int b = 0; b < blocks; b++) sums[b] = Weights.sum(weights, b * BLOCK, BLOCK);
+      Weights.sums(weights, blocks, BLOCK, sums);
       ScaleFits.symmetric(x, from, blocks, BLOCK, 4, new Given(weights), scales, inverses);
       ScaleFits.symmetric(scales, 0, count, BLOCKS, 32, new Given(sums), d, dInverses);
     }
