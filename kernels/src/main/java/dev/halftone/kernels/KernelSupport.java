@@ -137,6 +137,16 @@ interface KernelSupport {
       float[] scales,
       float[] inverses);
 
+  void fitPositive(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      byte[] codes);
+
   void fitRefined(float[] x, int from, int count, int size, int levels, float[] scales);
 
   void fitNonlinear(

@@ -2,7 +2,10 @@ package dev.halftone.kernels;
 
 /** {@link ScaleFits#positive} for one block after the other. */
 final class PositiveFit {
-  private static final int ROUNDS = 5;
+  static final int ROUNDS = 5;
+
+  /** Tries with less, and as many with more steps than levels. */
+  static final int TRIES = 4;
 
   private final float[] x;
   private final int from;
@@ -61,9 +64,9 @@ final class PositiveFit {
       float difference = x[from + i] - scale * (CConversions.nearest(best * x[from + i]) & 0xFF);
       least += weights[at + i] * difference * difference;
     }
-    for (int number = -4; number <= 4; number++) {
+    for (int number = -TRIES; number <= TRIES; number++) {
       if (number == 0) continue;
-      float inverse = (0.1f * number + levels) / max;
+      float inverse = steps(number, levels) / max;
       float error = error(inverse);
       if (error < least) {
         least = error;
@@ -71,6 +74,11 @@ final class PositiveFit {
       }
     }
     return best;
+  }
+
+  /** What try {@code number} brings the greatest value to. */
+  static float steps(int number, int levels) {
+    return 0.1f * number + levels;
   }
 
   private float error(float inverse) {

@@ -524,6 +524,19 @@ class ScalarKernels implements KernelSupport {
   }
 
   @Override
+  public void fitPositive(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      byte[] codes) {
+    PositiveFit.fit(x, from, count, size, levels, weights, scales, codes);
+  }
+
+  @Override
   public void fitRefined(float[] x, int from, int count, int size, int levels, float[] scales) {
     RefinedFit.fit(x, from, count, size, levels, scales);
   }

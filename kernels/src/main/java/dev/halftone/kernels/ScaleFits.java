@@ -22,10 +22,14 @@ public final class ScaleFits {
   /** Values of a block of {@link #truncateNibbles}. */
   static final int NIBBLES = 32;
 
+  /** What {@link #positive} searches are mostly scales, each of at least so many values. */
+  private static final int VALUES_OF_A_SCALE = 16;
+
   private static final Takeover AFFINE = new Takeover(70);
   private static final Takeover SYMMETRIC = new Takeover(30);
   private static final Takeover NONLINEAR = new Takeover(110);
   private static final Takeover REFINED = new Takeover(5);
+  private static final Takeover POSITIVE = new Takeover(1);
 
   private static final Takeover EXTREMES = new Takeover(1);
   private static final Takeover ROUNDING = new Takeover(2);
@@ -34,7 +38,17 @@ public final class ScaleFits {
   private static final Takeover LEVELS = new Takeover(10);
 
   private static final List<Takeover> ALL =
-      List.of(AFFINE, SYMMETRIC, NONLINEAR, REFINED, EXTREMES, ROUNDING, TRUNCATING, CODES, LEVELS);
+      List.of(
+          AFFINE,
+          SYMMETRIC,
+          NONLINEAR,
+          REFINED,
+          POSITIVE,
+          EXTREMES,
+          ROUNDING,
+          TRUNCATING,
+          CODES,
+          LEVELS);
 
   private ScaleFits() {}
 
@@ -154,7 +168,10 @@ public final class ScaleFits {
       byte[] codes) {
     check(x, from, count, size, new Given(weights), scales);
     Objects.checkFromIndexSize(0, count * size, codes.length);
-    PositiveFit.fit(x, from, count, size, levels, weights, scales, codes);
+    long values = (long) count * size * VALUES_OF_A_SCALE;
+    POSITIVE
+        .next((int) Math.min(Integer.MAX_VALUE, values))
+        .fitPositive(x, from, count, size, levels, weights, scales, codes);
   }
 
   /**

@@ -113,6 +113,19 @@ final class VectorKernels extends ScalarKernels {
   }
 
   @Override
+  public void fitPositive(
+      float[] x,
+      int from,
+      int count,
+      int size,
+      int levels,
+      float[] weights,
+      float[] scales,
+      byte[] codes) {
+    VectorPositiveFit.fit(x, from, count, size, levels, weights, scales, codes);
+  }
+
+  @Override
   public void fitRefined(float[] x, int from, int count, int size, int levels, float[] scales) {
     VectorRefinedFit.fit(x, from, count, size, levels, scales);
   }

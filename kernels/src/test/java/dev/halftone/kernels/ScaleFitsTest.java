@@ -127,6 +127,24 @@ class ScaleFitsTest {
   }
 
   @Test
+  void positiveSearches() {
+    for (int levels : new int[] {4, 15, 63}) {
+      for (boolean mixed : new boolean[] {false, true}) {
+        agree(
+            "positive",
+            (kernels, x, count, size, weights) -> {
+              float[] values = x.clone();
+              if (!mixed) for (int i = 0; i < values.length; i++) values[i] = Math.abs(values[i]);
+              float[] scales = new float[count];
+              byte[] codes = new byte[count * size];
+              kernels.fitPositive(values, 3, count, size, levels, weights, scales, codes);
+              return new Object[] {scales, codes};
+            });
+      }
+    }
+  }
+
+  @Test
   void refinedSearches() {
     for (int levels : new int[] {4, 16}) {
       agree(
