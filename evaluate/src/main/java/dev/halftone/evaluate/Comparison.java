@@ -53,8 +53,9 @@ public record Comparison(List<Layer> layers, int samples, List<String> warnings)
       int threads,
       Progress progress) {
     Model first = OnnxReader.read(reference);
-    Model unpadded = Unpadding.of(first.graph(), OnnxReader.read(model));
-    Counterparts counterparts = Counterparts.of(first.graph(), unpadded);
+    Model second = OnnxReader.read(model);
+    Counterparts counterparts =
+        Counterparts.of(first.graph(), second, PaddedValues.of(first.graph(), folded, second));
     if (counterparts.names().isEmpty()) {
       throw new UnsupportedModelException(
           model, "has no float value that stands for one of " + reference);

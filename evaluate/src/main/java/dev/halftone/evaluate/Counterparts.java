@@ -1,10 +1,12 @@
 package dev.halftone.evaluate;
 
+import dev.halftone.evaluate.PaddedValues.Padded;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.Opaque;
 import dev.halftone.graph.edit.GraphEditor;
+import dev.halftone.tensor.Tensor;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,14 +21,22 @@ import org.jspecify.annotations.Nullable;
  * <p>A value {@code v} that the model quantizes is compared after that: with the DequantizeLinear
  * of its integers, so that the error of storing it is counted. Where there is none (an operator
  * such as QLinearConv gives or reads the integers, {@code v_quantized}), one is added for the
- * comparison. Otherwise it is the value of the same name.
+ * comparison. Otherwise it is the value of the same name. Of a value with channels of zeros, which
+ * its reference does not have, the others are sliced off for the comparison.
  *
  * @param model with what had to be added
  * @param names value of the reference to value of the model, in the order of the reference's nodes
+ * @param padded those of them that are slices, with the name of the whole
  */
-record Counterparts(Model model, Map<String, String> names) {
-  static Counterparts of(Graph reference, Model model) {
-    return new Search(model).run(reference);
+record Counterparts(Model model, Map<String, String> names, Map<String, Padded> padded) {
+  static Counterparts of(Graph reference, Model model, Map<String, Padded> padded) {
+    return new Search(model, padded).run(reference);
+  }
+
+  /** What the model stores or gives for a value of the reference, channels of zeros included. */
+  String whole(String value) {
+    Padded wide = padded.get(value);
+    return wide == null ? names.getOrDefault(value, "") : wide.name();
   }
 
   private static final class Search {
@@ -35,9 +45,12 @@ record Counterparts(Model model, Map<String, String> names) {
     private final Map<String, Node> producers = new HashMap<>();
     private final Map<String, String> dequantized = new HashMap<>();
     private final Map<String, String> quantized = new HashMap<>();
+    private final Map<String, Padded> padded;
+    private final Map<String, Padded> sliced = new LinkedHashMap<>();
 
-    Search(Model model) {
+    Search(Model model, Map<String, Padded> padded) {
       this.model = model;
+      this.padded = padded;
       this.editor = new GraphEditor(model.graph());
       for (Node node : model.graph().nodes())
         for (String output : node.outputs()) producers.put(output, node);
@@ -54,10 +67,12 @@ record Counterparts(Model model, Map<String, String> names) {
     Counterparts run(Graph reference) {
       Map<String, String> names = new LinkedHashMap<>();
       for (String value : produced(reference)) {
-        String counterpart = counterpart(value);
-        if (counterpart != null) names.put(value, counterpart);
+        Padded wide = padded.get(value);
+        String counterpart = counterpart(wide == null ? value : wide.name());
+        if (counterpart == null) continue;
+        names.put(value, wide == null ? counterpart : slice(value, counterpart, wide));
       }
-      return new Counterparts(model.withGraph(editor.toGraph()), names);
+      return new Counterparts(model.withGraph(editor.toGraph()), names, sliced);
     }
 
     private static Set<String> produced(Graph graph) {
@@ -73,6 +88,21 @@ record Counterparts(Model model, Map<String, String> names) {
       String integers = fromIntegers(quantized.getOrDefault(value, value + "_quantized"));
       if (integers != null) return integers;
       return producers.containsKey(value) ? value : null;
+    }
+
+    private String slice(String value, String whole, Padded wide) {
+      sliced.put(value, new Padded(whole, wide.channels(), wide.zeros(), wide.rank()));
+      String result = editor.freshName(whole + "_sliced");
+      List<String> inputs =
+          List.of(whole, number(result, 0), number(result, wide.channels()), number(result, 1));
+      editor.add(Node.of(editor.freshName(result + "_Slice"), "Slice", inputs, List.of(result)));
+      return result;
+    }
+
+    private String number(String wish, long number) {
+      String name = editor.freshName(wish + "_number");
+      editor.addInitializer(name, Tensor.ofLongs(new long[] {number}, 1));
+      return name;
     }
 
     private @Nullable String fromIntegers(String codes) {

@@ -33,9 +33,7 @@ record Grid(String scale, String zeroPoint) {
    */
   static String domain(Graph graph) {
     return graph.nodes().stream()
-        .filter(
-            node ->
-                node.opType().equals("QuantizeLinear") || node.opType().equals("DequantizeLinear"))
+        .filter(node -> Coding.isEncoder(node) || Coding.isDecoder(node))
         .map(Node::domain)
         .findFirst()
         .orElse("");

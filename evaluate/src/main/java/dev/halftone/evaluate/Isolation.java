@@ -1,5 +1,6 @@
 package dev.halftone.evaluate;
 
+import dev.halftone.evaluate.PaddedValues.Padded;
 import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
@@ -8,6 +9,7 @@ import dev.halftone.graph.TensorType;
 import dev.halftone.graph.ValueInfo;
 import dev.halftone.graph.edit.GraphEditor;
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A node that reads a value of the model that stands for a value {@code v} of the reference
  * reads an input of the graph in its place; where the value is integers, the input after a
  * QuantizeLinear of the same grid. The nodes that store {@code v} itself are left as they are: the
- * error of storing a value is that of the layer that gives it.
+ * error of storing a value is that of the layer that gives it. Where the model has channels of
+ * zeros that the reference does not have, the input is padded with them.
  */
 final class Isolation {
   private final Counterparts counterparts;
@@ -125,8 +128,16 @@ final class Isolation {
     /** Value of the model to the input that its readers read. */
     private final Map<String, String> floats = new HashMap<>();
 
+    /** Value of the reference to what readers read in its place, and the other way. */
+    private final Map<String, String> standIns = new HashMap<>();
+
+    private final Map<String, String> valuesOfStandIns = new HashMap<>();
+
     /** Integers to the value of the reference that they store. */
     private final Map<String, String> codes = new HashMap<>();
+
+    /** Counterparts that are slices, which slice what the model gives. */
+    private final Set<String> slices = new HashSet<>();
 
     private final Map<String, String> quantizedInputs = new HashMap<>();
 
@@ -154,27 +165,52 @@ final class Isolation {
     private void standIn(String value, String counterpart) {
       String input = editor.freshName(value + "_given");
       inputs.put(input, value);
-      floats.put(counterpart, input);
-      if (producers.containsKey(value)) floats.putIfAbsent(value, input);
-      Node decoder = producers.get(counterpart);
-      if (decoder != null && isDecoder(decoder)) codes.put(decoder.input(0), value);
+      Padded padded = counterparts.padded().get(value);
+      String standIn = padded == null ? input : pad(input, padded);
+      String whole = counterparts.whole(value);
+      if (padded != null) slices.add(counterpart);
+      standIns.put(value, standIn);
+      valuesOfStandIns.put(standIn, value);
+      floats.put(whole, standIn);
+      Node decoder = producers.get(whole);
+      if (decoder == null || !Coding.isDecoder(decoder)) {
+        if (producers.containsKey(value)) floats.putIfAbsent(value, standIn);
+        return;
+      }
+      codes.put(decoder.input(0), value);
+      Node encoder = producers.get(decoder.input(0));
+      String given = encoder != null && Coding.isEncoder(encoder) ? encoder.input(0) : value;
+      if (producers.containsKey(given)) floats.putIfAbsent(given, standIn);
+    }
+
+    private String pad(String input, Padded padded) {
+      long[] pads = new long[2 * padded.rank()];
+      pads[padded.rank() + 1] = padded.zeros();
+      String numbers = editor.freshName(input + "_pads");
+      editor.addInitializer(numbers, Tensor.ofLongs(pads, pads.length));
+      String result = editor.freshName(input + "_with_zeros");
+      editor.add(
+          Node.of(
+              editor.freshName(result + "_Pad"), "Pad", List.of(input, numbers), List.of(result)));
+      return result;
     }
 
     /** A value may be decoded for each of its readers, and stored in more than one grid. */
     private void standInsThroughCodes() {
       for (Node node : graph.nodes()) {
-        String input = isEncoder(node) ? floats.get(node.input(0)) : null;
-        if (input != null) codes.putIfAbsent(node.output(0), String.valueOf(inputs.get(input)));
+        String standIn = Coding.isEncoder(node) ? floats.get(node.input(0)) : null;
+        String value = standIn == null ? null : valuesOfStandIns.get(standIn);
+        if (value != null) codes.putIfAbsent(node.output(0), value);
       }
       for (Node node : graph.nodes()) {
-        String value = isDecoder(node) ? codes.get(node.input(0)) : null;
-        String counterpart = value == null ? null : counterparts.names().get(value);
-        String input = counterpart == null ? null : floats.get(counterpart);
-        if (input != null) floats.putIfAbsent(node.output(0), input);
+        String value = Coding.isDecoder(node) ? codes.get(node.input(0)) : null;
+        String standIn = value == null ? null : standIns.get(value);
+        if (standIn != null) floats.putIfAbsent(node.output(0), standIn);
       }
     }
 
     private void cut(Node node) {
+      if (node.is("Slice") && slices.contains(node.output(0))) return;
       Map<String, String> renames = new HashMap<>();
       for (String read : node.reads()) {
         String given = given(node, read);
@@ -185,9 +221,10 @@ final class Isolation {
 
     private @Nullable String given(Node reader, String read) {
       String input = floats.get(read);
-      if (input != null) return isEncoder(reader) && reader.input(0).equals(read) ? null : input;
+      if (input != null)
+        return Coding.isEncoder(reader) && reader.input(0).equals(read) ? null : input;
       String value = codes.get(read);
-      return value == null || isDecoder(reader) ? null : quantized(read, value);
+      return value == null || Coding.isDecoder(reader) ? null : quantized(read, value);
     }
 
     /** The integers of what the reference gives; null where their grid is not known. */
@@ -195,7 +232,7 @@ final class Isolation {
       String known = quantizedInputs.get(stored);
       Node producer = producers.get(stored);
       Grid grid = producer == null ? null : Grid.of(producer, producers);
-      String input = floats.get(counterparts.names().get(value));
+      String input = standIns.get(value);
       if (known != null || grid == null || input == null) return known;
       String result = editor.freshName(stored + "_given");
       editor.add(
@@ -209,14 +246,6 @@ final class Isolation {
               Opaque.NONE));
       quantizedInputs.put(stored, result);
       return result;
-    }
-
-    private static boolean isEncoder(Node node) {
-      return node.opType().equals("QuantizeLinear");
-    }
-
-    private static boolean isDecoder(Node node) {
-      return node.opType().equals("DequantizeLinear");
     }
   }
 }

@@ -107,7 +107,7 @@ final class Pass {
       watched.watches.forEach(
           (value, watch) -> {
             if (sums.containsKey(value))
-              seen.put(value, watch.evidence(levels.of(watched.names.getOrDefault(value, ""))));
+              seen.put(value, watch.evidence(levels.of(counterparts.whole(value))));
           });
       done += source.size();
     }

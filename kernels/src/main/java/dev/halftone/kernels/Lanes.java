@@ -5,8 +5,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Blocks side by side, one a lane: value {@code i} of all lanes is two registers, since sums that
- * have to keep their order wait for themselves, and two of them not for each other.
+ * Blocks side by side, one a lane: value {@code i} of all lanes is mostly two registers, since sums
+ * that have to keep their order wait for themselves, and two of them not for each other.
  */
 final class Lanes {
   static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -15,6 +15,9 @@ final class Lanes {
   static final int HALF = F.length();
 
   static final int COUNT = 2 * HALF;
+
+  /** Processors with registers of so many floats, AVX2 and up, gather them with an instruction. */
+  private static final int GATHERED = 8;
 
   private Lanes() {}
 
@@ -30,6 +33,11 @@ final class Lanes {
     for (int lane = 0; lane < lanes; lane++)
       starts[lane] = (Math.min(block + lane, count - 1) - block) * size;
     int first = from + block * size;
+    if (HALF < GATHERED) {
+      for (int lane = 0; lane < lanes; lane++)
+        for (int i = 0; i < size; i++) out[i * lanes + lane] = x[first + starts[lane] + i];
+      return;
+    }
     for (int lane = 0; lane < lanes; lane += HALF) {
       for (int i = 0; i < size; i++)
         FloatVector.fromArray(F, x, first + i, starts, lane).intoArray(out, i * lanes + lane);

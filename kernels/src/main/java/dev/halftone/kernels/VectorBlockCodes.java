@@ -26,7 +26,7 @@ final class VectorBlockCodes {
       int high,
       byte[] codes,
       int at) {
-    if (size % LANES != 0) {
+    if (size % LANES != 0) { // No type has such blocks.
       for (int b = 0; b < count; b++) {
         int i = b * size;
         if (scales[b] != 0)

@@ -109,7 +109,10 @@ final class VectorKernels extends ScalarKernels {
       ErrorWeights weights,
       float[] scales,
       float[] inverses) {
-    VectorSymmetricFit.fit(x, from, count, size, levels, weights, scales, inverses);
+    // Scales are fitted too, and may be infinite where values are too large for a type.
+    if (allFinite(x, from, from + count * size))
+      VectorSymmetricFit.fit(x, from, count, size, levels, weights, scales, inverses);
+    else super.fitSymmetric(x, from, count, size, levels, weights, scales, inverses);
   }
 
   @Override

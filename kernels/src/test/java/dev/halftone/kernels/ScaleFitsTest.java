@@ -126,6 +126,22 @@ class ScaleFitsTest {
     }
   }
 
+  /** Scales are fitted too, and may be infinite. */
+  @Test
+  void symmetricSearchesOfInfinities() {
+    agree(
+        "symmetric with infinities",
+        (kernels, x, count, size, weights) -> {
+          float[] values = x.clone();
+          for (int i = 3; i < values.length; i += 29)
+            values[i] = i % 2 == 0 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
+          float[][] found = new float[2][count];
+          ErrorWeights given = new Given(weights);
+          kernels.fitSymmetric(values, 3, count, size, 32, given, found[0], found[1]);
+          return found;
+        });
+  }
+
   @Test
   void positiveSearches() {
     for (int levels : new int[] {4, 15, 63}) {

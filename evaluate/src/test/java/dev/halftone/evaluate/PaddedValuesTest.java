@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Models with channels of zeros beside a reference without. */
-class UnpaddingTest {
+class PaddedValuesTest {
   private static final int CHANNELS = 5;
 
   @TempDir Path folder;
@@ -130,6 +130,48 @@ class UnpaddingTest {
         .filteredOn(layer -> layer.ownNoise() > Comparison.WRONG_NOISE)
         .extracting(Layer::node)
         .containsExactly("depthwise");
+  }
+
+  /** What the model gives must not be taken for what it should give. */
+  @Test
+  void channelsThatAreNotZeroAreLeftAlone() {
+    Map<String, Tensor> constants =
+        new LinkedHashMap<>(network("_padded", 8, false, 1).initializers());
+    constants.put("w1", Tensor.ofFloats(Fixtures.random(7, 8, 4).toFloats(), 8, 4, 1, 1));
+    constants.put("w3", Tensor.ofFloats(Fixtures.random(8, 3, 8).toFloats(), 3, 8, 1, 1));
+    Graph graph = network("_padded", 8, false, 1);
+    List<Layer> layers =
+        compare(Fixtures.graph(DType.FLOAT32, constants, graph.nodes().toArray(Node[]::new)));
+    assertThat(layers).extracting(Layer::value).containsExactly("image", "c", "d", "scores");
+    assertThat(layers.getLast().sqnrDb()).isLessThan(20);
+  }
+
+  @Test
+  void theWeightsMayHaveBeenConstantNodes() {
+    Graph plain = network("", CHANNELS, false, 1);
+    Map<String, Tensor> constants = new LinkedHashMap<>(plain.initializers());
+    List<Node> nodes = new ArrayList<>();
+    for (String name : List.of("w1", "w2"))
+      nodes.add(
+          Node.of("", "Constant", List.of(), List.of(name))
+              .withAttribute("value", new Attribute.OfTensor(constants.remove(name))));
+    nodes.addAll(plain.nodes());
+    Path unfolded =
+        Fixtures.write(
+            folder,
+            "unfolded",
+            Fixtures.graph(DType.FLOAT32, constants, nodes.toArray(Node[]::new)));
+    List<Layer> layers =
+        Comparison.compare(
+                unfolded,
+                OnnxReader.read(reference).graph(),
+                Fixtures.write(folder, "model", network("_padded", 8, true, 1)),
+                Fixtures.data(new Task.CompareOnly(), null),
+                8,
+                1,
+                Progress.NONE)
+            .layers();
+    assertThat(layers).extracting(Layer::value).contains("a", "b", "c");
   }
 
   @Test
