@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,7 +155,8 @@ class PaddedValuesTest {
     for (String name : List.of("w1", "w2"))
       nodes.add(
           Node.of("", "Constant", List.of(), List.of(name))
-              .withAttribute("value", new Attribute.OfTensor(constants.remove(name))));
+              .withAttribute(
+                  "value", new Attribute.OfTensor(Objects.requireNonNull(constants.remove(name)))));
     nodes.addAll(plain.nodes());
     Path unfolded =
         Fixtures.write(
