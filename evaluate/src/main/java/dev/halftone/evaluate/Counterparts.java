@@ -55,11 +55,10 @@ record Counterparts(Model model, Map<String, String> names, Map<String, Padded> 
       for (Node node : model.graph().nodes())
         for (String output : node.outputs()) producers.put(output, node);
       for (Node node : model.graph().nodes()) {
-        if (node.opType().equals("QuantizeLinear"))
-          quantized.putIfAbsent(node.input(0), node.output(0));
-        if (!node.opType().equals("DequantizeLinear")) continue;
+        if (Coding.isEncoder(node)) quantized.putIfAbsent(node.input(0), node.output(0));
+        if (!Coding.isDecoder(node)) continue;
         Node source = producers.get(node.input(0));
-        if (source != null && source.opType().equals("QuantizeLinear"))
+        if (source != null && Coding.isEncoder(source))
           dequantized.putIfAbsent(source.input(0), node.output(0));
       }
     }

@@ -48,7 +48,7 @@ final class Levels {
     Node decoder = index.producer(value);
     if (decoder == null) return null;
     if (decoder.is("Mul")) return ofProduct(decoder);
-    if (!decoder.opType().equals("DequantizeLinear")) return null;
+    if (!Coding.isDecoder(decoder)) return null;
     Tensor scale = index.constant(decoder.input(1));
     Tensor zeroPoint = decoder.input(2).isEmpty() ? null : index.constant(decoder.input(2));
     if (scale == null || zeroPoint == null && !decoder.input(2).isEmpty()) return null;

@@ -54,10 +54,10 @@ final class PaddedValues {
         (value, before) -> {
           Tensor after = wide.get(value + SUFFIX);
           if (after == null || index.producer(value) != null) return;
+          if (before.rank() != after.rank() || before.rank() < 3) return;
           long channels = before.dimension(0);
           long zeros = after.dimension(0) - channels;
-          if (before.rank() != after.rank() || before.rank() < 3 || zeros <= 0) return;
-          if (endsWithZeros(after, channels))
+          if (zeros > 0 && endsWithZeros(after, channels))
             padded.put(value, new Padded(value + SUFFIX, channels, zeros, before.rank()));
         });
     return padded;

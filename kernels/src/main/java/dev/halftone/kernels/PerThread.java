@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a thread needs again in its next call: the latest thing it made, and what that was made for.
- * A search that takes new memory for each call spends a tenth of its time on clearing it and on
+ * A search that takes new memory for each call spends some 6 % of its time on clearing it and on
  * missing the cache. For the block sizes of GGUF that is some ten thousand bytes a thread and kind
  * of search. Thread-safe; the thing itself belongs to one thread.
  */
