@@ -24,11 +24,8 @@ if errorlevel 1 (
   if errorlevel 1 exit /b 1
 )
 
-rem When the JVM compiles what of the SIMD loops: they crawl until its last compiler has them, so that it is called early.
-set "EARLY=-XX:CompileCommand=quiet -XX:+UnlockDiagnosticVMOptions -XX:+DisplayVMOutputToStderr"
-set "EARLY=%EARLY% -XX:CompileCommand=CompileThresholdScaling,dev.halftone.kernels.Vector*::*,0.3"
-set "EARLY=%EARLY% -XX:CompileCommand=CompileThresholdScaling,dev.halftone.kernels.Lanes::*,0.3"
-"%JDK%\bin\java" %EARLY% "-XX:CompilerDirectivesFile=%HOME_DIR%\cli\src\main\jvm\compiler-directives.json" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC %JAVA_OPTS% %HALFTONE_OPTS% -cp "%APP%\*" dev.halftone.cli.Main %*
+set "JVM=%HOME_DIR%\cli\src\main\jvm"
+"%JDK%\bin\java" "@%JVM%\compilers.args" "-XX:CompilerDirectivesFile=%JVM%\compiler-directives.json" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC %JAVA_OPTS% %HALFTONE_OPTS% -cp "%APP%\*" dev.halftone.cli.Main %*
 exit /b %errorlevel%
 
 rem Takes folder %1 when no JDK is chosen yet and it holds one that is new enough.

@@ -45,9 +45,10 @@ final class Checkout implements AutoCloseable {
     this.folder = folder;
     root = Files.createDirectories(folder.resolve("a check out"));
     Files.copy(ROOT.resolve("halftone"), root.resolve("halftone"));
-    Path directives = Path.of("cli/src/main/jvm/compiler-directives.json");
-    Files.createDirectories(root.resolve(directives).getParent());
-    Files.copy(ROOT.resolve(directives), root.resolve(directives));
+    Path compilers = Path.of("cli/src/main/jvm");
+    Files.createDirectories(root.resolve(compilers));
+    for (String file : List.of("compilers.args", "compiler-directives.json"))
+      Files.copy(ROOT.resolve(compilers).resolve(file), root.resolve(compilers).resolve(file));
     Files.createDirectories(root.resolve("graph/src/main/java"));
     Files.createDirectories(root.resolve("cli/target"));
     Files.writeString(root.resolve("pom.xml"), "<project/>");
