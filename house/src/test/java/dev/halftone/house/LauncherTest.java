@@ -64,6 +64,16 @@ final class LauncherTest {
   }
 
   @Test
+  void archivesTheClassesAgainAfterMavenWasRunByHand() throws Exception {
+    checkout.halftone("--version");
+    Path archive = checkout.root.resolve("cli/target/classes.jsa");
+    Files.setLastModifiedTime(archive, LONG_AGO);
+    assertThat(checkout.halftone("--version").err()).isEmpty();
+    assertThat(Files.getLastModifiedTime(archive)).isGreaterThan(LONG_AGO);
+    assertThat(checkout.calls()).hasContent("called");
+  }
+
+  @Test
   void severalAtOnceBuildOnce() throws Exception {
     List<Started> started = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
