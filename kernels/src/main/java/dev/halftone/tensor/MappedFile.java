@@ -21,15 +21,23 @@ public final class MappedFile {
    * @throws UncheckedIOException if it does not exist, is not a regular file, or cannot be read
    */
   public static MemorySegment map(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      // Only regular files: a pipe would block, a device has no size.
-      if (!Files.isRegularFile(file)) {
-        String problem = Files.isDirectory(file) ? "is a folder" : "is not a regular file";
-        throw new FileSystemException(file.toString(), null, problem);
-      }
-      return channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+    try (FileChannel channel = open(file)) {
+      return map(channel);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
+  }
+
+  static MemorySegment map(FileChannel channel) throws IOException {
+    return channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+  }
+
+  static FileChannel open(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    // Only regular files: a pipe would block, a device has no size.
+    if (Files.isRegularFile(file)) return channel;
+    channel.close();
+    String problem = Files.isDirectory(file) ? "is a folder" : "is not a regular file";
+    throw new FileSystemException(file.toString(), null, problem);
   }
 }

@@ -16,8 +16,8 @@ public final class Tensor {
   public static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Halves that are converted at a time. */
-  private static final int PIECE = 1 << 12;
+  /** Elements that are converted at a time. */
+  private static final int PIECE = 1 << 13;
 
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -31,13 +31,15 @@ public final class Tensor {
   private final DType dtype;
   private final long[] shape;
   private final long count;
+  private final StoredBytes stored;
   private final MemorySegment data;
 
-  private Tensor(DType dtype, long[] shape, MemorySegment data) {
+  private Tensor(DType dtype, long[] shape, StoredBytes stored) {
     this.dtype = dtype;
     this.shape = shape;
     this.count = elements(shape);
-    this.data = data;
+    this.stored = stored;
+    this.data = stored.view();
     if (dtype != DType.STRING && data.byteSize() != dtype.bytes(count)) {
       throw new IllegalArgumentException(
           "%s%s takes %d bytes, found %d"
@@ -52,7 +54,18 @@ public final class Tensor {
    *     dimension is negative
    */
   public static Tensor of(DType dtype, long[] shape, MemorySegment data) {
-    return new Tensor(dtype, shape.clone(), data.isReadOnly() ? data : data.asReadOnly());
+    return of(dtype, shape, StoredBytes.ofMemory(data));
+  }
+
+  /**
+   * A tensor over bytes of a file, which {@link #copyFloats} and {@link #toFloats} read piece by
+   * piece and all else looks at in a map.
+   *
+   * @throws IllegalArgumentException if the bytes are not as many as the shape takes, or a
+   *     dimension is negative
+   */
+  public static Tensor of(DType dtype, long[] shape, StoredBytes data) {
+    return new Tensor(dtype, shape.clone(), data);
   }
 
   /** A FLOAT32 tensor over the array itself, which the caller will not change. */
@@ -143,7 +156,7 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "cannot reshape %s to %s".formatted(Arrays.toString(shape), Arrays.toString(newShape)));
     }
-    return new Tensor(dtype, newShape.clone(), data);
+    return new Tensor(dtype, newShape.clone(), stored);
   }
 
   /**
@@ -160,7 +173,7 @@ public final class Tensor {
       throw new IllegalArgumentException("rows of " + this + " are not whole bytes");
     long[] part = shape.clone();
     part[0] = to - from;
-    return new Tensor(dtype, part, data.asSlice(from * rowBits / 8, (to - from) * rowBits / 8));
+    return new Tensor(dtype, part, stored.slice(from * rowBits / 8, (to - from) * rowBits / 8));
   }
 
   /**
@@ -198,7 +211,12 @@ public final class Tensor {
     Objects.checkFromIndexSize(from, (long) length, count);
     Objects.checkFromIndexSize(0, length, out.length);
     switch (dtype) {
-      case FLOAT32 -> MemorySegment.copy(data, FLOAT, from * 4, out, 0, length);
+      case FLOAT32 -> {
+        for (int done = 0; done < length; done += PIECE) {
+          int count = Math.min(PIECE, length - done);
+          MemorySegment.copy(stored.read((from + done) * 4, count * 4), FLOAT, 0, out, done, count);
+        }
+      }
       case FLOAT64 -> {
         for (int i = 0; i < length; i++) out[i] = (float) data.get(DOUBLE, (from + i) * 8);
       }
@@ -214,13 +232,22 @@ public final class Tensor {
     short[] halves = new short[Math.min(length, PIECE)];
     for (int done = 0; done < length; done += PIECE) {
       int count = Math.min(PIECE, length - done);
-      MemorySegment.copy(data, SHORT, (from + done) * 2, halves, 0, count);
+      MemorySegment.copy(stored.read((from + done) * 2, count * 2), SHORT, 0, halves, 0, count);
       if (dtype == DType.FLOAT16) {
         for (int i = 0; i < count; i++) out[done + i] = Float.float16ToFloat(halves[i]);
       } else {
         for (int i = 0; i < count; i++) out[done + i] = Float.intBitsToFloat(halves[i] << 16);
       }
     }
+  }
+
+  /**
+   * Copies bytes {@code [from, from + count)} of the data to {@code out[at, at + count)}.
+   *
+   * @throws IndexOutOfBoundsException if there are not so many, or {@code out} is too short
+   */
+  public void copyBytes(long from, int count, byte[] out, int at) {
+    stored.copy(from, count, out, at);
   }
 
   /** Element {@code index} as a float, as {@link #toFloats()} gives it. */

@@ -2,7 +2,7 @@ package dev.halftone.checkpoint.gguf;
 
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
-import java.lang.foreign.MemorySegment;
+import dev.halftone.tensor.StoredBytes;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -71,12 +71,12 @@ record Entry(TensorInfo info, long offset, long at) {
     return offset + bytes;
   }
 
-  GgufTensor tensor(Path path, MemorySegment data, ByteOrder order) {
+  GgufTensor tensor(Path path, StoredBytes data, ByteOrder order) {
     if (order != ByteOrder.LITTLE_ENDIAN && !BlockFields.known(info.type()))
       throw new UnsupportedModelException(
           path + " at byte " + at,
           "tensor \"%s\" has the type %s in a big-endian file".formatted(name(), info.type()));
-    return new GgufTensor(info, data.asSlice(offset, info.byteSize()), order);
+    return new GgufTensor(info, data.slice(offset, info.byteSize()), order);
   }
 
   MalformedModelException malformed(Path path, String problem) {

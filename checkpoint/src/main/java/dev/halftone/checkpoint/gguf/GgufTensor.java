@@ -1,9 +1,9 @@
 package dev.halftone.checkpoint.gguf;
 
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.StoredBytes;
 import dev.halftone.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,25 +11,29 @@ import java.util.Optional;
 /**
  * A tensor of a file.
  *
- * @param data its blocks, row by row, in the byte order of the file; a view
+ * @param stored its blocks, row by row, in the byte order of the file
  */
-public record GgufTensor(TensorInfo info, MemorySegment data, ByteOrder order) {
+public record GgufTensor(TensorInfo info, StoredBytes stored, ByteOrder order) {
   /**
    * @throws IllegalArgumentException if the bytes are not as many as the blocks take, or the type
    *     is not known in big-endian order
    */
   public GgufTensor {
-    if (data.byteSize() != info.byteSize())
+    if (stored.size() != info.byteSize())
       throw new IllegalArgumentException(
-          "%s takes %d bytes, found %d".formatted(info, info.byteSize(), data.byteSize()));
+          "%s takes %d bytes, found %d".formatted(info, info.byteSize(), stored.size()));
     if (order != ByteOrder.LITTLE_ENDIAN && !BlockFields.known(info.type()))
       throw new IllegalArgumentException(info.type() + " in big-endian order");
-    data = data.asReadOnly();
   }
 
   /** A tensor of little-endian blocks that the caller will not change. */
   public GgufTensor(TensorInfo info, MemorySegment data) {
-    this(info, data, ByteOrder.LITTLE_ENDIAN);
+    this(info, StoredBytes.ofMemory(data), ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Its bytes as they lie in the file, read-only. */
+  public MemorySegment data() {
+    return stored.view();
   }
 
   public String name() {
@@ -49,10 +53,10 @@ public record GgufTensor(TensorInfo info, MemorySegment data, ByteOrder order) {
    */
   public void copyBlocks(long from, int count, byte[] out, int at) {
     int width = type().blockBytes();
-    Objects.checkFromIndexSize(from, (long) count, data.byteSize() / width);
+    Objects.checkFromIndexSize(from, (long) count, stored.size() / width);
     Objects.checkFromIndexSize((long) at, (long) count * width, (long) out.length);
     int bytes = count * width;
-    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, from * width, out, at, bytes);
+    stored.copy(from * width, bytes, out, at);
     if (order != ByteOrder.LITTLE_ENDIAN) BlockFields.turn(type(), out, at, at + bytes);
   }
 
@@ -60,6 +64,6 @@ public record GgufTensor(TensorInfo info, MemorySegment data, ByteOrder order) {
   public Optional<Tensor> tensor() {
     Optional<DType> dtype = type().dtype();
     if (order != ByteOrder.LITTLE_ENDIAN) return Optional.empty();
-    return dtype.map(known -> Tensor.of(known, info.shape(), data));
+    return dtype.map(known -> Tensor.of(known, info.shape(), stored));
   }
 }

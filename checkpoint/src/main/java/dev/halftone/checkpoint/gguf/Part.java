@@ -1,7 +1,6 @@
 package dev.halftone.checkpoint.gguf;
 
-import dev.halftone.tensor.MappedFile;
-import java.lang.foreign.MemorySegment;
+import dev.halftone.tensor.StoredBytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,16 +9,17 @@ import java.util.SequencedMap;
 /** One file, which may be a part of a model. */
 record Part(Path path, SequencedMap<String, MetadataValue> metadata, List<GgufTensor> tensors) {
   static Part read(Path path) {
-    return of(path, MappedFile.map(path));
+    return of(path, StoredBytes.ofFile(path));
   }
 
   /**
    * @param file all bytes of it
    */
-  static Part of(Path path, MemorySegment file) {
-    Header header = Header.read(path, file);
-    MemorySegment data = file.asSlice(Math.min(header.start(), file.byteSize()));
-    checkRanges(path, header.entries(), data.byteSize());
+  static Part of(Path path, StoredBytes file) {
+    Header header = Header.read(path, file.view());
+    long start = Math.min(header.start(), file.size());
+    StoredBytes data = file.slice(start, file.size() - start);
+    checkRanges(path, header.entries(), data.size());
     List<GgufTensor> tensors = new ArrayList<>();
     for (Entry entry : header.entries()) tensors.add(entry.tensor(path, data, header.order()));
     return new Part(path, header.metadata(), tensors);

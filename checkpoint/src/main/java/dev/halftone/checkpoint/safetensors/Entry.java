@@ -2,8 +2,8 @@ package dev.halftone.checkpoint.safetensors;
 
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.StoredBytes;
 import dev.halftone.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -52,8 +52,8 @@ record Entry(String name, DType dtype, long[] shape, long begin, long end, long 
     }
   }
 
-  Tensor tensor(MemorySegment buffer) {
-    return Tensor.of(dtype, shape, buffer.asSlice(begin, end - begin));
+  Tensor tensor(StoredBytes buffer) {
+    return Tensor.of(dtype, shape, buffer.slice(begin, end - begin));
   }
 
   MalformedModelException malformed(Path file, String problem) {

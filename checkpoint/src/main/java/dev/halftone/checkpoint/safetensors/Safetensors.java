@@ -1,9 +1,8 @@
 package dev.halftone.checkpoint.safetensors;
 
 import dev.halftone.graph.MalformedModelException;
-import dev.halftone.tensor.MappedFile;
+import dev.halftone.tensor.StoredBytes;
 import dev.halftone.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,11 +34,11 @@ public record Safetensors(
    * @throws java.io.UncheckedIOException if the file is missing or cannot be read
    */
   public static Safetensors read(Path path) {
-    MemorySegment file = MappedFile.map(path);
-    Header header = Header.read(path, file);
-    MemorySegment buffer = file.asSlice(header.end());
+    StoredBytes file = StoredBytes.ofFile(path);
+    Header header = Header.read(path, file.view());
+    StoredBytes buffer = file.slice(header.end(), file.size() - header.end());
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Entry entry : inOrder(path, header, buffer.byteSize()))
+    for (Entry entry : inOrder(path, header, buffer.size()))
       tensors.put(entry.name(), entry.tensor(buffer));
     return new Safetensors(path, header.metadata(), tensors);
   }

@@ -7,6 +7,7 @@ import dev.halftone.graph.BadInputException;
 import dev.halftone.graph.MalformedModelException;
 import dev.halftone.graph.UnsupportedModelException;
 import dev.halftone.tensor.DType;
+import dev.halftone.tensor.StoredBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -264,7 +265,7 @@ class GgufTest {
     read(sound);
     for (int length = 0; length < sound.length; length++) {
       MemorySegment cut = MemorySegment.ofArray(sound).asSlice(0, length);
-      assertThatThrownBy(() -> Part.of(Path.of("x"), cut))
+      assertThatThrownBy(() -> Part.of(Path.of("x"), StoredBytes.ofMemory(cut)))
           .as("%d bytes", length)
           .isInstanceOf(MalformedModelException.class)
           .hasMessageStartingWith("x at byte ");
@@ -282,7 +283,7 @@ class GgufTest {
       for (int n = random.nextInt(3); n >= 0; n--)
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
       try {
-        Part part = Part.of(Path.of("x"), MemorySegment.ofArray(damaged));
+        Part part = Part.of(Path.of("x"), StoredBytes.ofMemory(MemorySegment.ofArray(damaged)));
         assertThat(part.metadata().toString()).isNotEmpty();
         part.tensors().forEach(GgufBytes::blocks);
         read++;

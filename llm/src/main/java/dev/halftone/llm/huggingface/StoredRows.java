@@ -9,8 +9,6 @@ import dev.halftone.llm.packed.StoredFloats;
 import dev.halftone.llm.source.RowSource;
 import dev.halftone.number.gguf.BlockType;
 import dev.halftone.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -38,7 +36,7 @@ final class StoredRows implements RowSource {
   private final float shift;
 
   /** The values if they are taken as they lie; null if they change. */
-  private final @Nullable MemorySegment lying;
+  private final @Nullable Tensor lying;
 
   /** Bytes of a value of the result. */
   private final int width;
@@ -58,7 +56,7 @@ final class StoredRows implements RowSource {
           file, "tensor \"%s\": heads of %d rows".formatted(slot.name(), rows));
     this.half = rows / 2;
     boolean same = info.type().dtype().filter(type -> type == floats.dtype()).isPresent();
-    this.lying = same && shift == 0 ? floats.plain().map(Tensor::data).orElse(null) : null;
+    this.lying = same && shift == 0 ? floats.plain().orElse(null) : null;
     this.width = info.type().blockBytes();
   }
 
@@ -103,17 +101,15 @@ final class StoredRows implements RowSource {
   public void copyBlocks(long first, int count, byte[] out) {
     Objects.checkFromIndexSize(first, (long) count, info.rows() * info.columns());
     Objects.checkFromIndexSize(0, Math.multiplyExact(count, width), out.length);
-    MemorySegment stored = lying;
-    if (stored == null) {
+    Tensor same = lying;
+    if (same == null) {
       store(first, count, out);
     } else {
-      runs(first, count, (from, at, length) -> copy(stored, from, length, out, at));
+      runs(
+          first,
+          count,
+          (from, at, length) -> same.copyBytes(from * width, length * width, out, at * width));
     }
-  }
-
-  private void copy(MemorySegment stored, long from, int length, byte[] out, int at) {
-    MemorySegment.copy(
-        stored, ValueLayout.JAVA_BYTE, from * width, out, at * width, length * width);
   }
 
   /** Values in the type of the result: floats, or rounded to halves. */
