@@ -1,5 +1,6 @@
 package dev.halftone.cli;
 
+import dev.halftone.kernels.ScaleFits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -8,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Small runs of what most runs do, so that the JVM can keep the classes they needed: {@code
@@ -17,7 +19,16 @@ import java.nio.file.Path;
  */
 final class Rehearsal {
   private static final int COLUMNS = 256;
-  private static final int ROWS = 4;
+  private static final int ROWS = 8;
+
+  /** With these, every kind of search runs. */
+  private static final List<String> TYPES =
+      List.of("Q8_0", "Q4_0", "Q6_K", "Q2_K", "Q3_K_S", "Q4_K_S", "IQ4_XS");
+
+  /** Values after which all loops are SIMD. */
+  private static final long MANY = 1L << 40;
+
+  private static final int SPREAD = 37;
   private static final int F16 = 1;
 
   /** Bytes before the matrix, a multiple of 32. */
@@ -40,7 +51,10 @@ final class Rehearsal {
       run(nowhere, "quantize", model, "--mode", "dynamic", "-o", output);
       run(nowhere, "quantize", model, "--weights", "int4", "-o", output);
       Files.write(checkpoint, checkpoint());
-      run(nowhere, "quantize", checkpoint.toString(), "--weights", "Q8_0", "-o", output);
+      // The SIMD loops need many classes, and are waited for where a large checkpoint begins.
+      ScaleFits.expect(MANY);
+      for (String type : TYPES)
+        run(nowhere, "quantize", checkpoint.toString(), "--weights", type, "-o", output);
     } finally {
       Files.deleteIfExists(checkpoint);
       Files.deleteIfExists(quantized);
@@ -53,7 +67,7 @@ final class Rehearsal {
       throw new IllegalStateException(String.join(" ", arguments) + ": exit code " + code);
   }
 
-  /** A GGUF file of one matrix of zeros in half precision. */
+  /** A GGUF file of one matrix in half precision. */
   static byte[] checkpoint() {
     ByteBuffer file = ByteBuffer.allocate(HEADER + ROWS * COLUMNS * Short.BYTES);
     file.order(ByteOrder.LITTLE_ENDIAN).put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(3);
@@ -67,6 +81,9 @@ final class Rehearsal {
         .putLong(ROWS)
         .putInt(F16)
         .putLong(0);
+    file.position(HEADER);
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+      file.putShort(Float.floatToFloat16(i * SPREAD % COLUMNS - COLUMNS / 2));
     return file.array();
   }
 

@@ -42,7 +42,7 @@ final class RowEncoder {
       job.source().copyBlocks(unit.first(), unit.count(), bytes);
       return Error.NONE;
     }
-    int columns = job.info().columns();
+    int columns = job.columns();
     int piece = Math.min(unit.count(), Math.max(1, NEAR / columns));
     if (values.length < piece * columns) values = new float[piece * columns];
     int width = unit.bytes() / unit.count();
@@ -67,7 +67,7 @@ final class RowEncoder {
   }
 
   private void quantize(BlockType type, TensorJob job, long first, int rows, int at) {
-    int columns = job.info().columns();
+    int columns = job.columns();
     int width = Math.toIntExact(type.bytes(columns));
     if (job.importance().isEmpty() && quantizeTogether(type, rows * columns, at)) return;
     for (int row = 0; row < rows; row++) {

@@ -50,6 +50,11 @@ public record TensorJob(
     return source.info().as(target);
   }
 
+  /** Length of a row, in the source as in the result. */
+  int columns() {
+    return source.info().columns();
+  }
+
   /** Number of the matrix that a row is of. */
   long matrixOf(long row) {
     return row / rowsOfMatrix(source.info());
