@@ -1,5 +1,6 @@
 package dev.halftone.kernels;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /** How much the error at each value counts in a search of {@link ScaleFits}. */
@@ -37,14 +38,18 @@ public sealed interface ErrorWeights {
   /**
    * Weights that somebody gives, not negative.
    *
-   * @param weights of block {@code b} from {@code b * size} on; not copied
+   * @param weights of block {@code b} from {@code start + b * size} on; not copied
    */
   @SuppressWarnings("ArrayRecordComponent") // A view, handed from one loop to the next.
-  record Given(float[] weights) implements ErrorWeights {
+  record Given(float[] weights, int start) implements ErrorWeights {
+    public Given(float[] weights) {
+      this(weights, 0);
+    }
+
     @Override
     public float[] of(float[] x, int from, int count, int size) {
-      Objects.checkFromIndexSize(0, count * size, weights.length);
-      return weights;
+      Objects.checkFromIndexSize(start, count * size, weights.length);
+      return start == 0 ? weights : Arrays.copyOfRange(weights, start, start + count * size);
     }
   }
 

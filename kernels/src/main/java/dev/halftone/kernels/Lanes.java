@@ -51,8 +51,8 @@ final class Lanes {
    */
   static void weigh(ErrorWeights weights, float[] xs, int block, int count, float[] out) {
     // No switch over both kinds: it looks its patterns up, which at one call a register is dear.
-    if (weights instanceof ErrorWeights.Given(float[] given))
-      transpose(given, 0, block, count, xs.length / COUNT, COUNT, out);
+    if (weights instanceof ErrorWeights.Given(float[] given, int start))
+      transpose(given, start, block, count, xs.length / COUNT, COUNT, out);
     else weigh((ErrorWeights.Own) weights, xs, out);
   }
 

@@ -56,8 +56,8 @@ public final class ScaleFits {
       float[] x, int from, int count, int size, ErrorWeights weights, float[]... results) {
     long values = Math.multiplyExact((long) count, size);
     Objects.checkFromIndexSize(from, values, (long) x.length);
-    if (weights instanceof Given(float[] given))
-      Objects.checkFromIndexSize(0, values, (long) given.length);
+    if (weights instanceof Given(float[] given, int start))
+      Objects.checkFromIndexSize(start, values, (long) given.length);
     for (float[] result : results) Objects.checkFromIndexSize(0, count, result.length);
   }
 

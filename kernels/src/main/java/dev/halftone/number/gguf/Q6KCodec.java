@@ -94,9 +94,7 @@ final class Q6KCodec extends SuperBlockCodec {
         int column,
         byte[] out,
         int at) {
-      ErrorWeights errors = Own.SQUARES;
-      if (importance != null)
-        errors = new Given(Arrays.copyOfRange(importance, column, column + count * SIZE));
+      ErrorWeights errors = importance == null ? Own.SQUARES : new Given(importance, column);
       ScaleFits.symmetric(x, from, count * BLOCKS, BLOCK, 32, errors, scales, inverses);
       for (int b = 0; b < count * BLOCKS; b += BLOCKS) {
         storeScales(b, out, at + b / BLOCKS * BYTES);

@@ -12,6 +12,9 @@ import java.nio.ByteOrder;
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Entry(MemorySegment sums, ByteOrder order, float[] counts) {
+  /** Sums that are looked at together. */
+  private static final int PIECE = 1 << 12;
+
   /**
    * @throws IllegalArgumentException if the parts are not equal, a sum is negative, NaN or
    *     infinite, or a count is no number from 1 on, or 0
@@ -28,17 +31,25 @@ record Entry(MemorySegment sums, ByteOrder order, float[] counts) {
   }
 
   private static void checkSums(MemorySegment sums, ByteOrder order) {
-    ValueLayout.OfFloat layout = layout(order);
-    for (long i = 0; i < sums.byteSize() / Float.BYTES; i++) {
-      float sum = sums.getAtIndex(layout, i);
-      if (!(sum >= 0 && Float.isFinite(sum)))
-        throw new IllegalArgumentException(
-            "sum %d of squares is %s, expected a finite one, not negative".formatted(i, sum));
+    long values = sums.byteSize() / Float.BYTES;
+    float[] piece = new float[(int) Math.min(values, PIECE)];
+    for (long first = 0; first < values; first += PIECE) {
+      int count = (int) Math.min(PIECE, values - first);
+      copy(sums, order, first, piece, count);
+      for (int i = 0; i < count; i++) {
+        if (!(piece[i] >= 0 && piece[i] < Float.POSITIVE_INFINITY))
+          throw new IllegalArgumentException(
+              "sum %d of squares is %s, expected a finite one, not negative"
+                  .formatted(first + i, piece[i]));
+      }
     }
   }
 
-  private static ValueLayout.OfFloat layout(ByteOrder order) {
-    return ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(order);
+  /** Many at a time: one by one the JVM takes long until it has compiled the way to them. */
+  private static void copy(
+      MemorySegment sums, ByteOrder order, long first, float[] out, int count) {
+    ValueLayout.OfFloat layout = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(order);
+    MemorySegment.copy(sums, layout, first * Float.BYTES, out, 0, count);
   }
 
   long values() {
@@ -50,10 +61,11 @@ record Entry(MemorySegment sums, ByteOrder order, float[] counts) {
    * countsOut}, which are of one length.
    */
   void addTo(long from, float[] sumsOut, double[] countsOut) {
-    ValueLayout.OfFloat layout = layout(order);
+    float[] added = new float[sumsOut.length];
+    copy(sums, order, from, added, added.length);
     long part = values() / counts.length;
-    for (int i = 0; i < sumsOut.length; i++) {
-      sumsOut[i] += sums.getAtIndex(layout, from + i);
+    for (int i = 0; i < added.length; i++) {
+      sumsOut[i] += added[i];
       countsOut[i] += counts[(int) ((from + i) / part)];
     }
   }
