@@ -19,6 +19,10 @@ public final class Tensor {
   /** Elements that are converted at a time. */
   private static final int PIECE = 1 << 13;
 
+  /** Each thread's: new memory for every piece would be cleared, and soon collected. */
+  private static final ThreadLocal<short[]> HALVES =
+      ThreadLocal.withInitial(() -> new short[PIECE]);
+
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
@@ -229,7 +233,7 @@ public final class Tensor {
 
   /** From array to array, a piece at a time: of such loops the JVM makes SIMD. */
   private void copyHalves(long from, float[] out, int length) {
-    short[] halves = new short[Math.min(length, PIECE)];
+    short[] halves = HALVES.get();
     for (int done = 0; done < length; done += PIECE) {
       int count = Math.min(PIECE, length - done);
       MemorySegment.copy(stored.read((from + done) * 2, count * 2), SHORT, 0, halves, 0, count);
