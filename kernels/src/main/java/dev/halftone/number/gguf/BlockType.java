@@ -124,38 +124,46 @@ public enum BlockType {
   public void quantize(
       float[] x, int from, int to, float @Nullable [] weights, byte[] out, int at) {
     Objects.checkFromToIndex(from, to, x.length);
+    if (weights != null && weights.length != to - from)
+      throw new IllegalArgumentException(
+          "%d importance weights for %d columns".formatted(weights.length, to - from));
+    quantizeRows(x, from, to, weights == null ? null : new ColumnImportance(weights), out, at);
+  }
+
+  /**
+   * Blocks of the rows {@code x[from, to)}, as {@link #quantize} has them of each.
+   *
+   * @param importance tells the length of a row; null for none, and a single row
+   * @throws IllegalArgumentException if the values are not whole rows, or as {@link #quantize} does
+   * @throws IndexOutOfBoundsException if a range exceeds its array
+   */
+  public void quantizeRows(
+      float[] x, int from, int to, @Nullable ColumnImportance importance, byte[] out, int at) {
+    Objects.checkFromToIndex(from, to, x.length);
     Objects.checkFromIndexSize(at, bytes(to - from), (long) out.length);
-    if (codec.values > 1) checkFinite("value", x, from, to);
-    if (weights != null) check(weights, to - from);
-    else if (importance == Importance.REQUIRED)
+    if (importance == null && this.importance == Importance.REQUIRED)
       throw new IllegalArgumentException(this + " needs importance weights");
+    if (codec.values > 1) checkFinite(x, from, to);
+    int columns = importance == null ? to - from : importance.columns();
+    if (columns == 0) return;
+    if ((to - from) % columns != 0)
+      throw new IllegalArgumentException("%d values in rows of %d".formatted(to - from, columns));
+    int width = Math.toIntExact(bytes(columns));
+    boolean ignored = importance == null || this.importance == Importance.IGNORED;
+    float[] weights = ignored ? null : importance.weights();
     try {
-      codec.quantize(x, from, to, importance == Importance.IGNORED ? null : weights, out, at);
+      for (int row = from; row < to; row += columns, at += width)
+        codec.quantize(x, row, row + columns, weights, out, at);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(this + ": " + e.getMessage(), e);
     }
   }
 
-  private static void check(float[] weights, int columns) {
-    if (weights.length != columns)
-      throw new IllegalArgumentException(
-          "%d importance weights for %d columns".formatted(weights.length, columns));
-    checkFinite("importance", weights, 0, columns);
-    // The sign bits together: for every row anew, so that it must be quick. -0 has one too.
-    int signs = 0;
-    for (float weight : weights) signs |= Float.floatToRawIntBits(weight);
-    if (signs >= 0) return;
-    for (int i = 0; i < columns; i++) {
-      if (weights[i] < 0)
-        throw new IllegalArgumentException("importance %d is %s".formatted(i, weights[i]));
-    }
-  }
-
-  private static void checkFinite(String what, float[] x, int from, int to) {
+  private static void checkFinite(float[] x, int from, int to) {
     if (Kernels.allFinite(x, from, to)) return;
     int i = from;
     while (Float.isFinite(x[i])) i++;
-    throw new IllegalArgumentException("%s %d is %s".formatted(what, i - from, x[i]));
+    throw new IllegalArgumentException("value %d is %s".formatted(i - from, x[i]));
   }
 
   /**

@@ -150,6 +150,28 @@ class BlockTypeTest {
   }
 
   @ParameterizedTest
+  @EnumSource(BlockType.class)
+  void rowsWithTheSameImportance(BlockType type) {
+    int rows = 3;
+    float[] x = new float[rows * COLUMNS];
+    float[] weights = new float[COLUMNS];
+    Random random = new Random(12);
+    for (int i = 0; i < x.length; i++) x[i] = (float) random.nextGaussian();
+    for (int i = 0; i < COLUMNS; i++) weights[i] = random.nextFloat();
+    int width = (int) type.bytes(COLUMNS);
+    byte[] one = new byte[rows * width + 1];
+    for (int row = 0; row < rows; row++)
+      type.quantize(x, row * COLUMNS, (row + 1) * COLUMNS, weights, one, 1 + row * width);
+    byte[] all = new byte[rows * width + 1];
+    type.quantizeRows(x, 0, x.length, new ColumnImportance(weights), all, 1);
+    assertThat(all).isEqualTo(one);
+    ColumnImportance longer = new ColumnImportance(new float[COLUMNS + 256]);
+    assertThatThrownBy(() -> type.quantizeRows(x, 0, COLUMNS, longer, new byte[width], 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("512 values in rows of 768");
+  }
+
+  @ParameterizedTest
   @EnumSource
   void importanceHasToFit(BlockType type) {
     float[] x = row(COLUMNS);

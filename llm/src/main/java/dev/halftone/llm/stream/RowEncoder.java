@@ -3,6 +3,7 @@ package dev.halftone.llm.stream;
 import dev.halftone.checkpoint.gguf.TensorType.Blocks;
 import dev.halftone.kernels.Kernels;
 import dev.halftone.number.gguf.BlockType;
+import dev.halftone.number.gguf.ColumnImportance;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ final class RowEncoder {
 
   private @Nullable MatrixImportance weighted;
   private long weightedMatrix;
-  private float @Nullable [] columnWeights;
+  private @Nullable ColumnImportance columnWeights;
 
   /** Sums of squares of a row of the source, and of how far the result is from it. */
   record Error(double signal, double noise) {
@@ -66,15 +67,26 @@ final class RowEncoder {
     floats.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values, 0, count);
   }
 
+  /**
+   * Without importance all blocks are alike, whichever row they are of, and many at a time take
+   * less time; with it, rows of one matrix. Which value cannot be stored is found row by row.
+   */
   private void quantize(BlockType type, TensorJob job, long first, int rows, int at) {
     int columns = job.columns();
+    if (job.importance().isEmpty() || job.matrixOf(first) == job.matrixOf(first + rows - 1)) {
+      try {
+        type.quantizeRows(values, 0, rows * columns, importance(job, first), bytes, at);
+        return;
+      } catch (IllegalArgumentException e) {
+        // Told below, with the row.
+      }
+    }
     int width = Math.toIntExact(type.bytes(columns));
-    if (job.importance().isEmpty() && quantizeTogether(type, rows * columns, at)) return;
     for (int row = 0; row < rows; row++) {
       int from = row * columns;
       try {
-        type.quantize(
-            values, from, from + columns, importance(job, first + row), bytes, at + row * width);
+        ColumnImportance weights = importance(job, first + row);
+        type.quantizeRows(values, from, from + columns, weights, bytes, at + row * width);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "tensor \"%s\" row %d: %s".formatted(job.info().name(), first + row, e.getMessage()),
@@ -83,26 +95,13 @@ final class RowEncoder {
     }
   }
 
-  /**
-   * Without importance all blocks are alike, whichever row they are of, and many at a time take
-   * less time. False if a value cannot be stored: which one is found row by row.
-   */
-  private boolean quantizeTogether(BlockType type, int count, int at) {
-    try {
-      type.quantize(values, 0, count, null, bytes, at);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  /** The same array for all rows of a matrix, which come one after the other. */
-  private float @Nullable [] importance(TensorJob job, long row) {
+  /** The same for all rows of a matrix, which come one after the other. */
+  private @Nullable ColumnImportance importance(TensorJob job, long row) {
     if (job.importance().isEmpty()) return null;
     MatrixImportance all = job.importance().get();
     long matrix = job.matrixOf(row);
     if (all != weighted || matrix != weightedMatrix || columnWeights == null) {
-      columnWeights = all.of(matrix);
+      columnWeights = new ColumnImportance(all.of(matrix));
       weighted = all;
       weightedMatrix = matrix;
     }
