@@ -169,15 +169,20 @@ final class VectorAffineFit {
     roundable = true;
     for (int lane = 0; lane < LANES; lane += HALF) total(lane);
     round(fit.levels());
-    for (int lane = 0; lane < LANES; lane++) {
-      scales[lane] = 1 / inverses[lane];
-      minima[lane] = start[lane];
-    }
+    invert();
+    System.arraycopy(start, 0, minima, 0, LANES);
     measure();
     System.arraycopy(errors, 0, leastErrors, 0, LANES);
     System.arraycopy(scales, 0, bestScales, 0, LANES);
     System.arraycopy(inverses, 0, bestInverses, 0, LANES);
     System.arraycopy(start, 0, bestLows, 0, LANES);
+  }
+
+  private void invert() {
+    for (int lane = 0; lane < LANES; lane += HALF) {
+      FloatVector inverse = FloatVector.fromArray(F, inverses, lane);
+      FloatVector.broadcast(F, 1f).div(inverse).intoArray(scales, lane);
+    }
   }
 
   /** Rounds the range to so many steps ({@link Lanes#shifted}) and sums the codes. */
