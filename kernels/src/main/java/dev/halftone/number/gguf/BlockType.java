@@ -149,8 +149,8 @@ public enum BlockType {
     if ((to - from) % columns != 0)
       throw new IllegalArgumentException("%d values in rows of %d".formatted(to - from, columns));
     int width = Math.toIntExact(bytes(columns));
-    boolean ignored = importance == null || this.importance == Importance.IGNORED;
-    float[] weights = ignored ? null : importance.weights();
+    float[] weights =
+        importance == null || this.importance == Importance.IGNORED ? null : importance.weights();
     try {
       for (int row = from; row < to; row += columns, at += width)
         codec.quantize(x, row, row + columns, weights, out, at);
