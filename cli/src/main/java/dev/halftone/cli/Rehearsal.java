@@ -14,14 +14,14 @@ import java.util.List;
 /**
  * Small runs of what most runs do, so that the JVM can keep the classes they needed: {@code
  * Rehearsal MODEL DATA FOLDER}, an ONNX model, its samples, and an empty folder for what is
- * written, which stays empty. The launcher starts it after a build, with {@code
- * -XX:ArchiveClassesAtExit}.
+ * written, which stays empty. The launcher starts it after a build, by itself or by hand, with
+ * {@code -XX:ArchiveClassesAtExit}.
  */
 final class Rehearsal {
   private static final int COLUMNS = 256;
   private static final int ROWS = 8;
 
-  /** With these, every kind of search runs. */
+  /** With these, every kind of search runs that needs no importance weights. */
   private static final List<String> TYPES =
       List.of("Q8_0", "Q4_0", "Q6_K", "Q2_K", "Q3_K_S", "Q4_K_S", "IQ4_XS");
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("packaged")
 final class LauncherTest {
   private static final String BUILDING = "Building Halftone";
+  private static final String PREPARING = "Preparing a fast start";
+
+  /** They differ in what becomes of a script whose child is interrupted. */
+  private static final List<String> SHELLS =
+      Stream.of("/bin/sh", "/bin/bash")
+          .filter(shell -> Files.isExecutable(Path.of(shell)))
+          .toList();
+
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
 
   @TempDir Path folder;
@@ -66,11 +75,74 @@ final class LauncherTest {
   @Test
   void archivesTheClassesAgainAfterMavenWasRunByHand() throws Exception {
     checkout.halftone("--version");
+    Path archive = archivedLongAgo();
+    assertThat(checkout.halftone("--version").err()).startsWith(PREPARING);
+    assertThat(Files.getLastModifiedTime(archive)).isGreaterThan(LONG_AGO);
+    assertThat(checkout.halftone("--version").err()).isEmpty();
+    assertThat(checkout.calls()).hasContent("called");
+  }
+
+  @Test
+  void archivesOnTheNextStartWhenItWasInterrupted() throws Exception {
+    checkout.halftone("--version");
+    Path archive = archivedLongAgo();
+    for (String shell : SHELLS) {
+      Started started = checkout.start(List.of(shell, "./halftone", "--version"), Map.of());
+      await(checkout.root.resolve("cli/target/rehearsal"));
+      String process = Long.toString(started.process().pid());
+      new ProcessBuilder("kill", "-INT", process).start().waitFor();
+      Outcome outcome = started.outcome();
+      assertThat(outcome.code()).isEqualTo(130);
+      assertThat(outcome.out()).isEmpty();
+      assertThat(checkout.root.resolve("cli/target/launcher.lock")).doesNotExist();
+      Files.deleteIfExists(checkout.root.resolve("cli/target/rehearsal"));
+    }
+    assertThat(Files.getLastModifiedTime(archive)).isEqualTo(LONG_AGO);
+    assertThat(checkout.halftone("--version").err()).startsWith(PREPARING);
+  }
+
+  @Test
+  void startsWithoutTheArchiveWhereItCannotBeMade() throws Exception {
+    checkout.halftone("--version");
+    Path archive = archivedLongAgo();
+    checkout.copyExamples();
+    Files.delete(checkout.root.resolve("examples/digits/digits.onnx"));
+    Outcome outcome = checkout.halftone("--version");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.err().lines()).singleElement().asString().startsWith(PREPARING);
+    assertThat(archive).doesNotExist();
+    assertThat(checkout.halftone("--version").err()).isEmpty();
+  }
+
+  @Test
+  void doesNotWaitForALockThatCannotBeMade() throws Exception {
+    checkout.halftone("--version");
+    archivedLongAgo();
+    Files.createDirectory(checkout.root.resolve("cli/target/launcher.lock"));
+    Path tools = Files.createDirectories(folder.resolve("bin"));
+    Files.writeString(tools.resolve("ln"), "#!/bin/sh\nexit 1\n");
+    assertThat(tools.resolve("ln").toFile().setExecutable(true)).isTrue();
+    assertThat(checkout.halftone("--version").code()).isZero();
+    Files.delete(checkout.root.resolve("cli/target/launcher.stamp"));
+    Outcome outcome = checkout.halftone("--version");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).startsWith("halftone: cannot make ").endsWith("launcher.lock\n");
+  }
+
+  /** The archive, with the marks of one that is older than the program. */
+  private Path archivedLongAgo() throws IOException {
     Path archive = checkout.root.resolve("cli/target/classes.jsa");
     Files.setLastModifiedTime(archive, LONG_AGO);
-    assertThat(checkout.halftone("--version").err()).isEmpty();
-    assertThat(Files.getLastModifiedTime(archive)).isGreaterThan(LONG_AGO);
-    assertThat(checkout.calls()).hasContent("called");
+    Files.setLastModifiedTime(archive.resolveSibling("classes.tried"), LONG_AGO);
+    return archive;
+  }
+
+  private static void await(Path file) throws InterruptedException {
+    Instant late = Instant.now().plusSeconds(60);
+    while (!Files.exists(file)) {
+      assertThat(Instant.now()).as("waiting for %s", file).isBefore(late);
+      Thread.sleep(20);
+    }
   }
 
   @Test
