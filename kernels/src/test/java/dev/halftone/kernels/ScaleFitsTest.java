@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.halftone.kernels.ErrorWeights.Given;
 import dev.halftone.kernels.ErrorWeights.Own;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ class ScaleFitsTest {
   private static final int[] COUNTS = {1, 3, 4, 7, 8, 9, 15, 16, 17, 33};
   private static final int[] SIZES = {8, 16, 32};
   private static final int SEEDS = 6;
+  private static final int LATER = 7;
 
   /** Denser around 0, not symmetric, and one of two levels only. */
   private static final RisingLevels[] LEVELS = {
@@ -86,7 +88,15 @@ class ScaleFitsTest {
   }
 
   private static List<ErrorWeights> all(float[] given) {
-    return List.of(new Given(given), Own.SQUARES, Own.MAGNITUDES, Own.SPREAD);
+    return List.of(new Given(given), later(given), Own.SQUARES, Own.MAGNITUDES, Own.SPREAD);
+  }
+
+  /** The same weights, behind others. */
+  private static Given later(float[] given) {
+    float[] all = new float[given.length + LATER];
+    Arrays.fill(all, 0, LATER, 1e3f);
+    System.arraycopy(given, 0, all, LATER, given.length);
+    return new Given(all, LATER);
   }
 
   @Test
@@ -140,6 +150,26 @@ class ScaleFitsTest {
           kernels.fitSymmetric(values, 3, count, size, 32, given, found[0], found[1]);
           return found;
         });
+  }
+
+  @Test
+  void weightsThatStartLater() {
+    for (KernelSupport kernels : List.of(KernelProvider.PLAIN, KernelProvider.best())) {
+      float[] x = values(3 + 16 * 16, 16, 1);
+      float[] weights = weights(16 * 16, 1);
+      List<float[][]> results = new ArrayList<>();
+      for (Given given : List.of(new Given(weights), later(weights))) {
+        float[] scales = new float[16];
+        float[] inverses = new float[16];
+        kernels.fitSymmetric(x, 3, 16, 16, 32, given, scales, inverses);
+        AffineScales affine = new AffineScales(16);
+        kernels.fitAffine(x, 3, 16, new AffineFit(16, 15, -0.9f, 0.05f, 36, false), given, affine);
+        float[] nonlinear = new float[16];
+        kernels.fitNonlinear(x, 3, 16, 16, LEVELS[0], 7, given, nonlinear);
+        results.add(new float[][] {scales, inverses, affine.scales, affine.minima, nonlinear});
+      }
+      assertThat(results.get(1)).isDeepEqualTo(results.get(0));
+    }
   }
 
   @Test

@@ -145,8 +145,8 @@ public enum BlockType {
       throw new IllegalArgumentException(this + " needs importance weights");
     if (codec.values > 1) checkFinite(x, from, to);
     int columns = importance == null ? to - from : importance.columns();
-    if (columns == 0) return;
-    if ((to - from) % columns != 0)
+    if (to == from) return;
+    if (columns == 0 || (to - from) % columns != 0)
       throw new IllegalArgumentException("%d values in rows of %d".formatted(to - from, columns));
     int width = Math.toIntExact(bytes(columns));
     float[] weights =

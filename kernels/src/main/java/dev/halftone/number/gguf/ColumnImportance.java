@@ -13,9 +13,10 @@ public final class ColumnImportance {
    */
   public ColumnImportance(float[] weights) {
     this.weights = weights.clone();
-    for (int i = 0; i < weights.length; i++) {
-      if (!(weights[i] >= 0 && weights[i] < Float.POSITIVE_INFINITY))
-        throw new IllegalArgumentException("importance %d is %s".formatted(i, weights[i]));
+    for (int i = 0; i < columns(); i++) {
+      float weight = this.weights[i];
+      if (!(weight >= 0 && weight < Float.POSITIVE_INFINITY))
+        throw new IllegalArgumentException("importance %d is %s".formatted(i, weight));
     }
   }
 

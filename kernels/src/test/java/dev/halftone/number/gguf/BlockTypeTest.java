@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** What every type does, and refuses. */
 class BlockTypeTest {
@@ -169,6 +170,32 @@ class BlockTypeTest {
     assertThatThrownBy(() -> type.quantizeRows(x, 0, COLUMNS, longer, new byte[width], 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("512 values in rows of 768");
+    ColumnImportance none = new ColumnImportance(new float[0]);
+    assertThatThrownBy(() -> type.quantizeRows(x, 0, COLUMNS, none, new byte[width], 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("512 values in rows of 0");
+  }
+
+  /**
+   * Long rows are gone through in parts, each with the importance of its columns. Of types whose
+   * blocks look at nothing outside of them.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.MATCH_ANY,
+      names = {"Q[2-6]_K", "IQ[1-3]_.*", "IQ4_XS"})
+  void importanceOfLongRows(BlockType type) {
+    int columns = 35 * 256;
+    float[] x = row(columns);
+    float[] weights = row(columns);
+    for (int i = 0; i < columns; i++) weights[i] = Math.abs(weights[i]);
+    byte[] whole = new byte[Math.toIntExact(type.bytes(columns))];
+    type.quantize(x, 0, columns, weights, whole, 0);
+    byte[] parts = new byte[whole.length];
+    int width = Math.toIntExact(type.bytes(256));
+    for (int i = 0, at = 0; i < columns; i += 256, at += width)
+      type.quantize(x, i, i + 256, Arrays.copyOfRange(weights, i, i + 256), parts, at);
+    assertThat(whole).isEqualTo(parts);
   }
 
   @ParameterizedTest
