@@ -51,16 +51,35 @@ public final class StoredBytes {
   }
 
   /**
-   * The whole file. It is closed when nothing refers to it any more.
+   * The whole file. It is closed when nothing refers to it any more: some time after the last slice
+   * of it is gone.
    *
    * @throws UncheckedIOException if it does not exist, is not a regular file, or cannot be read
    */
   public static StoredBytes ofFile(Path path) {
     try {
       FileChannel channel = MappedFile.open(path);
-      return new StoredBytes(MappedFile.map(channel), new File(path, channel), 0);
+      try {
+        return new StoredBytes(MappedFile.map(channel), new File(path, channel), 0);
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Closes the file now, for all slices of it; what is read from then on comes from the map. For
+   * who finds that the file is not what was expected.
+   */
+  public void close() {
+    if (file == null) return;
+    try {
+      file.channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.path + ": " + e.getMessage(), e);
     }
   }
 
@@ -83,20 +102,29 @@ public final class StoredBytes {
   }
 
   /**
-   * Bytes {@code [from, from + count)} in memory, read-only, until the thread's next call.
+   * Bytes {@code [from, from + count)} in memory, read-only. They stay until the thread reads or
+   * copies again, from these bytes or others: the memory is the thread's. Read from the file are
+   * 512 to 32,768 bytes; fewer, more, and all once a thread was interrupted while it read, are
+   * those of the view.
    *
    * @throws IndexOutOfBoundsException if there are not so many
-   * @throws UncheckedIOException if the file cannot be read or has become shorter
+   * @throws UncheckedIOException if they are read from the file, and it cannot be read or has
+   *     become shorter
    */
   public MemorySegment read(long from, int count) {
     Objects.checkFromIndexSize(from, (long) count, size());
+    if (count < LEAST || count > MOST) return view.asSlice(from, count);
+    return piece(from, count);
+  }
+
+  private MemorySegment piece(long from, int count) {
     File source = file;
-    if (source == null || count < LEAST || count > MOST) return view.asSlice(from, count);
+    if (source == null || !source.channel.isOpen()) return view.asSlice(from, count);
     Piece piece = PIECES.get();
     try {
       fill(piece.buffer.clear().limit(count), source, position + from);
     } catch (ClosedChannelException e) {
-      return view.asSlice(from, count); // Some thread was interrupted while it read.
+      return view.asSlice(from, count); // A thread was interrupted while it read.
     } catch (IOException e) {
       throw new UncheckedIOException(source.path + ": " + e.getMessage(), e);
     }
@@ -112,18 +140,24 @@ public final class StoredBytes {
   }
 
   /**
-   * Copies bytes {@code [from, from + count)} to {@code out[at, at + count)}.
+   * Copies bytes {@code [from, from + count)} to {@code out[at, at + count)}. From 512 on they are
+   * read from the file, as {@link #read} does.
    *
    * @throws IndexOutOfBoundsException if there are not so many, or {@code out} is too short
-   * @throws UncheckedIOException if the file cannot be read or has become shorter
+   * @throws UncheckedIOException if they are read from the file, and it cannot be read or has
+   *     become shorter
    */
   public void copy(long from, int count, byte[] out, int at) {
     Objects.checkFromIndexSize(from, (long) count, size());
     Objects.checkFromIndexSize(at, count, out.length);
     MemorySegment target = MemorySegment.ofArray(out);
-    for (int done = 0; done < count; done += MOST) {
-      int bytes = Math.min(MOST, count - done);
-      MemorySegment.copy(read(from + done, bytes), 0, target, (long) at + done, bytes);
+    if (count < LEAST) {
+      MemorySegment.copy(view, from, target, at, count);
+      return;
+    }
+    for (long done = 0; done < count; done += MOST) {
+      int bytes = (int) Math.min(MOST, count - done);
+      MemorySegment.copy(piece(from + done, bytes), 0, target, at + done, bytes);
     }
   }
 }

@@ -185,6 +185,8 @@ public final class Tensor {
    * integers of 8 bits and more likewise.
    *
    * @throws IllegalArgumentException for other types, or when the elements do not fit an array
+   * @throws java.io.UncheckedIOException if they lie in a file that cannot be read or has become
+   *     shorter, where that is seen ({@link StoredBytes#read})
    */
   public float[] toFloats() {
     return toFloats(0, Math.toIntExact(count));
@@ -210,15 +212,18 @@ public final class Tensor {
   /**
    * Writes elements {@code [from, from + length)}, as {@link #toFloats()} gives them, to the start
    * of {@code out}.
+   *
+   * @throws IndexOutOfBoundsException if there are not so many, or {@code out} is too short
    */
   public void copyFloats(long from, float[] out, int length) {
     Objects.checkFromIndexSize(from, (long) length, count);
     Objects.checkFromIndexSize(0, length, out.length);
     switch (dtype) {
       case FLOAT32 -> {
-        for (int done = 0; done < length; done += PIECE) {
+        for (int done = 0; done < length; ) {
           int count = Math.min(PIECE, length - done);
           MemorySegment.copy(stored.read((from + done) * 4, count * 4), FLOAT, 0, out, done, count);
+          done += count;
         }
       }
       case FLOAT64 -> {
@@ -234,7 +239,7 @@ public final class Tensor {
   /** From array to array, a piece at a time: of such loops the JVM makes SIMD. */
   private void copyHalves(long from, float[] out, int length) {
     short[] halves = HALVES.get();
-    for (int done = 0; done < length; done += PIECE) {
+    for (int done = 0; done < length; ) {
       int count = Math.min(PIECE, length - done);
       MemorySegment.copy(stored.read((from + done) * 2, count * 2), SHORT, 0, halves, 0, count);
       if (dtype == DType.FLOAT16) {
@@ -242,6 +247,7 @@ public final class Tensor {
       } else {
         for (int i = 0; i < count; i++) out[done + i] = Float.intBitsToFloat(halves[i] << 16);
       }
+      done += count;
     }
   }
 
@@ -249,6 +255,8 @@ public final class Tensor {
    * Copies bytes {@code [from, from + count)} of the data to {@code out[at, at + count)}.
    *
    * @throws IndexOutOfBoundsException if there are not so many, or {@code out} is too short
+   * @throws java.io.UncheckedIOException if they lie in a file that cannot be read or has become
+   *     shorter, where that is seen ({@link StoredBytes#copy})
    */
   public void copyBytes(long from, int count, byte[] out, int at) {
     stored.copy(from, count, out, at);

@@ -13,7 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class StoredBytesTest {
   @TempDir Path folder;
@@ -78,15 +82,48 @@ final class StoredBytesTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS) // It does not shorten files that are mapped.
   void aFileThatBecameShorter() throws IOException {
     Path path = file();
     StoredBytes file = StoredBytes.ofFile(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       channel.truncate(100_000);
     }
+    String problem = path + ": ends at byte 100000, was longer when it was opened";
     assertThatThrownBy(() -> file.read(99_000, 2_000))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessage(path + ": ends at byte 100000, was longer when it was opened");
+        .hasMessage(problem);
+    // Also where the last of the pieces is small.
+    int count = (1 << 15) + 300;
+    assertThatThrownBy(() -> file.copy(100_200 - count, count, new byte[count], 0))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage(problem);
+  }
+
+  @Test
+  void goesOnWhenClosed() throws IOException {
+    StoredBytes file = StoredBytes.ofFile(file());
+    StoredBytes slice = file.slice(4, 2_000);
+    file.close();
+    MemorySegment expected = MemorySegment.ofArray(values).asSlice(5, 1_000);
+    assertThat(slice.read(1, 1_000).mismatch(expected)).isNegative();
+    StoredBytes.ofMemory(expected).close();
+  }
+
+  /** Pieces, and the rest of them, of all types that are converted. */
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16", "FLOAT64", "INT8"})
+  void tensorsOfFiles(DType type) throws IOException {
+    long[] shape = {3, 8_192 + 11};
+    long bytes = type.bytes(Tensor.elements(shape));
+    StoredBytes file = StoredBytes.ofFile(file()).slice(1, bytes);
+    Tensor expected =
+        Tensor.of(type, shape, MemorySegment.ofArray(values).asSlice(1, bytes)).rows(1, 3);
+    Tensor tensor = Tensor.of(type, shape, file).rows(1, 3);
+    assertThat(tensor.toFloats()).isEqualTo(expected.toFloats());
+    Tensor line = tensor.reshape(2 * shape[1]);
+    assertThat(line.toFloats(shape[1] - 5, 8_200))
+        .isEqualTo(expected.reshape(2 * shape[1]).toFloats(shape[1] - 5, 8_200));
   }
 
   /** Who is interrupted closes the file for all. */

@@ -13,8 +13,7 @@ import java.util.SequencedMap;
  * @param paths of the files, in order
  * @param metadata in the order of the file; of a split model that of the first file, without the
  *     keys {@code split.*}
- * @param tensors by name, in the order of the headers; views of the mapped files, read when they
- *     are used
+ * @param tensors by name, in the order of the headers; views of the files, read when they are used
  * @param tensorsOfParts how many of the tensors are in each file
  */
 public record Gguf(

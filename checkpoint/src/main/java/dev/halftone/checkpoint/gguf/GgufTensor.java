@@ -50,6 +50,8 @@ public record GgufTensor(TensorInfo info, StoredBytes stored, ByteOrder order) {
    *
    * @param from number of the first block of the tensor
    * @throws IndexOutOfBoundsException if the tensor or {@code out} has not as many
+   * @throws java.io.UncheckedIOException if the file cannot be read or has become shorter, where
+   *     that is seen ({@link StoredBytes#copy})
    */
   public void copyBlocks(long from, int count, byte[] out, int at) {
     int width = type().blockBytes();

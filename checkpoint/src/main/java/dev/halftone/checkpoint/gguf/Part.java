@@ -9,7 +9,13 @@ import java.util.SequencedMap;
 /** One file, which may be a part of a model. */
 record Part(Path path, SequencedMap<String, MetadataValue> metadata, List<GgufTensor> tensors) {
   static Part read(Path path) {
-    return of(path, StoredBytes.ofFile(path));
+    StoredBytes file = StoredBytes.ofFile(path);
+    try {
+      return of(path, file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
   }
 
   /**

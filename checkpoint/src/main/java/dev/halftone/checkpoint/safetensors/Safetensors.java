@@ -14,8 +14,7 @@ import java.util.SequencedMap;
  * What a safetensors file holds.
  *
  * @param metadata of the file, text by key; empty where it has none
- * @param tensors by name, in the order of their bytes; views of the mapped file, read when they are
- *     used
+ * @param tensors by name, in the order of their bytes; views of the file, read when they are used
  */
 public record Safetensors(
     Path path, Map<String, String> metadata, SequencedMap<String, Tensor> tensors) {
@@ -25,7 +24,8 @@ public record Safetensors(
   }
 
   /**
-   * Reads the header; the tensors stay in the file.
+   * Reads the header; the tensors stay in the file, which stays open as long as one of them is
+   * reachable.
    *
    * @throws MalformedModelException if the file breaks the format's rules: names the file and the
    *     byte
@@ -35,6 +35,15 @@ public record Safetensors(
    */
   public static Safetensors read(Path path) {
     StoredBytes file = StoredBytes.ofFile(path);
+    try {
+      return of(path, file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static Safetensors of(Path path, StoredBytes file) {
     Header header = Header.read(path, file.view());
     StoredBytes buffer = file.slice(header.end(), file.size() - header.end());
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();

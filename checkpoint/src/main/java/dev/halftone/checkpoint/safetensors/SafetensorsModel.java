@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param paths of the files that were read, the index first if there is one, the others by name
  * @param metadata of the files, each key as the first file has it that has it
- * @param tensors by name, file by file in the order of their bytes; views of the mapped files
+ * @param tensors by name, file by file in the order of their bytes; views of the files
  */
 public record SafetensorsModel(
     List<Path> paths, Map<String, String> metadata, SequencedMap<String, Tensor> tensors) {

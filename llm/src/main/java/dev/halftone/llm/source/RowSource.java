@@ -13,6 +13,7 @@ public interface RowSource {
    * @param first counts rows through all dimensions but the first
    * @throws IndexOutOfBoundsException if there are not so many rows, or {@code out} is too short
    * @throws UnsupportedOperationException if {@link #hasValues} says no
+   * @throws java.io.UncheckedIOException if the file cannot be read or has become shorter
    */
   void readRows(long first, int count, float[] out);
 
@@ -24,6 +25,7 @@ public interface RowSource {
    * out[0, count * bytes of a block)}.
    *
    * @throws IndexOutOfBoundsException if there are not so many blocks, or {@code out} is too short
+   * @throws java.io.UncheckedIOException if the file cannot be read or has become shorter
    */
   void copyBlocks(long first, int count, byte[] out);
 }

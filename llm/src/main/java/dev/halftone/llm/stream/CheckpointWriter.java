@@ -58,7 +58,8 @@ public final class CheckpointWriter {
    *
    * @return what became of each tensor, in the order of the files
    * @throws MalformedModelException if a tensor cannot be stored as asked: names it and the row
-   * @throws UncheckedIOException if a file cannot be written
+   * @throws UncheckedIOException if a file cannot be written, or one of the checkpoint's cannot be
+   *     read or has become shorter
    */
   public static List<TensorResult> write(CheckpointJob job, int threads, WriteProgress progress) {
     List<Layout> layouts = job.layouts();
