@@ -82,19 +82,24 @@ record ColumnTile(long outer, long block, long column, int columns) {
     int tile = (int) request.layout().tile();
     Blocks blocks =
         tile == 1 ? Blocks.columns(values, rows, columns) : gathered(values, rows, tile);
-    Importance importance = request.scaling().importance();
-    for (int r = 0; r < rows && !importance.isEqual(); r++)
-      for (int c = 0; c < columns; c++)
-        blocks.weigh(
-            c % tile * rows + r,
-            c / tile,
-            importance.at(request.layout().place(outer, firstRow + r, column + c)));
+    weigh(request, blocks, firstRow, rows, tile);
     int[] counts = new int[Math.ceilDiv(columns, tile)];
     for (int run = 0; run < counts.length; run++)
       counts[run] = rows * Math.min(tile, columns - run * tile);
     ScaleFinder finder = new ScaleFinder(request, blocks, scaleAt, counts);
     finder.find();
     target.set(scaleAt, finder, counts.length);
+  }
+
+  private void weigh(CodeRequest request, Blocks blocks, long firstRow, int rows, int tile) {
+    Importance importance = request.scaling().importance();
+    if (importance.isEqual()) return;
+    for (int r = 0; r < rows; r++)
+      for (int c = 0; c < columns; c++)
+        blocks.weigh(
+            c % tile * rows + r,
+            c / tile,
+            importance.at(request.layout().place(outer, firstRow + r, column + c)));
   }
 
   /** Runs of as many columns as share a scale, column by column. */
