@@ -3,6 +3,7 @@ package dev.halftone.quantize.qdq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.halftone.graph.Graph;
 import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.edit.GraphEditor;
@@ -83,6 +84,59 @@ class PaddedChannelsTest {
     assertThat(Judge.constant(padded, "w3").shape()).containsExactly(64, 64, 1, 1);
     assertThat(Judge.constant(padded, "w5").shape()).containsExactly(24, 64, 1, 1);
     Answers.assertSame(model, padded, RandomSamples.unseen(1, IMAGE), 1e-5);
+  }
+
+  /** Signals of 144 positions, and volumes of 6 x 6 x 6. */
+  @ParameterizedTest
+  @CsvSource({"144, 3, 1", "6:6:6, 3:3:3, 1:1:1"})
+  void alsoInOneAndThreeDimensions(String positions, String kernel, String point) {
+    long[] input = sizes("1:8:" + positions);
+    int[] around = new int[2 * (input.length - 2)];
+    Arrays.fill(around, 1);
+    Model model =
+        new Graphs(2)
+            .input("x", input)
+            .normal("w1", 0.3, sizes("58:8:" + point))
+            .normal("b1", 0.3, 58)
+            .normal("w2", 0.3, sizes("58:1:" + kernel))
+            .normal("w3", 0.2, sizes("24:58:" + point))
+            .node("Conv", "x w1 b1", "first")
+            .node("Relu", "first", "active")
+            .node("Conv", "active w2", "depthwise", "pads", around, "group", 58)
+            .node("Conv", "depthwise w3", "y")
+            .output("y")
+            .model(14);
+    Model padded = PaddedChannels.in(model, amx(), RandomSamples.of(1, 1, input));
+    assertThat(groups(padded)).containsExactly(1L, 64L, 1L);
+    assertThat(Judge.constant(padded, "w2").shape()).isEqualTo(sizes("64:1:" + kernel));
+    Map<String, Tensor> sample = RandomSamples.unseen(1, input);
+    Answers.assertSame(model, padded, sample, 1e-5);
+    Quantized quantized =
+        StaticMode.quantize(model, amx(), RandomSamples.of(4, 1, input), 1, Progress.NONE);
+    assertThat(Judge.sqnr(model, quantized.model(), sample)).isGreaterThan(20);
+  }
+
+  private static long[] sizes(String text) {
+    return Arrays.stream(text.split(":")).mapToLong(Long::parseLong).toArray();
+  }
+
+  @Test
+  void whatBodiesReadKeepsItsChannels() {
+    Graph reading = new Graphs(3).node("Neg", "active", "z").output("z").graph();
+    Graph weight = new Graphs(4).node("Neg", "w4", "z").output("z").graph();
+    Graph other = new Graphs(5).constant("z", Tensor.scalar(0)).output("z").graph();
+    for (Graph body : List.of(reading, weight)) {
+      Model model =
+          branch(58)
+              .constant("choice", Tensor.ofBytes(DType.BOOL, new byte[] {1}))
+              .node("If", "choice", "chosen", "then_branch", body, "else_branch", other)
+              .output("y")
+              .output("chosen")
+              .model(14);
+      Model padded = padded(model, amx());
+      assertThat(groups(padded)).contains(58L, 64L);
+      Answers.assertSame(model, padded, RandomSamples.unseen(1, IMAGE), 1e-5);
+    }
   }
 
   @Test
@@ -217,9 +271,8 @@ class PaddedChannelsTest {
             .model(14);
     assertThat(groups(padded(model, amx()))).containsExactly(1L, 64L, 1L);
     GraphEditor editor = new GraphEditor(model.graph());
-    long[] sizes = Arrays.stream(shape.split(":")).mapToLong(Long::parseLong).toArray();
-    int count = Math.toIntExact(Tensor.elements(sizes));
-    editor.replaceInitializer(name, Tensor.ofFloats(new float[count], sizes));
+    int count = Math.toIntExact(Tensor.elements(sizes(shape)));
+    editor.replaceInitializer(name, Tensor.ofFloats(new float[count], sizes(shape)));
     Model malformed = model.withGraph(editor.toGraph());
     assertThat(padded(malformed, amx())).isSameAs(malformed);
   }
