@@ -74,7 +74,7 @@ public final class StaticMode {
         source.statistics(mode.model, mode.requests(placement), data, threads, progress);
     StaticDecisions decisions = mode.decide(placement, observed, threads);
     QdqGraph.Built built = QdqGraph.build(mode.graph, decisions, prepared.domain());
-    Graph quantized = built.graph();
+    Graph quantized = PaddedInputs.in(prepared.model(), built.graph(), recipe);
     Map<String, String> metadata =
         DroppedClips.record(prepared.model().metadata(), mode.graph, quantized);
     if (recipe.operatorForm()) quantized = OperatorForm.of(quantized, mode.everything()::allows);
