@@ -25,6 +25,9 @@ record Layer(double floatTime, double integerTime, Kernel kernel, long inputElem
 
   private static final double NODE = 2000;
 
+  /** Nanoseconds to give one element of the input its place between zeros. */
+  private static final double PAD = 0.15;
+
   static Layer of(Node node, Tensor weight, long[] input, long[] output) {
     long inputs = Tensor.elements(input);
     if (!node.is("Conv")) return product(weight, inputs);
@@ -37,6 +40,26 @@ record Layer(double floatTime, double integerTime, Kernel kernel, long inputElem
         : dense(positions, taps, perGroup, channels, inputs);
   }
 
+  /**
+   * The convolution with zeros behind its input channels where it computes in integers, and the
+   * node that adds them.
+   *
+   * @param channels how many input channels there are then
+   */
+  static Layer padded(Node node, Tensor weight, long[] input, long[] output, long channels) {
+    Layer plain = of(node, weight, input, output);
+    long outputs = Tensor.elements(output);
+    double products =
+        (double) outputs * weight.count() / weight.dimension(0) / weight.dimension(1) * channels;
+    long inputs = Tensor.elements(input) / weight.dimension(1) * channels;
+    double write = 0.1 * outputs;
+    return new Layer(
+        plain.floatTime,
+        NODE + products / rate(weight.dimension(0)) + write + NODE + PAD * inputs,
+        Kernel.PRODUCT,
+        inputs);
+  }
+
   private static Layer dense(
       long positions, long taps, long inChannels, long outChannels, long inputs) {
     boolean few = inChannels < BLOCK;
@@ -47,7 +70,7 @@ record Layer(double floatTime, double integerTime, Kernel kernel, long inputElem
     double write = 0.1 * positions * outChannels;
     return new Layer(
         NODE + floatProducts / (few ? 42 : 57),
-        NODE + products / (outChannels < 2 * BLOCK ? 120 : 200) + gather + write,
+        NODE + products / rate(outChannels) + gather + write,
         few ? Kernel.GATHERED : Kernel.PRODUCT,
         inputs);
   }
@@ -74,6 +97,11 @@ record Layer(double floatTime, double integerTime, Kernel kernel, long inputElem
         NODE + 500 + rows * columns / (rows < 4 ? 40 : 100),
         Kernel.PRODUCT,
         inputs);
+  }
+
+  /** Products that integer kernels do in a nanosecond. */
+  private static double rate(long outChannels) {
+    return outChannels < 2 * BLOCK ? 120 : 200;
   }
 
   private static long blocks(long channels) {

@@ -8,6 +8,7 @@ import dev.halftone.graph.Model;
 import dev.halftone.graph.Node;
 import dev.halftone.graph.TensorType;
 import dev.halftone.recipe.Processor;
+import dev.halftone.recipe.Recipe;
 import dev.halftone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,26 +47,28 @@ final class LayerCost {
   private static final double NODE = 1500;
 
   private final Pace pace;
+  private final boolean padsInputs;
   private final Graph graph;
   private final GraphIndex index;
   private final Map<String, TensorType> types;
 
-  private LayerCost(Pace pace, Graph graph, Map<String, TensorType> types) {
-    this.pace = pace;
-    this.graph = graph;
+  private LayerCost(Model model, Recipe recipe, Map<String, TensorType> types) {
+    this.pace = Pace.of(recipe.processor());
+    this.padsInputs = PaddedInputs.gain(recipe, model.opset());
+    this.graph = model.graph();
     this.index = new GraphIndex(graph);
     this.types = types;
   }
 
   /** Linear operators that stay in float, by their first output, each with the reason. */
   static Map<String, String> slowInIntegers(
-      Model model, Placement widest, Processor processor, DataSet data) {
-    if (processor == Processor.ANY) return Map.of();
+      Model model, Placement widest, Recipe recipe, DataSet data) {
+    if (recipe.processor() == Processor.ANY) return Map.of();
     // Matrix products alone are always worth it: there is nothing to weigh, and no shape to be
     // learnt.
     if (widest.linear().stream().noneMatch(node -> node.is("Conv"))) return Map.of();
     Map<String, TensorType> types = SeenTypes.around(widest.linear(), model, data);
-    return new LayerCost(Pace.of(processor), model.graph(), types).choose(widest);
+    return new LayerCost(model, recipe, types).choose(widest);
   }
 
   private Map<String, String> choose(Placement widest) {
@@ -112,7 +115,11 @@ final class LayerCost {
     long[] input = shape(node.input(0));
     long[] output = shape(node.output(0));
     if (weight == null || input == null || output == null) return null;
-    return Layer.of(node, weight, input, output);
+    boolean outside = padsInputs && index.producer(node.input(0)) == null;
+    long channels = outside ? PaddedInputs.channels(node, weight) : weight.dimension(1);
+    return channels > weight.dimension(1)
+        ? Layer.padded(node, weight, input, output, channels)
+        : Layer.of(node, weight, input, output);
   }
 
   /** The shape of one sample as it was seen; null when it was not. */

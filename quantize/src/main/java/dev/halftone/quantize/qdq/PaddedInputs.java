@@ -45,13 +45,37 @@ final class PaddedInputs {
     this.editor = new GraphEditor(graph);
   }
 
-  /** The graph with pairs, padded where the recipe's processor gains from it. */
-  static Graph in(Model model, Graph paired, Recipe recipe) {
+  /**
+   * Whether the recipe's processor gains from channels of zeros, and the operator set has what it
+   * needs.
+   */
+  static boolean gain(Recipe recipe, long opset) {
     boolean gains =
         recipe.processor() == Processor.X86_VNNI || recipe.processor() == Processor.X86_AMX;
     // Before operator set 13 scales have no axis.
-    if (!gains || model.opset() < 13 || recipe.activations().bits() != 8) return paired;
-    if (recipe.quantizeEverything()) return paired;
+    return gains && opset >= 13 && recipe.activations().bits() == 8 && !recipe.quantizeEverything();
+  }
+
+  /**
+   * How many channels a convolution's input is padded to, if it comes from outside; as many as
+   * there are where that is not worth it.
+   */
+  static long channels(Node convolution, Tensor weight) {
+    long channels = weight.dimension(1);
+    // A kernel of one tap needs no copies.
+    boolean single = weight.count() == weight.dimension(0) * channels;
+    boolean padded =
+        convolution.is("Conv")
+            && convolution.integer("group", 1) == 1
+            && weight.rank() >= 3
+            && weight.dimension(0) >= LEAST_OUTPUTS
+            && !single;
+    return padded ? Math.ceilDiv(channels, STEP) * STEP : channels;
+  }
+
+  /** The graph with pairs, padded where the recipe's processor gains from it. */
+  static Graph in(Model model, Graph paired, Recipe recipe) {
+    if (!gain(recipe, model.opset())) return paired;
     PaddedInputs inputs = new PaddedInputs(paired);
     List<Site> sites = new ArrayList<>();
     for (Node node : paired.nodes()) {
@@ -81,17 +105,9 @@ final class PaddedInputs {
     boolean fits =
         codes != null
             && codes.dtype() == DType.INT8
-            && isUnpadded(codes)
-            && convolution.integer("group", 1) == 1
+            && channels(convolution, codes) > codes.dimension(1)
             && isZero(index.constant(weight.input(2)));
     return fits ? new Site(convolution, entry, weight.input(0)) : null;
-  }
-
-  private static boolean isUnpadded(Tensor codes) {
-    if (codes.rank() < 3 || codes.dimension(0) < LEAST_OUTPUTS) return false;
-    // A kernel of one tap needs no copies.
-    boolean single = codes.count() == codes.dimension(0) * codes.dimension(1);
-    return codes.dimension(1) % STEP != 0 && !single;
   }
 
   private static boolean isZero(@Nullable Tensor zeroPoint) {
@@ -103,7 +119,7 @@ final class PaddedInputs {
   private void pad(Site site) {
     Tensor codes = graph.initializers().get(site.codes);
     if (codes == null) throw new IllegalStateException("no codes " + site.codes);
-    long channels = Math.ceilDiv(codes.dimension(1), STEP) * (long) STEP;
+    long channels = channels(site.convolution, codes);
     editor.replaceInitializer(site.codes, wider(codes, channels));
     long[] pads = new long[2 * codes.rank()];
     pads[codes.rank() + 1] = channels - codes.dimension(1);

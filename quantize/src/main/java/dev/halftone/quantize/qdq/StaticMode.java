@@ -166,7 +166,7 @@ public final class StaticMode {
 
   private Placement place(DataSet data) {
     Placement widest = Placer.place(graph, everything());
-    Map<String, String> tooSlow = LayerCost.slowInIntegers(model, widest, recipe.processor(), data);
+    Map<String, String> tooSlow = LayerCost.slowInIntegers(model, widest, recipe, data);
     return Placer.place(graph, new StaticSelection(recipe, model.opset(), tooSlow));
   }
 

@@ -48,6 +48,32 @@ class LayerCostTest {
         .containsExactly("first_node", "depthwise_node");
   }
 
+  /** A wide first convolution on colours; its input is padded unless a Transpose is in front. */
+  private static Model colours(boolean behindTranspose) {
+    Graphs graphs =
+        new Graphs(1)
+            .input("x", 1, 3, 112, 112)
+            .normal("w1", 0.2, 32, 3, 3, 3)
+            .normal("w2", 0.1, 64, 32, 3, 3)
+            .normal("w3", 0.1, 64, 64, 3, 3);
+    if (behindTranspose) graphs.node("Transpose", "x", "t", "perm", new int[] {0, 1, 3, 2});
+    return graphs
+        .node("Conv", (behindTranspose ? "t" : "x") + " w1", "first", "strides", new int[] {2, 2})
+        .node("Relu", "first", "r")
+        .node("Conv", "r w2", "second", "strides", new int[] {2, 2})
+        .node("Conv", "second w3", "y")
+        .output("y")
+        .model(13);
+  }
+
+  @Test
+  void aPaddedInputMakesIntegersWorthTheirWhile() {
+    StaticRecipe recipe = new StaticRecipe().weighedFor(Processor.X86_AMX);
+    long[] shape = {1, 3, 112, 112};
+    assertThat(inFloat(colours(true), recipe, shape)).containsExactly("first_node");
+    assertThat(inFloat(colours(false), recipe, shape)).isEmpty();
+  }
+
   @Test
   void widerFloatUnitsKeepMoreInFloat() {
     Model model =
